@@ -1,0 +1,41 @@
+# Everything runs in .venv of this checkout.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: serve test lint format docs benchmark clean
+
+serve: .venv/serve.installed
+	$(BIN)/lookalike serve
+
+test: .venv/dev.installed lint
+	sh tests/install.sh
+	$(BIN)/python -m pytest
+
+lint: .venv/dev.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/dev.installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: .venv/dev.installed
+	$(BIN)/python -m docs.generate
+
+# LFW and the portraits are not part of the project: DATA names the folder that holds them.
+benchmark: .venv/dev.installed
+	$(BIN)/python -m benchmarks $(DATA)
+
+clean:
+	rm -rf .venv
+
+.venv/serve.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+.venv/dev.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@ .venv/serve.installed

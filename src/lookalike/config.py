@@ -1,0 +1,135 @@
+"""Every setting, in one table.
+
+`Settings` *is* the table: each field carries its help text, and its default and type are the ones
+Python sees. The environment (`LOOKALIKE_<NAME>`), the command line and `docs/settings.md` are read
+from it, and a test keeps the documentation equal to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import platformdirs
+
+from lookalike.errors import InvalidParameter
+
+PREFIX = "LOOKALIKE_"
+
+
+def _setting(default: Any, help: str, *, minimum: int | None = None) -> Any:
+    return field(default=default, metadata={"help": help, "minimum": minimum})
+
+
+def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> Any:
+    def default() -> Path:
+        folder: Path = getattr(platformdirs, kind)("lookalike", appauthor=False)
+        return folder
+
+    return field(default_factory=default, metadata={"help": help, "minimum": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    home: Path = _folder("user_data_path", "Folder of the user's own galleries (SQLite).")
+    cache: Path = _folder(
+        "user_cache_path", "Folder of prepared models and fetched portraits; safe to delete."
+    )
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8000, "Port the server listens on.", minimum=0)
+    workers: int = _setting(1, "Server processes; one a core is best.", minimum=1)
+    queue: int = _setting(
+        16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
+    )
+    runtime: Literal["openvino", "onnxruntime"] = _setting(
+        "openvino", "Library that runs the networks."
+    )
+    precision: Literal["float32", "bfloat16"] = _setting(
+        "bfloat16", "Arithmetic of the networks; bfloat16 is used where the processor has it."
+    )
+    threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
+    max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
+    max_pixels: int = _setting(64_000_000, "Largest photo, in pixels.", minimum=1024)
+    max_side: int = _setting(20_000, "Longest side of a photo, in pixels.", minimum=64)
+    max_faces: int = _setting(100, "Faces looked at in one photo, largest first.", minimum=1)
+    limit: int = _setting(10, "People ranked for each face unless a request says.", minimum=1)
+    celebrities: Literal["nearest", "strict"] = _setting(
+        "nearest",
+        "RecognizeCelebrities: `nearest` names the nearest person with an honest low "
+        "MatchConfidence, `strict` leaves faces below the threshold unrecognised, as AWS does.",
+    )
+    celebrity_threshold: int = _setting(
+        90, "Similarity (0 to 100) from which `strict` recognises a celebrity.", minimum=0
+    )
+    portraits: Literal["on", "off"] = _setting(
+        "on", "Whether the server fetches portraits from Wikimedia Commons."
+    )
+    contact: str = _setting(
+        "",
+        "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A setting as documentation and the command line show it."""
+
+    name: str
+    variable: str
+    type: Any
+    default: str
+    choices: tuple[str, ...]
+    help: str
+
+
+def describe() -> Iterator[Described]:
+    """Yield every setting in the order of the table."""
+    hints = get_type_hints(Settings)
+    for each in fields(Settings):
+        hint = hints[each.name]
+        choices = get_args(hint) if get_origin(hint) is Literal else ()
+        default = "(the system's folder)" if hint is Path else str(each.default)
+        variable = PREFIX + each.name.upper()
+        yield Described(each.name, variable, hint, default, choices, each.metadata["help"])
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Settings from the environment; `overrides` that are not None win.
+
+    Raises:
+        InvalidParameter: a value is not of the setting's type, or not allowed.
+    """
+    environ = os.environ if environ is None else environ
+    given: dict[str, Any] = {k: v for k, v in overrides.items() if v is not None}
+    for each in describe():
+        if each.name not in given and each.variable in environ:
+            given[each.name] = _parse(each, environ[each.variable])
+    _check_minima(given)
+    return Settings(**given)
+
+
+def _parse(setting: Described, text: str) -> str | int | Path:
+    if setting.choices and text not in setting.choices:
+        allowed = ", ".join(setting.choices)
+        raise InvalidParameter(f"{setting.variable} is {text!r}; it must be one of: {allowed}.")
+    if setting.type is Path:
+        return Path(text).expanduser()
+    if setting.type is not int:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidParameter(
+            f"{setting.variable} is {text!r}; it must be a whole number."
+        ) from None
+
+
+def _check_minima(given: Mapping[str, Any]) -> None:
+    for each in fields(Settings):
+        minimum = each.metadata["minimum"]
+        if minimum is not None and each.name in given and given[each.name] < minimum:
+            variable = PREFIX + each.name.upper()
+            raise InvalidParameter(f"{variable} is {given[each.name]}; the least is {minimum}.")

@@ -1,0 +1,137 @@
+"""What every front end asks for: find look-alikes, compare two photos, detect faces.
+
+The page, the JSON API, the command line and the Rekognition API all call this one object.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from lookalike.config import Settings
+from lookalike.errors import NoFace, PhotoError
+from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.image import Limits
+from lookalike.faces.runtime import Floats
+from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.portrait import subject
+from lookalike.matching import Match, Matcher
+from lookalike.similarity import Score, calibration
+
+Subject = Literal["photo", "reference", "source", "target"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RankedFace:
+    """A face of the photo with its nearest people, and its score against each reference."""
+
+    face: Face
+    matches: tuple[Match, ...]
+    references: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookalikes:
+    """The answer to a photo: its faces, the largest first; `references` in the order given."""
+
+    photo: Photo
+    faces: tuple[RankedFace, ...]
+    references: tuple[Photo, ...]
+    match_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """The largest face of the source against every face of the target.
+
+    Attributes:
+        scores: one for each face of `target.faces`, in that order.
+    """
+
+    source: Photo
+    target: Photo
+    scores: tuple[Score, ...]
+
+
+class Engine:
+    """Opens the networks and the gallery once; safe to call from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.analyzer = Analyzer(settings)
+        self.gallery = Gallery.open(settings, self.analyzer.embedder)
+        self.contract = self.analyzer.embedder.contract
+        self.matcher = Matcher(self.gallery, calibration(self.contract))
+
+    def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
+        """Every face of a photo, the largest first; none is an empty tuple.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+        return self.analyzer.analyze(photo, limits)
+
+    def find(
+        self,
+        photo: bytes,
+        references: tuple[bytes, ...] = (),
+        *,
+        limit: int,
+        collection: str | None = None,
+    ) -> Lookalikes:
+        """Rank the gallery for every face, and compare it with each reference's largest face.
+
+        Raises:
+            PhotoError: a photo cannot be used, or holds no face (NoFace).
+            CollectionNotFound: there is no such collection.
+        """
+        analyzed = self._with_face(photo, "photo")
+        compared = tuple(self._with_face(each, "reference") for each in references)
+        started = time.perf_counter()
+        faces = tuple(self._ranked(face, compared, limit, collection) for face in analyzed.faces)
+        return Lookalikes(analyzed, faces, compared, (time.perf_counter() - started) * 1000)
+
+    def compare(self, source: bytes, target: bytes, limits: Limits | None = None) -> Comparison:
+        """Compare the largest face of one photo with every face of another.
+
+        Raises:
+            PhotoError: a photo cannot be used, or holds no face (NoFace).
+        """
+        one = self._with_face(source, "source", limits)
+        other = self._with_face(target, "target", limits)
+        probe = one.faces[0].embedding
+        scores = tuple(self.matcher.compare(probe, face.embedding) for face in other.faces)
+        return Comparison(one, other, scores)
+
+    def portrait(self, photo: bytes) -> Floats:
+        """The embedding of the face that a portrait is of.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face or several of like size.
+        """
+        return subject(self.detect(photo)).embedding
+
+    def close(self) -> None:
+        self.gallery.close()
+
+    def _with_face(self, data: bytes, subject: Subject, limits: Limits | None = None) -> Photo:
+        try:
+            photo = self.analyzer.analyze(data, limits)
+            if not photo.faces:
+                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
+        except PhotoError as error:
+            error.subject = subject
+            raise
+        return photo
+
+    def _ranked(
+        self, face: Face, references: tuple[Photo, ...], limit: int, collection: str | None
+    ) -> RankedFace:
+        return RankedFace(
+            face=face,
+            matches=self.matcher.rank(face.embedding, limit, collection),
+            references=tuple(
+                self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
+            ),
+        )

@@ -1,0 +1,99 @@
+"""Every error the package raises.
+
+    LookalikeError
+    ├── PhotoError                a photo that cannot be used
+    │   ├── UnsupportedFormat     not one of the image formats we read
+    │   ├── DamagedImage          the right format, but the data is broken
+    │   ├── ImageTooLarge         too many bytes, pixels, or too long a side
+    │   ├── ImageTooSmall         a side is too short to hold a face
+    │   └── NoFace                a sound image in which no face was found
+    ├── NotFound
+    │   ├── PersonNotFound
+    │   ├── CollectionNotFound
+    │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    ├── InvalidParameter          a value outside what is allowed
+    ├── Busy                      more photos are waiting than the server takes
+    └── SetupError                the installation cannot work as it is
+        ├── ModelUnavailable      weights neither in a package nor at their address
+        ├── ModelDamaged          weights whose sha256 is not the published one
+        └── ContractMismatch      vectors made by another model or preprocessing
+
+Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LookalikeError(Exception):
+    """Base of every error. `code` is the stable name that the APIs send."""
+
+    code: ClassVar[str] = "internal"
+
+
+class PhotoError(LookalikeError):
+    """`subject` says which photo of a request: photo, reference, source or target."""
+
+    code = "photo-unusable"
+    subject = "photo"
+
+
+class UnsupportedFormat(PhotoError):
+    code = "unsupported-format"
+
+
+class DamagedImage(PhotoError):
+    code = "damaged-image"
+
+
+class ImageTooLarge(PhotoError):
+    code = "image-too-large"
+
+
+class ImageTooSmall(PhotoError):
+    code = "image-too-small"
+
+
+class NoFace(PhotoError):
+    code = "no-face"
+
+
+class NotFound(LookalikeError):
+    code = "not-found"
+
+
+class PersonNotFound(NotFound):
+    code = "person-not-found"
+
+
+class CollectionNotFound(NotFound):
+    code = "collection-not-found"
+
+
+class PortraitUnavailable(NotFound):
+    code = "portrait-unavailable"
+
+
+class InvalidParameter(LookalikeError):
+    code = "invalid-parameter"
+
+
+class Busy(LookalikeError):
+    code = "busy"
+
+
+class SetupError(LookalikeError):
+    code = "setup"
+
+
+class ModelUnavailable(SetupError):
+    code = "model-unavailable"
+
+
+class ModelDamaged(SetupError):
+    code = "model-damaged"
+
+
+class ContractMismatch(SetupError):
+    code = "contract-mismatch"

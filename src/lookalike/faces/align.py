@@ -1,0 +1,64 @@
+"""Five landmarks -> a square crop in which every face has its eyes, nose and mouth in one place."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from lookalike.faces.image import Pixels, resized
+from lookalike.faces.runtime import Floats
+
+# Where ArcFace puts the five landmarks in a 112 x 112 crop (InsightFace,
+# python-package/insightface/utils/face_align.py, `arcface_dst`).
+TEMPLATE: Floats = np.array(
+    [
+        [38.2946, 51.6963],
+        [73.5318, 51.5014],
+        [56.0252, 71.7366],
+        [41.5493, 92.3655],
+        [70.7299, 92.2041],
+    ],
+    dtype=np.float32,
+)
+TEMPLATE_SIZE = 112
+
+
+def similarity_transform(landmarks: Floats, size: int) -> Floats:
+    """The (2, 3) rotation, scale and shift that brings (5, 2) landmarks nearest to the template.
+
+    As complex numbers the map is z -> a*z + b, whose least squares solution is closed.
+    """
+    target = TEMPLATE * (size / TEMPLATE_SIZE)
+    z = landmarks[:, 0] + 1j * landmarks[:, 1]
+    w = target[:, 0] + 1j * target[:, 1]
+    zc, wc = z - z.mean(), w - w.mean()
+    a = np.vdot(zc, wc) / max(np.vdot(zc, zc).real, 1e-9)
+    b = w.mean() - a * z.mean()
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], dtype=np.float32)
+
+
+def align(pixels: Pixels, landmarks: Floats, size: int) -> Pixels:
+    """The (size, size, 3) uint8 crop of one face. Outside the picture it is black.
+
+    A face much larger than the crop is first averaged down, so that nothing aliases.
+    """
+    transform = similarity_transform(landmarks, size)
+    shrink = int(1 / max(np.hypot(transform[0, 0], transform[1, 0]), 1e-6))
+    if shrink >= 2:
+        pixels, landmarks = _reduced(pixels, landmarks, shrink)
+        transform = similarity_transform(landmarks, size)
+    return np.asarray(cv2.warpAffine(pixels, transform, (size, size)), np.uint8)
+
+
+def _reduced(pixels: Pixels, landmarks: Floats, factor: int) -> tuple[Pixels, Floats]:
+    """The neighbourhood of the face, `factor` times smaller, and the landmarks in it."""
+    spread = 2 * np.ptp(landmarks, axis=0).max()  # The crop reaches 1.6 spreads from the centre.
+    centre = landmarks.mean(axis=0)
+    left, top = np.maximum(centre - spread, 0).astype(int)
+    right, bottom = (centre + spread).astype(int) + 1
+    part = pixels[top:bottom, left:right]
+    height, width = (max(1, each // factor) for each in part.shape[:2])
+    ratio = np.array([width / part.shape[1], height / part.shape[0]])
+    # Pixel centres, not corners, keep their place when a picture is averaged down.
+    moved = (landmarks - [left, top] + 0.5) * ratio - 0.5
+    return resized(part, width, height), moved.astype(np.float32)

@@ -1,0 +1,200 @@
+"""Pixels -> detections, with YuNet at two scales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.faces.image import Pixels, resized
+from lookalike.faces.models import Model
+from lookalike.faces.runtime import Floats, Network, Runtime
+
+# Heights and widths that networks are opened for, all but the small ones of about one area: a
+# picture goes where it keeps the most of its pixels.
+_CANVASES = (
+    (256, 256),
+    (512, 512),
+    (544, 960),
+    (960, 544),
+    (736, 960),
+    (960, 736),
+    (832, 832),
+)
+FINE = 960
+# YuNet is trained on faces of about 10 to 300 px. The fine pass, on a canvas above, finds a 20-px
+# face in a group; the coarse one, on the smallest, a face that fills the frame, and is not asked
+# about smaller ones, which the fine pass sees better.
+_COARSE = _CANVASES[0]
+_COARSE_LEAST = 48
+
+# Pixels a cell of each of YuNet's three feature maps.
+_STRIDES = (8, 16, 32)
+# Hands and lamps score up to 0.65, faces cut by the frame or turned away from 0.74: measured on
+# the group and no-face photos of benchmarks/robust.py.
+_MIN_SCORE = 0.7
+# Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
+_SURELY_UPRIGHT = 0.9
+# Two boxes show the same face when they overlap this much (of their union), or when the smaller
+# lies this much inside the larger: a coarse pass may take an eye region for a face of its own.
+_MAX_UNION, _MAX_INSIDE = 0.35, 0.7
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """Faces found, best first.
+
+    Attributes:
+        boxes: (n, 4) float32 left, top, width, height in pixels; may leave the picture.
+        landmarks: (n, 5, 2) float32 x, y in pixels: the eye on the left of the picture, the
+            other eye, nose tip, the mouth corner on the left, the other one.
+        scores: (n,) float32, 0 to 1.
+    """
+
+    boxes: Floats
+    landmarks: Floats
+    scores: Floats
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def take(self, rows: NDArray[np.intp]) -> Detections:
+        return Detections(self.boxes[rows], self.landmarks[rows], self.scores[rows])
+
+    def scaled(self, factor: float) -> Detections:
+        return Detections(
+            self.boxes * np.float32(factor), self.landmarks * np.float32(factor), self.scores
+        )
+
+
+class Detector:
+    """Finds faces of any size, upright, or lying on their side when none is surely upright."""
+
+    def __init__(self, runtime: Runtime, model: Model) -> None:
+        self._runtime = runtime
+        self._model = model
+        self._networks: dict[tuple[int, int], Network] = {}
+
+    def warm(self) -> None:
+        """Open the networks that most photos need, so that the first one does not wait."""
+        for canvas in (_COARSE, (736, 960), (960, 736)):
+            self._network(canvas)
+
+    def detect(self, pixels: Pixels) -> Detections:
+        """Faces in the coordinates of `pixels`, (height, width, 3) uint8 RGB.
+
+        When no face is surely upright the quarter turns are tried, and the turn with the surest
+        face is taken: scans often lie on their side without saying so.
+        """
+        best = self._at_both_scales(pixels)
+        for turns in (1, 3, 2) if _surest(best) < _SURELY_UPRIGHT else ():
+            found = self._at_both_scales(np.ascontiguousarray(np.rot90(pixels, turns)))
+            if _surest(found) > _surest(best):
+                best = _turned_back(found, turns, pixels.shape[1], pixels.shape[0])
+        return best
+
+    def _at_both_scales(self, pixels: Pixels) -> Detections:
+        fine = max(_CANVASES, key=lambda each: (_fit(pixels, each), -each[0] * each[1]))
+        found = self._on_canvas(pixels, fine)
+        if fine == _COARSE:
+            return found
+        large = self._on_canvas(pixels, _COARSE)
+        least = _COARSE_LEAST / _fit(pixels, _COARSE)
+        return _merge([found, large.take(np.flatnonzero(large.boxes[:, 2] >= least))])
+
+    def _on_canvas(self, pixels: Pixels, canvas: tuple[int, int]) -> Detections:
+        scale = _fit(pixels, canvas)
+        if scale < 1:
+            height, width = (max(1, int(each * scale)) for each in pixels.shape[:2])
+            pixels = resized(pixels, width, height)
+        outputs = self._network(canvas)(_batch(pixels, canvas))
+        # The graph gives classes, objectness, boxes and landmarks, each for all three strides.
+        maps = [outputs[level :: len(_STRIDES)] for level in range(len(_STRIDES))]
+        parts = [
+            _decode(each, stride, canvas[1] // stride)
+            for each, stride in zip(maps, _STRIDES, strict=True)
+        ]
+        return _merge(parts).scaled(1 / scale)
+
+    def _network(self, canvas: tuple[int, int]) -> Network:
+        if canvas not in self._networks:
+            self._networks[canvas] = self._runtime.open(self._model, (1, 3, *canvas))
+        return self._networks[canvas]
+
+
+def _fit(pixels: Pixels, canvas: tuple[int, int]) -> float:
+    """The scale, at most 1, at which the picture lies within the canvas."""
+    height, width = pixels.shape[:2]
+    return float(min(1.0, canvas[0] / height, canvas[1] / width))
+
+
+def _surest(found: Detections) -> float:
+    return float(found.scores.max(initial=0.0))
+
+
+def _batch(pixels: Pixels, canvas: tuple[int, int]) -> Floats:
+    """(1, 3, *canvas) float32 BGR 0 to 255, padded with black to the right and below."""
+    height, width = pixels.shape[:2]
+    batch = np.zeros((1, 3, *canvas), np.float32)
+    batch[0, :, :height, :width] = pixels[:, :, ::-1].transpose(2, 0, 1)
+    return batch
+
+
+def _decode(maps: tuple[Floats, ...], stride: int, columns: int) -> Detections:
+    """Boxes and landmarks of one feature map.
+
+    Formulas: OpenCV's `FaceDetectorYN` (modules/objdetect/src/face_detect.cpp): the score is the
+    geometric mean of class and objectness, centres are offsets and sizes logarithms in cells.
+    """
+    cls, obj, bbox, kps = maps
+    score = np.sqrt(np.clip(cls[0, :, 0], 0, 1) * np.clip(obj[0, :, 0], 0, 1))
+    cells = np.flatnonzero(score >= _MIN_SCORE)
+    origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
+    box = bbox[0, cells]
+    size = np.exp(box[:, 2:])
+    corner = origin + box[:, :2] - size / 2
+    points = kps[0, cells].reshape(-1, 5, 2) + origin[:, None]
+    boxes = np.concatenate([corner, size], axis=1)
+    return Detections(boxes * np.float32(stride), points * np.float32(stride), score[cells])
+
+
+def _merge(parts: list[Detections]) -> Detections:
+    """Join detections and keep the best of those that show the same face."""
+    joined = Detections(
+        np.concatenate([each.boxes for each in parts]),
+        np.concatenate([each.landmarks for each in parts]),
+        np.concatenate([each.scores for each in parts]),
+    )
+    joined = joined.take(np.argsort(-joined.scores, kind="stable"))
+    corner = joined.boxes[:, :2]
+    opposite = corner + joined.boxes[:, 2:]
+    area = joined.boxes[:, 2] * joined.boxes[:, 3]
+    left = np.ones(len(joined), dtype=bool)
+    kept = []
+    for best in range(len(joined)):
+        if not left[best]:
+            continue
+        kept.append(best)
+        sides = np.minimum(opposite, opposite[best]) - np.maximum(corner, corner[best])
+        shared = np.clip(sides, 0, None).prod(axis=1)
+        of_union = shared / (area + area[best] - shared)
+        of_smaller = shared / np.minimum(area, area[best])
+        left &= (of_union < _MAX_UNION) & (of_smaller < _MAX_INSIDE)
+    return joined.take(np.array(kept, dtype=np.intp))
+
+
+def _turned_back(found: Detections, turns: int, width: int, height: int) -> Detections:
+    """Move detections in a picture turned by `turns` counter-clockwise quarters back."""
+    points, (left, top, wide, high) = found.landmarks, found.boxes.T
+    x, y = points[..., 0], points[..., 1]
+    if turns == 1:
+        points = np.stack([width - y, x], axis=-1)
+        boxes = np.stack([width - top - high, left, high, wide], axis=1)
+    elif turns == 2:
+        points = np.stack([width - x, height - y], axis=-1)
+        boxes = np.stack([width - left - wide, height - top - high, wide, high], axis=1)
+    else:
+        points = np.stack([y, height - x], axis=-1)
+        boxes = np.stack([top, height - left - wide, high, wide], axis=1)
+    return Detections(boxes, points, found.scores)

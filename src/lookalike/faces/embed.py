@@ -1,0 +1,33 @@
+"""Aligned crops -> unit vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lookalike.faces.image import Pixels
+from lookalike.faces.models import Embedder
+from lookalike.faces.runtime import ANY, Floats, Runtime
+
+# Faces that a call of the network takes. A runtime prepares itself once for each batch size, so
+# there are few; larger batches gain no speed.
+_BATCHES = (8, 4, 2, 1)
+
+
+class FaceEmbedder:
+    """Embeds the faces of a photo in batches."""
+
+    def __init__(self, runtime: Runtime, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self._network = runtime.open(embedder.model, (ANY, 3, embedder.size, embedder.size))
+
+    def embed(self, crops: list[Pixels]) -> Floats:
+        """(n, dimension) float32 embeddings of length 1 for n aligned RGB crops."""
+        vectors = np.empty((len(crops), self._embedder.dimension), np.float32)
+        start = 0
+        while start < len(crops):
+            count = next(size for size in _BATCHES if size <= len(crops) - start)
+            batch = np.stack(crops[start : start + count]).transpose(0, 3, 1, 2)
+            vectors[start : start + count] = self._network(batch.astype(np.float32))[0]
+            start += count
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return vectors

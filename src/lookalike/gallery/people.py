@@ -1,0 +1,78 @@
+"""Who is in a gallery: people, their names, their links and the credit of their portraits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+Language = Literal["ko", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A name or description in the languages in which it is known."""
+
+    ko: str | None = None
+    en: str | None = None
+
+    def get(self, language: Language) -> str | None:
+        """The text in that language, else in the other one, else None."""
+        return (self.ko or self.en) if language == "ko" else (self.en or self.ko)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`kind` is stable: wikipedia-ko, wikipedia-en, wikidata, search-ko or website."""
+
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Where a portrait comes from and on what terms it may be shown."""
+
+    author: str | None
+    licence: str | None
+    licence_url: str | None
+    source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """
+    Attributes:
+        id: stable, letters and digits only: a Wikidata id (`Q76`) where there is one.
+        collection: id of the gallery the person belongs to.
+        born, died: ISO dates (`1961-08-04`), perhaps only the year, or None.
+        wikidata: Wikidata id, or None.
+    """
+
+    id: str
+    collection: str
+    name: Text
+    description: Text = Text()
+    born: str | None = None
+    died: str | None = None
+    groups: tuple[str, ...] = ()
+    wikidata: str | None = None
+    websites: tuple[str, ...] = ()
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Wikipedia through the Wikidata id, else a search; then the person's own pages."""
+        own = tuple(Link("website", url) for url in self.websites)
+        if self.wikidata:
+            page = "https://www.wikidata.org/wiki/Special:GoToLinkedPage"
+            return (
+                Link("wikipedia-ko", f"{page}/kowiki/{self.wikidata}"),
+                Link("wikipedia-en", f"{page}/enwiki/{self.wikidata}"),
+                Link("wikidata", f"https://www.wikidata.org/wiki/{self.wikidata}"),
+                *own,
+            )
+        words = quote(self.name.get("ko") or "")
+        return (
+            Link("search-ko", f"https://ko.wikipedia.org/wiki/Special:Search?search={words}"),
+            *own,
+        )

@@ -1,0 +1,122 @@
+"""Makes the starter gallery from folders of portraits and reviewed tables of names.
+
+The portraits are read, embedded and forgotten: only vectors and facts are kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import unicodedata
+from base64 import b32encode
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.errors import PhotoError
+from lookalike.faces.analyzer import Analyzer
+from lookalike.gallery.people import Person, Text
+from lookalike.gallery.portrait import subject
+from lookalike.gallery.starter import COLLECTION, save
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Someone who may enter the gallery, and the photo to enter with."""
+
+    person: Person
+    photo: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many people entered, and who was left out and why."""
+
+    people: int
+    left_out: tuple[tuple[str, str], ...]
+
+    def reasons(self) -> dict[str, int]:
+        return dict(Counter(reason for _, reason in self.left_out).most_common())
+
+
+def candidates(
+    portraits: Path, hangul: Path, tables: Path
+) -> Iterator[Candidate | tuple[str, str]]:
+    """Everyone in the two folders: a candidate, or a name and why it is left out.
+
+    Args:
+        portraits: `names.csv` (qid, birth, death, description, file) and the photos.
+        hangul: photos named after the person in Hangul.
+        tables: `names_ko.csv`, `names_en.csv` and `excluded.csv`, reviewed by hand.
+    """
+    excluded = {row["id"]: row["reason"] for row in _rows(tables / "excluded.csv")}
+    everyone = [*_from_wikidata(portraits, tables), *_from_hangul(hangul, tables)]
+    for candidate in everyone:
+        key = candidate.person.wikidata or candidate.person.name.ko or ""
+        if key in excluded:
+            yield key, excluded[key]
+        else:
+            yield candidate
+
+
+def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out: Path) -> Report:
+    """Embed every candidate's portrait and write the gallery to the folder `out`."""
+    people, vectors, left_out = [], [], []
+    for each in found:
+        if isinstance(each, tuple):
+            left_out.append(each)
+            continue
+        try:
+            face = subject(analyzer.analyze(each.photo.read_bytes()))
+        except PhotoError as error:
+            left_out.append((each.person.id, str(error)))
+            continue
+        people.append(each.person)
+        vectors.append(face.embedding)
+    save(out, people, np.array(vectors), analyzer.embedder.contract)
+    return Report(len(people), tuple(left_out))
+
+
+def _from_wikidata(folder: Path, tables: Path) -> Iterator[Candidate]:
+    names = {row["qid"]: row for row in _rows(tables / "names_ko.csv")}
+    for row in _rows(folder / "names.csv"):
+        known = names[row["qid"]]
+        if known["en"] or known["ko"]:
+            person = Person(
+                id=row["qid"],
+                collection=COLLECTION,
+                name=Text(known["ko"] or None, known["en"] or None),
+                description=Text(en=row["description"] or None),
+                born=row["birth"] or None,
+                died=row["death"] or None,
+                wikidata=row["qid"],
+            )
+            yield Candidate(person, folder / row["file"])
+
+
+def _from_hangul(folder: Path, tables: Path) -> Iterator[Candidate]:
+    known = {row["hangul"]: row for row in _rows(tables / "names_en.csv")}
+    for path in sorted(folder.glob("*.jpg")):
+        name = unicodedata.normalize("NFC", path.stem)
+        row = known[name]
+        person = Person(
+            id=stable_id(name),
+            collection=COLLECTION,
+            name=Text(name, row["en"] or None),
+            description=Text(row["description_ko"] or None, row["description_en"] or None),
+            groups=tuple(row["groups"].split(";")) if row["groups"] else (),
+        )
+        yield Candidate(person, path)
+
+
+def stable_id(name: str) -> str:
+    """The same id for the same name in every build: K and ten letters and digits."""
+    return "K" + b32encode(hashlib.sha256(name.encode()).digest()).decode()[:10]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

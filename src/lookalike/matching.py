@@ -1,0 +1,39 @@
+"""One embedding against a gallery, and one against another: ranked people with their scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lookalike.faces.runtime import Floats
+from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.people import Person
+from lookalike.similarity import Calibration, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A person of the gallery and how alike they are, by their best portrait."""
+
+    person: Person
+    score: Score
+
+
+class Matcher:
+    """Ranks the people of a gallery by resemblance."""
+
+    def __init__(self, gallery: Gallery, calibration: Calibration) -> None:
+        self._gallery = gallery
+        self._calibration = calibration
+
+    def rank(self, probe: Floats, limit: int, collection: str | None = None) -> tuple[Match, ...]:
+        """The nearest people, best first; never empty when the collection has people.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        nearest = self._gallery.nearest(probe, limit, collection)
+        return tuple(Match(n.person, self._calibration.score(n.cosine)) for n in nearest)
+
+    def compare(self, one: Floats, other: Floats) -> Score:
+        """How alike two faces are."""
+        return self._calibration.score(float(one @ other))

@@ -1,0 +1,113 @@
+"""The web server: page, JSON API and Rekognition API around one engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import fields
+from importlib.metadata import version
+
+import anyio
+import uvicorn
+from fastapi import FastAPI, Request, Response
+
+from lookalike import config
+from lookalike.config import Settings
+from lookalike.engine import Engine
+from lookalike.gallery.portraits import Portraits, open_client
+from lookalike.rekognition.app import Endpoint
+from lookalike.web import api, pages, problems
+from lookalike.web.limits import BodyLimit
+from lookalike.work import Workbench
+
+# Photos of the largest size that one request may hold.
+_PHOTOS = 3
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The ASGI app; settings come from the environment unless given."""
+    chosen = settings or config.load()
+    app = FastAPI(
+        title="Lookalike",
+        version=version("lookalike"),
+        summary="Which celebrity a face looks like, and how alike two photos are.",
+        lifespan=_lifespan,
+    )
+    app.state.settings = chosen
+    app.state.ready = False
+    problems.install(app)
+    app.add_middleware(BodyLimit, most=_largest_body(chosen))
+    app.include_router(api.router)
+    app.include_router(pages.router())
+    app.mount("/static", pages.static(), name="static")
+    _add_health(app)
+    app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped. Workers are processes of their own, told their settings by
+    environment variables."""
+    if settings.workers == 1:
+        uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
+        return
+    for each in fields(settings):
+        os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
+    uvicorn.run(
+        "lookalike.server:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    engine = await anyio.to_thread.run_sync(_opened, settings)
+    workbench = Workbench(settings.queue)
+    async with open_client(settings.contact) as client:
+        app.state.engine = engine
+        app.state.workbench = workbench
+        app.state.portraits = Portraits(
+            settings.cache / "portraits", client, enabled=settings.portraits == "on"
+        )
+        app.state.rekognition = Endpoint(engine, workbench)
+        app.state.ready = True
+        yield
+        app.state.ready = False
+    engine.close()
+
+
+def _opened(settings: Settings) -> Engine:
+    engine = Engine(settings)
+    engine.analyzer.warm()
+    return engine
+
+
+async def _rekognition(request: Request) -> Response:
+    endpoint: Endpoint = request.app.state.rekognition
+    answer: Response = await endpoint(request)
+    return answer
+
+
+def _add_health(app: FastAPI) -> None:
+    @app.get("/healthz", tags=["health"])
+    async def alive() -> dict[str, str]:
+        """Whether the process runs."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["health"], responses={503: {}})
+    async def ready(response: Response) -> dict[str, str]:
+        """Whether photos are answered: the networks and the gallery are open."""
+        if not app.state.ready:
+            response.status_code = 503
+            return {"status": "starting"}
+        return {"status": "ready"}
+
+
+def _largest_body(settings: Settings) -> int:
+    """A photo and references of the largest size, and the form around them."""
+    return settings.max_bytes * _PHOTOS + 64 * 1024

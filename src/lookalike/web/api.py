@@ -1,0 +1,151 @@
+"""The JSON API under `/api/v1`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import FileResponse
+
+from lookalike.engine import Engine
+from lookalike.errors import ImageTooLarge
+from lookalike.gallery.portraits import Portraits
+from lookalike.web import answers
+from lookalike.web.answers import Problem
+from lookalike.work import Workbench
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": Problem,
+        "description": description,
+        "content": {"application/problem+json": {}},
+    }
+    for status, description in {
+        413: "The photo is too large.",
+        415: "Not an image that can be read.",
+        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        503: "Too many photos are waiting; try again after Retry-After seconds.",
+    }.items()
+}
+# A day: portraits hardly change, and a takedown is honoured within it by browsers too.
+_PORTRAIT_CACHE = "public, max-age=86400"
+
+router = APIRouter(prefix="/api/v1")
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _workbench(request: Request) -> Workbench:
+    workbench: Workbench = request.app.state.workbench
+    return workbench
+
+
+def _portraits(request: Request) -> Portraits:
+    portraits: Portraits = request.app.state.portraits
+    return portraits
+
+
+UseEngine = Annotated[Engine, Depends(_engine)]
+UseWorkbench = Annotated[Workbench, Depends(_workbench)]
+UsePortraits = Annotated[Portraits, Depends(_portraits)]
+UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+@router.post("/lookalikes", responses=_PROBLEMS, tags=["photos"])
+async def find_lookalikes(
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    portraits: UsePortraits,
+    photo: UploadedPhoto,
+    reference: Annotated[
+        list[UploadFile] | None, File(description="Compare with these too.")
+    ] = None,
+    limit: Annotated[int | None, Form(ge=1, le=100, description="People for each face.")] = None,
+    collection: Annotated[str | None, Form(description="Search only this collection.")] = None,
+) -> answers.Lookalikes:
+    """Rank the gallery's people for every face of a photo. The list is never empty."""
+    data = await _read(photo, engine, "photo")
+    references = tuple([await _read(each, engine, "reference") for each in reference or ()])
+
+    def work() -> answers.Lookalikes:
+        most = limit or engine.settings.limit
+        found = engine.find(data, references, limit=most, collection=collection or None)
+        people = {match.person.id for face in found.faces for match in face.matches}
+        credits = {each: known.credit for each in people if (known := portraits.cached(each))}
+        return answers.lookalikes(engine, found, collection or None, credits)
+
+    return await workbench.run(work)
+
+
+@router.post("/compare", responses=_PROBLEMS, tags=["photos"])
+async def compare(
+    engine: UseEngine, workbench: UseWorkbench, source: UploadedPhoto, target: UploadedPhoto
+) -> answers.Comparison:
+    """Compare the largest face of one photo with every face of another."""
+    one = await _read(source, engine, "source")
+    other = await _read(target, engine, "target")
+    return await workbench.run(lambda: answers.comparison(engine, engine.compare(one, other)))
+
+
+@router.post("/detect", responses=_PROBLEMS, tags=["photos"])
+async def detect(
+    engine: UseEngine, workbench: UseWorkbench, photo: UploadedPhoto
+) -> answers.Detection:
+    """Every face of a photo with its place and quality; a photo without one has an empty list."""
+    data = await _read(photo, engine, "photo")
+    return await workbench.run(lambda: answers.detection(engine, engine.detect(data)))
+
+
+@router.get("/people", tags=["gallery"])
+async def list_people(
+    engine: UseEngine,
+    query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
+    collection: Annotated[str | None, Query(description="Only this collection.")] = None,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> answers.People:
+    """The people of the gallery, by Korean name."""
+    found = engine.gallery.people(collection, query)
+    return answers.people(found[offset : offset + limit], total=len(found))
+
+
+@router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
+async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str) -> answers.Person:
+    """One person, with the credit of the portrait when that is known."""
+    person = engine.gallery.person(person_id)
+    known = portraits.cached(person_id)
+    return answers.person(person, known.credit if known else None)
+
+
+@router.get(
+    "/people/{person_id}/portrait",
+    response_class=Response,
+    responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
+    tags=["gallery"],
+)
+async def show_portrait(engine: UseEngine, portraits: UsePortraits, person_id: str) -> Response:
+    """The portrait, fetched from Wikimedia Commons on first use."""
+    portrait = await portraits.fetch(engine.gallery.person(person_id))
+    return FileResponse(
+        portrait.path,
+        media_type=portrait.media_type,
+        headers={"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"},
+    )
+
+
+@router.get("/collections", tags=["gallery"])
+async def list_collections(engine: UseEngine) -> answers.Collections:
+    """Every collection, the starter first."""
+    return answers.collections(engine.gallery.collections())
+
+
+async def _read(file: UploadFile, engine: Engine, subject: str) -> bytes:
+    most = engine.settings.max_bytes
+    if file.size is not None and file.size > most:
+        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
+        error.subject = subject
+        raise error
+    return await file.read()

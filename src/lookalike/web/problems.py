@@ -1,0 +1,97 @@
+"""Errors as RFC 9457 problem details with a stable `type`."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from lookalike import errors
+from lookalike.web.answers import Problem
+
+_TYPE = "urn:lookalike:problem:"
+_LOG = logging.getLogger("lookalike")
+
+# Title and status of every code; the first base class that is listed counts.
+_KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
+    errors.UnsupportedFormat: (415, "Not an image that can be read"),
+    errors.ImageTooLarge: (413, "The photo is too large"),
+    errors.ImageTooSmall: (422, "The photo is too small"),
+    errors.DamagedImage: (422, "The photo is damaged"),
+    errors.NoFace: (422, "No face was found"),
+    errors.PhotoError: (422, "The photo cannot be used"),
+    errors.NotFound: (404, "Not found"),
+    errors.InvalidParameter: (422, "A parameter is not allowed"),
+    errors.Busy: (503, "The server is busy"),
+    errors.LookalikeError: (500, "The server cannot answer"),
+}
+_RETRY_AFTER = "2"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the app as a problem."""
+    app.add_exception_handler(errors.LookalikeError, _of_lookalike)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_bug)
+
+
+def too_large(most: int) -> JSONResponse:
+    """The answer to a request whose body has more than `most` bytes."""
+    status, title = _KNOWN[errors.ImageTooLarge]
+    return _answer(
+        status, errors.ImageTooLarge.code, title, f"A request may have at most {most:,} bytes."
+    )
+
+
+def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
+    status, title = next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
+    code = getattr(error, "code", "internal")
+    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
+    return _answer(status, code, title, str(error), getattr(error, "subject", None), headers)
+
+
+def _of_validation(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    details = "; ".join(
+        f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
+        for each in error.errors()
+    )
+    return _answer(422, "invalid-parameter", "A parameter is not allowed", details)
+
+
+def _of_http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "invalid-request")
+    return _answer(error.status_code, code, str(error.detail), str(error.detail))
+
+
+def _of_bug(request: Request, error: Exception) -> JSONResponse:
+    # The traceback names code, never pixels: arguments are not in it.
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return _answer(500, "internal", "The server failed", "An unexpected error; it was logged.")
+
+
+def _answer(
+    status: int,
+    code: str,
+    title: str,
+    detail: str,
+    subject: str | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    problem = Problem.model_validate(
+        {
+            "type": _TYPE + code,
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "subject": subject,
+        }
+    )
+    return JSONResponse(
+        problem.model_dump(), status, headers, media_type="application/problem+json"
+    )

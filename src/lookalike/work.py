@@ -1,0 +1,34 @@
+"""Runs the engine beside the event loop: one photo at a time, a bounded number waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+
+from lookalike.errors import Busy
+
+Result = TypeVar("Result")
+
+
+class Workbench:
+    """One thread at work, because one network call fills the cores that a worker is given.
+
+    Decoding may run beside it, so two threads are let in; the analyzer takes them in turns.
+    """
+
+    def __init__(self, queue: int) -> None:
+        self._queue = queue
+        self._limiter = CapacityLimiter(2)
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """The result of `call`, run in a thread.
+
+        Raises:
+            Busy: as many calls are waiting as may.
+        """
+        waiting = self._limiter.statistics().tasks_waiting
+        if waiting >= self._queue:
+            raise Busy(f"{waiting} photos are waiting already; try again in a few seconds.")
+        return await to_thread.run_sync(call, limiter=self._limiter)

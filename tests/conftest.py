@@ -1,0 +1,94 @@
+"""What every test may ask for: real photos, the real engine, a real server."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from lookalike import config
+from lookalike.config import Settings
+from lookalike.engine import Engine
+from lookalike.server import create_app
+from tests import photos as packaged
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running server."""
+
+    url: str
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def photos() -> Mapping[str, bytes]:
+    """Real photos by file name; see tests/photos.py."""
+    return packaged.load()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a fresh machine, but for the models, which are prepared once a checkout, and
+    portraits, which are never fetched from a test."""
+    folder = tmp_path_factory.mktemp("lookalike")
+    return config.load(
+        {},
+        home=folder / "home",
+        cache=packaged.FOLDER.parent / "cache",
+        portraits="off",
+    )
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    opened = Engine(settings)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[Server]:
+    """One server for the whole run."""
+    with running(settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def serve(settings: Settings) -> Callable[..., AbstractContextManager[Server]]:
+    """Starts a server with other settings: `with serve(celebrities="strict") as server:`."""
+
+    def start(**changes: object) -> AbstractContextManager[Server]:
+        return running(replace(settings, **changes))  # type: ignore[arg-type]
+
+    return start
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Server]:
+    """A server on a free port, in a thread of this process."""
+    options = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none")
+    server = uvicorn.Server(options)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started:
+        assert thread.is_alive(), "the server stopped while it started"
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Server(f"http://127.0.0.1:{port}", settings)
+    server.should_exit = True
+    thread.join(timeout=30)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty `LOOKALIKE_HOME`."""
+    return tmp_path / "home"

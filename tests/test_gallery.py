@@ -1,0 +1,204 @@
+"""The starter gallery, the user's own store, and the search over both."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lookalike.config import Settings
+from lookalike.errors import (
+    CollectionNotFound,
+    ContractMismatch,
+    InvalidParameter,
+    PersonNotFound,
+)
+from lookalike.faces.models import SFACE
+from lookalike.faces.runtime import Floats
+from lookalike.gallery import starter
+from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.index import Index
+from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.store import Portrait, Store, new_id
+
+STARTER = Path(starter.__file__).parent
+
+
+@pytest.fixture
+def own(settings: Settings, home: Path) -> Iterator[Gallery]:
+    """The starter and an empty store."""
+    opened = Gallery.open(replace(settings, home=home), SFACE)
+    yield opened
+    opened.close()
+
+
+def unit(seed: int) -> Floats:
+    vector = np.random.default_rng(seed).normal(size=128).astype(np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def person(name: str, **facts: str) -> Person:
+    return Person(id=new_id(), collection="mine", name=Text(ko=name), **facts)  # type: ignore[arg-type]
+
+
+def test_the_starter_is_small_and_about_1200_people() -> None:
+    roster = starter.load(SFACE.contract)
+    assert 1_100 <= len(roster.people) <= 1_250
+    assert roster.vectors.shape == (len(roster.people), 128)
+    assert np.linalg.norm(roster.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    files = [path for path in STARTER.iterdir() if path.suffix in (".jsonl", ".npy", ".json")]
+    assert sum(path.stat().st_size for path in files) < 1_000_000
+
+
+def test_ids_are_unique_letters_and_digits() -> None:
+    ids = [each.id for each in starter.load(SFACE.contract).people]
+    assert len(set(ids)) == len(ids)
+    assert all(each.isalnum() and each.isascii() for each in ids)
+
+
+def test_nobody_of_the_excluded_list_is_in_the_starter() -> None:
+    table = (STARTER.parents[3] / "starter" / "excluded.csv").read_text("utf-8").splitlines()[1:]
+    excluded = {line.split(",")[0] for line in table}
+    assert len(excluded) > 20
+    people = starter.load(SFACE.contract).people
+    assert not excluded & ({each.wikidata for each in people} | {p.name.ko for p in people})
+
+
+def test_everyone_has_a_name_and_links() -> None:
+    for each in starter.load(SFACE.contract).people:
+        assert each.name.get("ko")
+        assert each.name.get("en")
+        kinds = [link.kind for link in each.links]
+        if each.wikidata:
+            assert kinds == ["wikipedia-ko", "wikipedia-en", "wikidata"]
+            assert each.links[0].url.endswith(f"/kowiki/{each.wikidata}")
+        else:
+            assert kinds == ["search-ko"]
+            assert each.links[0].url.startswith("https://ko.wikipedia.org/wiki/Special:Search?")
+            assert each.links[0].url.isascii()
+
+
+def test_names_in_both_languages() -> None:
+    people = {each.id: each for each in starter.load(SFACE.contract).people}
+    assert people["Q76"].name == Text("버락 오바마", "Barack Obama")
+    iu = next(each for each in people.values() if each.name.ko == "아이유")
+    assert iu.name.en == "IU"
+
+
+def test_the_starter_of_another_model_is_refused() -> None:
+    with pytest.raises(ContractMismatch, match="made with sface-2021dec/1, but other/1"):
+        starter.load("other/1")
+
+
+def slow_nearest(vectors: Floats, owners: list[int], probe: Floats, limit: int) -> list[int]:
+    """The reference search: every portrait, one at a time."""
+    best: dict[int, float] = {}
+    for vector, owner in zip(vectors, owners, strict=True):
+        best[owner] = max(best.get(owner, -2.0), float(vector @ probe))
+    return sorted(best, key=lambda owner: -best[owner])[:limit]
+
+
+@pytest.mark.parametrize("limit", [1, 5, 40, 100])
+def test_the_index_finds_what_the_slow_search_finds(limit: int) -> None:
+    random = np.random.default_rng(3)
+    owners = np.sort(np.concatenate([np.arange(40), random.integers(0, 40, 160)]))
+    vectors = np.stack([unit(seed) for seed in range(200)])
+    index = Index(vectors, owners)
+    for seed in range(1000, 1020):
+        hits = index.nearest(unit(seed), limit)
+        assert [hit.row for hit in hits] == slow_nearest(
+            vectors, owners.tolist(), unit(seed), limit
+        )
+        assert [hit.cosine for hit in hits] == sorted((h.cosine for h in hits), reverse=True)
+
+
+def test_an_empty_index_finds_nobody() -> None:
+    assert Index(np.empty((0, 128), np.float32), np.empty(0, np.intp)).nearest(unit(1), 5) == []
+
+
+def test_someone_added_is_found_at_once_with_every_fact(own: Gallery) -> None:
+    added = Person(
+        id=new_id(),
+        collection="mine",
+        name=Text("홍길동", "Hong Gildong"),
+        description=Text("의적", "outlaw"),
+        born="1500",
+        groups=("활빈당",),
+        websites=("https://example.org/hong",),
+    )
+    own.add(added, [Portrait(unit(1)), Portrait(unit(2), Credit("A", "CC0", None, None))])
+    assert own.person(added.id) == added
+    for seed in (1, 2):
+        first = own.nearest(unit(seed), 3)[0]
+        assert first.person == added
+        assert first.cosine == pytest.approx(1, abs=1e-5)
+    assert [each.id for each in own.collections()] == ["starter", "mine"]
+    assert own.collections()[1].faces == 2
+    assert own.people("mine", "gild") == (added,)
+
+
+def test_collections_can_be_searched_alone(own: Gallery) -> None:
+    own.add(person("가"), [Portrait(unit(1))])
+    assert len(own.nearest(unit(1), 10, "mine")) == 1
+    assert all(n.person.collection == "starter" for n in own.nearest(unit(1), 10, "starter"))
+    with pytest.raises(CollectionNotFound, match="no collection 'x'; there are: starter, mine"):
+        own.nearest(unit(1), 10, "x")
+
+
+def test_removal(own: Gallery) -> None:
+    gone = person("나")
+    own.add(gone, [Portrait(unit(1))])
+    own.remove(gone.id)
+    with pytest.raises(PersonNotFound):
+        own.person(gone.id)
+    assert own.nearest(unit(1), 1)[0].cosine < 0.9
+    with pytest.raises(PersonNotFound):
+        own.remove("Q76")
+
+
+def test_the_starter_is_read_only(own: Gallery) -> None:
+    with pytest.raises(InvalidParameter, match="read-only"):
+        own.add(replace(person("다"), collection="starter"), [Portrait(unit(1))])
+
+
+def test_another_process_adds_and_a_killed_one_loses_nothing(own: Gallery, home: Path) -> None:
+    """A process that is killed right after `add` returned: what it added is there."""
+    script = f"""
+import os, signal
+import numpy as np
+from pathlib import Path
+from lookalike.gallery.people import Person, Text
+from lookalike.gallery.store import Portrait, Store
+store = Store(Path({str(home)!r}), {SFACE.contract!r})
+vector = np.eye(128, dtype=np.float32)[5]
+store.add(Person(id="U5", collection="mine", name=Text(ko="라")), [Portrait(vector)])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert own.nearest(unit(1), 1)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    probe = np.eye(128, dtype=np.float32)[5]
+    assert own.nearest(probe, 1)[0].person.name.ko == "라"
+
+
+def test_a_half_made_person_is_never_seen(own: Gallery) -> None:
+    broken = Portrait(np.full(128, 0.1, np.float32), Credit(object(), None, None, None))  # type: ignore[arg-type]
+    with pytest.raises(Exception, match="not supported|unsupported|type"):
+        own.add(person("마"), [Portrait(unit(1)), broken])
+    assert [each.id for each in own.collections()] == ["starter"]
+
+
+def test_vectors_of_another_model_are_refused(home: Path) -> None:
+    Store(home, "old/1").add(person("바"), [Portrait(unit(1))])
+    with pytest.raises(ContractMismatch, match="'mine' was made with old/1"):
+        Store(home, SFACE.contract).rosters()
+
+
+def test_about_names_the_contract() -> None:
+    about = json.loads((STARTER / "about.json").read_text())
+    assert about["contract"] == SFACE.contract
