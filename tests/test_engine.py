@@ -83,9 +83,7 @@ def test_two_people_stay_below_80(engine: Engine, photos: Mapping[str, bytes]) -
 
 
 def test_references_are_scored_in_order(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    found = engine.find(
-        photos["obama.jpg"], (photos["obama2.jpg"], photos["biden.jpg"]), limit=1
-    )
+    found = engine.find(photos["obama.jpg"], (photos["obama2.jpg"], photos["biden.jpg"]), limit=1)
     same, other = found.faces[0].references
     assert same.verdict is Verdict.SAME_PERSON
     assert other.similarity < 80

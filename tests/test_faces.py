@@ -218,9 +218,7 @@ def test_pose_of_the_mean_face(yaw: float, pitch: float, roll: float) -> None:
     assert np.sign(round(found.yaw)) == np.sign(yaw)
 
 
-def test_quality_falls_with_blur_and_darkness(
-    engine: Engine, photos: Mapping[str, bytes]
-) -> None:
+def test_quality_falls_with_blur_and_darkness(engine: Engine, photos: Mapping[str, bytes]) -> None:
     from PIL import ImageEnhance, ImageFilter
 
     picture = opened(photos["obama.jpg"])
@@ -240,8 +238,6 @@ def test_merging_keeps_the_surest_of_overlapping_boxes() -> None:
     assert kept.scores.tolist() == pytest.approx([0.9, 0.7])
 
 
-def test_at_most_the_asked_number_of_faces(
-    settings: Settings, photos: Mapping[str, bytes]
-) -> None:
+def test_at_most_the_asked_number_of_faces(settings: Settings, photos: Mapping[str, bytes]) -> None:
     few = Analyzer(replace(settings, max_faces=2))
     assert len(few.analyze(photos["t1.jpg"]).faces) == 2

@@ -46,9 +46,7 @@ def test_weights_come_from_the_package() -> None:
         assert len(models.read(model, Path("/nonexistent"))) > 100_000
 
 
-def test_weights_come_from_the_address_when_there_is_no_package(
-    zoo: str, tmp_path: Path
-) -> None:
+def test_weights_come_from_the_address_when_there_is_no_package(zoo: str, tmp_path: Path) -> None:
     elsewhere = replace(models.YUNET, package="no-such-package", url=f"{zoo}/right.onnx")
     assert models.read(elsewhere, tmp_path) == models.read(models.YUNET, tmp_path)
     kept = replace(elsewhere, url="http://127.0.0.1:1/gone")
@@ -91,7 +89,7 @@ def test_rewriting_prelu_is_exact(settings: Settings) -> None:
     rewritten = runtime.create(
         "onnxruntime", cache=settings.cache, precision="float32", threads=1
     ).open(models.SFACE.model, (runtime.ANY, 3, 112, 112))(faces)[0]
-    plain = runtime.create(
-        "openvino", cache=settings.cache, precision="float32", threads=1
-    ).open(models.SFACE.model, (runtime.ANY, 3, 112, 112))(faces)[0]
+    plain = runtime.create("openvino", cache=settings.cache, precision="float32", threads=1).open(
+        models.SFACE.model, (runtime.ANY, 3, 112, 112)
+    )(faces)[0]
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))

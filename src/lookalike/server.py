@@ -15,7 +15,8 @@ from fastapi import FastAPI, Request, Response
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
-from lookalike.gallery.portraits import Portraits, open_client
+from lookalike.gallery.portraits import Portraits
+from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
 from lookalike.web import api, pages, problems
 from lookalike.web.limits import BodyLimit
@@ -68,7 +69,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
     workbench = Workbench(settings.queue)
-    async with open_client(settings.contact) as client:
+    async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
         app.state.workbench = workbench
         app.state.portraits = Portraits(

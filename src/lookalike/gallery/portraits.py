@@ -1,0 +1,146 @@
+"""Portraits on demand: fetched once from Wikimedia, checked, and kept on disk with their credit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from lookalike.errors import PhotoError, PortraitUnavailable
+from lookalike.faces.image import Limits, decode
+from lookalike.gallery.people import Credit, Person
+from lookalike.gallery.wikimedia import Fetched, Missing, Wikimedia
+
+# What a thumbnail may be; the networks never see it.
+_LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
+_MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WebP": "image/webp"}
+# For how long a failure is remembered, in seconds.
+_WEEK, _FIVE_MINUTES = 7 * 86_400.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A portrait on disk."""
+
+    path: Path
+    media_type: str
+    credit: Credit
+
+
+class Portraits:
+    """The cache of one folder, shared by every process that uses it."""
+
+    def __init__(
+        self,
+        folder: Path,
+        client: httpx.AsyncClient,
+        *,
+        enabled: bool,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._enabled = enabled
+        self._now = now
+        self._wikimedia = Wikimedia(folder, client, now)
+        self._under_way: dict[str, asyncio.Task[Portrait]] = {}
+
+    def cached(self, person_id: str) -> Portrait | None:
+        """What is on disk; never asks the network."""
+        try:
+            facts = json.loads(self._facts(person_id).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        if "credit" not in facts:
+            return None
+        return Portrait(self._image(person_id), facts["media_type"], Credit(**facts["credit"]))
+
+    async def fetch(self, person: Person) -> Portrait:
+        """The portrait of a person, from disk or from Wikimedia.
+
+        Raises:
+            PortraitUnavailable: there is none, or it cannot be had now.
+        """
+        known = self.cached(person.id)
+        if known is not None:
+            return known
+        if not person.wikidata:
+            raise PortraitUnavailable(f"No source of portraits is known for {person.id}.")
+        if not self._enabled:
+            raise PortraitUnavailable("This server does not fetch portraits.")
+        self._check_failed(person.id)
+        return await self._once(person.id, person.wikidata)
+
+    def remove(self, person_id: str) -> None:
+        """Forget a portrait, as a takedown asks."""
+        for path in (self._image(person_id), self._facts(person_id)):
+            path.unlink(missing_ok=True)
+
+    async def _once(self, person_id: str, wikidata: str) -> Portrait:
+        """All who ask for one person at one time share one fetch, which outlives any of them."""
+        task = self._under_way.get(person_id)
+        if task is None:
+            task = asyncio.create_task(self._fetch(person_id, wikidata))
+            self._under_way[person_id] = task
+            task.add_done_callback(lambda _: self._under_way.pop(person_id))
+        return await asyncio.shield(task)
+
+    async def _fetch(self, person_id: str, wikidata: str) -> Portrait:
+        try:
+            fetched = await self._wikimedia.portrait(wikidata)
+            media_type = _checked(fetched)
+        except PortraitUnavailable as error:
+            wait = _WEEK if isinstance(error, Missing) else _FIVE_MINUTES
+            self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
+            raise
+        _write(self._image(person_id), fetched.data)
+        credit = asdict(fetched.credit)
+        self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
+        return Portrait(self._image(person_id), media_type, fetched.credit)
+
+    def _check_failed(self, person_id: str) -> None:
+        try:
+            facts = json.loads(self._facts(person_id).read_text("utf-8"))
+        except (OSError, ValueError):
+            return
+        if self._now() < facts.get("until", 0):
+            raise PortraitUnavailable(facts["failed"])
+
+    def _keep(self, person_id: str, facts: dict[str, object]) -> None:
+        _write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
+
+    def _facts(self, person_id: str) -> Path:
+        return self._folder / f"{_safe(person_id)}.json"
+
+    def _image(self, person_id: str) -> Path:
+        return self._folder / f"{_safe(person_id)}.image"
+
+
+def _safe(person_id: str) -> str:
+    """Ids are letters and digits; anything else must not become a path."""
+    if not (person_id.isascii() and person_id.isalnum()):
+        raise PortraitUnavailable(f"{person_id!r} is not the id of a person.")
+    return person_id
+
+
+def _checked(fetched: Fetched) -> str:
+    """The media type of a thumbnail that really is an image."""
+    try:
+        image = decode(fetched.data, _LIMITS, _LIMITS.max_side)
+    except PhotoError as error:
+        raise Missing(f"The file is not a usable image: {error}") from None
+    if image.format not in _MEDIA_TYPES:
+        raise Missing(f"The file is {image.format}, which browsers may not show.")
+    return _MEDIA_TYPES[image.format]
+
+
+def _write(path: Path, data: bytes) -> None:
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial.write_bytes(data)
+    partial.replace(path)
