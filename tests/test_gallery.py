@@ -188,7 +188,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_a_half_made_person_is_never_seen(own: Gallery) -> None:
     broken = Portrait(np.full(128, 0.1, np.float32), Credit(object(), None, None, None))  # type: ignore[arg-type]
-    with pytest.raises(Exception, match="not supported|unsupported|type"):
+    with pytest.raises(Exception, match=r"not supported|unsupported|type"):
         own.add(person("마"), [Portrait(unit(1)), broken])
     assert [each.id for each in own.collections()] == ["starter"]
 

@@ -136,8 +136,13 @@ async def test_what_is_missing_is_remembered_for_a_week(
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/x.jpg", "http://upload.wikimedia.org/x.jpg", "file:///etc/passwd"]
-    + ["https://upload.wikimedia.org:8443/x", "https://upload.wikimedia.org.evil.example/x"],
+    [
+        "https://evil.example/x.jpg",
+        "http://upload.wikimedia.org/x.jpg",
+        "file:///etc/passwd",
+        "https://upload.wikimedia.org:8443/x",
+        "https://upload.wikimedia.org.evil.example/x",
+    ],
 )
 async def test_foreign_hosts_are_never_asked(setup: Setup, replay: Replay, target: str) -> None:
     replay.person("Q1", "A.jpg")
@@ -195,8 +200,14 @@ async def test_a_lagging_wikidata_is_left_alone(setup: Setup, replay: Replay, cl
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("120", 120), (None, 300), ("soon", 300), ("999999999", 86_400), ("0", 1)]
-    + [("Mon, 12 Jan 1970 13:48:20 GMT", 100)],
+    [
+        ("120", 120),
+        ("0", 1),
+        ("999999999", 86_400),
+        ("Mon, 12 Jan 1970 13:48:20 GMT", 100),
+        ("soon", 300),
+        (None, 300),
+    ],
 )
 def test_retry_after_in_both_forms(header: str | None, seconds: float) -> None:
     assert _retry_after(header, 1_000_000.0) == pytest.approx(seconds)

@@ -32,8 +32,14 @@ def test_both_numbers_never_fall(shipped: Calibration) -> None:
 
 @pytest.mark.parametrize(
     ("rarity", "similarity", "resemblance", "one_in"),
-    [(1, 25, 20, 10), (2, 50, 40, 100), (3, 65, 60, 1000), (4, 80, 80, 10_000)]
-    + [(5, 90, 100, 100_000), (6, 99, 100, 100_000)],
+    [
+        (1, 25, 20, 10),
+        (2, 50, 40, 100),
+        (3, 65, 60, 1_000),
+        (4, 80, 80, 10_000),
+        (5, 90, 100, 100_000),
+        (6, 99, 100, 100_000),
+    ],
 )
 def test_fixed_points(
     shipped: Calibration, rarity: int, similarity: float, resemblance: float, one_in: int

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from importlib import resources
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Response, UploadFile
+from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
 from lookalike.engine import Engine
@@ -30,7 +33,22 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
 
+# Operations whose answer has an example: the command line made them from a real photo.
+_EXAMPLES = ("lookalikes", "compare", "detect")
+
 router = APIRouter(prefix="/api/v1")
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The description of the API, with examples of real answers."""
+    described = get_openapi(
+        title=app.title, version=app.version, summary=app.summary, routes=app.routes
+    )
+    for name in _EXAMPLES:
+        file = resources.files("lookalike.web") / "examples" / f"{name}.json"
+        answer = described["paths"][f"/api/v1/{name}"]["post"]["responses"]["200"]
+        answer["content"]["application/json"]["example"] = json.loads(file.read_text("utf-8"))
+    return described
 
 
 def _engine(request: Request) -> Engine:

@@ -1,0 +1,57 @@
+"""What every benchmark prints: the machine it ran on, and Markdown tables."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+def machine() -> str:
+    """Processor, cores and the versions that matter."""
+    from importlib.metadata import version
+
+    packages = ("openvino", "onnxruntime", "opencv-python-headless", "numpy")
+    versions = ", ".join(f"{name} {version(name)}" for name in packages)
+    return f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    if not info.is_file():
+        return platform.processor() or platform.machine()
+    lines = info.read_text().splitlines()
+    facts = {key.strip(): value.strip() for key, _, value in (s.partition(":") for s in lines)}
+    known = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
+    flags = [flag for flag in known if flag in facts.get("flags", "").split()]
+    return f"{facts.get('model name', platform.machine())} ({', '.join(flags)})"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def median_ms(call: Callable[[], object], runs: int = 30) -> float:
+    """Median milliseconds of a call, after three that are not counted."""
+    for _ in range(3):
+        call()
+    return statistics.median(timed(call) for _ in range(runs))
+
+
+def timed(call: Callable[[], object]) -> float:
+    """Milliseconds of one call."""
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def on_one_core() -> None:
+    """Keep this process on one core where the system lets it."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

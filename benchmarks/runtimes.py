@@ -1,0 +1,67 @@
+"""ONNX Runtime against OpenVINO in float32 and bfloat16, one thread, in one run.
+
+python -m benchmarks.runtimes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, get_args
+
+import numpy as np
+
+from benchmarks.report import machine, median_ms, on_one_core, table
+from lookalike import config
+from lookalike.faces import runtime
+from lookalike.faces.models import SFACE, YUNET, Model
+from lookalike.faces.runtime import Shape
+
+Precision = Literal["float32", "bfloat16"]
+
+SHAPES: tuple[tuple[str, Model, Shape], ...] = (
+    ("SFace, 1 face", SFACE.model, (1, 3, 112, 112)),
+    ("SFace, batch of 8", SFACE.model, (8, 3, 112, 112)),
+    ("YuNet 256 x 256", YUNET, (1, 3, 256, 256)),
+    ("YuNet 640 x 480", YUNET, (1, 3, 480, 640)),
+    ("YuNet 960 x 736", YUNET, (1, 3, 736, 960)),
+)
+
+
+def runtimes() -> Iterator[tuple[str, runtime.Runtime]]:
+    cache = config.load().cache
+    yield (
+        "ONNX Runtime float32",
+        runtime.create("onnxruntime", cache=cache, precision="float32", threads=1),
+    )
+    for precision in get_args(Precision):
+        yield (
+            f"OpenVINO {precision}",
+            runtime.create("openvino", cache=cache, precision=precision, threads=1),
+        )
+
+
+def section() -> str:
+    rows: list[list[str]] = [[name] for name, *_ in SHAPES] + [["cosine to ONNX Runtime"]]
+    header = ["median ms"]
+    face = np.random.default_rng(0).uniform(0, 255, (1, 3, 112, 112)).astype(np.float32)
+    reference = None
+    for name, opener in runtimes():
+        header.append(name)
+        for row, (_, model, shape) in zip(rows, SHAPES, strict=False):
+            network = opener.open(model, shape)
+            batch = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
+            row.append(f"{median_ms(lambda n=network, b=batch: n(b)):.1f}")  # type: ignore[misc]
+        vector = opener.open(SFACE.model, (1, 3, 112, 112))(face)[0][0].copy()
+        reference = vector if reference is None else reference
+        cosine = vector @ reference / np.linalg.norm(vector) / np.linalg.norm(reference)
+        rows[-1].append(f"{cosine:.4f}")
+    return table(header, rows)
+
+
+def main() -> None:
+    on_one_core()
+    print(machine(), section(), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()

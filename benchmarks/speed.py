@@ -1,0 +1,100 @@
+"""Milliseconds of every step on photos with one face, on one core, beside OpenCV's own pipeline.
+
+    python -m benchmarks.speed
+
+The photos are made from the portrait in the face_recognition package: enlarged to 1 and 12
+megapixels, with a camera's noise, so that they are as hard to decode as photos are. OpenCV
+decodes with `imdecode`, detects with `FaceDetectorYN` on the picture scaled as ours is, and
+embeds with `FaceRecognizerSF`, on the same weights.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import fields
+
+import cv2
+import numpy as np
+import PIL.Image
+
+from benchmarks.report import machine, median_ms, on_one_core, table
+from lookalike import config
+from lookalike.config import Settings
+from lookalike.engine import Engine
+from lookalike.faces.analyzer import Timings
+from lookalike.faces.detect import FINE
+from lookalike.faces.graph import prepared
+from lookalike.faces.models import SFACE, YUNET
+from tests import photos
+
+SIZES = {"1 megapixel": (1152, 864), "12 megapixels": (4000, 3000)}
+_RUNS = 25
+
+
+def photo(size: tuple[int, int]) -> bytes:
+    """A JPEG of that size with one face of a quarter of its height, and noise."""
+    width, height = size
+    person = PIL.Image.open(io.BytesIO(photos.load()["obama.jpg"])).convert("RGB")
+    person = person.resize((round(height * person.width / person.height), height))
+    picture = PIL.Image.new("RGB", size, (110, 120, 130))
+    picture.paste(person, ((width - person.width) // 2, 0))
+    noise = np.random.default_rng(5).normal(0, 9, (height, width, 3))
+    noisy = np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8)
+    written = io.BytesIO()
+    PIL.Image.fromarray(noisy).save(written, "JPEG", quality=88)
+    return written.getvalue()
+
+
+def opencv(settings: Settings) -> Callable[[bytes], object]:
+    """OpenCV's own pipeline from bytes to vector."""
+    cv2.setNumThreads(1)
+    cv2.setLogLevel(2)
+    detector = cv2.FaceDetectorYN.create(
+        str(prepared(YUNET, settings.cache, rewrite_prelu=True)), "", (FINE, FINE), 0.7
+    )
+    recognizer = cv2.FaceRecognizerSF.create(
+        str(prepared(SFACE.model, settings.cache, rewrite_prelu=True)), ""
+    )
+
+    def run(data: bytes) -> object:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        scale = min(1.0, FINE / max(picture.shape[:2]))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        detector.setInputSize((small.shape[1], small.shape[0]))
+        faces = detector.detect(small)[1]
+        return recognizer.feature(recognizer.alignCrop(small, faces[0]))
+
+    return run
+
+
+def section() -> str:
+    settings = config.load()
+    engine = Engine(settings)
+    theirs = opencv(settings)
+    steps = [each.name for each in fields(Timings)]
+    rows = []
+    for name, size in SIZES.items():
+        data = photo(size)
+        laps = [engine.find(data, limit=10) for _ in range(_RUNS)]
+        parts = [
+            float(np.median([getattr(lap.photo.timings, step) for lap in laps])) for step in steps
+        ]
+        match = float(np.median([lap.match_ms for lap in laps]))
+        whole = median_ms(lambda d=data: engine.find(d, limit=10), _RUNS)  # type: ignore[misc]
+        other = median_ms(lambda d=data: theirs(d), _RUNS)  # type: ignore[misc]
+        cells = [f"{each:.1f}" for each in (*parts, match, whole, other)]
+        rows.append((name, f"{len(data) / 1e6:.1f} MB", *cells, f"{other / whole:.2f}"))
+    engine.close()
+    header = ("photo", "file", *steps, "match", "all", "OpenCV", "OpenCV / ours")
+    return table(header, rows)
+
+
+def main() -> None:
+    on_one_core()
+    print(machine(), section(), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The command line as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from lookalike.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """Runs `lookalike` in a folder that holds the photos."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def __call__(self, *args: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "lookalike"), *args]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+@pytest.fixture
+def cli(tmp_path: Path, settings: Settings, photos: Mapping[str, bytes]) -> Cli:
+    for name, data in photos.items():
+        (tmp_path / name).write_bytes(data)
+    PIL.Image.new("RGB", (300, 300), "teal").save(tmp_path / "blank.png")
+    (tmp_path / "notes.txt").write_text("not a photo")
+    environment = {
+        **os.environ,
+        "LOOKALIKE_HOME": str(tmp_path / "home"),
+        "LOOKALIKE_CACHE": str(settings.cache),
+        "COLUMNS": "120",
+        "PYTHONWARNINGS": "error",
+    }
+    return Cli(tmp_path, environment)
+
+
+def test_find_prints_a_table(cli: Cli) -> None:
+    done = cli("find", "obama.jpg", "--reference", "obama2.jpg", "--limit", "3")
+    assert done.returncode == 0, done.stderr
+    assert "Barack Obama · 버락 오바마" in done.stdout
+    assert "same person" in done.stdout
+    assert "obama2.jpg" in done.stdout
+    assert "1 stranger in 100,000" in done.stdout
+    assert done.stderr == ""
+
+
+def test_find_prints_the_shape_of_the_api(cli: Cli) -> None:
+    found = json.loads(cli("find", "t1.jpg", "--limit", "2", "--json").stdout)
+    assert [len(face["people"]) for face in found["faces"]] == [2] * 6
+    assert found["model"]["contract"] == "sface-2021dec/1"
+
+
+def test_compare_and_detect(cli: Cli) -> None:
+    assert "same person" in cli("compare", "obama.jpg", "obama3.jpg").stdout
+    compared = json.loads(cli("compare", "obama.jpg", "biden.jpg", "--json").stdout)
+    assert compared["faces"][0]["score"]["similarity"] < 80
+    assert "6 faces in 1280 x 886 pixels" in cli("detect", "t1.jpg").stdout
+    assert len(json.loads(cli("detect", "t1.jpg", "--json").stdout)["faces"]) == 6
+    assert "0 faces" in cli("detect", "blank.png").stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("find", "blank.png"), "The photo cannot be used. No face was found"),
+        (("find", "notes.txt"), "The photo cannot be used. This is not an image"),
+        (("find", "obama.jpg", "--reference", "blank.png"), "The reference cannot be used."),
+        (("compare", "obama.jpg", "blank.png"), "The target cannot be used."),
+        (("find", "obama.jpg", "--collection", "x"), "There is no collection 'x'"),
+        (("gallery", "show", "Q0"), "Nobody in the gallery has the id 'Q0'."),
+    ],
+)
+def test_what_cannot_be_used_is_one_line_and_exit_code_1(
+    cli: Cli, args: tuple[str, ...], line: str
+) -> None:
+    done = cli(*args)
+    assert done.returncode == 1
+    assert line in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("find",),
+        ("find", "missing.jpg"),
+        ("find", "obama.jpg", "--limit", "0"),
+        ("find", "obama.jpg", "--what"),
+        ("compare", "obama.jpg"),
+        ("nonsense",),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(cli: Cli, args: tuple[str, ...]) -> None:
+    done = cli(*args)
+    assert done.returncode == 2
+    assert "Usage: lookalike" in done.stderr
+
+
+def test_wrong_settings_are_named(cli: Cli) -> None:
+    cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
+    done = cli("detect", "obama.jpg")
+    assert done.returncode == 1
+    assert "LOOKALIKE_RUNTIME is 'tpu'; it must be one of: openvino, onnxruntime." in done.stderr
+
+
+def test_the_gallery_grows_and_shrinks(cli: Cli) -> None:
+    added = cli("gallery", "add", "아일린 콜린스", "astronaut.png", "--licence", "public domain")
+    assert added.returncode == 0, added.stderr
+    person_id = added.stdout.split(" as ")[1].split()[0]
+    assert "아일린 콜린스" in cli("find", "astronaut.png", "--limit", "1").stdout
+    listed = json.loads(cli("gallery", "list", "--collection", "mine", "--json").stdout)
+    assert [person["id"] for person in listed["people"]] == [person_id]
+    assert "아일린 콜린스" in cli("gallery", "show", person_id).stdout
+    assert cli("gallery", "remove", person_id).returncode == 0
+    assert cli("gallery", "show", person_id).returncode == 1
+    refused = cli("gallery", "add", "Six", "t1.jpg")
+    assert refused.returncode == 1
+    assert "several faces" in refused.stderr
+
+
+def test_the_gallery_is_listed_and_shown(cli: Cli) -> None:
+    assert "Barack Obama" in cli("gallery", "list", "--query", "오바마").stdout
+    shown = cli("gallery", "show", "Q76").stdout
+    assert "1961-08-04" in shown
+    assert "https://www.wikidata.org/wiki/Q76" in shown
+
+
+def test_the_starter_is_built_from_folders(cli: Cli) -> None:
+    for folder in ("wiki", "hangul", "tables", "out"):
+        (cli.folder / folder).mkdir()
+    (cli.folder / "wiki" / "names.csv").write_text(
+        "qid,name,birth,death,description,lfw_folder,file\n"
+        "Q76,Barack Obama,1961-08-04,,44th president,,Q76.jpg\n"
+        "Q1,Nobody,,,,,Q1.jpg\nQ2,Tyrant,,,,,Q76.jpg\n"
+    )
+    (cli.folder / "wiki" / "Q76.jpg").write_bytes((cli.folder / "obama.jpg").read_bytes())
+    (cli.folder / "wiki" / "Q1.jpg").write_bytes((cli.folder / "blank.png").read_bytes())
+    (cli.folder / "hangul" / "여섯.jpg").write_bytes((cli.folder / "t1.jpg").read_bytes())
+    tables = cli.folder / "tables"
+    (tables / "names_ko.csv").write_text("qid,en,ko\nQ76,Barack Obama,\nQ1,N,\nQ2,T,\n")
+    (tables / "names_en.csv").write_text(
+        "hangul,en,groups,description_ko,description_en\n여섯,Six,A;B,,\n"
+    )
+    (tables / "excluded.csv").write_text("id,name\nQ2,Tyrant\n")
+    folders = ("--portraits", "wiki", "--hangul", "hangul", "--tables", "tables", "--out", "out")
+    done = cli("gallery", "build-starter", *folders)
+    assert done.returncode == 0, done.stderr
+    assert "1 people; 3 left out" in done.stdout
+    for reason in ("no face: Q1", "reviewed list: Q2", "several faces of like size"):
+        assert reason in done.stdout
+    (line,) = (cli.folder / "out" / "people.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["name"] == {"en": "Barack Obama"}

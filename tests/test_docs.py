@@ -1,0 +1,56 @@
+"""Documentation that is generated is equal to the code; what the README says is there."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from docs import generate
+from lookalike.web import answers
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_generated_pages_are_fresh() -> None:
+    for path, text in generate.pages().items():
+        assert path.read_text("utf-8") == text, f"run: make docs ({path.name})"
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("lookalikes", answers.Lookalikes),
+        ("compare", answers.Comparison),
+        ("detect", answers.Detection),
+    ],
+)
+def test_examples_of_the_api_have_its_shape(name: str, shape: type[answers.Answer]) -> None:
+    text = (resources.files("lookalike.web") / "examples" / f"{name}.json").read_text("utf-8")
+    example = json.loads(text)
+    assert json.loads(shape.model_validate(example).model_dump_json()) == example
+
+
+def test_links_of_the_documentation_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_readme_has_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "make serve" in readme
+    assert "make test" in readme
+
+
+def test_constraints_name_no_host_and_every_dependency() -> None:
+    constraints = (ROOT / "constraints.txt").read_text()
+    assert "://" not in constraints
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in constraints.splitlines()}
+    project = (ROOT / "pyproject.toml").read_text()
+    wanted = set(re.findall(r'^    "([a-z0-9-]+)[><=]', project, re.MULTILINE))
+    assert wanted <= pinned, wanted - pinned
