@@ -198,8 +198,8 @@ def test_a_busy_server_says_so_and_recovers(serve: Serve, photos: Mapping[str, b
         for thread in threads:
             thread.join()
         assert set(statuses) <= {200, 503}
-        assert 200 in statuses
-        assert set(retry) <= {"2"}
+        assert statuses.count(200) >= 2
+        assert retry == ["2"] * statuses.count(503)
         ask()
         assert statuses[-1] == 200
 

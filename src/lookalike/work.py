@@ -29,6 +29,6 @@ class Workbench:
             Busy: as many calls are waiting as may.
         """
         waiting = self._limiter.statistics().tasks_waiting
-        if waiting >= self._queue:
+        if not self._limiter.available_tokens and waiting >= self._queue:
             raise Busy(f"{waiting} photos are waiting already; try again in a few seconds.")
         return await to_thread.run_sync(call, limiter=self._limiter)

@@ -110,13 +110,14 @@ class Analyzer:
             PhotoError: the bytes are not a photo that can be used.
         """
         clock = _Clock()
-        image = decode(data, limits or self._limits, FINE)
+        limits = limits or self._limits
+        image = decode(data, limits, FINE)
         clock.lap("decode")
         with self._turn:
             clock.skip()
             found = _largest(self._detector.detect(image.pixels), self._max_faces)
             clock.lap("detect")
-            crops = self._crops(data, image, found)
+            crops = self._crops(data, limits, image, found)
             clock.lap("align")
             vectors = self._embedding.embed(crops)
             clock.lap("embed")
@@ -124,11 +125,13 @@ class Analyzer:
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
-    def _crops(self, data: bytes, image: Image, found: Detections) -> list[Pixels]:
+    def _crops(
+        self, data: bytes, limits: Limits, image: Image, found: Detections
+    ) -> list[Pixels]:
         """Aligned crops; small faces of a large photo are cut from a finer decode of it."""
         size = self.embedder.size
         if image.scale < 1 and len(found) and found.boxes[:, 2].min() < size:
-            finer = decode(data, self._limits, FINE * _FINER)
+            finer = decode(data, limits, FINE * _FINER)
             found, image = found.scaled(finer.scale / image.scale), finer
         return [align(image.pixels, points, size) for points in found.landmarks]
 

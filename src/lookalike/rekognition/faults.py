@@ -1,0 +1,72 @@
+"""What Amazon's API answers instead of a result: a code of its own model, and a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from lookalike import errors
+
+# The codes that this server sends. A test holds them against the service model and `COMMON`.
+Code = Literal[
+    "ImageTooLargeException",
+    "IncompleteSignatureException",
+    "InternalServerError",
+    "InvalidImageFormatException",
+    "InvalidParameterException",
+    "InvalidS3ObjectException",
+    "ResourceNotFoundException",
+    "SerializationException",
+    "ThrottlingException",
+    "UnknownOperationException",
+]
+
+# Faults that every AWS service shares, so no service model lists them, and their HTTP status.
+COMMON: Mapping[str, int] = MappingProxyType(
+    {
+        "IncompleteSignatureException": 400,
+        "SerializationException": 400,
+        "UnknownOperationException": 400,
+    }
+)
+
+# The first base class that is listed counts.
+_KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
+    {
+        errors.UnsupportedFormat: "InvalidImageFormatException",
+        errors.DamagedImage: "InvalidImageFormatException",
+        errors.ImageTooLarge: "ImageTooLargeException",
+        errors.ImageTooSmall: "InvalidParameterException",
+        errors.NoFace: "InvalidParameterException",
+        errors.PhotoError: "InvalidImageFormatException",
+        errors.NotFound: "ResourceNotFoundException",
+        errors.InvalidParameter: "InvalidParameterException",
+        errors.Busy: "ThrottlingException",
+        Exception: "InternalServerError",
+    }
+)
+
+
+class Fault(Exception):
+    """Raised anywhere below the endpoint, which answers with it."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def code_of(error: Exception) -> Code:
+    """The code for an error of this package, or InternalServerError for any other."""
+    return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
+
+
+def fault_of(error: Exception) -> Fault:
+    """The fault to answer with; an unexpected error keeps its message to the log."""
+    if isinstance(error, Fault):
+        return error
+    code = code_of(error)
+    if code == "InternalServerError":
+        return Fault(code, "The server failed unexpectedly; its log says how.")
+    return Fault(code, str(error))

@@ -1,0 +1,68 @@
+"""The Image structure of a request -> a Photo with the faces that Amazon Rekognition would see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lookalike.errors import ImageTooSmall, PhotoError
+from lookalike.faces.analyzer import Face, Photo
+from lookalike.rekognition.context import Context
+from lookalike.rekognition.faults import Fault, code_of
+from lookalike.rekognition.validation import Members
+
+MIN_SIDE = 80
+# The smallest face is 40 x 40 pixels in a photo of 1920 x 1080, in proportion in larger ones.
+_FACE_SIDE, _FACE_PHOTO = 40, 1920
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+
+
+def content(image: Members, member: str) -> bytes:
+    """The bytes of an Image; `member` is its name in the request, for messages.
+
+    Raises:
+        Fault: neither or both of Bytes and S3Object, an S3Object, or no JPEG or PNG.
+    """
+    given = [name for name in ("Bytes", "S3Object") if name in image]
+    if len(given) != 1:
+        has = " and ".join(given) or "neither"
+        raise Fault(
+            "InvalidParameterException",
+            f"{member} must have either Bytes or S3Object; it has {has}.",
+        )
+    if given == ["S3Object"]:
+        raise Fault(
+            "InvalidS3ObjectException",
+            f"{member}.S3Object cannot be read: S3 is not configured on this server. "
+            "Send the image in Bytes.",
+        )
+    data: bytes = image["Bytes"]
+    if not data.startswith(_MAGIC):
+        raise Fault("InvalidImageFormatException", f"{member} is neither a JPEG nor a PNG image.")
+    return data
+
+
+def analyze(context: Context, data: bytes, member: str) -> Photo:
+    """The photo with those of its faces that are large enough, the largest first.
+
+    Raises:
+        Fault: the photo cannot be used, or a side is too short.
+    """
+    try:
+        photo = context.engine.detect(data)
+    except ImageTooSmall as error:
+        raise Fault("InvalidParameterException", f"{member}: {_too_small('very small')}") from error
+    except PhotoError as error:
+        raise Fault(code_of(error), f"{member}: {error}") from error
+    if min(photo.width, photo.height) < MIN_SIDE:
+        size = f"{photo.width} x {photo.height} pixels"
+        raise Fault("InvalidParameterException", f"{member}: {_too_small(size)}")
+    return replace(photo, faces=_large_enough(photo))
+
+
+def _large_enough(photo: Photo) -> tuple[Face, ...]:
+    least = _FACE_SIDE * max(1.0, max(photo.width, photo.height) / _FACE_PHOTO)
+    return tuple(face for face in photo.faces if min(face.box.width, face.box.height) >= least)
+
+
+def _too_small(size: str) -> str:
+    return f"The image is {size}; each side needs at least {MIN_SIDE} pixels."

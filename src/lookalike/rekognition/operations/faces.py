@@ -1,0 +1,79 @@
+"""DetectFaces and CompareFaces."""
+
+from __future__ import annotations
+
+from lookalike.faces.analyzer import Face, Photo
+from lookalike.rekognition import images, shapes
+from lookalike.rekognition.context import Context
+from lookalike.rekognition.faults import Fault
+from lookalike.rekognition.quality_filter import passing
+from lookalike.rekognition.validation import Members
+
+_MAX_FACES = 100
+_SIMILARITY_THRESHOLD = 80.0
+
+
+def detect_faces(context: Context, request: Members) -> Members:
+    """The 100 largest faces, the largest first; none is an empty list.
+
+    `Attributes` adds nothing: beyond the default attributes we have no model that measures them.
+    """
+    data = images.content(request["Image"], "Image")
+    photo = images.analyze(context, data, "Image")
+    return {"FaceDetails": [shapes.face(each, photo) for each in photo.faces[:_MAX_FACES]]}
+
+
+def compare_faces(context: Context, request: Members) -> Members:
+    """The largest source face against the 100 largest target faces.
+
+    A `QualityFilter` takes faces away from both before; a target whose faces were all taken away
+    has no matches, a source is refused.
+    """
+    names = ("SourceImage", "TargetImage")
+    contents = [images.content(request[name], name) for name in names]
+    source, target = (
+        _with_face(images.analyze(context, data, name), name)
+        for data, name in zip(contents, names, strict=True)
+    )
+    quality_filter = request.get("QualityFilter", "NONE")
+    probe = _largest(source, quality_filter)
+    faces = passing(target.faces, quality_filter)[:_MAX_FACES]
+    scored = [(_similarity(context, probe, face), face) for face in faces]
+    threshold = request.get("SimilarityThreshold", _SIMILARITY_THRESHOLD)
+    matched = [(similarity, face) for similarity, face in scored if similarity >= threshold]
+    matched.sort(key=lambda pair: -pair[0])
+    return {
+        "SourceImageFace": shapes.face_box(probe, source),
+        "FaceMatches": [
+            {"Similarity": similarity, "Face": shapes.face(face, target)}
+            for similarity, face in matched
+        ],
+        "UnmatchedFaces": [
+            shapes.face(face, target) for similarity, face in scored if similarity < threshold
+        ],
+    }
+
+
+def _similarity(context: Context, probe: Face, face: Face) -> float:
+    return context.engine.matcher.compare(probe.embedding, face.embedding).similarity
+
+
+def _with_face(photo: Photo, member: str) -> Photo:
+    if not photo.faces:
+        side = member.removesuffix("Image").lower()
+        raise Fault(
+            "InvalidParameterException",
+            f"{member}: no face was found in the {side} image of {photo.width} x {photo.height} "
+            "pixels.",
+        )
+    return photo
+
+
+def _largest(source: Photo, quality_filter: str) -> Face:
+    faces = passing(source.faces, quality_filter)
+    if not faces:
+        raise Fault(
+            "InvalidParameterException",
+            f"SourceImage: no face of the source image passes the QualityFilter {quality_filter}.",
+        )
+    return faces[0]

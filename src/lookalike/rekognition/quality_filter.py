@@ -1,0 +1,78 @@
+"""QualityFilter: which faces are too poor to be compared or indexed, and why.
+
+Amazon does not publish its bars. Ours are on the numbers that DetectFaces shows. Of the largest
+faces of 400 LFW photos LOW keeps 99 %, MEDIUM 95 % and HIGH 39 % (LFW is soft); of 400 portraits
+from Wikimedia Commons 98 %, 94 % and 82 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from lookalike.faces.analyzer import Face
+
+# Values of the model's Reason enum.
+Reason = Literal[
+    "EXTREME_POSE",
+    "LOW_BRIGHTNESS",
+    "LOW_CONFIDENCE",
+    "LOW_FACE_QUALITY",
+    "LOW_SHARPNESS",
+    "SMALL_BOUNDING_BOX",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a face needs.
+
+    Attributes:
+        score: least confidence of the detector, 0 to 1.
+        size: least width of the face in pixels of the photo.
+        sharpness: least, 0 to 100.
+        darkest, brightest: brightness, 0 to 100.
+        yaw, pitch: largest turn to either side, in degrees.
+    """
+
+    score: float
+    size: float
+    sharpness: float
+    darkest: float
+    brightest: float
+    yaw: float
+    pitch: float
+
+
+_NONE = Bar(0, 0, 0, 0, 100, 180, 180)
+_LOW = Bar(score=0.7, size=40, sharpness=5, darkest=12, brightest=90, yaw=60, pitch=35)
+_MEDIUM = Bar(score=0.8, size=56, sharpness=12, darkest=20, brightest=85, yaw=45, pitch=28)
+# A face of 80 pixels fills the crop that the recogniser takes in (median of the tests' faces); a
+# smaller one is enlarged.
+_HIGH = Bar(score=0.88, size=80, sharpness=30, darkest=25, brightest=80, yaw=30, pitch=20)
+
+# AUTO is left to the service by Amazon's documentation. Ours keeps whatever can be compared at all.
+_BARS: Mapping[str, Bar] = MappingProxyType(
+    {"NONE": _NONE, "AUTO": _LOW, "LOW": _LOW, "MEDIUM": _MEDIUM, "HIGH": _HIGH}
+)
+
+
+def passing(faces: tuple[Face, ...], quality_filter: str) -> tuple[Face, ...]:
+    """The faces, in their order, that a QualityFilter of the model lets through."""
+    return tuple(face for face in faces if not reasons(face, quality_filter))
+
+
+def reasons(face: Face, quality_filter: str) -> tuple[Reason, ...]:
+    """Why a QualityFilter of the model holds a face back; empty if it does not."""
+    bar, quality = _BARS[quality_filter], face.quality
+    found: dict[Reason, bool] = {
+        "EXTREME_POSE": abs(quality.pose.yaw) > bar.yaw or abs(quality.pose.pitch) > bar.pitch,
+        "LOW_BRIGHTNESS": quality.brightness < bar.darkest,
+        "LOW_CONFIDENCE": quality.score < bar.score,
+        "LOW_FACE_QUALITY": quality.brightness > bar.brightest,
+        "LOW_SHARPNESS": quality.sharpness < bar.sharpness,
+        "SMALL_BOUNDING_BOX": quality.size < bar.size,
+    }
+    return tuple(reason for reason, holds in found.items() if holds)
