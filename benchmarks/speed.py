@@ -49,7 +49,6 @@ def photo(size: tuple[int, int]) -> bytes:
 def opencv(settings: Settings) -> Callable[[bytes], object]:
     """OpenCV's own pipeline from bytes to vector."""
     cv2.setNumThreads(1)
-    cv2.setLogLevel(2)
     detector = cv2.FaceDetectorYN.create(
         str(prepared(YUNET, settings.cache, rewrite_prelu=True)), "", (FINE, FINE), 0.7
     )

@@ -237,3 +237,30 @@ def test_someone_added_is_found_without_a_restart(
         after = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert after["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"
         assert len(http.get("/api/v1/collections").json()["collections"]) == 2
+
+
+def test_photos_never_touch_the_disk(
+    http: httpx.Client, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a photo was written to disk")
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile.rollover", refuse)
+    large = PIL.Image.open(io.BytesIO(photos["astronaut.png"])).resize((2500, 2500))
+    written = io.BytesIO()
+    large.save(written, "PNG")
+    assert len(written.getvalue()) > 4_000_000
+    answer = http.post("/api/v1/detect", files={"photo": written.getvalue()})
+    assert len(answer.json()["faces"]) == 1
+
+
+def test_too_many_references_are_refused(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
+    files = [("photo", photos["obama.jpg"])] + [("reference", photos["biden.jpg"])] * 9
+    found = problem(http.post("/api/v1/lookalikes", files=files))
+    assert found["detail"] == "reference: 9 photos; at most 8."
+
+
+def test_the_documentation_loads_nothing_from_elsewhere(http: httpx.Client) -> None:
+    page = http.get("/docs")
+    assert page.status_code == 200
+    assert "https://" not in page.text

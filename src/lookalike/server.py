@@ -11,6 +11,8 @@ from importlib.metadata import version
 import anyio
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
+from starlette.formparsers import MultiPartParser
 
 from lookalike import config
 from lookalike.config import Settings
@@ -22,14 +24,17 @@ from lookalike.web import api, pages, problems
 from lookalike.web.limits import BodyLimit
 from lookalike.work import Workbench
 
-# Photos of the largest size that one request may hold.
+# Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The ASGI app; settings come from the environment unless given."""
     chosen = settings or config.load()
-    app = FastAPI(
+    # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
+    MultiPartParser.spool_max_size = _largest_body(chosen)
+    # The documentation's scripts are served from here, not from somebody's network.
+    app = FastAPIOffline(
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",

@@ -125,9 +125,7 @@ class Analyzer:
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
-    def _crops(
-        self, data: bytes, limits: Limits, image: Image, found: Detections
-    ) -> list[Pixels]:
+    def _crops(self, data: bytes, limits: Limits, image: Image, found: Detections) -> list[Pixels]:
         """Aligned crops; small faces of a large photo are cut from a finer decode of it."""
         size = self.embedder.size
         if image.scale < 1 and len(found) and found.boxes[:, 2].min() < size:

@@ -74,8 +74,7 @@ def _fold_weights(graph: onnx.GraphProto) -> None:
 def _constant(node: onnx.NodeProto, inputs: list[NDArray[Any]]) -> NDArray[Any]:
     if node.op_type == "Reshape":
         values, shape = inputs
-        reshaped: NDArray[Any] = values.reshape([int(side) for side in shape])
-        return reshaped
+        return np.reshape(values, [int(side) for side in shape])
     attributes = {each.name: each.i for each in node.attribute}
     axis, block = attributes.get("axis", 1), attributes.get("block_size", 0)
     values, scale, zero = inputs
@@ -83,7 +82,7 @@ def _constant(node: onnx.NodeProto, inputs: list[NDArray[Any]]) -> NDArray[Any]:
         length = values.shape[axis]
         scale = scale.repeat(block, axis).take(range(length), axis)
         zero = zero.repeat(block, axis).take(range(length), axis)
-    return (values.astype(np.float32) - zero.astype(np.float32)) * scale
+    return np.multiply(np.subtract(values, zero, dtype=np.float32), scale)
 
 
 def _drop_unread(graph: onnx.GraphProto) -> None:

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
 from lookalike.engine import Engine
-from lookalike.errors import ImageTooLarge
+from lookalike.errors import ImageTooLarge, InvalidParameter
 from lookalike.gallery.portraits import Portraits
 from lookalike.web import answers
 from lookalike.web.answers import Problem
@@ -32,6 +32,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
+# Reference photos of one request.
+_MOST_REFERENCES = 8
 
 # Operations whose answer has an example: the command line made them from a real photo.
 _EXAMPLES = ("lookalikes", "compare", "detect")
@@ -85,6 +87,10 @@ async def find_lookalikes(
     collection: Annotated[str | None, Form(description="Search only this collection.")] = None,
 ) -> answers.Lookalikes:
     """Rank the gallery's people for every face of a photo. The list is never empty."""
+    if len(reference or ()) > _MOST_REFERENCES:
+        raise InvalidParameter(
+            f"reference: {len(reference or ())} photos; at most {_MOST_REFERENCES}."
+        )
     data = await _read(photo, engine, "photo")
     references = tuple([await _read(each, engine, "reference") for each in reference or ()])
 

@@ -1,0 +1,88 @@
+"""Every benchmark in turn, as the Markdown of docs/benchmarks.md.
+
+    python -m benchmarks ../shared/data > docs/benchmarks.md
+
+`DATA` holds lfw/, wiki_portraits/ and robust/. Each section is a command of its own too; those
+that measure time run in processes of their own, on one core where they say so.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.report import machine
+
+_HEAD = """# Benchmarks
+
+What `python -m benchmarks DATA` printed. Timings on shared machines are noisy: read them as ratios
+within a table. All figures are medians unless they say otherwise.
+"""
+
+
+def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """Title, what to know about it, and the command."""
+    yield (
+        "Verification: LFW view 2",
+        "10-fold accuracy of the 6,000 pairs, and the true accept rate (TAR) at fixed false match "
+        "rates (FMR).",
+        ["verification", str(data / "lfw")],
+    )
+    yield (
+        "Verification in float32",
+        "The same with ONNX Runtime, to see that bfloat16 costs no accuracy.",
+        ["verification", str(data / "lfw"), "--runtime", "onnxruntime"],
+    )
+    yield (
+        "Identification: LFW photos against Wikimedia portraits",
+        "574 photos of 178 people, 669 enrolled with one portrait each. Misses of the detector "
+        "count as misses.",
+        ["identification", str(data)],
+    )
+    yield (
+        "Each step, on one core",
+        "Milliseconds for a photo with one face against the starter gallery, beside OpenCV's own "
+        "YuNet and SFace pipeline in the same run.",
+        ["speed"],
+    )
+    yield (
+        "Runtimes",
+        "One thread on one core. OpenVINO in bfloat16 is the default, float32 where the processor "
+        "lacks it.",
+        ["runtimes"],
+    )
+    yield (
+        "Serving",
+        "`lookalike serve` with eight clients that send the 1-megapixel photo; start-up is from "
+        "the command to the first answer of /readyz.",
+        ["serving"],
+    )
+    yield (
+        "Quality of LFW's faces",
+        "What is ordinary, for those who set bars.",
+        ["quality", str(data / "lfw")],
+    )
+    yield (
+        "Odd and hostile files",
+        "Every file gets an answer or an error that says what is wrong.",
+        ["robust", str(data / "robust")],
+    )
+
+
+def main() -> None:
+    data = Path(sys.argv[1])
+    print(_HEAD, f"Machine: {machine()}", sep="\n")
+    for title, meaning, (name, *args) in sections(data):
+        command = [sys.executable, "-m", f"benchmarks.{name}", *args]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        # Each prints the machine first, which stands at the top already.
+        body = done.stdout.partition("\n\n")[2].strip()
+        shown = " ".join(Path(arg).name if "/" in arg else arg for arg in args)
+        said = f"`python -m benchmarks.{name} {shown}`".replace(" `", "`")
+        print(f"\n## {title}\n\n{meaning} {said}\n\n{body}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
