@@ -82,7 +82,8 @@ def _constant(node: onnx.NodeProto, inputs: list[NDArray[Any]]) -> NDArray[Any]:
         length = values.shape[axis]
         scale = scale.repeat(block, axis).take(range(length), axis)
         zero = zero.repeat(block, axis).take(range(length), axis)
-    return np.multiply(np.subtract(values, zero, dtype=np.float32), scale)
+    folded: NDArray[np.float32] = (values.astype(np.float32) - zero.astype(np.float32)) * scale
+    return folded
 
 
 def _drop_unread(graph: onnx.GraphProto) -> None:
