@@ -1,0 +1,73 @@
+// @ts-check
+/** The texts and facts that the server put into the page. */
+
+/** @typedef {"ko" | "en"} Language */
+/** @typedef {{ ko: string | null, en: string | null }} Name */
+
+const block = document.getElementById("page-data");
+/** @type {{ language: Language, texts: object, people: number, maxBytes: number }} */
+export const page = JSON.parse(block?.textContent ?? "{}");
+
+const numbers = new Intl.NumberFormat(page.language);
+
+/**
+ * The text at a dotted key, with `{name}` replaced by its value.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string}
+ */
+export function text(key, values = {}) {
+  return fill(String(find(key) ?? key), values);
+}
+
+/**
+ * The list of texts at a dotted key; null when there is none.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ * @returns {string[] | null}
+ */
+export function texts(key, values = {}) {
+  const found = find(key);
+  return Array.isArray(found) ? found.map((each) => fill(each, values)) : null;
+}
+
+/** @param {number} value */
+export const number = (value) => numbers.format(value);
+
+/**
+ * A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만.
+ * @param {number} value
+ */
+export function about(value) {
+  const rounded = Number(value.toPrecision(2));
+  if (page.language !== "ko" || rounded < 10_000) return numbers.format(rounded);
+  return `${numbers.format(rounded / 10_000)}만 `;
+}
+
+/**
+ * A name in the page's language first; `other` is the one in the other language, if it differs.
+ * @param {Name} name
+ * @returns {{ text: string, language: Language, other: string | null, otherLanguage: Language }}
+ */
+export function named(name) {
+  const otherLanguage = page.language === "ko" ? "en" : "ko";
+  const [own, other] = [name[page.language], name[otherLanguage]];
+  if (!own) return { text: other ?? "", language: otherLanguage, other: null, otherLanguage };
+  return { text: own, language: page.language, other: other === own ? null : other, otherLanguage };
+}
+
+/** @param {string} key */
+function find(key) {
+  /** @type {any} */
+  let found = page.texts;
+  for (const part of key.split(".")) found = found?.[part];
+  return found;
+}
+
+/**
+ * @param {string} template
+ * @param {Record<string, string | number>} values
+ */
+function fill(template, values) {
+  return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
