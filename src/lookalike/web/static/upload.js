@@ -15,6 +15,7 @@ const PATIENCE_MS = 120_000;
  */
 export function post(url, form, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) throw new Problem("cancelled");
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.timeout = PATIENCE_MS;
