@@ -161,6 +161,7 @@ def test_the_starter_is_built_from_folders(cli: Cli) -> None:
         "hangul,en,groups,description_ko,description_en\n여섯,Six,A;B,,\n"
     )
     (tables / "excluded.csv").write_text("id,name\nQ2,Tyrant\n")
+    (tables / "faults.csv").write_text("id,name,reason\n")
     folders = ("--portraits", "wiki", "--hangul", "hangul", "--tables", "tables", "--out", "out")
     done = cli("gallery", "build-starter", *folders)
     assert done.returncode == 0, done.stderr

@@ -50,14 +50,15 @@ def candidates(
     Args:
         portraits: `names.csv` (qid, birth, death, description, file) and the photos.
         hangul: photos named after the person in Hangul.
-        tables: `names_ko.csv`, `names_en.csv` and `excluded.csv`, reviewed by hand.
+        tables: `names_ko.csv`, `names_en.csv`, `excluded.csv` and `faults.csv`, reviewed by hand.
     """
-    excluded = {row["id"] for row in _rows(tables / "excluded.csv")}
+    left_out = {row["id"]: "reviewed list" for row in _rows(tables / "excluded.csv")}
+    left_out |= {row["id"]: row["reason"] for row in _rows(tables / "faults.csv")}
     everyone = [*_from_wikidata(portraits, tables), *_from_hangul(hangul, tables)]
     for candidate in everyone:
         key = candidate.person.wikidata or candidate.person.name.ko or ""
-        if key in excluded:
-            yield key, "reviewed list"
+        if key in left_out:
+            yield key, left_out[key]
         else:
             yield candidate
 
