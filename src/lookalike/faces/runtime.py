@@ -59,6 +59,8 @@ class _OpenVINO:
         self._options = {
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": 1,
+            # Else the workers of a server are all pinned to the first core.
+            "ENABLE_CPU_PINNING": False,
             "PERFORMANCE_HINT": "LATENCY",
             # Compiled once a machine: opening a network takes a quarter of the time after that.
             "CACHE_DIR": str(cache / "openvino"),
