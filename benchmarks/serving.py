@@ -74,7 +74,7 @@ def measure(workers: int) -> tuple[str, ...]:
         assert answer.status_code == 200, answer.text
 
     with serving(workers) as served:
-        # A connection for each photo, as visitors make them: kept ones may all stay with one worker.
+        # A connection for each photo, as visitors make: kept ones may stay with one worker.
         options: dict[str, Any] = {"base_url": served.url, "timeout": 60}
         options["headers"] = {"Connection": "close"}
         clients = [httpx.Client(**options) for _ in range(_CLIENTS)]
