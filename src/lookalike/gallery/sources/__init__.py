@@ -1,1 +1,0 @@
-"""Where people come from: a folder of photos, a table, a pack of another gallery."""
