@@ -26,6 +26,7 @@ MIN_SIDE = 16
 # Importing a plugin is what lets Pillow open its format.
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, AvifImagePlugin)
 _PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+_FRUGAL = ("JPEG", "MPO", "HEIF")
 _EXIF_ORIENTATION = 0x0112
 # What Pillow and its plugins raise on data that is broken.
 _BROKEN = (
@@ -53,7 +54,11 @@ _UPRIGHT: dict[int, Callable[[Pixels], Pixels]] = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused before anything is decoded."""
+    """What is refused before anything is decoded.
+
+    `max_pixels` is for JPEG and HEIC. PNG, WebP and AVIF take up to 15 bytes a pixel while they
+    are decoded, twice as many, so half as many pixels are allowed: 500 MB in either case.
+    """
 
     max_bytes: int
     max_pixels: int
@@ -90,7 +95,7 @@ def decode(data: bytes, limits: Limits, side: int) -> Image:
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(f"The photo has {len(data):,} bytes; at most {limits.max_bytes:,}.")
     picture = _open(data)
-    _check_size(picture.size, limits)
+    _check_size(picture, limits)
     orientation = _orientation(picture)
     try:
         pixels = _decode(picture, data, side)
@@ -142,16 +147,17 @@ def _open_heif(data: bytes) -> PIL.Image.Image:
     return picture
 
 
-def _check_size(size: tuple[int, int], limits: Limits) -> None:
-    width, height = size
+def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
+    size = width, height = picture.size
+    most = limits.max_pixels if picture.format in _FRUGAL else limits.max_pixels // 2
     if max(size) > limits.max_side:
         raise ImageTooLarge(
             f"The photo is {width} x {height} pixels; a side may have at most {limits.max_side:,}."
         )
-    if width * height > limits.max_pixels:
+    if width * height > most:
         raise ImageTooLarge(
             f"The photo is {width} x {height} = {width * height:,} pixels; "
-            f"at most {limits.max_pixels:,} are allowed."
+            f"at most {most:,} are allowed in {_public_name(picture.format)}."
         )
     if min(size) < MIN_SIDE:
         raise ImageTooSmall(
