@@ -53,7 +53,9 @@ class Settings:
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
-        64_000_000, "Largest JPEG or HEIC, in pixels; half as many in PNG, WebP, AVIF.", minimum=1024
+        64_000_000,
+        "Largest JPEG or HEIC, in pixels; half as many in PNG, WebP, AVIF.",
+        minimum=1024,
     )
     max_side: int = _setting(20_000, "Longest side of a photo, in pixels.", minimum=64)
     max_faces: int = _setting(100, "Faces looked at in one photo, largest first.", minimum=1)
