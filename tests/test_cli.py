@@ -137,6 +137,27 @@ def test_the_gallery_grows_and_shrinks(cli: Cli) -> None:
     assert "several faces" in refused.stderr
 
 
+def test_takedown_prints_a_receipt_and_lasts(cli: Cli) -> None:
+    cached = cli.folder / "cache" / "portraits"
+    cached.mkdir(parents=True)
+    for ending in ("json", "image"):
+        (cached / f"Q76.{ending}").write_text("{}")
+    models = Path(cli.environment["LOOKALIKE_CACHE"])
+    (cli.folder / "cache" / "models").symlink_to(models / "models")
+    cli.environment["LOOKALIKE_CACHE"] = str(cli.folder / "cache")
+    done = cli("gallery", "takedown", "Q76", "--reason", "asked by mail")
+    assert done.returncode == 0, done.stderr
+    assert "Taken down: Barack Obama · 버락 오바마 (Q76)" in done.stdout
+    assert "2 cached files" in done.stdout
+    assert "wikidata:Q76" in done.stdout
+    assert list(cached.iterdir()) == []
+    assert cli("gallery", "show", "Q76").returncode == 1
+    assert "Obama" not in cli("find", "obama.jpg", "--limit", "5").stdout
+    again = cli("gallery", "add", "Barack Obama", "obama.jpg")
+    assert again.returncode == 1
+    assert "Barack Obama asked to be left out" in again.stderr
+
+
 def test_the_gallery_is_listed_and_shown(cli: Cli) -> None:
     assert "Barack Obama" in cli("gallery", "list", "--query", "오바마").stdout
     shown = cli("gallery", "show", "Q76").stdout

@@ -19,6 +19,8 @@ LAYERS = (
     ("engine", "work"),
     ("rekognition", "web"),
     ("server",),
+    ("terminal",),
+    ("cli_gallery",),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -11,7 +11,7 @@ import pytest
 
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.portraits import Portrait, Portraits
+from lookalike.gallery.portraits import Portrait, Portraits, forget
 from lookalike.gallery.wikimedia import _retry_after, open_client
 from tests.wikimedia import Replay, Rerouted, claim, picture, serving
 
@@ -242,7 +242,7 @@ async def test_those_who_ask_together_share_one_fetch(setup: Setup, replay: Repl
 async def test_removal_and_ids_that_are_none(setup: Setup, replay: Replay) -> None:
     replay.person("Q1", "A.jpg")
     portrait = await setup.fetch("Q1")
-    setup.portraits.remove("Q1")
+    assert forget(portrait.path.parent, "Q1") == 2
     assert setup.portraits.cached("Q1") is None
     assert not portrait.path.exists()
     with pytest.raises(PortraitUnavailable, match="not the id"):

@@ -12,11 +12,13 @@
     │   ├── CollectionNotFound
     │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     ├── InvalidParameter          a value outside what is allowed
+    ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
-        └── ContractMismatch      vectors made by another model or preprocessing
+        ├── ContractMismatch      vectors made by another model or preprocessing
+        └── StoreUnavailable      the database is full, locked or not to be written
 
 Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
 """
@@ -79,6 +81,10 @@ class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
 
 
+class Blocked(LookalikeError):
+    code = "blocked"
+
+
 class Busy(LookalikeError):
     code = "busy"
 
@@ -97,3 +103,7 @@ class ModelDamaged(SetupError):
 
 class ContractMismatch(SetupError):
     code = "contract-mismatch"
+
+
+class StoreUnavailable(SetupError):
+    code = "store-unavailable"

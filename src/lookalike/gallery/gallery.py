@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 
+import numpy as np
+
 from lookalike.config import Settings
 from lookalike.errors import CollectionNotFound, InvalidParameter, PersonNotFound
 from lookalike.faces.models import Embedder
@@ -14,7 +16,8 @@ from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.index import Index
 from lookalike.gallery.people import Person
-from lookalike.gallery.store import Portrait, Roster, Store
+from lookalike.gallery.rows import blocked_keys
+from lookalike.gallery.store import Portrait, Receipt, Roster, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Gallery:
 
     def __init__(self, store: Store, below: Roster) -> None:
         self._store = store
+        self._starter = below
         self._below = _searchable(below)
         self._lock = threading.Lock()
         self._version: int | None = None
@@ -72,7 +76,7 @@ class Gallery:
                 id=each.roster.id,
                 people=len(each.roster.people),
                 faces=len(each.roster.owners),
-                read_only=each is self._below,
+                read_only=each.roster.id == starter.COLLECTION,
             )
             for each in self._all()
         )
@@ -123,6 +127,59 @@ class Gallery:
             raise InvalidParameter("The starter gallery is read-only; choose another collection.")
         self._store.add(person, portraits)
 
+    def create(self, collection: str) -> None:
+        """Add an empty collection.
+
+        Raises:
+            InvalidParameter: there is one of that id.
+        """
+        if collection == starter.COLLECTION:
+            raise InvalidParameter(f"There is a collection {collection!r} already.")
+        self._store.create(collection)
+
+    def delete(self, collection: str) -> None:
+        """Remove one of the user's own collections with everyone in it.
+
+        Raises:
+            InvalidParameter: the collection is the read-only starter.
+            CollectionNotFound: there is none of that id.
+        """
+        if collection == starter.COLLECTION:
+            raise InvalidParameter("The starter gallery is read-only; it cannot be deleted.")
+        self._store.delete(collection)
+
+    def change(self, person: Person) -> None:
+        """Replace the facts of a person in one of the user's own collections.
+
+        Raises:
+            PersonNotFound: there is nobody of that id in the collection.
+        """
+        self._store.change(person)
+
+    def portraits(self, person_id: str) -> tuple[Portrait, ...]:
+        """The portraits of a person; of one of the starter, the vector alone.
+
+        Raises:
+            PersonNotFound: there is nobody of that id.
+        """
+        person = self.person(person_id)
+        if person.collection != starter.COLLECTION:
+            return self._store.portraits(person)
+        row = self._starter.people.index(person)
+        return tuple(Portrait(each) for each in self._starter.vectors[self._starter.owners == row])
+
+    def image_ids(self, collection: str) -> frozenset[str]:
+        """What the enrolled images of a collection are known by (sha256 of their files)."""
+        return self._store.image_ids(collection)
+
+    def takedown(self, person_id: str, reason: str = "") -> Receipt:
+        """Remove a person from every collection, the starter included, and keep them out.
+
+        Raises:
+            PersonNotFound: there is nobody of that id.
+        """
+        return self._store.block(self.person(person_id), reason)
+
     def remove(self, person_id: str) -> None:
         """Remove a person from the user's own collections.
 
@@ -136,6 +193,7 @@ class Gallery:
             version = self._store.version()
             if version != self._version:
                 self._own = tuple(_searchable(roster) for roster in self._store.rosters())
+                self._below = _searchable(_without(self._starter, self._store.blocked()))
                 self._version = version
             return (self._below, *self._own)
 
@@ -153,6 +211,21 @@ class Gallery:
 def _searchable(roster: Roster) -> _Searchable:
     by_id = {person.id: person for person in roster.people}
     return _Searchable(roster, Index(roster.vectors, roster.owners), by_id)
+
+
+def _without(roster: Roster, blocked: frozenset[str]) -> Roster:
+    """The roster without those who asked to be left out."""
+    if not any(blocked_keys(person) & blocked for person in roster.people):
+        return roster
+    stay = [row for row, p in enumerate(roster.people) if not blocked_keys(p) & blocked]
+    place = {row: number for number, row in enumerate(stay)}
+    faces = [face for face, owner in enumerate(roster.owners) if int(owner) in place]
+    return Roster(
+        id=roster.id,
+        people=tuple(roster.people[row] for row in stay),
+        vectors=roster.vectors[faces],
+        owners=np.array([place[int(roster.owners[face])] for face in faces], np.intp),
+    )
 
 
 def _names(person: Person) -> list[str]:

@@ -46,6 +46,7 @@ class Person:
         id: stable, letters and digits only: a Wikidata id (`Q76`) where there is one.
         collection: id of the gallery the person belongs to.
         born, died: ISO dates (`1961-08-04`), perhaps only the year, or None.
+        gender: only as the source states it.
         wikidata: Wikidata id, or None.
     """
 
@@ -56,6 +57,7 @@ class Person:
     born: str | None = None
     died: str | None = None
     groups: tuple[str, ...] = ()
+    gender: str | None = None
     wikidata: str | None = None
     websites: tuple[str, ...] = ()
 

@@ -77,11 +77,6 @@ class Portraits:
         self._check_failed(person.id)
         return await self._once(person.id, person.wikidata)
 
-    def remove(self, person_id: str) -> None:
-        """Forget a portrait, as a takedown asks."""
-        for path in (self._image(person_id), self._facts(person_id)):
-            path.unlink(missing_ok=True)
-
     async def _once(self, person_id: str, wikidata: str) -> Portrait:
         """All who ask for one person at one time share one fetch, which outlives any of them."""
         task = self._under_way.get(person_id)
@@ -116,10 +111,24 @@ class Portraits:
         _write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
 
     def _facts(self, person_id: str) -> Path:
-        return self._folder / f"{_safe(person_id)}.json"
+        return _files(self._folder, person_id)[0]
 
     def _image(self, person_id: str) -> Path:
-        return self._folder / f"{_safe(person_id)}.image"
+        return _files(self._folder, person_id)[1]
+
+
+def forget(folder: Path, person_id: str) -> int:
+    """Remove a cached portrait, as a takedown asks; how many files there were."""
+    there = [path for path in _files(folder, person_id) if path.exists()]
+    for path in there:
+        path.unlink(missing_ok=True)
+    return len(there)
+
+
+def _files(folder: Path, person_id: str) -> tuple[Path, Path]:
+    """The facts and the image of a portrait."""
+    name = _safe(person_id)
+    return folder / f"{name}.json", folder / f"{name}.image"
 
 
 def _safe(person_id: str) -> str:

@@ -6,9 +6,7 @@ The portraits are read, embedded and forgotten: only vectors and facts are kept.
 from __future__ import annotations
 
 import csv
-import hashlib
 import unicodedata
-from base64 import b32encode
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portrait import subject
+from lookalike.gallery.sources.candidate import stable_id
 from lookalike.gallery.starter import COLLECTION, save
 
 
@@ -111,11 +110,6 @@ def _from_hangul(folder: Path, tables: Path) -> Iterator[Candidate]:
             groups=tuple(row["groups"].split(";")) if row["groups"] else (),
         )
         yield Candidate(person, path)
-
-
-def stable_id(name: str) -> str:
-    """The same id for the same name in every build: K and ten letters and digits."""
-    return "K" + b32encode(hashlib.sha256(name.encode()).digest()).decode()[:10]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

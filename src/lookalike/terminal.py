@@ -1,0 +1,82 @@
+"""What the commands share: opening the engine or the gallery, options, tables, progress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike import config
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from lookalike.engine import Engine
+    from lookalike.gallery.gallery import Gallery
+
+PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print what the JSON API answers.")
+
+
+@contextmanager
+def opened_engine() -> Iterator[Engine]:
+    from lookalike.engine import Engine
+
+    opened = Engine(config.load())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def opened_gallery() -> Iterator[Gallery]:
+    from lookalike.faces.models import SFACE
+    from lookalike.gallery.gallery import Gallery
+
+    opened = Gallery.open(config.load(), SFACE)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def progress() -> Progress:
+    """A bar on stderr, or nothing where stderr is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def table(title: str, *columns: str) -> Table:
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left")
+    for each in columns:
+        made.add_column(each)
+    return made
+
+
+def print_table(made: Table) -> None:
+    from rich.console import Console
+
+    Console().print(made)
