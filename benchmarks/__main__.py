@@ -2,8 +2,8 @@
 
     python -m benchmarks ../shared/data > docs/benchmarks.md
 
-`DATA` holds lfw/, wiki_portraits/ and robust/. Each section is a command of its own too; those
-that measure time run in processes of their own, on one core where they say so.
+`DATA` holds lfw/, wiki_portraits/, celebs/ and robust/. Each section is a command of its own too;
+those that measure time run in processes of their own, on one core where they say so.
 """
 
 from __future__ import annotations
@@ -40,6 +40,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         "574 photos of 178 people, 669 enrolled with one portrait each. Misses of the detector "
         "count as misses.",
         ["identification", str(data)],
+    )
+    yield (
+        "Several portraits a person",
+        "What several portraits gain, and whether the best of them or their mean is the better "
+        "score.",
+        ["portraits", str(data / "celebs")],
     )
     yield (
         "Each step, on one core",

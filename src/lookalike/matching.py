@@ -12,7 +12,7 @@ from lookalike.similarity import Calibration, Score
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A person of the gallery and how alike they are, by their best portrait."""
+    """A person of the gallery and how alike they are, by the mean of their portraits."""
 
     person: Person
     score: Score

@@ -32,7 +32,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """A person and the cosine of their best portrait to the probe."""
+    """A person and the cosine of the mean of their portraits to the probe."""
 
     person: Person
     cosine: float

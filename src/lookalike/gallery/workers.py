@@ -2,7 +2,7 @@
 
 Decoding takes 4 % of a portrait's time and the two networks 95 %, so a thread that decodes ahead
 gains nothing, and two analyzers in threads of one process were slower than one. Two processes look
-at 40 portraits a second on two cores where one looks at 28. None is started before it is needed.
+at 80 portraits of 160 px a second on two cores. None is started before it is needed.
 """
 
 from __future__ import annotations
