@@ -6,7 +6,7 @@ Folders are people. In each of 20 rounds some portraits of everyone are enrolled
 and all others are probes. Closed set: the share of probes whose person ranks first, or among the
 first five. Open set: a third of the people is not enrolled; FPIR is the share of their probes that
 reach a similarity of 80 with anyone, FNIR the share of the others that do not with their own
-person. A photo without a face, or with several of like size, is left out, as `gallery import` leaves it.
+person. A photo without a face, or with several of like size, is left out, as `gallery import` does.
 """
 
 from __future__ import annotations
