@@ -1,26 +1,28 @@
-"""The store: migrations, transactions that survive anything, and who asked to be left out."""
+"""The store: transactions that survive anything, and who asked to be left out."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from lookalike.config import Settings
 from lookalike.errors import (
     Blocked,
     CollectionNotFound,
+    ContractMismatch,
     InvalidParameter,
+    NotFound,
     PersonNotFound,
     StoreUnavailable,
 )
@@ -28,10 +30,9 @@ from lookalike.faces.analyzer import Box
 from lookalike.faces.models import SFACE
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import migrations
+from lookalike.gallery import database
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.schema import METADATA
 from lookalike.gallery.store import Portrait, Store, new_id
 
 CONTRACT = SFACE.contract
@@ -64,15 +65,6 @@ def ids(store: Store) -> list[str]:
     return [each.id for roster in store.rosters() for each in roster.people]
 
 
-def test_the_newest_migration_is_what_the_code_expects(store: Store, home: Path) -> None:
-    folder = Path(migrations.__file__).parent
-    assert ScriptDirectory(str(folder)).get_heads() == [migrations.HEAD]
-    engine = create_engine(f"sqlite:///{home / 'lookalike.sqlite3'}")
-    with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    engine.dispose()
-
-
 def test_opening_again_migrates_nothing_and_keeps_everything(store: Store, home: Path) -> None:
     store.add(person("가", "U1"), [Portrait(unit(1))])
     again = Store(home, CONTRACT)
@@ -87,13 +79,21 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
         image_id="a" * 64,
         box=Box(1.5, 2, 30, 40),
         quality=Quality(0.9, 30, 50, 45, Pose(1, -2, 3)),
+        external_image_id="poster-7",
+        fetched_at=datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC),
+        thumbnail=b"\xff\xd8 a small picture",
     )
-    someone = person("가", gender="female")
+    someone = replace(person("가", gender="female"), external_ids=(("imdb", "nm1682433"),))
     store.add(someone, [whole, Portrait(unit(4))])
     first, second = store.portraits(someone)
     assert (first.credit, first.image_id, first.box) == (whole.credit, "a" * 64, whole.box)
     assert first.quality == whole.quality
     assert first.vector.tolist() == unit(3).tolist()
+    assert first.external_image_id == "poster-7"
+    assert (first.fetched_at, first.thumbnail) == (whole.fetched_at, whole.thumbnail)
+    assert first.created is not None
+    assert timedelta() <= datetime.now(UTC) - first.created < timedelta(minutes=1)
+    assert first.id != second.id
     assert (second.credit, second.box, second.quality) == (None, None, None)
     assert store.image_ids("mine") == {"a" * 64}
     assert store.rosters()[0].people == (someone,)
@@ -104,6 +104,65 @@ def test_an_image_is_enrolled_once(store: Store) -> None:
     for _ in range(2):
         store.add(someone, [Portrait(unit(1), image_id="x"), Portrait(unit(2), image_id="y")])
     assert len(store.portraits(someone)) == 2
+
+
+def test_an_image_given_twice_is_enrolled_once(store: Store) -> None:
+    someone = person("가")
+    store.add(someone, [Portrait(unit(1), image_id="x"), Portrait(unit(1), image_id="x")])
+    store.add(someone, [Portrait(unit(2)), Portrait(unit(3))])
+    assert len(store.portraits(someone)) == 3, "what has no image id is never taken for another"
+
+
+def test_portraits_are_added_and_removed(store: Store) -> None:
+    someone = person("가")
+    with pytest.raises(PersonNotFound):
+        store.add_portraits(someone, [Portrait(unit(1))])
+    store.add(someone, [Portrait(unit(1), image_id="x")])
+    both = [Portrait(unit(1), image_id="x"), Portrait(unit(2), image_id="y")]
+    assert store.add_portraits(someone, both) == 1
+    first, second = store.portraits(someone)
+    store.remove_portrait(someone, first.id)
+    assert [each.id for each in store.portraits(someone)] == [second.id]
+    with pytest.raises(NotFound, match="has no portrait"):
+        store.remove_portrait(someone, first.id)
+    with pytest.raises(InvalidParameter, match="only portrait"):
+        store.remove_portrait(someone, second.id)
+    with pytest.raises(InvalidParameter, match="at least one portrait"):
+        store.add_portraits(someone, [])
+
+
+def test_vectors_of_two_models_never_share_a_collection(store: Store, home: Path) -> None:
+    store.add(person("가", "U1"), [Portrait(unit(1))])
+    other = Store(home, "other/1")
+    for name, portraits in (("U1", other.add_portraits), ("U2", other.add)):
+        with pytest.raises(ContractMismatch, match="lookalike gallery import"):
+            portraits(person("나", name), [Portrait(unit(2))])
+    other.close()
+    assert ids(store) == ["U1"]
+
+
+def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> None:
+    """Who has a thumbnail is embedded again; who has none is named and keeps their facts."""
+    kept, lost, new = person("가", "U2"), person("나", "U1"), person("다", "U3")
+    store.add(kept, [Portrait(unit(1), thumbnail=b"one"), Portrait(unit(2), image_id="y")])
+    store.add(lost, [Portrait(unit(3), image_id="z")])
+    other = Store(home, "other/1")
+    assert other.contracts() == {"mine": CONTRACT}
+    small = dict(other.thumbnails("mine"))
+    assert list(small.values()) == [b"one"]
+    assert other.migrate("mine", dict.fromkeys(small, unit(9))) == (lost,)
+    assert other.contracts() == {"mine": "other/1"}
+    assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
+    other.add(new, [Portrait(unit(4))])
+    (roster,) = other.rosters()
+    assert [each.id for each in roster.people] == ["U2", "U3", "U1"]
+    assert (roster.vectors.tolist(), roster.owners.tolist()) == (
+        [unit(9).tolist(), unit(4).tolist()],
+        [0, 1],
+    )
+    with pytest.raises(CollectionNotFound):
+        other.migrate("none", {})
+    other.close()
 
 
 def test_facts_are_changed(store: Store) -> None:
@@ -206,6 +265,25 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         Store(tmp_path / "file" / "home", CONTRACT)
 
 
+def test_a_locked_database_is_said(
+    store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_PATIENCE_MS", 50)
+    with closing(sqlite3.connect(home / "lookalike.sqlite3")) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match=r"locked\); nothing was changed\. Another"):
+            store.add(person("가"), [Portrait(unit(1))])
+    store.add(person("나"), [Portrait(unit(1))])
+    assert len(ids(store)) == 1
+
+
+def test_a_file_that_is_no_database_is_said(home: Path) -> None:
+    home.mkdir()
+    (home / "lookalike.sqlite3").write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreUnavailable, match=r"not a database.*move it away"):
+        Store(home, CONTRACT)
+
+
 def test_takedown_of_someone_in_the_starter(gallery: Gallery, settings: Settings) -> None:
     before = gallery.collections()[0].people
     obama = gallery.person("Q76")
@@ -250,3 +328,78 @@ def test_the_database_is_a_file_of_the_home_only(store: Store, home: Path) -> No
     store.add(person("가"), [Portrait(unit(1))])
     names = {name for name in os.listdir(home) if not name.endswith((".lock", "-wal", "-shm"))}
     assert names == {"lookalike.sqlite3"}
+
+
+def test_a_takedown_leaves_no_trace_of_the_vectors_on_disk(store: Store, home: Path) -> None:
+    vector = np.random.default_rng(7).normal(size=128).astype("<f4")
+    gone = person("가")
+    for number in range(30):
+        store.add(person(f"나{number}"), [Portrait(unit(1))])
+    store.add(gone, [Portrait(vector, thumbnail=b"the face itself" * 1000)])
+    store.block(gone, "")
+    left = b"".join(each.read_bytes() for each in home.iterdir())
+    assert vector.tobytes()[:64] not in left
+    assert b"the face itself" not in left
+    assert len(ids(store)) == 30
+
+
+def test_a_namesake_known_to_be_someone_else_stays(store: Store) -> None:
+    """Many Koreans share a name; two Wikidata ids tell them apart, and nothing else does."""
+    asked = person("김지수", "Q1", wikidata="Q1")
+    other = person("김지수", "Q2", wikidata="Q2")
+    unknown = person("김지수", "U3")
+    for each in (asked, other, unknown):
+        store.add(each, [Portrait(unit(1))])
+    receipt = store.block(asked, "")
+    assert receipt.removed == (asked, unknown)
+    assert ids(store) == ["Q2"]
+    store.add(other, [Portrait(unit(2))])
+    for each in (asked, unknown):
+        with pytest.raises(Blocked):
+            store.add(each, [Portrait(unit(1))])
+    store.block(unknown, "")
+    with pytest.raises(Blocked):
+        store.add(other, [Portrait(unit(3))])
+
+
+def test_who_was_taken_down_is_known_by_id_too(store: Store) -> None:
+    store.add(person("가", "U1"), [Portrait(unit(1))])
+    assert store.block(person("가", "U1"), "asked").blocked == ("id:U1", "name:가")
+    assert [(each.key, each.reason) for each in store.blocked()] == [
+        ("id:U1", "asked"),
+        ("name:가", "asked"),
+    ]
+    store.add(person("나", "U2"), [Portrait(unit(1))])
+    with pytest.raises(Blocked):
+        store.add(person("다른 이름", "U1"), [Portrait(unit(1))])
+    with pytest.raises(Blocked):
+        store.change(person("가", "U2"))
+
+
+TAKING_DOWN = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from lookalike import config
+from lookalike.faces.models import SFACE
+from lookalike.gallery.gallery import Gallery
+
+gallery = Gallery.open(config.load({}, home=Path(sys.argv[1])), SFACE)
+for person_id in sys.argv[2:]:
+    gallery.takedown(person_id)
+"""
+
+
+def test_a_takedown_by_another_process_shows_at_once(gallery: Gallery, home: Path) -> None:
+    gallery.add(person("가", "U1"), [Portrait(unit(1))])
+    vector = gallery.portraits("Q76")[0].vector
+    assert gallery.nearest(vector, 1)[0].person.id == "Q76"
+    command = [sys.executable, "-c", TAKING_DOWN, str(home), "Q76", "U1"]
+    subprocess.run(command, check=True, timeout=60)
+    for gone in ("Q76", "U1"):
+        with pytest.raises(PersonNotFound):
+            gallery.person(gone)
+    assert gallery.nearest(vector, 1)[0].person.id != "Q76"
+    assert "Q76" not in {each.id for each in gallery.people(query="obama")}
+    assert gallery.people("mine") == ()
+    assert {each.key for each in gallery.blocked()} >= {"wikidata:Q76", "id:U1", "name:가"}

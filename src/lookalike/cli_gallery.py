@@ -152,6 +152,8 @@ def takedown(person_id: str, reason: str) -> None:
     name = " · ".join(n for n in (receipt.person.name.en, receipt.person.name.ko) if n)
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
+    for each in receipt.removed:
+        click.echo(f"  from {each.collection}: {each.name.get('en')} ({each.id})")
     click.echo(f"Kept out from now on: {', '.join(receipt.blocked)}")
 
 
@@ -189,7 +191,9 @@ def export(collection: str, file: Path) -> None:
     from lookalike.gallery.sources import pack
 
     with opened_gallery() as people:
-        members = [(each, people.portraits(each.id)) for each in people.people(collection)]
+        members = [
+            (each, people.portraits(each.id, collection)) for each in people.people(collection)
+        ]
         pack.write(file, collection, members, SFACE)
     portraits = sum(len(own) for _, own in members)
     click.echo(f"Wrote {len(members)} people with {portraits} portraits to {file}.")

@@ -14,10 +14,10 @@ from lookalike.errors import CollectionNotFound, InvalidParameter, PersonNotFoun
 from lookalike.faces.models import Embedder
 from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
+from lookalike.gallery.blocklist import BlockedKey, is_blocked
 from lookalike.gallery.index import Index
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import blocked_keys
-from lookalike.gallery.store import Portrait, Receipt, Roster, Store
+from lookalike.gallery.store import Portrait, Receipt, Roster, Store, StoredPortrait
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +93,14 @@ class Gallery:
             found = [p for p in found if any(words in n.casefold() for n in _names(p))]
         return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
 
-    def person(self, person_id: str) -> Person:
-        """The person of that id.
+    def person(self, person_id: str, collection: str | None = None) -> Person:
+        """The person of that id, of one collection or of the first that has one.
 
         Raises:
             PersonNotFound: there is none.
+            CollectionNotFound: there is no such collection.
         """
-        for each in self._all():
+        for each in self._chosen(collection):
             if person_id in each.by_id:
                 return each.by_id[person_id]
         raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
@@ -124,7 +125,7 @@ class Gallery:
             InvalidParameter: the collection is the read-only starter.
         """
         if person.collection == starter.COLLECTION:
-            raise InvalidParameter("The starter gallery is read-only; choose another collection.")
+            raise _read_only()
         self._store.add(person, portraits)
 
     def create(self, collection: str) -> None:
@@ -152,21 +153,55 @@ class Gallery:
         """Replace the facts of a person in one of the user's own collections.
 
         Raises:
+            InvalidParameter: the collection is the read-only starter.
             PersonNotFound: there is nobody of that id in the collection.
+            Blocked: the person asked to be left out.
         """
+        if person.collection == starter.COLLECTION:
+            raise _read_only()
         self._store.change(person)
 
-    def portraits(self, person_id: str) -> tuple[Portrait, ...]:
-        """The portraits of a person; of one of the starter, the vector alone.
+    def portraits(
+        self, person_id: str, collection: str | None = None
+    ) -> tuple[StoredPortrait, ...]:
+        """The portraits of a person; of one of the starter, id and vector alone.
 
         Raises:
             PersonNotFound: there is nobody of that id.
+            CollectionNotFound: there is no such collection.
         """
-        person = self.person(person_id)
+        person = self.person(person_id, collection)
         if person.collection != starter.COLLECTION:
             return self._store.portraits(person)
         row = self._starter.people.index(person)
-        return tuple(Portrait(each) for each in self._starter.vectors[self._starter.owners == row])
+        vectors = self._starter.vectors[self._starter.owners == row]
+        return tuple(
+            StoredPortrait(vector, id=f"{person.id}-{number}")
+            for number, vector in enumerate(vectors)
+        )
+
+    def add_portraits(
+        self, person_id: str, portraits: Sequence[Portrait], collection: str | None = None
+    ) -> int:
+        """Add portraits to someone who is there; how many were of images they did not have.
+
+        Raises:
+            InvalidParameter: there is no portrait, or the person is in the read-only starter.
+            PersonNotFound: there is nobody of that id.
+            CollectionNotFound: there is no such collection.
+        """
+        return self._store.add_portraits(self._own_person(person_id, collection), portraits)
+
+    def remove_portrait(
+        self, person_id: str, portrait_id: str, collection: str | None = None
+    ) -> None:
+        """Remove one of several portraits of a person.
+
+        Raises:
+            InvalidParameter: it is their last one, or the person is in the read-only starter.
+            NotFound: there is no such portrait, person or collection.
+        """
+        self._store.remove_portrait(self._own_person(person_id, collection), portrait_id)
 
     def image_ids(self, collection: str) -> frozenset[str]:
         """What the enrolled images of a collection are known by (sha256 of their files)."""
@@ -180,13 +215,26 @@ class Gallery:
         """
         return self._store.block(self.person(person_id), reason)
 
-    def remove(self, person_id: str) -> None:
-        """Remove a person from the user's own collections.
+    def blocked(self) -> tuple[BlockedKey, ...]:
+        """Everyone who was taken down, by key."""
+        return self._store.blocked()
+
+    def remove(self, person_id: str, collection: str | None = None) -> None:
+        """Remove a person from one of the user's own collections, or from all of them.
 
         Raises:
             PersonNotFound: there is nobody of that id in them.
         """
-        self._store.remove(person_id)
+        self._store.remove(person_id, collection)
+
+    def _own_person(self, person_id: str, collection: str | None) -> Person:
+        """The person of that id whom we may change: someone of the starter may be in ours too."""
+        found = [each for each in self._chosen(collection) if person_id in each.by_id]
+        if not found:
+            raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+        if found[-1].roster.id == starter.COLLECTION:
+            raise _read_only()
+        return next(each.by_id[person_id] for each in found if each.roster.id != starter.COLLECTION)
 
     def _all(self) -> tuple[_Searchable, ...]:
         with self._lock:
@@ -213,11 +261,12 @@ def _searchable(roster: Roster) -> _Searchable:
     return _Searchable(roster, Index(roster.vectors, roster.owners), by_id)
 
 
-def _without(roster: Roster, blocked: frozenset[str]) -> Roster:
+def _without(roster: Roster, blocked: tuple[BlockedKey, ...]) -> Roster:
     """The roster without those who asked to be left out."""
-    if not any(blocked_keys(person) & blocked for person in roster.people):
+    entries = {each.key: each for each in blocked}
+    stay = [row for row, person in enumerate(roster.people) if not is_blocked(person, entries)]
+    if len(stay) == len(roster.people):
         return roster
-    stay = [row for row, p in enumerate(roster.people) if not blocked_keys(p) & blocked]
     place = {row: number for number, row in enumerate(stay)}
     faces = [face for face, owner in enumerate(roster.owners) if int(owner) in place]
     return Roster(
@@ -230,3 +279,7 @@ def _without(roster: Roster, blocked: frozenset[str]) -> Roster:
 
 def _names(person: Person) -> list[str]:
     return [name for name in (person.name.ko, person.name.en) if name]
+
+
+def _read_only() -> InvalidParameter:
+    return InvalidParameter("The starter gallery is read-only; choose another collection.")

@@ -48,6 +48,7 @@ class Person:
         born, died: ISO dates (`1961-08-04`), perhaps only the year, or None.
         gender: only as the source states it.
         wikidata: Wikidata id, or None.
+        external_ids: pairs of where and what: `("imdb", "nm1682433")`.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Person:
     gender: str | None = None
     wikidata: str | None = None
     websites: tuple[str, ...] = ()
+    external_ids: tuple[tuple[str, str], ...] = ()
 
     @property
     def links(self) -> tuple[Link, ...]:

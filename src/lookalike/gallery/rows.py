@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,12 +18,15 @@ from lookalike.gallery.people import Credit, Person, Text
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Portrait:
-    """A portrait to be stored, without its pixels.
+    """A portrait to be stored.
 
     Attributes:
         vector: (dimension,) float32 of length 1.
         image_id: what the image is known by: the sha256 of its file.
         box, quality: of the face in it.
+        external_image_id: what the caller calls the image.
+        fetched_at: when it came from `credit.source_url`, with a time zone.
+        thumbnail: a small JPEG of the face, for changing the model; None keeps no pixels.
     """
 
     vector: Floats
@@ -32,13 +34,22 @@ class Portrait:
     image_id: str | None = None
     box: Box | None = None
     quality: Quality | None = None
+    external_image_id: str | None = None
+    fetched_at: datetime | None = None
+    thumbnail: bytes | None = None
 
 
-def blocked_keys(person: Person) -> frozenset[str]:
-    """What a person is recognised by when they asked to be left out."""
-    names = [each for each in (person.name.ko, person.name.en) if each]
-    keys = {f"name:{' '.join(unicodedata.normalize('NFC', n).casefold().split())}" for n in names}
-    return frozenset(keys | ({f"wikidata:{person.wikidata}"} if person.wikidata else set()))
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StoredPortrait(Portrait):
+    """A portrait as it lies in a gallery.
+
+    Attributes:
+        id: names it in its collection.
+        created: when it was added, in UTC; None in the starter.
+    """
+
+    id: str
+    created: datetime | None = None
 
 
 def person_row(person: Person) -> dict[str, object]:
@@ -55,6 +66,7 @@ def person_row(person: Person) -> dict[str, object]:
         "groups": json.dumps(person.groups, ensure_ascii=False),
         "wikidata": person.wikidata,
         "websites": json.dumps(person.websites),
+        "external_ids": json.dumps(person.external_ids, ensure_ascii=False),
     }
 
 
@@ -70,6 +82,7 @@ def person_of(row: Any) -> Person:
         groups=tuple(json.loads(row.groups)),
         wikidata=row.wikidata,
         websites=tuple(json.loads(row.websites)),
+        external_ids=tuple((where, what) for where, what in json.loads(row.external_ids)),
     )
 
 
@@ -80,8 +93,11 @@ def face_row(person: Person, portrait: Portrait) -> dict[str, object]:
         "id": str(uuid.uuid4()),
         "collection": person.collection,
         "person": person.id,
-        "vector": portrait.vector.astype("<f4").tobytes(),
+        "vector": vector_bytes(portrait.vector),
         "image_id": portrait.image_id,
+        "external_image_id": portrait.external_image_id,
+        "fetched_at": portrait.fetched_at and _naive(portrait.fetched_at),
+        "thumbnail": portrait.thumbnail,
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
         **{
             each: quality and getattr(quality, each)
@@ -92,19 +108,37 @@ def face_row(person: Person, portrait: Portrait) -> dict[str, object]:
             each: credit and getattr(credit, each)
             for each in ("author", "licence", "licence_url", "source_url")
         },
-        "created": datetime.now(UTC).replace(tzinfo=None),
+        "created": now(),
     }
 
 
-def portrait_of(row: Any) -> Portrait:
+def portrait_of(row: Any) -> StoredPortrait:
     credit = Credit(row.author, row.licence, row.licence_url, row.source_url)
-    return Portrait(
+    return StoredPortrait(
+        id=row.id,
+        created=row.created.replace(tzinfo=UTC),
         vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
         credit=None if credit == Credit(None, None, None, None) else credit,
         image_id=row.image_id,
         box=None if row.width is None else Box(row.left, row.top, row.width, row.height),
         quality=None if row.score is None else _quality(row),
+        external_image_id=row.external_image_id,
+        fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
+        thumbnail=row.thumbnail,
     )
+
+
+def vector_bytes(vector: Floats) -> bytes:
+    return vector.astype("<f4").tobytes()
+
+
+def now() -> datetime:
+    """The time in UTC, without a zone, as the columns hold it."""
+    return _naive(datetime.now(UTC))
+
+
+def _naive(when: datetime) -> datetime:
+    return when.astimezone(UTC).replace(tzinfo=None)
 
 
 def _quality(row: Any) -> Quality:

@@ -43,6 +43,7 @@ PEOPLE = Table(
     Column("groups", String, nullable=False),  # a JSON list, as are the websites
     Column("wikidata", String(32)),
     Column("websites", String, nullable=False),
+    Column("external_ids", String, nullable=False, server_default="[]"),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
 )
 
@@ -62,6 +63,8 @@ FACES = Table(
     Column("licence", String),
     Column("licence_url", String),
     Column("source_url", String),
+    Column("fetched_at", DateTime),
+    Column("thumbnail", LargeBinary),
     Column("created", DateTime, nullable=False),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
     ForeignKeyConstraint(
@@ -70,11 +73,12 @@ FACES = Table(
     UniqueConstraint("collection", "person", "image_id"),
 )
 
-# People who asked to be left out: `wikidata:Q76` or `name:홍길동`.
+# People who asked to be left out; see `blocklist.py`.
 BLOCKED = Table(
     "blocked",
     METADATA,
     Column("key", String(255), primary_key=True),
+    Column("wikidata", String(32)),
     Column("reason", String, nullable=False),
     Column("created", DateTime, nullable=False),
 )

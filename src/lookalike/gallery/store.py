@@ -7,58 +7,48 @@ here. Several processes may read while one writes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from filelock import FileLock
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    Table,
-    create_engine,
-    delete,
-    event,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from lookalike.errors import (
-    Blocked,
     CollectionNotFound,
     ContractMismatch,
     InvalidParameter,
+    NotFound,
     PersonNotFound,
-    StoreUnavailable,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import migrations
+from lookalike.gallery import blocklist
+from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
+from lookalike.gallery.database import Database
 from lookalike.gallery.people import Person
 from lookalike.gallery.rows import (
     Portrait,
-    blocked_keys,
+    StoredPortrait,
     face_row,
+    now,
     person_of,
     person_row,
     portrait_of,
+    vector_bytes,
 )
-from lookalike.gallery.schema import BLOCKED, COLLECTIONS, FACES, PEOPLE
+from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
-__all__ = ["Portrait", "Receipt", "Roster", "Store", "new_id"]
+__all__ = ["BlockedKey", "Portrait", "Receipt", "Roster", "Store", "StoredPortrait", "new_id"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roster:
-    """Everyone in a collection: people, and (n, dimension) vectors with the row of their person."""
+    """Everyone in a collection: people, and (n, dimension) vectors with the row of their person.
+
+    Those without a portrait, as a change of the model may leave some, come last.
+    """
 
     id: str
     people: tuple[Person, ...]
@@ -73,40 +63,37 @@ class Receipt:
     Attributes:
         portraits: how many were removed with their vectors.
         blocked: the keys that later imports are held against.
+        removed: everyone who left one of the user's own collections.
     """
 
     person: Person
     portraits: int
     blocked: tuple[str, ...]
     at: datetime
+    removed: tuple[Person, ...] = ()
 
 
 class Store:
-    """The database of one `LOOKALIKE_HOME`, for vectors of one contract."""
+    """The galleries of one `LOOKALIKE_HOME`, for vectors of one contract.
+
+    Every method raises StoreUnavailable when the file cannot be read or written; then nothing was
+    changed.
+    """
 
     def __init__(self, home: Path, contract: str) -> None:
         """
         Raises:
-            StoreUnavailable: the folder or the database cannot be written.
+            StoreUnavailable: the folder or the database cannot be used.
         """
         self._contract = contract
-        self._path = home / "lookalike.sqlite3"
-        with self._usable():
-            home.mkdir(parents=True, exist_ok=True)
-            self._engine = _connectable(self._path)
-            # Two processes that start together must not both create the tables.
-            with FileLock(home / "migration.lock"), self._engine.begin() as connection:
-                migrations.upgrade(connection)
-            # Kept open only to be asked whether another connection has committed.
-            self._watch = self._engine.connect()
+        self._database = Database(home)
 
     def version(self) -> int:
         """A number that changes when anyone, in any process, has committed."""
-        return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+        return self._database.version()
 
     def close(self) -> None:
-        self._watch.close()
-        self._engine.dispose()
+        self._database.close()
 
     def rosters(self) -> tuple[Roster, ...]:
         """Every collection with its people.
@@ -114,9 +101,11 @@ class Store:
         Raises:
             ContractMismatch: a collection was made with another model.
         """
-        with self._engine.connect() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
-            return tuple(self._roster(connection, row.id, row.contract) for row in rows)
+            for row in rows:
+                self._check_contract(row.id, row.contract)
+            return tuple(_roster(connection, row.id) for row in rows)
 
     def create(self, collection: str) -> None:
         """Add an empty collection.
@@ -124,7 +113,7 @@ class Store:
         Raises:
             InvalidParameter: there is one of that id.
         """
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             if _one(connection, COLLECTIONS, COLLECTIONS.c.id == collection):
                 raise InvalidParameter(f"There is a collection {collection!r} already.")
             self._create(connection, collection)
@@ -135,10 +124,10 @@ class Store:
         Raises:
             CollectionNotFound: there is none of that id.
         """
-        with self._changing() as connection:
+        with self._database.changing() as connection:
             gone = connection.execute(delete(COLLECTIONS).where(COLLECTIONS.c.id == collection))
             if not gone.rowcount:
-                raise CollectionNotFound(f"There is no collection {collection!r} of your own.")
+                raise _no_collection(collection)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or more portraits to one; portraits of an image they have are left out.
@@ -146,19 +135,50 @@ class Store:
         Raises:
             InvalidParameter: there is no portrait.
             Blocked: the person asked to be left out.
+            ContractMismatch: the collection was made with another model.
         """
-        if not portraits:
-            raise InvalidParameter("A person needs at least one portrait.")
-        with self._changing() as connection:
-            self._check_blocked(connection, person)
-            if not _one(connection, COLLECTIONS, COLLECTIONS.c.id == person.collection):
-                self._create(connection, person.collection)
-            if not _one(connection, PEOPLE, _is(person.collection, person.id)):
+        _check_some(portraits)
+        with self._database.changing() as connection:
+            blocklist.check(connection, person)
+            self._ready(connection, person.collection)
+            if not _one(connection, PEOPLE, _is(person)):
                 connection.execute(insert(PEOPLE), person_row(person))
-            known = self._images(connection, person)
-            new = [each for each in portraits if each.image_id not in known]
-            if new:
-                connection.execute(insert(FACES), [face_row(person, each) for each in new])
+            _add_faces(connection, person, portraits)
+
+    def add_portraits(self, person: Person, portraits: Sequence[Portrait]) -> int:
+        """Add portraits to someone who is there; how many were of images they did not have.
+
+        Raises:
+            InvalidParameter: there is no portrait.
+            PersonNotFound: there is nobody of that id in the collection.
+            Blocked: the person asked to be left out.
+            ContractMismatch: the collection was made with another model.
+        """
+        _check_some(portraits)
+        with self._database.changing() as connection:
+            blocklist.check(connection, person)
+            if not _one(connection, PEOPLE, _is(person)):
+                raise _nobody(person.id)
+            self._ready(connection, person.collection)
+            return _add_faces(connection, person, portraits)
+
+    def remove_portrait(self, person: Person, portrait_id: str) -> None:
+        """Remove one of several portraits of a person.
+
+        Raises:
+            NotFound: they have no such portrait.
+            InvalidParameter: it is their last one.
+        """
+        with self._database.changing() as connection:
+            known = connection.execute(select(FACES.c.id).where(_faces_of(person))).scalars().all()
+            if portrait_id not in known:
+                raise NotFound(f"{person.id} has no portrait {portrait_id!r}.")
+            if len(known) == 1:
+                raise InvalidParameter(
+                    f"It is the only portrait of {person.id}; remove the person, or add another "
+                    "portrait first."
+                )
+            connection.execute(delete(FACES).where(FACES.c.id == portrait_id))
 
     def change(self, person: Person) -> None:
         """Replace the facts of a person.
@@ -167,120 +187,114 @@ class Store:
             PersonNotFound: there is nobody of that id in the collection.
             Blocked: the person asked to be left out.
         """
-        with self._changing() as connection:
-            self._check_blocked(connection, person)
-            who = _is(person.collection, person.id)
-            done = connection.execute(update(PEOPLE).where(who).values(person_row(person)))
-            if not done.rowcount:
+        with self._database.changing() as connection:
+            blocklist.check(connection, person)
+            changed = update(PEOPLE).where(_is(person)).values(person_row(person))
+            if not connection.execute(changed).rowcount:
                 raise _nobody(person.id)
 
-    def remove(self, person_id: str) -> None:
-        """Remove a person with their portraits.
+    def remove(self, person_id: str, collection: str | None = None) -> None:
+        """Remove a person with their portraits, from one collection or from all.
 
         Raises:
             PersonNotFound: there is nobody of that id in the user's own galleries.
         """
-        with self._changing() as connection:
-            if not connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person_id)).rowcount:
+        who = PEOPLE.c.id == person_id
+        if collection is not None:
+            who &= PEOPLE.c.collection == collection
+        with self._database.changing() as connection:
+            if not connection.execute(delete(PEOPLE).where(who)).rowcount:
                 raise _nobody(person_id)
 
-    def portraits(self, person: Person) -> tuple[Portrait, ...]:
+    def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
         """The portraits of a person in the order they were added."""
-        wanted = (FACES.c.collection == person.collection) & (FACES.c.person == person.id)
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(FACES).where(wanted).order_by(FACES.c.created)).all()
-        return tuple(portrait_of(row) for row in rows)
+        wanted = select(FACES).where(_faces_of(person)).order_by(FACES.c.created)
+        with self._database.reading() as connection:
+            return tuple(portrait_of(row) for row in connection.execute(wanted).all())
 
     def image_ids(self, collection: str) -> frozenset[str]:
         """What the enrolled images of a collection are known by."""
         wanted = (FACES.c.collection == collection) & FACES.c.image_id.is_not(None)
-        with self._engine.connect() as connection:
+        with self._database.reading() as connection:
             return frozenset(connection.execute(select(FACES.c.image_id).where(wanted)).scalars())
 
     def block(self, person: Person, reason: str) -> Receipt:
         """Remove a person from every collection and keep them out from now on."""
-        keys, now = blocked_keys(person), _now()
-        with self._changing() as connection:
-            known = set(connection.execute(select(BLOCKED.c.key)).scalars())
-            rows = [{"key": key, "reason": reason, "created": now} for key in keys - known]
-            if rows:
-                connection.execute(insert(BLOCKED), rows)
-            gone = 0
-            for row in connection.execute(select(PEOPLE)).all():
-                if blocked_keys(person_of(row)) & keys:
-                    gone += self._forget(connection, row)
-        return Receipt(person, gone, tuple(sorted(keys)), now.replace(tzinfo=UTC))
+        keys, when = sorted(keys_of(person)), now()
+        at = when.replace(tzinfo=UTC)
+        entries = {key: BlockedKey(key, person.wikidata, reason, at) for key in keys}
+        with self._database.changing() as connection:
+            for key in keys:
+                blocklist.remember(connection, key, person.wikidata, reason, when)
+            everyone = (person_of(row) for row in connection.execute(select(PEOPLE)).all())
+            removed = tuple(each for each in everyone if is_blocked(each, entries))
+            portraits = sum(_forget(connection, each) for each in removed)
+        self._database.forget_deleted()
+        return Receipt(person, portraits, tuple(keys), at, removed)
 
-    def blocked(self) -> frozenset[str]:
-        """The keys of everyone who is kept out."""
-        with self._engine.connect() as connection:
-            return frozenset(connection.execute(select(BLOCKED.c.key)).scalars())
+    def blocked(self) -> tuple[BlockedKey, ...]:
+        """Everyone who is kept out, by key."""
+        with self._database.reading() as connection:
+            return blocklist.entries(connection)
 
-    def _forget(self, connection: Connection, row: Row[Any]) -> int:
-        faces = (FACES.c.collection == row.collection) & (FACES.c.person == row.id)
-        count = connection.execute(delete(FACES).where(faces)).rowcount
-        connection.execute(delete(PEOPLE).where(_is(row.collection, row.id)))
-        return count
+    def contracts(self) -> Mapping[str, str]:
+        """The contract that each collection was made with; those of another are not searched."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
+        return {row.id: row.contract for row in rows}
+
+    def thumbnails(self, collection: str) -> Iterator[tuple[str, bytes]]:
+        """The ids and thumbnails (JPEG) of the faces that have one, whatever the contract."""
+        wanted = (FACES.c.collection == collection) & FACES.c.thumbnail.is_not(None)
+        with self._database.reading() as connection:
+            found = connection.execute(select(FACES.c.id, FACES.c.thumbnail).where(wanted))
+            for row in found:
+                yield row.id, row.thumbnail
+
+    def migrate(self, collection: str, vectors: Mapping[str, Floats]) -> tuple[Person, ...]:
+        """Bring a collection to this contract; who needs a portrait again, now without any.
+
+        Args:
+            vectors: by id of a face, made of its thumbnail. Faces without one are removed, so that
+                their photos can be imported again.
+
+        Raises:
+            CollectionNotFound: there is none of that id.
+        """
+        mine = FACES.c.collection == collection
+        with self._database.changing() as connection:
+            contract = update(COLLECTIONS).where(COLLECTIONS.c.id == collection)
+            if not connection.execute(contract.values(contract=self._contract)).rowcount:
+                raise _no_collection(collection)
+            for face in connection.execute(select(FACES.c.id).where(mine)).scalars().all():
+                one = FACES.c.id == face
+                if face in vectors:
+                    made = vector_bytes(vectors[face])
+                    connection.execute(update(FACES).where(one).values(vector=made))
+                else:
+                    connection.execute(delete(FACES).where(one))
+            return _without_portrait(connection, collection)
+
+    def _ready(self, connection: Connection, collection: str) -> None:
+        """Make a collection that is not there; check the contract of one that is."""
+        wanted = select(COLLECTIONS.c.contract).where(COLLECTIONS.c.id == collection)
+        contract = connection.execute(wanted).scalar()
+        if contract is None:
+            self._create(connection, collection)
+        else:
+            self._check_contract(collection, contract)
 
     def _create(self, connection: Connection, collection: str) -> None:
-        row = {"id": collection, "contract": self._contract, "created": _now()}
+        row = {"id": collection, "contract": self._contract, "created": now()}
         connection.execute(insert(COLLECTIONS), row)
 
-    def _check_blocked(self, connection: Connection, person: Person) -> None:
-        keys = BLOCKED.c.key.in_(blocked_keys(person))
-        if _one(connection, BLOCKED, keys):
-            name = person.name.get("en") or person.id
-            raise Blocked(f"{name} asked to be left out, and is kept out of every gallery here.")
-
-    def _images(self, connection: Connection, person: Person) -> frozenset[str]:
-        wanted = (FACES.c.collection == person.collection) & (FACES.c.person == person.id)
-        found = connection.execute(select(FACES.c.image_id).where(wanted)).scalars()
-        return frozenset(each for each in found if each is not None)
-
-    def _roster(self, connection: Connection, collection: str, contract: str) -> Roster:
+    def _check_contract(self, collection: str, contract: str) -> None:
         if contract != self._contract:
             raise ContractMismatch(
                 f"The gallery {collection!r} was made with {contract}, but {self._contract} is in "
-                "use; vectors of two models cannot be compared."
+                "use; vectors of two models cannot be compared. Delete it and import its photos "
+                "again with: lookalike gallery import"
             )
-        wanted = PEOPLE.c.collection == collection
-        people = connection.execute(select(PEOPLE).where(wanted).order_by(PEOPLE.c.id)).all()
-        faces = connection.execute(
-            select(FACES.c.person, FACES.c.vector)
-            .where(FACES.c.collection == collection, FACES.c.person.is_not(None))
-            .order_by(FACES.c.person, FACES.c.created)
-        ).all()
-        place = {row.id: number for number, row in enumerate(people)}
-        return Roster(
-            id=collection,
-            people=tuple(person_of(row) for row in people),
-            vectors=np.array([np.frombuffer(face.vector, "<f4") for face in faces], np.float32),
-            owners=np.array([place[face.person] for face in faces], np.intp),
-        )
-
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        """One transaction, or none of it."""
-        with self._usable(), self._engine.connect() as connection:
-            # At once as a writer: one that had read first could not become one beside another.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
-
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except (OperationalError, OSError) as error:
-            cause = error.orig if isinstance(error, OperationalError) else error
-            raise StoreUnavailable(
-                f"{self._path} cannot be written ({cause}); nothing was changed. Free some space, "
-                "check its permissions, or set LOOKALIKE_HOME to another folder."
-            ) from error
 
 
 def new_id() -> str:
@@ -288,26 +302,67 @@ def new_id() -> str:
     return f"U{uuid.uuid4().hex[:15]}"
 
 
-def _connectable(path: Path) -> Engine:
-    # A fresh connection each time keeps threads apart and costs 0.2 ms.
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False}
+def _roster(connection: Connection, collection: str) -> Roster:
+    faces = connection.execute(
+        select(FACES.c.person, FACES.c.vector)
+        .where(FACES.c.collection == collection, FACES.c.person.is_not(None))
+        .order_by(FACES.c.created)
+    ).all()
+    vectors = defaultdict(list)
+    for face in faces:
+        vectors[face.person].append(np.frombuffer(face.vector, "<f4"))
+    rows = connection.execute(select(PEOPLE).where(PEOPLE.c.collection == collection)).all()
+    people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in vectors, p.id))
+    counts = [len(vectors.get(person.id, ())) for person in people]
+    return Roster(
+        id=collection,
+        people=tuple(people),
+        vectors=np.array([v for p in people for v in vectors.get(p.id, ())], np.float32),
+        owners=np.repeat(np.arange(len(people), dtype=np.intp), counts),
     )
 
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout = 20000")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        # No transaction begins by itself: `_changing` begins those that write.
-        connection.isolation_level = None
 
-    return engine
+def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portrait]) -> int:
+    """Add what is not of an image that they have; how many those were."""
+    found = connection.execute(select(FACES.c.image_id).where(_faces_of(person))).scalars()
+    known = {each for each in found if each is not None}
+    new = []
+    for each in portraits:
+        if each.image_id is None or each.image_id not in known:
+            new.append(face_row(person, each))
+            known.add(each.image_id or "")
+    if new:
+        connection.execute(insert(FACES), new)
+    return len(new)
 
 
-def _is(collection: str, person_id: str) -> ColumnElement[bool]:
-    return (PEOPLE.c.collection == collection) & (PEOPLE.c.id == person_id)
+def _without_portrait(connection: Connection, collection: str) -> tuple[Person, ...]:
+    has_one = select(FACES.c.id).where(
+        FACES.c.collection == PEOPLE.c.collection, FACES.c.person == PEOPLE.c.id
+    )
+    wanted = (PEOPLE.c.collection == collection) & ~has_one.exists()
+    rows = connection.execute(select(PEOPLE).where(wanted).order_by(PEOPLE.c.id)).all()
+    return tuple(person_of(row) for row in rows)
+
+
+def _forget(connection: Connection, person: Person) -> int:
+    """Remove a person; how many portraits they had."""
+    count = connection.execute(select(func.count()).where(_faces_of(person))).scalar_one()
+    connection.execute(delete(PEOPLE).where(_is(person)))
+    return int(count)
+
+
+def _check_some(portraits: Sequence[Portrait]) -> None:
+    if not portraits:
+        raise InvalidParameter("A person needs at least one portrait.")
+
+
+def _is(person: Person) -> ColumnElement[bool]:
+    return (PEOPLE.c.collection == person.collection) & (PEOPLE.c.id == person.id)
+
+
+def _faces_of(person: Person) -> ColumnElement[bool]:
+    return (FACES.c.collection == person.collection) & (FACES.c.person == person.id)
 
 
 def _one(connection: Connection, table: Table, where: ColumnElement[bool]) -> bool:
@@ -318,5 +373,5 @@ def _nobody(person_id: str) -> PersonNotFound:
     return PersonNotFound(f"Nobody in your own galleries has the id {person_id!r}.")
 
 
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+def _no_collection(collection: str) -> CollectionNotFound:
+    return CollectionNotFound(f"There is no collection {collection!r} of your own.")

@@ -1,0 +1,93 @@
+"""Who asked to be left out, and how they are recognised in any source."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from lookalike.errors import Blocked
+from lookalike.gallery.people import Person
+from lookalike.gallery.schema import BLOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedKey:
+    """
+    Attributes:
+        key: `wikidata:Q76`, `id:U1` or `name:홍길동`.
+        wikidata: whose key it is, where that is known.
+    """
+
+    key: str
+    wikidata: str | None
+    reason: str
+    at: datetime
+
+
+def keys_of(person: Person) -> frozenset[str]:
+    """What a person is recognised by."""
+    names = [each for each in (person.name.ko, person.name.en) if each]
+    keys = {f"name:{_plain(name)}" for name in names}
+    if person.wikidata:
+        keys.add(f"wikidata:{person.wikidata}")
+    if person.id != person.wikidata:
+        keys.add(f"id:{person.id}")
+    return frozenset(keys)
+
+
+def is_blocked(person: Person, entries: Mapping[str, BlockedKey]) -> bool:
+    """Whether one of the entries, by key, is about this person.
+
+    Korean names are shared by many: somebody of the same name is someone else when both have
+    Wikidata ids and they differ. Without them there is no telling, and the request comes first.
+    """
+    found = (entries[key] for key in keys_of(person) if key in entries)
+    return any(not _somebody_else(person, entry) for entry in found)
+
+
+def check(connection: Connection, person: Person) -> None:
+    """
+    Raises:
+        Blocked: the person asked to be left out.
+    """
+    if is_blocked(person, {each.key: each for each in entries(connection, keys_of(person))}):
+        name = person.name.get("en") or person.id
+        raise Blocked(f"{name} asked to be left out, and is kept out of every gallery here.")
+
+
+def entries(connection: Connection, keys: frozenset[str] | None = None) -> tuple[BlockedKey, ...]:
+    """The whole blocklist, or what it says of some keys."""
+    wanted = select(BLOCKED).order_by(BLOCKED.c.key)
+    if keys is not None:
+        wanted = wanted.where(BLOCKED.c.key.in_(keys))
+    return tuple(
+        BlockedKey(row.key, row.wikidata, row.reason, row.created.replace(tzinfo=UTC))
+        for row in connection.execute(wanted).all()
+    )
+
+
+def remember(
+    connection: Connection, key: str, wikidata: str | None, reason: str, when: datetime
+) -> None:
+    """Block a key; one that is blocked keeps its reason and date."""
+    one = BLOCKED.c.key == key
+    if connection.execute(select(BLOCKED.c.key).where(one)).first() is None:
+        row = {"key": key, "wikidata": wikidata, "reason": reason, "created": when}
+        connection.execute(insert(BLOCKED), row)
+    elif wikidata is None:
+        # The name of someone else too, who is known by nothing but it.
+        connection.execute(update(BLOCKED).where(one).values(wikidata=None))
+
+
+def _somebody_else(person: Person, entry: BlockedKey) -> bool:
+    if not entry.key.startswith("name:"):
+        return False
+    return None not in (person.wikidata, entry.wikidata) and person.wikidata != entry.wikidata
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
