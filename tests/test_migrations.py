@@ -14,7 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -138,8 +138,9 @@ def test_the_newest_migration_is_what_the_code_expects(home: Path) -> None:
     folder = Path(migrations.__file__).parent
     assert ScriptDirectory(str(folder)).get_heads() == [migrations.HEAD]
     Store(home, CONTRACT).close()
-    made = {name for name in tables(home / "lookalike.sqlite3") if not name.startswith("sqlite_")}
-    assert made == {"alembic_version", "collections", "people", "faces", "blocked"}
+    engine = create_engine(f"sqlite:///{home / 'lookalike.sqlite3'}")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version", *METADATA.tables}
+    engine.dispose()
 
 
 @AGES
@@ -214,5 +215,5 @@ print("alembic" in sys.modules)
 def test_the_schema_is_plain_enough_for_postgresql() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     made = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
-    assert len(made) == 4
+    assert len(made) == len(METADATA.tables)
     assert "thumbnail BYTEA" in "".join(made)

@@ -7,15 +7,17 @@ in the row of their face, so that one transaction holds both. `migrations/` brin
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Float,
     ForeignKeyConstraint,
+    Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
     Table,
-    UniqueConstraint,
 )
 
 METADATA = MetaData()
@@ -25,6 +27,7 @@ COLLECTIONS = Table(
     METADATA,
     Column("id", String(255), primary_key=True),
     Column("contract", String(255), nullable=False),
+    Column("tags", String, nullable=False, server_default="{}"),  # a JSON object
     Column("created", DateTime, nullable=False),
 )
 
@@ -56,6 +59,7 @@ FACES = Table(
     Column("vector", LargeBinary, nullable=False),
     Column("image_id", String(255)),
     Column("external_image_id", String(255)),
+    *(Column(name, Integer) for name in ("image_width", "image_height")),
     *(Column(name, Float) for name in ("left", "top", "width", "height")),
     *(Column(name, Float) for name in ("score", "size", "sharpness", "brightness")),
     *(Column(name, Float) for name in ("yaw", "pitch", "roll")),
@@ -70,7 +74,21 @@ FACES = Table(
     ForeignKeyConstraint(
         ["collection", "person"], ["people.collection", "people.id"], ondelete="CASCADE"
     ),
-    UniqueConstraint("collection", "person", "image_id"),
+    Index("ix_faces_person", "collection", "person"),
+    Index("ix_faces_image", "collection", "image_id"),
+)
+
+# What was committed, in order, so that every process brings its index up to date by what changed:
+# a person, a face of nobody, a whole collection (neither is named) or the blocklist (nothing is).
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("collection", String(255)),
+    Column("person", String(128)),
+    Column("face", String(36)),
+    # SQLite would give the number of a deleted last row again.
+    sqlite_autoincrement=True,
 )
 
 # People who asked to be left out; see `blocklist.py`.
@@ -81,4 +99,47 @@ BLOCKED = Table(
     Column("wikidata", String(32)),
     Column("reason", String, nullable=False),
     Column("created", DateTime, nullable=False),
+)
+
+# Access keys of the Rekognition API. The secret must be had to check a signature, so it is
+# encrypted, not hashed.
+KEYS = Table(
+    "access_keys",
+    METADATA,
+    Column("id", String(128), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("description", String, nullable=False),
+    Column("policy", String, nullable=False),  # JSON: allowed actions and resources
+    Column("rate", Float),  # requests a second, or None: without limit
+    Column("enabled", Boolean, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+# What was answered to a ClientRequestToken, so that the same call again changes nothing.
+TOKENS = Table(
+    "request_tokens",
+    METADATA,
+    Column("operation", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("request", String(64), nullable=False),  # sha256 of the parameters
+    Column("answer", String, nullable=False),  # JSON
+    Column("created", DateTime, nullable=False),
+)
+
+# Videos to look at, and what was seen in them.
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("operation", String(64), nullable=False),
+    Column("request", String, nullable=False),  # JSON
+    Column("status", String(16), nullable=False),
+    Column("message", String),  # why it failed
+    Column("video", String),  # JSON: codec, duration, frame rate and size
+    Column("results", LargeBinary),  # compressed JSON
+    Column("worker", String(255)),  # who is at it
+    Column("created", DateTime, nullable=False),
+    Column("alive", DateTime),  # when that worker last said so
+    Column("ended", DateTime),
+    Index("ix_jobs_status", "status"),
 )
