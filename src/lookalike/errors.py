@@ -12,6 +12,10 @@
     │   ├── CollectionNotFound
     │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     ├── InvalidParameter          a value outside what is allowed
+    ├── Conflict                  what is there already, or was asked for differently before
+    │   ├── CollectionExists
+    │   └── TokenMismatch         a request token used again with other parameters
+    ├── TooMany                   more of something than there may be
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
     └── SetupError                the installation cannot work as it is
@@ -79,6 +83,22 @@ class PortraitUnavailable(NotFound):
 
 class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
+
+
+class Conflict(LookalikeError):
+    code = "conflict"
+
+
+class CollectionExists(Conflict):
+    code = "collection-exists"
+
+
+class TokenMismatch(Conflict):
+    code = "token-mismatch"
+
+
+class TooMany(LookalikeError):
+    code = "too-many"
 
 
 class Blocked(LookalikeError):

@@ -10,14 +10,19 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "ConflictException",
+    "IdempotentParameterMismatchException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
     "InternalServerError",
     "InvalidImageFormatException",
+    "InvalidPaginationTokenException",
     "InvalidParameterException",
     "InvalidS3ObjectException",
+    "ResourceAlreadyExistsException",
     "ResourceNotFoundException",
     "SerializationException",
+    "ServiceQuotaExceededException",
     "ThrottlingException",
     "UnknownOperationException",
 ]
@@ -42,6 +47,11 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.PhotoError: "InvalidImageFormatException",
         errors.NotFound: "ResourceNotFoundException",
         errors.InvalidParameter: "InvalidParameterException",
+        errors.CollectionExists: "ResourceAlreadyExistsException",
+        errors.TokenMismatch: "IdempotentParameterMismatchException",
+        errors.Conflict: "ConflictException",
+        errors.TooMany: "ServiceQuotaExceededException",
+        errors.Blocked: "InvalidParameterException",
         errors.Busy: "ThrottlingException",
         Exception: "InternalServerError",
     }
