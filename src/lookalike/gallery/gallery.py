@@ -77,6 +77,16 @@ class Gallery:
             )
             return (below, *own)
 
+    def collection(self, collection: str) -> Collection:
+        """One collection.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        with self._memory.current():
+            self._memory.check(collection)
+            return next(each for each in self.collections() if each.id == collection)
+
     def people(
         self, collection: str | None = None, query: str = "", who: Who = EVERYONE
     ) -> tuple[Person, ...]:

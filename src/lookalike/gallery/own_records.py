@@ -146,12 +146,17 @@ class OwnRecords:
             tokens.remember(connection, token, "")
 
     def associate(
-        self, user: str, ids: Sequence[str], unlike: Collection[str], token: Token | None = None
+        self,
+        user: str,
+        ids: Sequence[str],
+        unlike: Mapping[str, float],
+        token: Token | None = None,
     ) -> Outcome:
         """Give faces to a user.
 
         Args:
-            unlike: those of `ids` that are not alike enough; they stay nobody's.
+            unlike: those of `ids` that are not alike enough, with their similarity to the user;
+                they stay nobody's.
 
         Raises:
             PersonNotFound: there is no such user.
@@ -171,11 +176,16 @@ class OwnRecords:
             done = fitting[: MOST_FACES - count]
             self._give(connection, done, user)
             self._note(connection, user, done)
-            refused = [_elsewhere(each, owners, user) for each in dict.fromkeys(ids)]
-            refused += [Refused(each, None, user) for each in fitting[MOST_FACES - count :]]
-            outcome = Outcome(
-                tuple(done), tuple(each for each in refused if each), count + len(done)
-            )
+            refused = [
+                *_elsewhere(ids, owners, user),
+                *(Refused(each, None, user) for each in fitting[MOST_FACES - count :]),
+                *(
+                    Refused(each, "LOW_MATCH_CONFIDENCE", user, unlike[each])
+                    for each in free
+                    if each in unlike
+                ),
+            ]
+            outcome = Outcome(tuple(done), tuple(refused), count + len(done))
             tokens.remember(connection, token, _written(outcome))
         return outcome
 
@@ -194,9 +204,8 @@ class OwnRecords:
             done = [each for each in dict.fromkeys(ids) if owners.get(each) == user]
             self._give(connection, done, None)
             self._note(connection, user, done)
-            refused = [_elsewhere(each, owners, user) for each in dict.fromkeys(ids)]
-            left = self._faces_of(connection, user)
-            outcome = Outcome(tuple(done), tuple(each for each in refused if each), left)
+            refused = _elsewhere(ids, {i: o for i, o in owners.items() if o}, user)
+            outcome = Outcome(tuple(done), refused, self._faces_of(connection, user))
             tokens.remember(connection, token, _written(outcome))
         return outcome
 
@@ -249,13 +258,17 @@ class OwnRecords:
         changes.record(connection, [Change(self._collection, user), *own])
 
 
-def _elsewhere(face: str, owners: Mapping[str, str | None], user: str) -> Refused | None:
-    """Why a face cannot be had, if it cannot: it is not there, or it is somebody else's."""
-    if face not in owners:
-        return Refused(face, "FACE_NOT_FOUND")
-    if owners[face] not in (None, user):
-        return Refused(face, "ASSOCIATED_TO_A_DIFFERENT_USER", owners[face])
-    return None
+def _elsewhere(
+    ids: Sequence[str], owners: Mapping[str, str | None], user: str
+) -> tuple[Refused, ...]:
+    """Those of the faces that cannot be had: not there, or somebody else's."""
+    missing = [Refused(each, "FACE_NOT_FOUND") for each in dict.fromkeys(ids) if each not in owners]
+    taken = [
+        Refused(each, "ASSOCIATED_TO_A_DIFFERENT_USER", owners[each])
+        for each in dict.fromkeys(ids)
+        if owners.get(each) not in (None, user)
+    ]
+    return (*missing, *taken)
 
 
 def _place(row: Mapping[str, Any]) -> tuple[object, ...]:

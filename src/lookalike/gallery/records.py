@@ -12,7 +12,10 @@ from lookalike.faces.analyzer import Box
 from lookalike.gallery.members import FaceVector
 
 Refusal = Literal[
-    "FACE_NOT_FOUND", "ASSOCIATED_TO_A_DIFFERENT_USER", "ASSOCIATED_TO_AN_EXISTING_USER"
+    "FACE_NOT_FOUND",
+    "ASSOCIATED_TO_A_DIFFERENT_USER",
+    "ASSOCIATED_TO_AN_EXISTING_USER",
+    "LOW_MATCH_CONFIDENCE",
 ]
 
 
@@ -42,11 +45,18 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A face that was not associated, disassociated or deleted; `reason` None: no room for it."""
+    """A face that was not associated, disassociated or deleted.
+
+    Attributes:
+        reason: None: the user has no room for it.
+        person: whose it is, or is not.
+        similarity: to that person, 0 to 100, where that is the reason.
+    """
 
     face: str
     reason: Refusal | None
     person: str | None = None
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

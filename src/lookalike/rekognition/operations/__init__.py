@@ -6,13 +6,39 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from lookalike.rekognition.context import Operation
-from lookalike.rekognition.operations import celebrities, faces
+from lookalike.rekognition.operations import (
+    celebrities,
+    collections,
+    faces,
+    indexing,
+    searching,
+    users,
+)
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
+        "AssociateFaces": users.associate_faces,
         "CompareFaces": faces.compare_faces,
+        "CreateCollection": collections.create_collection,
+        "CreateUser": users.create_user,
+        "DeleteCollection": collections.delete_collection,
+        "DeleteFaces": indexing.delete_faces,
+        "DeleteUser": users.delete_user,
+        "DescribeCollection": collections.describe_collection,
         "DetectFaces": faces.detect_faces,
+        "DisassociateFaces": users.disassociate_faces,
         "GetCelebrityInfo": celebrities.get_celebrity_info,
+        "IndexFaces": indexing.index_faces,
+        "ListCollections": collections.list_collections,
+        "ListFaces": indexing.list_faces,
+        "ListTagsForResource": collections.list_tags_for_resource,
+        "ListUsers": users.list_users,
         "RecognizeCelebrities": celebrities.recognize_celebrities,
+        "SearchFaces": searching.search_faces,
+        "SearchFacesByImage": searching.search_faces_by_image,
+        "SearchUsers": searching.search_users,
+        "SearchUsersByImage": searching.search_users_by_image,
+        "TagResource": collections.tag_resource,
+        "UntagResource": collections.untag_resource,
     }
 )
