@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
+from pathlib import Path
 
 from lookalike.config import Settings
 from lookalike.errors import (
@@ -49,9 +51,13 @@ class Nearest:
 class Gallery:
     """Finds people by id, by name and by face. Changes by any process show at the next call."""
 
-    def __init__(self, store: Store, below: Roster, dimension: int) -> None:
+    def __init__(self, store: Store, below: Roster, dimension: int, kept: Path) -> None:
+        """
+        Args:
+            kept: folder for the graphs of large collections.
+        """
         self._store = store
-        self._memory = Memory(store, below, dimension)
+        self._memory = Memory(store, below, dimension, kept)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -61,9 +67,17 @@ class Gallery:
             ContractMismatch: a gallery was made with another model.
         """
         contract = embedder.contract
-        return cls(Store(settings.home, contract), starter.load(contract), embedder.dimension)
+        # Of this home and this contract alone: vectors of others are others.
+        which = hashlib.sha256(f"{settings.home.resolve()}/{contract}".encode()).hexdigest()[:24]
+        return cls(
+            Store(settings.home, contract),
+            starter.load(contract),
+            embedder.dimension,
+            settings.cache / "indexes" / which,
+        )
 
     def close(self) -> None:
+        self._memory.close()
         self._store.close()
 
     def collections(self) -> tuple[Collection, ...]:
@@ -284,7 +298,9 @@ class Gallery:
         Raises:
             PersonNotFound: there is nobody of that id.
         """
-        return self._store.block(self.person(person_id), reason)
+        receipt = self._store.block(self.person(person_id), reason)
+        self._memory.forget()
+        return receipt
 
     def blocked(self) -> tuple[BlockedKey, ...]:
         """Everyone who was taken down, by key."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
@@ -15,6 +18,7 @@ from lookalike.gallery.blocklist import BlockedKey, is_blocked
 from lookalike.gallery.changes import Change
 from lookalike.gallery.members import Faces, FaceVector, Members, Roster
 from lookalike.gallery.reading import Stored
+from lookalike.gallery.sealing import Sealing
 from lookalike.gallery.starter import COLLECTION
 from lookalike.gallery.store import Store
 
@@ -28,8 +32,14 @@ class Memory:
         stored: the user's own collections, by id.
     """
 
-    def __init__(self, store: Store, shipped: Roster, dimension: int) -> None:
+    def __init__(self, store: Store, shipped: Roster, dimension: int, kept: Path) -> None:
+        """
+        Args:
+            kept: folder for the graphs of large collections.
+        """
         self._store = store
+        self._kept = kept
+        self._sealing = Sealing()
         self._shipped = shipped
         self._dimension = dimension
         # Held while an index is searched too, so that loading and changing it takes its turn.
@@ -80,9 +90,11 @@ class Memory:
             people = {each.person for each in own if each.person}
             if people and (members := self._members.get(collection)):
                 members.update(self._store.roster(collection, people), people)
+                self._sealing.see_to(members.index)
             if faces := self._faces.get(collection):
                 ids = {each.face for each in own if each.face}
                 faces.update(self._store.faces(collection, people, ids), people, ids)
+                self._sealing.see_to(faces.index)
 
     def chosen(self, collection: str | None) -> tuple[Members, ...]:
         """One collection, or the open ones with the starter first; read when first asked for.
@@ -116,8 +128,22 @@ class Memory:
         if collection == COLLECTION:
             return self.below
         if collection not in self._members:
-            self._members[collection] = Members(self._store.roster(collection), self._dimension)
+            roster = self._store.roster(collection)
+            kept = self._folder(collection, "people")
+            self._members[collection] = Members(roster, self._dimension, kept)
+            self._sealing.see_to(self._members[collection].index)
         return self._members[collection]
+
+    def _folder(self, collection: str, kind: str) -> Path:
+        """Where the graph of a collection is kept; ids of collections are no names of files."""
+        return self._kept / hashlib.sha256(f"{collection}/{kind}".encode()).hexdigest()[:24]
+
+    def forget(self) -> None:
+        """Remove every graph that is kept: they hold vectors."""
+        shutil.rmtree(self._kept, ignore_errors=True)
+
+    def close(self) -> None:
+        self._sealing.close()
 
     def faces(self, collection: str) -> Faces:
         """The faces of a collection; read when first asked for.
@@ -131,7 +157,9 @@ class Memory:
                 found = faces_of(self.starter)
             else:
                 found = self._store.faces(collection)
-            self._faces[collection] = Faces(found, self._dimension)
+            kept = self._folder(collection, "faces")
+            self._faces[collection] = Faces(found, self._dimension, kept)
+            self._sealing.see_to(self._faces[collection].index)
         return self._faces[collection]
 
 
