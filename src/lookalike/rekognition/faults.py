@@ -10,24 +10,32 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "AccessDeniedException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
     "InternalServerError",
     "InvalidImageFormatException",
     "InvalidParameterException",
     "InvalidS3ObjectException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "ProvisionedThroughputExceededException",
     "ResourceNotFoundException",
     "SerializationException",
     "ThrottlingException",
     "UnknownOperationException",
+    "UnrecognizedClientException",
 ]
 
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
 COMMON: Mapping[str, int] = MappingProxyType(
     {
         "IncompleteSignatureException": 400,
+        "InvalidSignatureException": 400,
+        "MissingAuthenticationTokenException": 400,
         "SerializationException": 400,
         "UnknownOperationException": 400,
+        "UnrecognizedClientException": 400,
     }
 )
 

@@ -1,0 +1,23 @@
+"""Amazon resource names, and the account that everything here belongs to."""
+
+from __future__ import annotations
+
+import re
+
+# Of twelve digits, as Amazon's are; it has none of this number.
+ACCOUNT = "000000000000"
+
+# With and without "arn:", which Amazon leaves out in the answer of CreateCollection.
+_COLLECTION = re.compile(
+    r"(?:arn:)?aws[a-z-]*:rekognition:[a-z0-9-]*:[0-9]*:collection/([a-zA-Z0-9_.\-]+)"
+)
+
+
+def collection_arn(region: str, collection: str) -> str:
+    return f"arn:aws:rekognition:{region}:{ACCOUNT}:collection/{collection}"
+
+
+def collection_of(arn: str) -> str | None:
+    """The id of the collection that a resource name is of, or None if it is of none."""
+    found = _COLLECTION.fullmatch(arn)
+    return found[1] if found else None
