@@ -10,6 +10,7 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "AccessDeniedException",
     "ConflictException",
     "IdempotentParameterMismatchException",
     "ImageTooLargeException",
@@ -19,20 +20,27 @@ Code = Literal[
     "InvalidPaginationTokenException",
     "InvalidParameterException",
     "InvalidS3ObjectException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "ProvisionedThroughputExceededException",
     "ResourceAlreadyExistsException",
     "ResourceNotFoundException",
     "SerializationException",
     "ServiceQuotaExceededException",
     "ThrottlingException",
     "UnknownOperationException",
+    "UnrecognizedClientException",
 ]
 
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
 COMMON: Mapping[str, int] = MappingProxyType(
     {
         "IncompleteSignatureException": 400,
+        "InvalidSignatureException": 400,
+        "MissingAuthenticationTokenException": 400,
         "SerializationException": 400,
         "UnknownOperationException": 400,
+        "UnrecognizedClientException": 400,
     }
 )
 
