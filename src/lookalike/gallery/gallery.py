@@ -20,8 +20,8 @@ from lookalike.faces.models import Embedder
 from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
+from lookalike.gallery.loaded import Loaded, faces_of
 from lookalike.gallery.members import EVERYONE, Roster, Who
-from lookalike.gallery.memory import Memory, faces_of
 from lookalike.gallery.named import Hit
 from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
@@ -57,7 +57,7 @@ class Gallery:
             kept: folder for the graphs of large collections.
         """
         self._store = store
-        self._memory = Memory(store, below, dimension, kept)
+        self._loaded = Loaded(store, below, dimension, kept)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -77,17 +77,17 @@ class Gallery:
         )
 
     def close(self) -> None:
-        self._memory.close()
+        self._loaded.close()
         self._store.close()
 
     def collections(self) -> tuple[Collection, ...]:
         """Every collection, the starter first."""
-        with self._memory.current():
-            count = len(self._memory.below.people)
+        with self._loaded.current():
+            count = len(self._loaded.below.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
             own = (
-                Collection(each.id, *self._memory.counts(each.id), False, each.created)
-                for each in self._memory.stored
+                Collection(each.id, *self._loaded.counts(each.id), False, each.created)
+                for each in self._loaded.stored
             )
             return (below, *own)
 
@@ -97,8 +97,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
             return next(each for each in self.collections() if each.id == collection)
 
     def people(
@@ -110,8 +110,8 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         words = query.casefold().strip()
-        with self._memory.current():
-            everyone = [p for each in self._memory.chosen(collection) for p in each.people.values()]
+        with self._loaded.current():
+            everyone = [p for each in self._loaded.chosen(collection) for p in each.people.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
             found = [p for p in found if any(words in n.casefold() for n in _names(p))]
@@ -124,8 +124,8 @@ class Gallery:
             PersonNotFound: there is none.
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            for each in self._memory.chosen(collection):
+        with self._loaded.current():
+            for each in self._loaded.chosen(collection):
                 if person_id in each.people:
                     return each.people[person_id]
         raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
@@ -138,10 +138,10 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
+        with self._loaded.current():
             found = [
                 Nearest(each.people[hit.name], hit.cosine)
-                for each in self._memory.chosen(collection)
+                for each in self._loaded.chosen(collection)
                 for hit in each.nearest(probe, limit, who)
             ]
         return nlargest(limit, found, key=lambda nearest: nearest.cosine)
@@ -152,8 +152,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            return self._memory.faces(collection).nearest(probe, limit)
+        with self._loaded.current():
+            return self._loaded.faces(collection).nearest(probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -161,8 +161,8 @@ class Gallery:
         Raises:
             NotFound: there is no such face, or no such collection (CollectionNotFound).
         """
-        with self._memory.current():
-            vector = self._memory.faces(collection).vector(face_id)
+        with self._loaded.current():
+            vector = self._loaded.faces(collection).vector(face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -173,9 +173,9 @@ class Gallery:
         Raises:
             NotFound: there is no such person or no such collection.
         """
-        with self._memory.current():
+        with self._loaded.current():
             self.person(person_id, collection)
-            return self._memory.chosen(collection)[0].vector(person_id)
+            return self._loaded.chosen(collection)[0].vector(person_id)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or portraits of one, to one of the user's own collections.
@@ -193,10 +193,10 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(faces_of(self._memory.starter))
+                return StarterRecords(faces_of(self._loaded.starter))
         return self._store.records(collection)
 
     def own_records(self, collection: str) -> OwnRecords:
@@ -206,8 +206,8 @@ class Gallery:
             InvalidParameter: the collection is the read-only starter.
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
         if collection == starter.COLLECTION:
             raise _read_only()
         return self._store.records(collection)
@@ -261,7 +261,7 @@ class Gallery:
             return self._store.portraits(person)
         return tuple(
             StoredPortrait(each.vector, id=each.id)
-            for each in faces_of(self._memory.starter)
+            for each in faces_of(self._loaded.starter)
             if each.person == person.id
         )
 
@@ -299,7 +299,7 @@ class Gallery:
             PersonNotFound: there is nobody of that id.
         """
         receipt = self._store.block(self.person(person_id), reason)
-        self._memory.forget()
+        self._loaded.forget()
         return receipt
 
     def blocked(self) -> tuple[BlockedKey, ...]:
@@ -316,11 +316,11 @@ class Gallery:
 
     def _own_person(self, person_id: str, collection: str | None) -> Person:
         """The person of that id whom we may change: someone of the starter may be in ours too."""
-        with self._memory.current():
-            found = [each for each in self._memory.chosen(collection) if person_id in each.people]
+        with self._loaded.current():
+            found = [each for each in self._loaded.chosen(collection) if person_id in each.people]
         if not found:
             raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
-        own = [each for each in found if each is not self._memory.below]
+        own = [each for each in found if each is not self._loaded.below]
         if not own:
             raise _read_only()
         return own[0].people[person_id]

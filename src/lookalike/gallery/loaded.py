@@ -23,7 +23,7 @@ from lookalike.gallery.starter import COLLECTION
 from lookalike.gallery.store import Store
 
 
-class Memory:
+class Loaded:
     """The starter, and those of the user's own collections that were asked for.
 
     Attributes:
@@ -103,9 +103,9 @@ class Memory:
             CollectionNotFound: there is none of that id.
         """
         if collection is None:
-            return (self.below, *(self._loaded(each.id) for each in self.stored if each.open))
+            return (self.below, *(self._members_of(each.id) for each in self.stored if each.open))
         self.check(collection)
-        return (self._loaded(collection),)
+        return (self._members_of(collection),)
 
     def counts(self, collection: str) -> tuple[int, int]:
         """How many people and faces one of the user's own collections has."""
@@ -124,7 +124,7 @@ class Memory:
                 f"There is no collection {collection!r}; there are: {', '.join(known)}."
             )
 
-    def _loaded(self, collection: str) -> Members:
+    def _members_of(self, collection: str) -> Members:
         if collection == COLLECTION:
             return self.below
         if collection not in self._members:
