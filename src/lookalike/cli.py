@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lookalike import config
+from lookalike.cli_build import build
 from lookalike.cli_gallery import gallery
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
@@ -137,6 +138,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run(config.load(host=host, port=port, workers=workers))
 
 
+gallery.add_command(build)
 main.add_command(gallery)
 
 
