@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from lookalike import config
+from lookalike.cli_build import build
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.errors import LookalikeError, PhotoError
@@ -147,6 +148,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run(config.load(host=host, port=port, workers=workers))
 
 
+gallery.add_command(build)
 main.add_command(gallery)
 main.add_command(keys)
 
