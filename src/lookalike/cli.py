@@ -1,6 +1,7 @@
 """The command line: `lookalike find|compare|detect|serve|gallery`.
 
-Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage.
+Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
+found something.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from lookalike import config
+from lookalike.cli_check import check
 from lookalike.cli_gallery import gallery
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
@@ -146,6 +148,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run(config.load(host=host, port=port, workers=workers))
 
 
+gallery.add_command(check)
 main.add_command(gallery)
 
 

@@ -128,11 +128,16 @@ def add(
 
 @gallery.command()
 @click.argument("person_id")
-def remove(person_id: str) -> None:
-    """Remove a person, by id, from your own collections."""
+@click.option("--collection", help="Only from this collection.")
+@click.option("--portrait", help="Only this one of their portraits, by id.")
+def remove(person_id: str, collection: str | None, portrait: str | None) -> None:
+    """Remove a person, by id, from your own collections, or one of several portraits."""
     with opened_gallery() as people:
-        people.remove(person_id)
-    click.echo(f"Removed {person_id}.")
+        if portrait:
+            people.remove_portrait(person_id, portrait, collection)
+        else:
+            people.remove(person_id, collection)
+    click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
 
 
 @gallery.command()
