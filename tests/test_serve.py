@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,54 +10,45 @@ import httpx
 import pytest
 
 from lookalike.config import Settings
-
-LOOKALIKE = str(Path(sys.executable).parent / "lookalike")
-
-
-@pytest.fixture
-def environment(settings: Settings, home: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "LOOKALIKE_HOME": str(home),
-        "LOOKALIKE_CACHE": str(settings.cache),
-        "LOOKALIKE_PORTRAITS": "off",
-    }
+from tests import aws
+from tests.serving import LOOKALIKE, Serving, environment, serving
 
 
 @pytest.fixture
-def url(environment: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [LOOKALIKE, "serve", "--port", str(port), "--workers", "2"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        while not ready(address):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield address
-        process.terminate()
+def environ(settings: Settings, home: Path) -> dict[str, str]:
+    return environment(settings, home)
 
 
-def ready(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
+@pytest.fixture
+def server(environ: dict[str, str]) -> Iterator[Serving]:
+    with serving(environ, "--workers", "2") as started:
+        yield started
 
 
 def test_someone_added_is_known_to_every_worker(
-    url: str, environment: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
+    server: Serving, environ: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
+    """On the page, in the JSON API and in the Rekognition API, at once and without a restart."""
+    before = httpx.get(f"{server.url}/api/v1/people").json()["total"]
     portrait = tmp_path / "collins.png"
     portrait.write_bytes(photos["astronaut.png"])
     command = [LOOKALIKE, "gallery", "add", "아일린 콜린스", str(portrait)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    for _ in range(12):
-        # A new connection each time, so that both workers are asked.
-        answer = httpx.post(
-            f"{url}/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, timeout=60
-        )
-        assert answer.json()["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"
+    added = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
+    person_id = added.stdout.split(" as ")[1].split()[0]
+    workers = server.workers()
+    assert len(workers) == 2
+    for worker in workers:
+        with server.alone(worker):
+            assert f"{before + 1:,}" in httpx.get(server.url, timeout=60).text
+            found = httpx.post(
+                f"{server.url}/api/v1/lookalikes",
+                files={"photo": photos["astronaut.png"]},
+                timeout=60,
+            ).json()["faces"][0]["people"][0]
+            assert (found["id"], found["name"]["ko"]) == (person_id, "아일린 콜린스")
+            with aws.client(server.url) as client:
+                image = {"Bytes": photos["astronaut.png"]}
+                (celebrity,) = client.recognize_celebrities(Image=image)["CelebrityFaces"]
+                assert (celebrity["Id"], celebrity["Name"]) == (person_id, "아일린 콜린스")
+                assert celebrity["MatchConfidence"] > 99
+                assert client.get_celebrity_info(Id=person_id)["Name"] == "아일린 콜린스"

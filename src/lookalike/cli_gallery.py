@@ -153,7 +153,8 @@ def takedown(person_id: str, reason: str) -> None:
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    files = forget(config.load().cache / "portraits", person_id)
+    folder = config.load().cache / "portraits"
+    files = sum(forget(folder, each) for each in {person_id, *(p.id for p in receipt.removed)})
     name = " · ".join(n for n in (receipt.person.name.en, receipt.person.name.ko) if n)
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")

@@ -20,8 +20,9 @@ from lookalike.errors import InvalidParameter
 PREFIX = "LOOKALIKE_"
 
 
-def _setting(default: Any, help: str, *, minimum: int | None = None) -> Any:
-    return field(default=default, metadata={"help": help, "minimum": minimum})
+def _setting(default: Any, help: str, *, minimum: int | None = None, secret: bool = False) -> Any:
+    """A secret one stays out of what is printed."""
+    return field(default=default, repr=not secret, metadata={"help": help, "minimum": minimum})
 
 
 def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> Any:
@@ -74,6 +75,12 @@ class Settings:
     contact: str = _setting(
         "",
         "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+    )
+    admin_token: str = _setting(
+        "",
+        "Secret that callers who change galleries send as `Authorization: Bearer`. Empty: "
+        "programs on this machine may change them, and nobody else; set one behind a proxy.",
+        secret=True,
     )
 
 

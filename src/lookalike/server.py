@@ -20,7 +20,7 @@ from lookalike.engine import Engine
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
-from lookalike.web import api, pages, problems
+from lookalike.web import admin, api, pages, problems
 from lookalike.web.limits import BodyLimit
 from lookalike.work import Workbench
 
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
     app.include_router(api.router)
+    app.include_router(admin.router)
     app.include_router(pages.router())
     app.mount("/static", pages.static(), name="static")
     _add_health(app)

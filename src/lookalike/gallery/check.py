@@ -294,8 +294,8 @@ def _one_person(one: Person, other: Person) -> bool:
     """Whether two entries are meant to be one person, which they may be in two collections."""
     if one.collection == other.collection:
         return one.id == other.id
-    names = ({each.name.ko, each.name.en} - {None} for each in (one, other))
-    return one.id == other.id or not set.isdisjoint(*names)
+    known = ({each.id, each.wikidata, each.name.ko, each.name.en} - {None} for each in (one, other))
+    return not set.isdisjoint(*known)
 
 
 def _place(member: Member, portrait: StoredPortrait, seen: Mapping[str, Seen]) -> Place:
