@@ -71,8 +71,7 @@ def find(
             f"Face {number} of {len(found.faces)}", "", "Name", "Similarity", "Resemblance"
         )
         for place, match in enumerate(ranked.matches, 1):
-            name = " · ".join(n for n in (match.person.name.en, match.person.name.ko) if n)
-            made.add_row(str(place), name, *_columns(match.score))
+            made.add_row(str(place), match.person.name.both, *_columns(match.score))
         for path, score in zip(reference, ranked.references, strict=True):
             made.add_section()
             made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))

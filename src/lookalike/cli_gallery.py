@@ -88,7 +88,7 @@ def show(person_id: str, as_json: bool) -> None:
         click.echo(answers.person(person, None).model_dump_json(indent=2))
         return
     for label, value in (
-        ("Name", " · ".join(n for n in (person.name.en, person.name.ko) if n)),
+        ("Name", person.name.both),
         ("Description", person.description.get("en")),
         ("Born", person.born),
         ("Died", person.died),
@@ -144,12 +144,12 @@ def takedown(person_id: str, reason: str) -> None:
     Portraits, vectors and cached files go; someone of the starter gallery is hidden. Prints a
     receipt.
     """
-    from lookalike.gallery.portraits import forget
+    from lookalike.gallery import portraits
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    files = forget(config.load().cache / "portraits", person_id)
-    name = " · ".join(n for n in (receipt.person.name.en, receipt.person.name.ko) if n)
+    files = portraits.forget(portraits.folder(config.load()), person_id)
+    name = receipt.person.name.both
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
     for each in receipt.removed:

@@ -17,6 +17,7 @@ from starlette.formparsers import MultiPartParser
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.gallery import portraits
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
@@ -79,7 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = engine
         app.state.workbench = workbench
         app.state.portraits = Portraits(
-            settings.cache / "portraits", client, enabled=settings.portraits == "on"
+            portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
         app.state.rekognition = Endpoint(engine, workbench)
         app.state.ready = True
