@@ -20,7 +20,7 @@ LAYERS = (
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
-    ("cli_gallery",),
+    ("cli_gallery", "cli_migrate"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -12,6 +12,7 @@ import click
 
 from lookalike import config
 from lookalike.cli_gallery import gallery
+from lookalike.cli_migrate import migrate
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
 
@@ -136,6 +137,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run(config.load(host=host, port=port, workers=workers))
 
 
+gallery.add_command(migrate)
 main.add_command(gallery)
 
 

@@ -49,6 +49,13 @@ def _credited(command: Command) -> Command:
     return command
 
 
+_THUMBNAILS = click.option(
+    "--thumbnails",
+    is_flag=True,
+    help="Keep a small picture of every face, so that a later model needs no new photos.",
+)
+
+
 @click.group()
 def gallery() -> None:
     """The people that faces are compared with."""
@@ -104,11 +111,13 @@ def show(person_id: str, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("photos", type=PHOTO, nargs=-1, required=True)
 @click.option("--collection", default=MINE, show_default=True, help="Collection to add to.")
+@_THUMBNAILS
 @_credited
 def add(
     name: str,
     photos: tuple[Path, ...],
     collection: str,
+    thumbnails: bool,
     source: str | None,
     author: str | None,
     licence: str | None,
@@ -120,7 +129,7 @@ def add(
 
     credit = _credit(source, author, licence)
     with opened_engine() as engine:
-        portraits = [_portrait(engine, each.read_bytes(), credit) for each in photos]
+        portraits = [_portrait(engine, each.read_bytes(), credit, thumbnails) for each in photos]
         person = Person(id=new_id(), collection=collection, name=text_of(name))
         engine.gallery.add(person, portraits)
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
@@ -182,33 +191,39 @@ def delete(collection: str, yes: bool) -> None:
 @gallery.command("export")
 @click.argument("collection")
 @click.argument("file", type=_NEW_FILE)
-def export(collection: str, file: Path) -> None:
+@click.option("--thumbnails", is_flag=True, help="With the thumbnails of the faces that have one.")
+def export(collection: str, file: Path, thumbnails: bool) -> None:
     """Write a COLLECTION to FILE, a pack (.pack.zip) that `import` reads on any machine.
 
-    A pack holds facts, credits and vectors, and no pixels.
+    A pack holds facts, credits and vectors, and no pixels unless you ask for the thumbnails. With
+    them it can be imported where another model is in use.
     """
     from lookalike.faces.models import SFACE
     from lookalike.gallery.sources import pack
 
     with opened_gallery() as people:
-        members = [
+        members = (
             (each, people.portraits(each.id, collection)) for each in people.people(collection)
-        ]
-        pack.write(file, collection, members, SFACE)
-    portraits = sum(len(own) for _, own in members)
-    click.echo(f"Wrote {len(members)} people with {portraits} portraits to {file}.")
+        )
+        counts = pack.write(file, collection, members, SFACE, thumbnails=thumbnails)
+    pictures = f" and {counts['thumbnails']} thumbnails" if thumbnails else ""
+    click.echo(
+        f"Wrote {counts['people']} people with {counts['portraits']} portraits{pictures} to {file}."
+    )
 
 
 @gallery.command("import")
 @click.argument("path", metavar="SOURCE", type=_SOURCE)
 @click.option("--collection", help="Collection to add to; mine, or the pack's own, unless set.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
+@_THUMBNAILS
 @_credited
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_(
     path: Path,
     collection: str | None,
     dry_run: bool,
+    thumbnails: bool,
     as_json: bool,
     **credit: str | None,
 ) -> None:
@@ -216,12 +231,13 @@ def import_(
 
     In a folder, a folder of photos is a person, and so is a single photo; they are called what it
     is called. A table has the columns name_ko, name_en or name, and images (separated by
-    semicolons). The same command goes on where it was stopped, and adds nothing twice.
+    semicolons). A pack keeps the thumbnails it has. The same command goes on where it was stopped,
+    and adds nothing twice.
     """
     if path.suffix.lower() == ".zip":
         report = _import_pack(path, collection, dry_run)
     else:
-        report = _import_photos(path, collection or MINE, dry_run, _credit(**credit))
+        report = _import_photos(path, collection or MINE, dry_run, thumbnails, _credit(**credit))
     click.echo(_as_json(report) if as_json else _in_words(report))
     if report.interrupted:
         click.echo("Stopped; run the same command again to go on.", err=True)
@@ -251,7 +267,9 @@ def build_starter(portraits: Path, hangul: Path, tables: Path, out: Path | None)
         click.echo(f"  {count:4} {reason}: {names}")
 
 
-def _import_photos(source: Path, collection: str, dry_run: bool, credit: Credit | None) -> Report:
+def _import_photos(
+    source: Path, collection: str, dry_run: bool, thumbnails: bool, credit: Credit | None
+) -> Report:
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
@@ -262,7 +280,13 @@ def _import_photos(source: Path, collection: str, dry_run: bool, credit: Credit 
     total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
     with opened_gallery() as people, Workers(settings) as workers, progress() as bar:
         task = bar.add_task("Looking at photos", total=total)
-        importer = Importer(people, collection, dry_run=dry_run, advance=lambda: bar.advance(task))
+        importer = Importer(
+            people,
+            collection,
+            dry_run=dry_run,
+            thumbnails=thumbnails,
+            advance=lambda: bar.advance(task),
+        )
         return importer.photos(everyone, workers)
 
 
@@ -270,17 +294,28 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     from lookalike.faces.models import SFACE
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import pack
+    from lookalike.gallery.workers import Workers
 
     read = pack.read(source, collection, SFACE)
+    own = read.contract == SFACE.contract
+    if not own:
+        click.echo(
+            f"The pack was made with {read.contract}; vectors of {SFACE.contract} are made from "
+            f"its {read.thumbnails} thumbnails.",
+            err=True,
+        )
     with opened_gallery() as people, progress() as bar:
-        task = bar.add_task("Adding portraits", total=sum(len(own) for _, own in read.people))
+        task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
         importer = Importer(
             people,
             collection or read.collection,
             dry_run=dry_run,
             advance=lambda: bar.advance(task),
         )
-        return importer.packed(read.people)
+        if own:
+            return importer.packed(read.people)
+        with Workers(config.load()) as workers:
+            return importer.remade(read.people, workers)
 
 
 def _in_words(report: Report) -> str:
@@ -292,6 +327,8 @@ def _in_words(report: Report) -> str:
         f"{report.photos} photos in {report.seconds:.1f} seconds ({rate:.0f} a second), of which "
         f"{report.already} were there already.",
     ]
+    if report.thumbnails_added:
+        lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
     if report.left_out:
         lines.append(f"{len(report.left_out)} left out:")
     for reason, count in report.reasons().items():
@@ -313,8 +350,11 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
     return Credit(author, licence, None, source) if source or author or licence else None
 
 
-def _portrait(engine: Engine, data: bytes, credit: Credit | None) -> Portrait:
+def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.gallery.importing import portrait
     from lookalike.gallery.portrait import subject
 
-    return portrait(subject(engine.detect(data)), data, credit)
+    face = subject(engine.detect(data))
+    if thumbnail:
+        face = engine.analyzer.with_thumbnail(face, data)
+    return portrait(face, data, credit)

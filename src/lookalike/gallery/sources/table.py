@@ -11,6 +11,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +25,9 @@ from lookalike.gallery.sources.candidate import (
     Picture,
     Problem,
     clean_name,
+    external_id,
     is_image,
+    moment,
     person_id,
     picture,
     text_of,
@@ -45,10 +49,12 @@ COLUMNS = (
     "description_en",
     "links",
     "wikidata",
+    "external_ids",
     "source",
     "author",
     "licence",
     "licence_url",
+    "fetched_at",
 )
 # Singulars that a table with one each is bound to have.
 _SAME = {"image": "images", "group": "groups", "link": "links", "license": "licence"}
@@ -184,6 +190,7 @@ def _candidate(row: Row, folder: Path, collection: str, credit: Credit | None) -
         gender=_gender(row),
         wikidata=wikidata,
         websites=tuple(_address("links", each) for each in _list(row, "links")),
+        external_ids=tuple(_external_id(each) for each in _list(row, "external_ids")),
     )
     return Candidate(person, _pictures(row, folder), _credit(row, credit))
 
@@ -234,10 +241,11 @@ def _credit(row: Row, given: Credit | None) -> Credit | None:
 
 
 def _pictures(row: Row, folder: Path) -> tuple[Picture, ...]:
-    names = _list(row, "images")
+    names, fetched_at = _list(row, "images"), _moment(row, "fetched_at")
     if not names:
         raise _Wrong("images", "empty")
-    return tuple(_picture(name, folder.resolve()) for name in names)
+    found = (_picture(name, folder.resolve()) for name in names)
+    return tuple(replace(each, fetched_at=fetched_at) for each in found)
 
 
 def _picture(name: str, folder: Path) -> Picture:
@@ -261,6 +269,24 @@ def _file(folder: Path, name: str) -> Path:
     spellings = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
     paths = [(folder / each).resolve() for each in spellings]
     return next((path for path in paths if path.is_file()), paths[0])
+
+
+def _external_id(pair: str) -> tuple[str, str]:
+    place, equals, value = (part.strip() for part in pair.partition("="))
+    if not equals:
+        raise _Wrong("external_ids", f"{pair!r} is no pair; write imdb=nm1682433")
+    try:
+        return external_id(place.casefold(), value)
+    except InvalidParameter as error:
+        raise _Wrong("external_ids", str(error)) from None
+
+
+def _moment(row: Row, column: str) -> datetime | None:
+    value = _text(row, column)
+    try:
+        return moment(value) if value else None
+    except InvalidParameter as error:
+        raise _Wrong(column, str(error)) from None
 
 
 def _address(column: str, value: str) -> str:
