@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lookalike.config import Settings
-from lookalike.errors import NoFace, PhotoError
+from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import Limits
 from lookalike.faces.runtime import Floats
@@ -19,7 +19,7 @@ from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
 from lookalike.similarity import Score, calibration
 
-Subject = Literal["photo", "reference", "source", "target"]
+Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +86,10 @@ class Engine:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             CollectionNotFound: there is no such collection.
         """
-        analyzed = self._with_face(photo, "photo")
-        compared = tuple(self._with_face(each, "reference") for each in references)
+        analyzed = self.faces(photo, "photo")
+        compared = tuple(
+            self.faces(each, "reference", number) for number, each in enumerate(references)
+        )
         started = time.perf_counter()
         faces = tuple(self._ranked(face, compared, limit, collection) for face in analyzed.faces)
         return Lookalikes(analyzed, faces, compared, (time.perf_counter() - started) * 1000)
@@ -98,11 +100,47 @@ class Engine:
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
         """
-        one = self._with_face(source, "source", limits)
-        other = self._with_face(target, "target", limits)
+        one = self.faces(source, "source", limits=limits)
+        other = self.faces(target, "target", limits=limits)
         probe = one.faces[0].embedding
         scores = tuple(self.matcher.compare(probe, face.embedding) for face in other.faces)
         return Comparison(one, other, scores)
+
+    def faces(
+        self,
+        data: bytes,
+        subject: Subject,
+        number: int | None = None,
+        limits: Limits | None = None,
+    ) -> Photo:
+        """A photo with a face in it; an error says which photo of a request it was.
+
+        Args:
+            number: of several photos of that subject, from 0.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face (NoFace).
+        """
+        try:
+            photo = self.analyzer.analyze(data, limits)
+            if not photo.faces:
+                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
+        except PhotoError as error:
+            error.subject, error.number = subject, number
+            raise
+        return photo
+
+    def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
+        """One face of a photo; the largest is 0.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face (NoFace).
+            InvalidParameter: it has fewer faces.
+        """
+        faces = self.faces(data, subject).faces
+        if index >= len(faces):
+            raise InvalidParameter(f"face: {index}; the {subject} has faces 0 to {len(faces) - 1}.")
+        return faces[index]
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -114,16 +152,6 @@ class Engine:
 
     def close(self) -> None:
         self.gallery.close()
-
-    def _with_face(self, data: bytes, subject: Subject, limits: Limits | None = None) -> Photo:
-        try:
-            photo = self.analyzer.analyze(data, limits)
-            if not photo.faces:
-                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject = subject
-            raise
-        return photo
 
     def _ranked(
         self, face: Face, references: tuple[Photo, ...], limit: int, collection: str | None

@@ -35,10 +35,12 @@ class LookalikeError(Exception):
 
 
 class PhotoError(LookalikeError):
-    """`subject` says which photo of a request: photo, reference, source or target."""
+    """`subject` says which photo of a request: photo, reference, source, target, child or parent;
+    `number` which of several, from 0."""
 
     code = "photo-unusable"
     subject = "photo"
+    number: int | None = None
 
 
 class UnsupportedFormat(PhotoError):

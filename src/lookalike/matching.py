@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from lookalike.errors import InvalidParameter
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
@@ -33,6 +36,20 @@ class Matcher:
         """
         nearest = self._gallery.nearest(probe, limit, collection)
         return tuple(Match(n.person, self._calibration.score(n.cosine)) for n in nearest)
+
+    def person(self, person_id: str, collection: str | None = None) -> Floats:
+        """The (dimension,) vector that a person is ranked by, of length 1.
+
+        Raises:
+            PersonNotFound: there is nobody of that id.
+            CollectionNotFound: there is no such collection.
+            InvalidParameter: they have no portrait.
+        """
+        portraits = self._gallery.portraits(person_id, collection)
+        if not portraits:
+            raise InvalidParameter(f"{person_id!r} has no portrait to compare with.")
+        mean = np.sum([each.vector for each in portraits], axis=0, dtype=np.float32)
+        return np.asarray(mean / np.linalg.norm(mean), np.float32)
 
     def compare(self, one: Floats, other: Floats) -> Score:
         """How alike two faces are."""

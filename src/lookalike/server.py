@@ -20,7 +20,7 @@ from lookalike.engine import Engine
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
-from lookalike.web import api, pages, problems
+from lookalike.web import api, faces, pages, problems
 from lookalike.web.limits import BodyLimit
 from lookalike.work import Workbench
 
@@ -44,7 +44,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.ready = False
     problems.install(app)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
-    app.include_router(api.router)
+    for router in (api.router, faces.router):
+        app.include_router(router)
     app.include_router(pages.router())
     app.mount("/static", pages.static(), name="static")
     _add_health(app)

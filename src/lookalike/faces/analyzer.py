@@ -51,11 +51,17 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. `embedding` is (dimension,) float32 of length 1."""
+    """One face.
+
+    Attributes:
+        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
+        embedding: (dimension,) float32 of length 1.
+    """
 
     box: Box
     landmarks: Landmarks
     quality: Quality
+    crop: Pixels
     embedding: Floats
 
 
@@ -125,6 +131,11 @@ class Analyzer:
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
+    def embed(self, crops: list[Pixels]) -> Floats:
+        """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
+        with self._turn:
+            return self._embedding.embed(crops)
+
     def _crops(self, data: bytes, limits: Limits, image: Image, found: Detections) -> list[Pixels]:
         """Aligned crops; small faces of a large photo are cut from a finer decode of it."""
         size = self.embedder.size
@@ -145,6 +156,7 @@ def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: 
         box=Box(left, top, width, height),
         landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
         quality=measure(crop, points, float(score), width),
+        crop=crop,
         embedding=vector,
     )
 

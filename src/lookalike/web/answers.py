@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike import matching
 from lookalike.engine import Comparison as EngineComparison
-from lookalike.engine import Engine, RankedFace
+from lookalike.engine import Engine, RankedFace, Subject
 from lookalike.engine import Lookalikes as EngineLookalikes
 from lookalike.faces import analyzer
 from lookalike.faces.models import YUNET
@@ -211,8 +210,11 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
-    subject: Literal["photo", "reference", "source", "target"] | None = Field(
+    subject: Subject | None = Field(
         default=None, description="Which photo of the request was at fault."
+    )
+    number: int | None = Field(
+        default=None, description="Which of several photos of that subject, from 0."
     )
 
 
@@ -230,7 +232,7 @@ def lookalikes(
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
         faces=tuple(_ranked_face(i, f, credits or {}) for i, f in enumerate(found.faces)),
-        references=tuple(_reference(each) for each in found.references),
+        references=tuple(reference(each) for each in found.references),
         model=_model(engine),
         gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
         timings_ms=_timings(found.photo, found.match_ms),
@@ -240,7 +242,7 @@ def lookalikes(
 def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
     faces = zip(compared.target.faces, compared.scores, strict=True)
     return Comparison(
-        source=_reference(compared.source),
+        source=reference(compared.source),
         target=Photo.model_validate(compared.target),
         faces=tuple(
             ComparedFace(**dict(_face(index, face)), score=Score.model_validate(score))
@@ -315,7 +317,7 @@ def _faces(photo: analyzer.Photo) -> tuple[Face, ...]:
     return tuple(_face(index, face) for index, face in enumerate(photo.faces))
 
 
-def _reference(photo: analyzer.Photo) -> Reference:
+def reference(photo: analyzer.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 

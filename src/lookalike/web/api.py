@@ -6,30 +6,22 @@ import json
 from importlib import resources
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.engine import Engine
-from lookalike.errors import ImageTooLarge, InvalidParameter
-from lookalike.gallery.portraits import Portraits
+from lookalike.errors import InvalidParameter
 from lookalike.web import answers
 from lookalike.web.answers import Problem
-from lookalike.work import Workbench
+from lookalike.web.depends import (
+    PROBLEMS,
+    UploadedPhoto,
+    UseEngine,
+    UsePortraits,
+    UseWorkbench,
+    read,
+)
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": description,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in {
-        413: "The photo is too large.",
-        415: "Not an image that can be read.",
-        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
-        503: "Too many photos are waiting; try again after Retry-After seconds.",
-    }.items()
-}
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
 # Reference photos of one request.
@@ -53,28 +45,7 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return described
 
 
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-def _workbench(request: Request) -> Workbench:
-    workbench: Workbench = request.app.state.workbench
-    return workbench
-
-
-def _portraits(request: Request) -> Portraits:
-    portraits: Portraits = request.app.state.portraits
-    return portraits
-
-
-UseEngine = Annotated[Engine, Depends(_engine)]
-UseWorkbench = Annotated[Workbench, Depends(_workbench)]
-UsePortraits = Annotated[Portraits, Depends(_portraits)]
-UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
-
-
-@router.post("/lookalikes", responses=_PROBLEMS, tags=["photos"])
+@router.post("/lookalikes", responses=PROBLEMS, tags=["photos"])
 async def find_lookalikes(
     engine: UseEngine,
     workbench: UseWorkbench,
@@ -91,8 +62,8 @@ async def find_lookalikes(
         raise InvalidParameter(
             f"reference: {len(reference or ())} photos; at most {_MOST_REFERENCES}."
         )
-    data = await _read(photo, engine, "photo")
-    references = tuple([await _read(each, engine, "reference") for each in reference or ()])
+    data = await read(photo, engine, "photo")
+    references = tuple([await read(each, engine, "reference") for each in reference or ()])
 
     def work() -> answers.Lookalikes:
         most = limit or engine.settings.limit
@@ -104,22 +75,22 @@ async def find_lookalikes(
     return await workbench.run(work)
 
 
-@router.post("/compare", responses=_PROBLEMS, tags=["photos"])
+@router.post("/compare", responses=PROBLEMS, tags=["photos"])
 async def compare(
     engine: UseEngine, workbench: UseWorkbench, source: UploadedPhoto, target: UploadedPhoto
 ) -> answers.Comparison:
     """Compare the largest face of one photo with every face of another."""
-    one = await _read(source, engine, "source")
-    other = await _read(target, engine, "target")
+    one = await read(source, engine, "source")
+    other = await read(target, engine, "target")
     return await workbench.run(lambda: answers.comparison(engine, engine.compare(one, other)))
 
 
-@router.post("/detect", responses=_PROBLEMS, tags=["photos"])
+@router.post("/detect", responses=PROBLEMS, tags=["photos"])
 async def detect(
     engine: UseEngine, workbench: UseWorkbench, photo: UploadedPhoto
 ) -> answers.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
-    data = await _read(photo, engine, "photo")
+    data = await read(photo, engine, "photo")
     return await workbench.run(lambda: answers.detection(engine, engine.detect(data)))
 
 
@@ -164,12 +135,3 @@ async def show_portrait(engine: UseEngine, portraits: UsePortraits, person_id: s
 async def list_collections(engine: UseEngine) -> answers.Collections:
     """Every collection, the starter first."""
     return answers.collections(engine.gallery.collections())
-
-
-async def _read(file: UploadFile, engine: Engine, subject: str) -> bytes:
-    most = engine.settings.max_bytes
-    if file.size is not None and file.size > most:
-        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
-        error.subject = subject
-        raise error
-    return await file.read()

@@ -51,7 +51,8 @@ def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
     status, title = next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
     code = getattr(error, "code", "internal")
     headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return _answer(status, code, title, str(error), getattr(error, "subject", None), headers)
+    which = (getattr(error, "subject", None), getattr(error, "number", None))
+    return _answer(status, code, title, str(error), which, headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -80,7 +81,7 @@ def _answer(
     code: str,
     title: str,
     detail: str,
-    subject: str | None = None,
+    which: tuple[str | None, int | None] = (None, None),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     problem = Problem.model_validate(
@@ -89,7 +90,8 @@ def _answer(
             "title": title,
             "status": status,
             "detail": detail,
-            "subject": subject,
+            "subject": which[0],
+            "number": which[1],
         }
     )
     return JSONResponse(

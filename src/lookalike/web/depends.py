@@ -1,0 +1,64 @@
+"""What the endpoints of the JSON API share: what they are given, and how they read a photo."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, File, Request, UploadFile
+
+from lookalike.engine import Engine, Subject
+from lookalike.errors import ImageTooLarge
+from lookalike.gallery.portraits import Portraits
+from lookalike.web.answers import Problem
+from lookalike.work import Workbench
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": Problem,
+        "description": description,
+        "content": {"application/problem+json": {}},
+    }
+    for status, description in {
+        413: "The photo is too large.",
+        415: "Not an image that can be read.",
+        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        503: "Too many photos are waiting; try again after Retry-After seconds.",
+    }.items()
+}
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _workbench(request: Request) -> Workbench:
+    workbench: Workbench = request.app.state.workbench
+    return workbench
+
+
+def _portraits(request: Request) -> Portraits:
+    portraits: Portraits = request.app.state.portraits
+    return portraits
+
+
+UseEngine = Annotated[Engine, Depends(_engine)]
+UseWorkbench = Annotated[Workbench, Depends(_workbench)]
+UsePortraits = Annotated[Portraits, Depends(_portraits)]
+UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+async def read(
+    file: UploadFile, engine: Engine, subject: Subject, number: int | None = None
+) -> bytes:
+    """The bytes of an uploaded photo.
+
+    Raises:
+        ImageTooLarge: it has more than may be; the error says which photo it was.
+    """
+    most = engine.settings.max_bytes
+    if file.size is not None and file.size > most:
+        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
+        error.subject, error.number = subject, number
+        raise error
+    return await file.read()
