@@ -85,7 +85,10 @@ def by_region(found: explain.Explanation) -> Floats:
 
 
 def correlation(one: Floats, other: Floats) -> float:
-    return float(np.nan_to_num(spearmanr(one.ravel(), other.ravel()).statistic))
+    """Of ranks; 0 where one of them is the same all over."""
+    if not (np.ptp(one) and np.ptp(other)):
+        return 0.0
+    return float(spearmanr(one.ravel(), other.ravel()).statistic)
 
 
 def steadiness(folder: Path) -> str:

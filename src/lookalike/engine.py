@@ -12,7 +12,8 @@ from typing import Literal
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
-from lookalike.faces.image import Limits
+from lookalike.faces.framed import framed
+from lookalike.faces.image import Limits, Pixels
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.portrait import subject
@@ -60,6 +61,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.analyzer = Analyzer(settings)
+        self.limits = self.analyzer.limits
         self.gallery = Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
         self.matcher = Matcher(self.gallery, calibration(self.contract))
@@ -149,6 +151,15 @@ class Engine:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
         return subject(self.detect(photo)).embedding
+
+    def framed_portrait(self, photo: bytes, side: int) -> Pixels:
+        """The (side, side, 3) picture of the face that a portrait is of.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face or several of like size.
+        """
+        found = self.detect(photo)
+        return framed(photo, found, subject(found), side, self.limits)
 
     def close(self) -> None:
         self.gallery.close()

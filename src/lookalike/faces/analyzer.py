@@ -97,7 +97,7 @@ class Analyzer:
             threads=settings.threads,
         )
         self.embedder: Embedder = SFACE
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._max_faces = settings.max_faces
         self._detector = Detector(opener, YUNET)
         self._embedding = FaceEmbedder(opener, self.embedder)
@@ -116,7 +116,7 @@ class Analyzer:
             PhotoError: the bytes are not a photo that can be used.
         """
         clock = _Clock()
-        limits = limits or self._limits
+        limits = limits or self.limits
         image = decode(data, limits, FINE)
         clock.lap("decode")
         with self._turn:

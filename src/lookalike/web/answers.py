@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import asdict
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,7 @@ from lookalike.faces import analyzer
 from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
+from lookalike.gallery.portraits import Portraits
 from lookalike.similarity import Verdict
 
 
@@ -218,20 +219,40 @@ class Problem(Answer):
     )
 
 
-Credits = Mapping[str, facts.Credit]
+# What of a person's portrait can be offered.
+Offer = Callable[[facts.Person], Portrait | None]
+
+
+def portrait(who: facts.Person, credit: facts.Credit | None = None) -> Portrait | None:
+    """Where a portrait may be had; the command line, which has no server, offers every one."""
+    if not who.wikidata:
+        return None
+    known = None if credit is None else Credit.model_validate(credit)
+    return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
+
+
+def offers(portraits: Portraits) -> Offer:
+    """Offers those that a server has, or may fetch."""
+
+    def offered(who: facts.Person) -> Portrait | None:
+        if not portraits.may_have(who):
+            return None
+        known = portraits.cached(who.id)
+        return portrait(who, known.credit if known else None)
+
+    return offered
 
 
 def lookalikes(
     engine: Engine,
     found: EngineLookalikes,
     collection: str | None,
-    credits: Credits | None = None,
+    offer: Offer = portrait,
 ) -> Lookalikes:
-    """`credits` holds those that are known already, by person."""
     searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, credits or {}) for i, f in enumerate(found.faces)),
+        faces=tuple(_ranked_face(i, f, offer) for i, f in enumerate(found.faces)),
         references=tuple(reference(each) for each in found.references),
         model=_model(engine),
         gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
@@ -262,7 +283,7 @@ def detection(engine: Engine, photo: analyzer.Photo) -> Detection:
     )
 
 
-def person(who: facts.Person, credit: facts.Credit | None) -> Person:
+def person(who: facts.Person, offer: Offer = portrait) -> Person:
     return Person(
         id=who.id,
         collection=who.collection,
@@ -272,35 +293,28 @@ def person(who: facts.Person, credit: facts.Credit | None) -> Person:
         died=who.died,
         groups=who.groups,
         links=tuple(Link.model_validate(each) for each in who.links),
-        portrait=_portrait(who, credit),
+        portrait=offer(who),
     )
 
 
-def people(found: tuple[facts.Person, ...], total: int) -> People:
-    return People(total=total, people=tuple(person(each, None) for each in found))
+def people(found: tuple[facts.Person, ...], total: int, offer: Offer = portrait) -> People:
+    return People(total=total, people=tuple(person(each, offer) for each in found))
 
 
 def collections(found: tuple[galleries.Collection, ...]) -> Collections:
     return Collections(collections=tuple(Collection.model_validate(each) for each in found))
 
 
-def _portrait(who: facts.Person, credit: facts.Credit | None) -> Portrait | None:
-    if not who.wikidata:
-        return None
-    known = None if credit is None else Credit.model_validate(credit)
-    return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
-
-
-def _ranked_face(index: int, ranked: RankedFace, credits: Credits) -> LookalikeFace:
+def _ranked_face(index: int, ranked: RankedFace, offer: Offer) -> LookalikeFace:
     return LookalikeFace(
         **dict(_face(index, ranked.face)),
-        people=tuple(_ranked(n, m, credits) for n, m in enumerate(ranked.matches, 1)),
+        people=tuple(_ranked(n, m, offer) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(Score.model_validate(each) for each in ranked.references),
     )
 
 
-def _ranked(rank: int, match: matching.Match, credits: Credits) -> RankedPerson:
-    who = person(match.person, credits.get(match.person.id))
+def _ranked(rank: int, match: matching.Match, offer: Offer) -> RankedPerson:
+    who = person(match.person, offer)
     return RankedPerson(**dict(who), rank=rank, score=Score.model_validate(match.score))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
@@ -19,6 +20,7 @@ from lookalike.web.depends import (
     UseEngine,
     UsePortraits,
     UseWorkbench,
+    framer,
     read,
 )
 
@@ -68,9 +70,7 @@ async def find_lookalikes(
     def work() -> answers.Lookalikes:
         most = limit or engine.settings.limit
         found = engine.find(data, references, limit=most, collection=collection or None)
-        people = {match.person.id for face in found.faces for match in face.matches}
-        credits = {each: known.credit for each in people if (known := portraits.cached(each))}
-        return answers.lookalikes(engine, found, collection or None, credits)
+        return answers.lookalikes(engine, found, collection or None, answers.offers(portraits))
 
     return await workbench.run(work)
 
@@ -97,6 +97,7 @@ async def detect(
 @router.get("/people", tags=["gallery"])
 async def list_people(
     engine: UseEngine,
+    portraits: UsePortraits,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     collection: Annotated[str | None, Query(description="Only this collection.")] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -104,15 +105,14 @@ async def list_people(
 ) -> answers.People:
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query)
-    return answers.people(found[offset : offset + limit], total=len(found))
+    page = found[offset : offset + limit]
+    return answers.people(page, total=len(found), offer=answers.offers(portraits))
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
 async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str) -> answers.Person:
     """One person, with the credit of the portrait when that is known."""
-    person = engine.gallery.person(person_id)
-    known = portraits.cached(person_id)
-    return answers.person(person, known.credit if known else None)
+    return answers.person(engine.gallery.person(person_id), answers.offers(portraits))
 
 
 @router.get(
@@ -121,17 +121,27 @@ async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str
     responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
     tags=["gallery"],
 )
-async def show_portrait(engine: UseEngine, portraits: UsePortraits, person_id: str) -> Response:
+async def show_portrait(
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    portraits: UsePortraits,
+    person_id: str,
+    aligned: Annotated[bool, Query(description="Only the face, as a square JPEG.")] = False,
+) -> Response:
     """The portrait, fetched from Wikimedia Commons on first use."""
-    portrait = await portraits.fetch(engine.gallery.person(person_id))
-    return FileResponse(
-        portrait.path,
-        media_type=portrait.media_type,
-        headers={"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"},
-    )
+    person = engine.gallery.person(person_id)
+    if aligned:
+        return _picture(await portraits.framed(person, framer(engine, workbench)), "image/jpeg")
+    portrait = await portraits.fetch(person)
+    return _picture(portrait.path, portrait.media_type)
 
 
 @router.get("/collections", tags=["gallery"])
 async def list_collections(engine: UseEngine) -> answers.Collections:
     """Every collection, the starter first."""
     return answers.collections(engine.gallery.collections())
+
+
+def _picture(path: Path, media_type: str) -> Response:
+    headers = {"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=media_type, headers=headers)

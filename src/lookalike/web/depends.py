@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import simplejpeg
 from fastapi import Depends, File, Request, UploadFile
 
 from lookalike.engine import Engine, Subject
 from lookalike.errors import ImageTooLarge
-from lookalike.gallery.portraits import Portraits
+from lookalike.gallery.portraits import Frame, Portraits
 from lookalike.web.answers import Problem
 from lookalike.work import Workbench
+
+# Of the square picture of a portrait's face, in pixels, and of its JPEG.
+PORTRAIT_SIDE = 320
+_QUALITY = 90
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -62,3 +67,16 @@ async def read(
         error.subject, error.number = subject, number
         raise error
     return await file.read()
+
+
+def framer(engine: Engine, workbench: Workbench) -> Frame:
+    """What makes portraits into squares around their faces."""
+
+    def work(photo: bytes) -> bytes:
+        pixels = engine.framed_portrait(photo, PORTRAIT_SIDE)
+        return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
+
+    async def frame(photo: bytes) -> bytes:
+        return await workbench.run(lambda: work(photo))
+
+    return frame
