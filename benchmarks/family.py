@@ -4,7 +4,7 @@
 
 For two photos of one person and two strangers: how often does the second photo name the other
 stranger as the nearer, by how far the two cosines of the first lay apart?
-`lookalike.comparing.TOO_CLOSE` is the distance from which on that happens in at most one of ten.
+`lookalike.comparing.TOO_CLOSE` is the distance from which on that happens in one of eight.
 """
 
 from __future__ import annotations
@@ -44,8 +44,12 @@ def section(folder: Path) -> str:
     rows = []
     for low, high in zip(_STEPS, (*_STEPS[1:], np.inf), strict=True):
         inside = (distance >= low) & (distance < high)
-        rows.append((f"{low:g}", f"{inside.mean():.0%}", f"{flips[inside].mean():.0%}"))
-    return table(("cosines apart by, from", "of all", "turned by another photo"), rows)
+        beyond = flips[distance >= low].mean()
+        rows.append(
+            (f"{low:g}", f"{inside.mean():.0%}", f"{flips[inside].mean():.0%}", f"{beyond:.0%}")
+        )
+    header = ("cosines apart by, from", "of all", "turned by another photo", "from here on")
+    return table(header, rows)
 
 
 def main() -> None:

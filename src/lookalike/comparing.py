@@ -13,9 +13,9 @@ from lookalike.similarity import Score
 MOST_PHOTOS = 9
 # The table of scores grows with the square of the faces.
 _MOST_FACES = 60
-# Cosines that lie nearer than this are called alike: another photo of the same child turns the
-# answer around in more than one of ten (benchmarks/family.py).
-TOO_CLOSE = 0.05
+# Cosines that lie nearer than this are called alike. Of the answers that are given, another photo
+# of the same child turns one in eight around (benchmarks/family.py).
+TOO_CLOSE = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,10 +139,7 @@ class Engine:
             PhotoError: it cannot be used, or holds no face (NoFace).
             InvalidParameter: it has fewer faces.
         """
-        faces = self.faces(data, subject).faces
-        if index >= len(faces):
-            raise InvalidParameter(f"face: {index}; the {subject} has faces 0 to {len(faces) - 1}.")
-        return faces[index]
+        return chosen(self.faces(data, subject), index)
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -174,3 +171,14 @@ class Engine:
                 self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
             ),
         )
+
+
+def chosen(photo: Photo, index: int) -> Face:
+    """One face of a photo; the largest is 0.
+
+    Raises:
+        InvalidParameter: it has fewer faces.
+    """
+    if index >= len(photo.faces):
+        raise InvalidParameter(f"face: {index}; the photo has faces 0 to {len(photo.faces) - 1}.")
+    return photo.faces[index]

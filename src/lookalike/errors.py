@@ -10,8 +10,10 @@
     ├── NotFound
     │   ├── PersonNotFound
     │   ├── CollectionNotFound
-    │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   ├── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   └── ResultNotFound        a shared result that was deleted or whose time is over
     ├── InvalidParameter          a value outside what is allowed
+    ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
     └── SetupError                the installation cannot work as it is
@@ -79,8 +81,16 @@ class PortraitUnavailable(NotFound):
     code = "portrait-unavailable"
 
 
+class ResultNotFound(NotFound):
+    code = "result-not-found"
+
+
 class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
+
+
+class NotAllowed(LookalikeError):
+    code = "not-allowed"
 
 
 class Blocked(LookalikeError):

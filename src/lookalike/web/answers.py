@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
 from lookalike.gallery.portraits import Portraits
 from lookalike.similarity import Verdict
+from lookalike.web.site import Site
 
 
 class Answer(BaseModel):
@@ -219,10 +220,6 @@ class Problem(Answer):
     )
 
 
-# What of a person's portrait can be offered.
-Offer = Callable[[facts.Person], Portrait | None]
-
-
 def portrait(who: facts.Person, credit: facts.Credit | None = None) -> Portrait | None:
     """Where a portrait may be had; the command line, which has no server, offers every one."""
     if not who.wikidata:
@@ -231,7 +228,15 @@ def portrait(who: facts.Person, credit: facts.Credit | None = None) -> Portrait 
     return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
 
 
-def offers(portraits: Portraits) -> Offer:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What depends on who answers: which portraits can be had, and what a site says of people."""
+
+    offer: Callable[[facts.Person], Portrait | None] = portrait
+    site: Site = Site()
+
+
+def offers(portraits: Portraits) -> Callable[[facts.Person], Portrait | None]:
     """Offers those that a server has, or may fetch."""
 
     def offered(who: facts.Person) -> Portrait | None:
@@ -247,12 +252,12 @@ def lookalikes(
     engine: Engine,
     found: EngineLookalikes,
     collection: str | None,
-    offer: Offer = portrait,
+    shown: Shown = Shown(),
 ) -> Lookalikes:
     searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, offer) for i, f in enumerate(found.faces)),
+        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
         references=tuple(reference(each) for each in found.references),
         model=_model(engine),
         gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
@@ -283,38 +288,45 @@ def detection(engine: Engine, photo: analyzer.Photo) -> Detection:
     )
 
 
-def person(who: facts.Person, offer: Offer = portrait) -> Person:
+def person(who: facts.Person, shown: Shown = Shown()) -> Person:
     return Person(
         id=who.id,
         collection=who.collection,
-        name=Name.model_validate(who.name),
+        name=Name.model_validate(shown.site.name_of(who.id, who.name)),
         description=Name.model_validate(who.description),
         born=who.born,
         died=who.died,
         groups=who.groups,
-        links=tuple(Link.model_validate(each) for each in who.links),
-        portrait=offer(who),
+        links=_links(who, shown.site),
+        portrait=shown.offer(who),
     )
 
 
-def people(found: tuple[facts.Person, ...], total: int, offer: Offer = portrait) -> People:
-    return People(total=total, people=tuple(person(each, offer) for each in found))
+def people(found: tuple[facts.Person, ...], total: int, shown: Shown = Shown()) -> People:
+    return People(total=total, people=tuple(person(each, shown) for each in found))
 
 
 def collections(found: tuple[galleries.Collection, ...]) -> Collections:
     return Collections(collections=tuple(Collection.model_validate(each) for each in found))
 
 
-def _ranked_face(index: int, ranked: RankedFace, offer: Offer) -> LookalikeFace:
+def _links(who: facts.Person, site: Site) -> tuple[Link, ...]:
+    """The site's own link, of the kind `site`, and the gallery's."""
+    own = site.link_of(who.id)
+    first = () if own is None else (Link(kind="site", url=own),)
+    return first + tuple(Link.model_validate(each) for each in who.links)
+
+
+def _ranked_face(index: int, ranked: RankedFace, shown: Shown) -> LookalikeFace:
     return LookalikeFace(
         **dict(_face(index, ranked.face)),
-        people=tuple(_ranked(n, m, offer) for n, m in enumerate(ranked.matches, 1)),
+        people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(Score.model_validate(each) for each in ranked.references),
     )
 
 
-def _ranked(rank: int, match: matching.Match, offer: Offer) -> RankedPerson:
-    who = person(match.person, offer)
+def _ranked(rank: int, match: matching.Match, shown: Shown) -> RankedPerson:
+    who = person(match.person, shown)
     return RankedPerson(**dict(who), rank=rank, score=Score.model_validate(match.score))
 
 

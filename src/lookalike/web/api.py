@@ -17,8 +17,10 @@ from lookalike.web.answers import Problem
 from lookalike.web.depends import (
     PROBLEMS,
     UploadedPhoto,
+    UseCounts,
     UseEngine,
     UsePortraits,
+    UseShown,
     UseWorkbench,
     framer,
     read,
@@ -51,7 +53,8 @@ def openapi(app: FastAPI) -> dict[str, Any]:
 async def find_lookalikes(
     engine: UseEngine,
     workbench: UseWorkbench,
-    portraits: UsePortraits,
+    shown: UseShown,
+    counts: UseCounts,
     photo: UploadedPhoto,
     reference: Annotated[
         list[UploadFile] | None, File(description="Compare with these too.")
@@ -66,13 +69,13 @@ async def find_lookalikes(
         )
     data = await read(photo, engine, "photo")
     references = tuple([await read(each, engine, "reference") for each in reference or ()])
-
-    def work() -> answers.Lookalikes:
-        most = limit or engine.settings.limit
-        found = engine.find(data, references, limit=most, collection=collection or None)
-        return answers.lookalikes(engine, found, collection or None, answers.offers(portraits))
-
-    return await workbench.run(work)
+    searched = collection or shown.site.collection
+    most = limit or engine.settings.limit
+    found = await workbench.run(
+        lambda: engine.find(data, references, limit=most, collection=searched)
+    )
+    await counts.add_lookalikes(found)
+    return answers.lookalikes(engine, found, searched, shown)
 
 
 @router.post("/compare", responses=PROBLEMS, tags=["photos"])
@@ -97,7 +100,7 @@ async def detect(
 @router.get("/people", tags=["gallery"])
 async def list_people(
     engine: UseEngine,
-    portraits: UsePortraits,
+    shown: UseShown,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     collection: Annotated[str | None, Query(description="Only this collection.")] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -106,13 +109,13 @@ async def list_people(
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query)
     page = found[offset : offset + limit]
-    return answers.people(page, total=len(found), offer=answers.offers(portraits))
+    return answers.people(page, total=len(found), shown=shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
-async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str) -> answers.Person:
+async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> answers.Person:
     """One person, with the credit of the portrait when that is known."""
-    return answers.person(engine.gallery.person(person_id), answers.offers(portraits))
+    return answers.person(engine.gallery.person(person_id), shown)
 
 
 @router.get(

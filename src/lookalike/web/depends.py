@@ -10,12 +10,17 @@ from fastapi import Depends, File, Request, UploadFile
 from lookalike.engine import Engine, Subject
 from lookalike.errors import ImageTooLarge
 from lookalike.gallery.portraits import Frame, Portraits
-from lookalike.web.answers import Problem
+from lookalike.web.answers import Problem, Shown, offers
+from lookalike.web.counts import Counts
+from lookalike.web.site import Site
 from lookalike.work import Workbench
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320
 _QUALITY = 90
+
+# Where a visit begins.
+_FIRST_PAGES = ("/", "/embed")
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {
@@ -47,10 +52,34 @@ def _portraits(request: Request) -> Portraits:
     return portraits
 
 
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+def _counts(request: Request) -> Counts:
+    counts: Counts = request.app.state.counts
+    return counts
+
+
+def _shown(request: Request) -> Shown:
+    return Shown(offers(_portraits(request)), _site(request))
+
+
 UseEngine = Annotated[Engine, Depends(_engine)]
 UseWorkbench = Annotated[Workbench, Depends(_workbench)]
 UsePortraits = Annotated[Portraits, Depends(_portraits)]
+UseSite = Annotated[Site, Depends(_site)]
+UseCounts = Annotated[Counts, Depends(_counts)]
+UseShown = Annotated[Shown, Depends(_shown)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+async def count_visit(request: Request, counts: UseCounts) -> None:
+    """Count that a first page was opened."""
+    root = request.scope.get("root_path", "")
+    if request.method == "GET" and request.url.path.removeprefix(root) in _FIRST_PAGES:
+        await counts.add("visits")
 
 
 async def read(

@@ -25,6 +25,7 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.PhotoError: (422, "The photo cannot be used"),
     errors.NotFound: (404, "Not found"),
     errors.InvalidParameter: (422, "A parameter is not allowed"),
+    errors.NotAllowed: (403, "Not allowed"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }
