@@ -42,7 +42,7 @@ def similarity_transform(landmarks: Floats, size: int, margin: float = 0.0) -> F
 
 def align(pixels: Pixels, landmarks: Floats, size: int, margin: float = 0.0) -> Pixels:
     """The (size, size, 3) uint8 crop of one face. Outside the picture it is black, or with a
-    margin, which only people look at, like the picture's edge.
+    margin, which only people look at, its mirror image.
 
     A face much larger than the crop is first averaged down, so that nothing aliases.
     """
@@ -51,7 +51,7 @@ def align(pixels: Pixels, landmarks: Floats, size: int, margin: float = 0.0) -> 
     if shrink >= 2:
         pixels, landmarks = _reduced(pixels, landmarks, shrink, 1 + 2 * margin)
         transform = similarity_transform(landmarks, size, margin)
-    border = cv2.BORDER_REPLICATE if margin else cv2.BORDER_CONSTANT
+    border = cv2.BORDER_REFLECT_101 if margin else cv2.BORDER_CONSTANT
     crop = cv2.warpAffine(pixels, transform, (size, size), borderMode=border)
     return np.asarray(crop, np.uint8)
 

@@ -36,9 +36,9 @@ FACE_SIDE = 920
 # The page's own colours by day (static/tokens.css).
 _PAPER, _INK, _SOFT, _TRACK = (251, 246, 240), (42, 29, 22), (109, 90, 78), (240, 228, 216)
 # Corners are drawn this many times larger and averaged down.
-_FINER = 4
-# PNG's effort: the most takes four times as long for a twentieth less.
-_EFFORT = 4
+_FINER = 3
+# PNG's effort: the usual one takes three times as long for a tenth less.
+_EFFORT = 2
 # Beyond this one says only "rarer", and below the other one "1 in 3" would say nothing, as on the
 # page (static/score.js).
 _RAREST, _COMMON = 100_000, 10
