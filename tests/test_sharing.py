@@ -224,6 +224,14 @@ def test_results_that_never_were(own: Server, result_id: str) -> None:
     assert httpx.delete(url, headers={"X-Delete-Token": "x"}).status_code == 404
 
 
+def test_a_result_that_cannot_be_written(own: Server, photos: Mapping[str, bytes]) -> None:
+    (own.settings.home / "results").write_text("in the way")
+    answer = share(own, photos["obama.jpg"])
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "urn:lookalike:problem:store-unavailable"
+    assert "results cannot be written" in answer.json()["detail"]
+
+
 class Clock:
     def __init__(self) -> None:
         self.time = 1_000_000.0

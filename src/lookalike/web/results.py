@@ -23,7 +23,7 @@ from typing import Any
 
 from anyio import create_task_group, sleep, to_thread
 
-from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound
+from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language
 from lookalike.web.cards import Shape
@@ -79,16 +79,24 @@ class Results:
         return self._now() + days * _DAY
 
     def keep(self, shared: Shared, cards: Mapping[Shape, bytes]) -> Ticket:
-        """Store a result with its cards."""
+        """Store a result with its cards.
+
+        Raises:
+            StoreUnavailable: it cannot be written; nothing of it is left.
+        """
         ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        partial = self._folder / f".{ticket.id}.part"
-        partial.mkdir(mode=0o700)
-        for shape, data in cards.items():
-            (partial / f"{shape}.png").write_bytes(data)
         facts = asdict(shared) | {"token": _hash(ticket.token)}
-        (partial / _FACTS).write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
-        partial.rename(self._folder / ticket.id)
+        files = {f"{shape}.png": data for shape, data in cards.items()}
+        files[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
+        partial = self._folder / f".{ticket.id}.part"
+        try:
+            partial.mkdir(parents=True, mode=0o700)
+            for name, data in files.items():
+                (partial / name).write_bytes(data)
+            partial.rename(self._folder / ticket.id)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise StoreUnavailable(f"{self._folder} cannot be written: {error}.") from error
         return ticket
 
     def find(self, result_id: str) -> Shared:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import numpy as np
 import PIL.Image
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
@@ -177,7 +178,7 @@ async def share_result(
         language=card.language,
         expires=results.expiry(days),
     )
-    ticket = results.keep(shared, pictures)
+    ticket = await to_thread.run_sync(results.keep, shared, pictures)
     await counts.add("shares")
     return SharedResult(
         id=ticket.id,
