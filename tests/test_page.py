@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Literal
 
 import httpx
@@ -35,6 +36,13 @@ Opener = Callable[..., View]
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def server(serve: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
+    """Offers portraits; what the page asks of them, `serve_portraits` answers."""
+    with serve(portraits="on") as started:
+        yield started
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.Conflict: (409, "It conflicts with what is there"),
     errors.TooMany: (422, "There may not be more"),
     errors.Blocked: (403, "Somebody who asked to be left out"),
+    errors.NotAllowed: (403, "Not allowed"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }
@@ -62,7 +63,8 @@ def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
     status, title = next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
     code = getattr(error, "code", "internal")
     headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return _answer(status, code, title, str(error), getattr(error, "subject", None), headers)
+    which = (getattr(error, "subject", None), getattr(error, "number", None))
+    return _answer(status, code, title, str(error), which, headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -93,7 +95,7 @@ def _answer(
     code: str,
     title: str,
     detail: str,
-    subject: str | None = None,
+    which: tuple[str | None, int | None] = (None, None),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     problem = Problem.model_validate(
@@ -102,7 +104,8 @@ def _answer(
             "title": title,
             "status": status,
             "detail": detail,
-            "subject": subject,
+            "subject": which[0],
+            "number": which[1],
         }
     )
     return JSONResponse(
