@@ -25,10 +25,9 @@ from lookalike.errors import (
     StoreUnavailable,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist, changes, enrolled, reading
+from lookalike.gallery import blocklist, changes, database, enrolled, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
 from lookalike.gallery.changes import Change, Changes
-from lookalike.gallery.database import Database
 from lookalike.gallery.enrolled import Enrolled
 from lookalike.gallery.members import FaceVector, Roster
 from lookalike.gallery.own_records import OwnRecords
@@ -67,19 +66,22 @@ class Receipt:
 
 
 class Store:
-    """The galleries of one `LOOKALIKE_HOME`, for vectors of one contract.
+    """The galleries of one database, for vectors of one contract.
 
     Every method raises StoreUnavailable when the file cannot be read or written; then nothing was
     changed.
     """
 
-    def __init__(self, home: Path, contract: str) -> None:
+    def __init__(self, home: Path, contract: str, address: str = "") -> None:
         """
+        Args:
+            address: of PostgreSQL; SQLite in the home unless given.
+
         Raises:
             StoreUnavailable: the folder or the database cannot be used.
         """
         self._contract = contract
-        self._database = Database(home)
+        self._database = database.opened(home, address)
 
     def version(self) -> int:
         """A number that changes when anyone, in any process, has committed."""
