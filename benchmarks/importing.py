@@ -39,7 +39,7 @@ def steps(photos: list[Path]) -> float:
             taken.append(sum(astuple(analyzer.analyze(path.read_bytes()).timings)))
         except PhotoError:
             continue
-    return statistics.mean(taken)
+    return float(statistics.mean(taken))
 
 
 def imported(folder: Path, home: Path) -> dict[str, Any]:
