@@ -5,29 +5,35 @@ import { page, text, texts } from "./texts.js";
 
 const TYPE = "urn:lookalike:problem:";
 
-/** @typedef {"photo" | "reference"} Subject */
+// What a server without the operation answers.
+const ABSENT = new Set(["not-found", "method-not-allowed"]);
+
+/** @typedef {"photo" | "reference" | "child" | "parent"} Subject */
 
 export class Problem extends Error {
   /**
    * @param {string} code
    * @param {Subject} [subject] the photo at fault
    * @param {string} [detail] what the server said, in English
+   * @param {number} [number] which of several such photos, from 0
    */
-  constructor(code, subject, detail = "") {
+  constructor(code, subject, detail = "", number) {
     super(detail || code);
     this.code = code;
     this.subject = subject;
     this.detail = detail;
+    this.number = number;
   }
 }
 
 /**
  * @param {number} status of the answer
- * @param {{ type?: string, detail?: string, subject?: Subject } | null} body
+ * @param {{ type?: string, detail?: string, subject?: Subject, number?: number } | null} body
  */
 export function problemOf(status, body) {
-  const code = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
-  return new Problem(code, body?.subject ?? undefined, body?.detail);
+  const named = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
+  const code = ABSENT.has(named) ? "not-offered" : named;
+  return new Problem(code, body?.subject ?? undefined, body?.detail, body?.number);
 }
 
 /**
@@ -50,6 +56,7 @@ export function explain(problem) {
 
 /** For answers that are not ours: a proxy's, say. @param {number} status */
 function codeOf(status) {
+  if (status === 401 || status === 403) return "not-allowed";
   if (status === 413) return "image-too-large";
   return [429, 502, 503, 504].includes(status) ? "busy" : "internal";
 }
