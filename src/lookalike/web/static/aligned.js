@@ -39,11 +39,24 @@ export function alignedFace(picture, photo, landmarks, side = 640) {
     side,
   );
   context.imageSmoothingQuality = "high";
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--sunken");
-  context.fillRect(0, 0, side, side);
+  drawSurroundings(context, picture.image, side);
   context.setTransform(a, b, -b, a, x, y);
   context.drawImage(picture.image, 0, 0);
   return canvas;
+}
+
+/**
+ * What the photo does not show is filled with its own colours.
+ * @param {CanvasRenderingContext2D} context
+ * @param {HTMLCanvasElement} image
+ * @param {number} side
+ */
+function drawSurroundings(context, image, side) {
+  const cover = (side * 1.2) / Math.min(image.width, image.height);
+  const [width, height] = [image.width * cover, image.height * cover];
+  context.filter = `blur(${side / 14}px)`;
+  context.drawImage(image, (side - width) / 2, (side - height) / 2, width, height);
+  context.filter = "none";
 }
 
 /**
