@@ -1,6 +1,7 @@
 """The command line: `lookalike find|compare|detect|serve|gallery|keys`.
 
-Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage.
+Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
+found something.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import click
 
 from lookalike import config
 from lookalike.cli_build import build
+from lookalike.cli_check import check
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.errors import LookalikeError, PhotoError
@@ -149,6 +151,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 
 gallery.add_command(build)
+gallery.add_command(check)
 main.add_command(gallery)
 main.add_command(keys)
 

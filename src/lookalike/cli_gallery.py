@@ -128,11 +128,16 @@ def add(
 
 @gallery.command()
 @click.argument("person_id")
-def remove(person_id: str) -> None:
-    """Remove a person, by id, from your own collections."""
+@click.option("--collection", help="Only from this collection.")
+@click.option("--portrait", help="Only this one of their portraits, by id.")
+def remove(person_id: str, collection: str | None, portrait: str | None) -> None:
+    """Remove a person, by id, from your own collections, or one of several portraits."""
     with opened_gallery() as people:
-        people.remove(person_id)
-    click.echo(f"Removed {person_id}.")
+        if portrait:
+            people.remove_portrait(person_id, portrait, collection)
+        else:
+            people.remove(person_id, collection)
+    click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
 
 
 @gallery.command()
@@ -148,7 +153,8 @@ def takedown(person_id: str, reason: str) -> None:
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    files = forget(config.load().cache / "portraits", person_id)
+    folder = config.load().cache / "portraits"
+    files = sum(forget(folder, each) for each in {person_id, *(p.id for p in receipt.removed)})
     name = " · ".join(n for n in (receipt.person.name.en, receipt.person.name.ko) if n)
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
@@ -191,9 +197,7 @@ def export(collection: str, file: Path) -> None:
     from lookalike.gallery.sources import pack
 
     with opened_gallery() as people:
-        members = [
-            (each, people.portraits(each.id, collection)) for each in people.people(collection)
-        ]
+        members = list(people.everyone(collection))
         pack.write(file, collection, members, SFACE)
     portraits = sum(len(own) for _, own in members)
     click.echo(f"Wrote {len(members)} people with {portraits} portraits to {file}.")

@@ -21,6 +21,7 @@ PREFIX = "LOOKALIKE_"
 
 
 def _setting(default: Any, help: str, *, minimum: int | None = None, secret: bool = False) -> Any:
+    """A secret one stays out of what is printed."""
     return field(default=default, repr=not secret, metadata={"help": help, "minimum": minimum})
 
 
@@ -91,6 +92,12 @@ class Settings:
     contact: str = _setting(
         "",
         "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+    )
+    admin_token: str = _setting(
+        "",
+        "Secret that callers who change galleries send as `Authorization: Bearer`. Empty: "
+        "programs on this machine may change them, and nobody else; set one behind a proxy.",
+        secret=True,
     )
 
 

@@ -23,7 +23,7 @@ from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
 from lookalike.rekognition.guard import Guard, explained
-from lookalike.web import api, pages, problems
+from lookalike.web import admin, api, pages, problems
 from lookalike.web.limits import BodyLimit
 from lookalike.work import Workbench
 
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
     app.include_router(api.router)
+    app.include_router(admin.router)
     app.include_router(pages.router())
     app.mount("/static", pages.static(), name="static")
     _add_health(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -20,7 +20,7 @@ from lookalike.faces.models import Embedder
 from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
-from lookalike.gallery.loaded import Loaded, faces_of
+from lookalike.gallery.loaded import Loaded
 from lookalike.gallery.members import EVERYONE, Roster, Who
 from lookalike.gallery.named import Hit
 from lookalike.gallery.own_records import OwnRecords
@@ -196,7 +196,7 @@ class Gallery:
         with self._loaded.current():
             self._loaded.check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(faces_of(self._loaded.starter))
+                return StarterRecords(self._loaded.starter_faces())
         return self._store.records(collection)
 
     def own_records(self, collection: str) -> OwnRecords:
@@ -259,11 +259,20 @@ class Gallery:
         person = self.person(person_id, collection)
         if person.collection != starter.COLLECTION:
             return self._store.portraits(person)
-        return tuple(
-            StoredPortrait(each.vector, id=each.id)
-            for each in faces_of(self._loaded.starter)
-            if each.person == person.id
-        )
+        return self._starter_portraits()[person.id]
+
+    def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
+        """All people of a collection with their portraits, by Korean name.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        people = self.people(collection)
+        if collection == starter.COLLECTION:
+            by_person = self._starter_portraits()
+        else:
+            by_person = self._store.portraits_by_person(collection)
+        return ((each, by_person.get(each.id, ())) for each in people)
 
     def add_portraits(
         self, person_id: str, portraits: Sequence[Portrait], collection: str | None = None
@@ -313,6 +322,10 @@ class Gallery:
             PersonNotFound: there is nobody of that id in them.
         """
         self._store.remove(person_id, collection)
+
+    def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
+        faces = self._loaded.starter_faces()
+        return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
 
     def _own_person(self, person_id: str, collection: str | None) -> Person:
         """The person of that id whom we may change: someone of the starter may be in ours too."""

@@ -121,6 +121,8 @@ class Portraits:
 
 def forget(folder: Path, person_id: str) -> int:
     """Remove a cached portrait, as a takedown asks; how many files there were."""
+    if not _is_safe(person_id):
+        return 0
     there = [path for path in _files(folder, person_id) if path.exists()]
     for path in there:
         path.unlink(missing_ok=True)
@@ -133,9 +135,13 @@ def _files(folder: Path, person_id: str) -> tuple[Path, Path]:
     return folder / f"{name}.json", folder / f"{name}.image"
 
 
+def _is_safe(person_id: str) -> bool:
+    return person_id.isascii() and person_id.isalnum()
+
+
 def _safe(person_id: str) -> str:
     """Ids are letters and digits; anything else must not become a path."""
-    if not (person_id.isascii() and person_id.isalnum()):
+    if not _is_safe(person_id):
         raise PortraitUnavailable(f"{person_id!r} is not the id of a person.")
     return person_id
 

@@ -242,6 +242,16 @@ class Store:
         with self._database.reading() as connection:
             return tuple(portrait_of(row) for row in connection.execute(wanted).all())
 
+    def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
+        """The portraits of everyone in a collection, in the order they were added."""
+        mine = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
+        wanted = select(FACES).where(mine).order_by(FACES.c.created)
+        found: dict[str, list[StoredPortrait]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(wanted):
+                found.setdefault(row.person, []).append(portrait_of(row))
+        return {person: tuple(own) for person, own in found.items()}
+
     def image_ids(self, collection: str) -> frozenset[str]:
         """What the enrolled images of a collection are known by."""
         wanted = (FACES.c.collection == collection) & FACES.c.image_id.is_not(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -30,6 +31,13 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.Blocked: (403, "Somebody who asked to be left out"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
+}
+# Codes of plain HTTP errors.
+_BY_STATUS = {
+    401: "unauthorised",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
 }
 _RETRY_AFTER = "2"
 
@@ -79,8 +87,10 @@ def _of_validation(_request: Request, error: Exception) -> JSONResponse:
 
 def _of_http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "invalid-request")
-    return _answer(error.status_code, code, str(error.detail), str(error.detail))
+    code = _BY_STATUS.get(error.status_code, "invalid-request")
+    title = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    return _answer(error.status_code, code, title, str(error.detail), headers=headers)
 
 
 def _of_bug(request: Request, error: Exception) -> JSONResponse:
