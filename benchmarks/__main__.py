@@ -48,6 +48,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["portraits", str(data / "celebs")],
     )
     yield (
+        "Thumbnails",
+        "The cosine between the vector of a photo and that of its thumbnail, as `lookalike gallery "
+        "migrate` makes it (known place), and if the face had to be found again.",
+        ["thumbnails", str(data / "celebs")],
+    )
+    yield (
         "Each step, on one core",
         "Milliseconds for a photo with one face against the starter gallery, beside OpenCV's own "
         "YuNet and SFace pipeline in the same run.",

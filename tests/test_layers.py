@@ -21,7 +21,7 @@ LAYERS = (
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check"),
+    ("cli_build", "cli_check", "cli_migrate"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -136,7 +136,7 @@ def test_vectors_of_two_models_never_share_a_collection(store: Store, home: Path
     store.add(person("가", "U1"), [Portrait(unit(1))])
     other = Store(home, "other/1")
     for name, portraits in (("U1", other.add_portraits), ("U2", other.add)):
-        with pytest.raises(ContractMismatch, match="lookalike gallery import"):
+        with pytest.raises(ContractMismatch, match="lookalike gallery migrate"):
             portraits(person("나", name), [Portrait(unit(2))])
     other.close()
     assert ids(store) == ["U1"]
@@ -151,7 +151,17 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     assert other.contracts() == {"mine": CONTRACT}
     small = dict(other.thumbnails("mine"))
     assert list(small.values()) == [b"one"]
-    assert other.migrate("mine", dict.fromkeys(small, unit(9))) == (lost,)
+    everyone = other.enrolled("mine")
+    assert [(each.person, each.thumbnail) for each in everyone] == [
+        (lost, False),
+        (kept, True),
+        (kept, False),
+    ]
+    made = {each.id: unit(9) if each.thumbnail else None for each in everyone}
+    with pytest.raises(StoreUnavailable, match="'mine' meanwhile; nothing was changed"):
+        other.migrate("mine", dict.fromkeys(small, unit(9)))
+    assert other.contracts() == {"mine": CONTRACT}
+    assert other.migrate("mine", made) == (lost,)
     assert other.contracts() == {"mine": "other/1"}
     assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
     other.add(new, [Portrait(unit(4))])

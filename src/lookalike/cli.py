@@ -16,6 +16,7 @@ from lookalike.cli_build import build
 from lookalike.cli_check import check
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
+from lookalike.cli_migrate import migrate
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
@@ -84,8 +85,7 @@ def find(
             f"Face {number} of {len(found.faces)}", "", "Name", "Similarity", "Resemblance"
         )
         for place, match in enumerate(ranked.matches, 1):
-            name = " · ".join(n for n in (match.person.name.en, match.person.name.ko) if n)
-            made.add_row(str(place), name, *_columns(match.score))
+            made.add_row(str(place), match.person.name.both, *_columns(match.score))
         for path, score in zip(reference, ranked.references, strict=True):
             made.add_section()
             made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))
@@ -152,6 +152,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 gallery.add_command(build)
 gallery.add_command(check)
+gallery.add_command(migrate)
 main.add_command(gallery)
 main.add_command(keys)
 

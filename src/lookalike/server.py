@@ -19,6 +19,7 @@ from starlette.formparsers import MultiPartParser
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.gallery import portraits
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
@@ -90,7 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = engine
         app.state.workbench = workbench
         app.state.portraits = Portraits(
-            settings.cache / "portraits", client, enabled=settings.portraits == "on"
+            portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
         app.state.rekognition = Endpoint(engine, workbench, guard)
         app.state.ready = True

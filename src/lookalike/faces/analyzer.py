@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.faces import runtime
+from lookalike.faces import runtime, thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.detect import FINE, Detections, Detector
 from lookalike.faces.embed import FaceEmbedder
@@ -51,12 +51,18 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. `embedding` is (dimension,) float32 of length 1."""
+    """One face.
+
+    Attributes:
+        embedding: (dimension,) float32 of length 1.
+        thumbnail: a small JPEG of it, only of a face that was asked for with one.
+    """
 
     box: Box
     landmarks: Landmarks
     quality: Quality
     embedding: Floats
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,22 @@ class Analyzer:
         found = found.scaled(1 / image.scale)
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
+
+    def with_thumbnail(self, face: Face, data: bytes) -> Face:
+        """The same face with a small picture of it, cut from the photo it was found in."""
+        landmarks = np.array(astuple(face.landmarks), np.float32)
+        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self._limits))
+
+    def embed(self, small: bytes) -> Floats:
+        """The (dimension,) embedding of the face in a thumbnail.
+
+        Raises:
+            PhotoError: it is no thumbnail.
+        """
+        crop = thumbnail.face(small, self.embedder.size)
+        with self._turn:
+            vector: Floats = self._embedding.embed([crop])[0]
+        return vector
 
     def _crops(self, data: bytes, limits: Limits, image: Image, found: Detections) -> list[Pixels]:
         """Aligned crops; small faces of a large photo are cut from a finer decode of it."""

@@ -297,9 +297,14 @@ class Gallery:
         """
         self._store.remove_portrait(self._own_person(person_id, collection), portrait_id)
 
-    def image_ids(self, collection: str) -> frozenset[str]:
-        """What the enrolled images of a collection are known by (sha256 of their files)."""
-        return self._store.image_ids(collection)
+    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
+        """What the enrolled images of a collection are known by (sha256 of their files);
+        `bare`: only those of which no thumbnail is kept."""
+        return self._store.image_ids(collection, bare=bare)
+
+    def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
+        """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
+        self._store.keep_thumbnails(person, thumbnails)
 
     def takedown(self, person_id: str, reason: str = "") -> Receipt:
         """Remove a person from every collection, the starter included, and keep them out.

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery import commons
@@ -117,6 +118,11 @@ class Portraits:
 
     def _image(self, person_id: str) -> Path:
         return _files(self._folder, person_id)[1]
+
+
+def folder(settings: Settings) -> Path:
+    """Where the server keeps them."""
+    return settings.cache / "portraits"
 
 
 def forget(folder: Path, person_id: str) -> int:

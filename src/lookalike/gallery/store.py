@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +22,14 @@ from lookalike.errors import (
     InvalidParameter,
     NotFound,
     PersonNotFound,
+    StoreUnavailable,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist, changes, reading
+from lookalike.gallery import blocklist, changes, enrolled, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
 from lookalike.gallery.changes import Change, Changes
 from lookalike.gallery.database import Database
+from lookalike.gallery.enrolled import Enrolled
 from lookalike.gallery.members import FaceVector, Roster
 from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
@@ -252,11 +254,21 @@ class Store:
                 found.setdefault(row.person, []).append(portrait_of(row))
         return {person: tuple(own) for person, own in found.items()}
 
-    def image_ids(self, collection: str) -> frozenset[str]:
-        """What the enrolled images of a collection are known by."""
+    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
+        """What the enrolled images of a collection are known by; `bare`: without a thumbnail."""
         wanted = (FACES.c.collection == collection) & FACES.c.image_id.is_not(None)
+        if bare:
+            wanted &= FACES.c.thumbnail.is_(None)
         with self._database.reading() as connection:
             return frozenset(connection.execute(select(FACES.c.image_id).where(wanted)).scalars())
+
+    def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
+        """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
+        with self._database.changing() as connection:
+            for image, thumbnail in thumbnails.items():
+                bare = (FACES.c.image_id == image) & FACES.c.thumbnail.is_(None)
+                one = update(FACES).where(_faces_of(person), bare)
+                connection.execute(one.values(thumbnail=thumbnail))
 
     def block(self, person: Person, reason: str) -> Receipt:
         """Remove a person from every collection and keep them out from now on."""
@@ -284,7 +296,12 @@ class Store:
             rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
         return {row.id: row.contract for row in rows}
 
-    def thumbnails(self, collection: str) -> Iterator[tuple[str, bytes]]:
+    def enrolled(self, collection: str) -> tuple[Enrolled, ...]:
+        """Every face of a collection without its vector and pixels, whatever the contract."""
+        with self._database.reading() as connection:
+            return enrolled.faces(connection, collection)
+
+    def thumbnails(self, collection: str) -> Generator[tuple[str, bytes], None, None]:
         """The ids and thumbnails (JPEG) of the faces that have one, whatever the contract."""
         wanted = (FACES.c.collection == collection) & FACES.c.thumbnail.is_not(None)
         with self._database.reading() as connection:
@@ -292,15 +309,16 @@ class Store:
             for row in found:
                 yield row.id, row.thumbnail
 
-    def migrate(self, collection: str, vectors: Mapping[str, Floats]) -> tuple[Person, ...]:
+    def migrate(self, collection: str, vectors: Mapping[str, Floats | None]) -> tuple[Person, ...]:
         """Bring a collection to this contract; who needs a portrait again, now without any.
 
         Args:
-            vectors: by id of a face, made of its thumbnail. Faces without one are removed, so that
-                their photos can be imported again.
+            vectors: by id of a face, made of its thumbnail. Those that are None are removed, so
+                that their photos can be imported again.
 
         Raises:
             CollectionNotFound: there is none of that id.
+            StoreUnavailable: it has a face that is not in `vectors`.
         """
         mine = FACES.c.collection == collection
         with self._database.changing() as connection:
@@ -308,12 +326,16 @@ class Store:
             if not connection.execute(contract.values(contract=self._contract)).rowcount:
                 raise _no_collection(collection)
             for face in connection.execute(select(FACES.c.id).where(mine)).scalars().all():
-                one = FACES.c.id == face
-                if face in vectors:
-                    made = vector_bytes(vectors[face])
-                    connection.execute(update(FACES).where(one).values(vector=made))
-                else:
+                one, made = FACES.c.id == face, vectors.get(face)
+                if face not in vectors:
+                    raise StoreUnavailable(
+                        f"Somebody was added to {collection!r} meanwhile; nothing was changed. "
+                        "Stop what else uses it, then try again."
+                    )
+                elif made is None:
                     connection.execute(delete(FACES).where(one))
+                else:
+                    connection.execute(update(FACES).where(one).values(vector=vector_bytes(made)))
             changes.record(connection, [Change(collection)])
             return _without_portrait(connection, collection)
 
@@ -343,8 +365,8 @@ class Store:
         if contract != self._contract:
             raise ContractMismatch(
                 f"The gallery {collection!r} was made with {contract}, but {self._contract} is in "
-                "use; vectors of two models cannot be compared. Delete it and import its photos "
-                "again with: lookalike gallery import"
+                "use; vectors of two models cannot be compared. Make them anew with: "
+                "lookalike gallery migrate"
             )
 
 

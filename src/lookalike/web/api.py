@@ -44,7 +44,13 @@ router = APIRouter(prefix="/api/v1")
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, with examples of real answers."""
+    """The description of the API, with examples of real answers; made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _described(app)
+    return app.openapi_schema
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
     described = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )

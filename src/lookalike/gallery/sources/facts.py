@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.sources.candidate import clean_name, person_id, text_of, web_address
+from lookalike.gallery.sources.candidate import (
+    clean_name,
+    external_id,
+    moment,
+    person_id,
+    text_of,
+    web_address,
+)
 
 GENDERS = ("female", "male", "other")
 COLUMNS = (
@@ -22,10 +30,12 @@ COLUMNS = (
     "description_en",
     "links",
     "wikidata",
+    "external_ids",
     "source",
     "author",
     "licence",
     "licence_url",
+    "fetched_at",
 )
 DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
@@ -60,6 +70,7 @@ def person(row: Row, collection: str) -> Person:
         gender=_gender(row),
         wikidata=wikidata,
         websites=tuple(_address("links", each) for each in texts(row, "links")),
+        external_ids=tuple(_external_id(each) for each in texts(row, "external_ids")),
     )
 
 
@@ -78,6 +89,19 @@ def credit(row: Row, given: Credit | None = None) -> Credit | None:
         source_url=_address("source", source) if source else given.source_url,
     )
     return None if own == Credit(None, None, None, None) else own
+
+
+def fetched_at(row: Row) -> datetime | None:
+    """When its portraits came from where the credit says, with a time zone.
+
+    Raises:
+        Wrong: it is no moment.
+    """
+    value = _text(row, "fetched_at")
+    try:
+        return moment(value) if value else None
+    except InvalidParameter as error:
+        raise Wrong("fetched_at", str(error)) from None
 
 
 def texts(row: Row, column: str) -> list[str]:
@@ -118,6 +142,16 @@ def _date(row: Row, column: str) -> str | None:
     if value and not DATE.fullmatch(value):
         raise Wrong(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
     return value
+
+
+def _external_id(pair: str) -> tuple[str, str]:
+    place, equals, value = (part.strip() for part in pair.partition("="))
+    if not equals:
+        raise Wrong("external_ids", f"{pair!r} is no pair; write imdb=nm1682433")
+    try:
+        return external_id(place.casefold(), value)
+    except InvalidParameter as error:
+        raise Wrong("external_ids", str(error)) from None
 
 
 def _address(column: str, value: str) -> str:

@@ -10,6 +10,7 @@ import csv
 import json
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,10 +166,11 @@ def _candidate(row: Row, folder: Path, collection: str, credit: Credit | None) -
 
 
 def _pictures(row: Row, folder: Path) -> tuple[Picture, ...]:
-    names = texts(row, "images")
+    names, fetched_at = texts(row, "images"), facts.fetched_at(row)
     if not names:
         raise Wrong("images", "empty")
-    return tuple(_picture(name, folder.resolve()) for name in names)
+    found = (_picture(name, folder.resolve()) for name in names)
+    return tuple(replace(each, fetched_at=fetched_at) for each in found)
 
 
 def _picture(name: str, folder: Path) -> Picture:
