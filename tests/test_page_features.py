@@ -394,29 +394,28 @@ def test_the_photo_at_fault_is_marked(
 
 
 def test_somebody_is_added_with_the_token(
-    visit: Opener, server: Server, photos: Mapping[str, bytes]
+    visit: Opener,
+    serve: Callable[..., AbstractContextManager[Server]],
+    home: Path,
+    photos: Mapping[str, bytes],
 ) -> None:
-    view = visit(f"{server.url}/people", "ko", DESKTOP)
-    asked: list[Request] = []
-
-    def answer(route: Route) -> None:
-        asked.append(route.request)
-        right = route.request.headers["authorization"] == "Bearer right"
-        route.fulfill(status=201 if right else 401, json={})
-
-    view.page.route("**/api/v1/people", answer)
-    view.page.get_by_text(view.page_text("people_page.add.title")).click()
-    form = view.page.locator("#adding")
-    form.get_by_label(view.page_text("people_page.add.name_ko")).fill("홍길동")
-    token = form.get_by_label(view.page_text("people_page.add.token"))
-    token.fill("wrong")
-    form.locator("[name=photos]").set_input_files(_files(photos, "obama.jpg", "obama2.jpg"))
-    button = form.get_by_role("button", name=view.page_text("people_page.add.go"))
-    button.click()
-    view.expect_problem("not-allowed")
-    token.fill("right")
-    button.click()
-    expect(view.page.locator("#added")).to_have_text("홍길동을 더했어요.")
-    form_sent = (asked[-1].post_data_buffer or b"").decode("latin-1")
-    assert form_sent.count('name="photos"') == 2
-    assert _field(form_sent, "collection") == "mine"
+    with serve(home=home, admin_token="right") as server:
+        view = visit(f"{server.url}/people", "ko", DESKTOP)
+        view.page.get_by_text(view.page_text("people_page.add.title")).click()
+        form = view.page.locator("#adding")
+        button = form.get_by_role("button", name=view.page_text("people_page.add.go"))
+        token = form.get_by_label(view.page_text("people_page.add.token"))
+        token.fill("wrong")
+        form.locator("[name=photos]").set_input_files(_files(photos, "obama.jpg", "obama2.jpg"))
+        button.click()
+        view.expect_problem("name-wanting")
+        form.get_by_label(view.page_text("people_page.add.name_ko")).fill("홍길동")
+        button.click()
+        view.expect_problem("not-allowed")
+        token.fill("right")
+        button.click()
+        expect(view.page.locator("#added")).to_have_text("홍길동을 더했어요.")
+        view.page.goto(f"{server.url}/people?query=홍길동")
+        expect(view.page.locator(".face-card")).to_have_count(1)
+        view.page.get_by_text(view.page_text("people_page.add.title")).click()
+        expect(view.page.locator("[name=token]")).to_have_value("right")

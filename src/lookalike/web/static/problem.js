@@ -5,8 +5,14 @@ import { page, text, texts } from "./texts.js";
 
 const TYPE = "urn:lookalike:problem:";
 
-// What a server without the operation answers.
-const ABSENT = new Set(["not-found", "method-not-allowed"]);
+// What the server says -> as what we know it. The first two come from one without the operation.
+/** @type {Record<string, string>} */
+const KNOWN_AS = {
+  "not-found": "not-offered",
+  "method-not-allowed": "not-offered",
+  unauthorised: "not-allowed",
+  forbidden: "not-allowed",
+};
 
 /** @typedef {"photo" | "reference" | "child" | "parent"} Subject */
 
@@ -31,9 +37,8 @@ export class Problem extends Error {
  * @param {{ type?: string, detail?: string, subject?: Subject, number?: number } | null} body
  */
 export function problemOf(status, body) {
-  const named = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
-  const code = ABSENT.has(named) ? "not-offered" : named;
-  return new Problem(code, body?.subject ?? undefined, body?.detail, body?.number);
+  const code = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
+  return new Problem(KNOWN_AS[code] ?? code, body?.subject ?? undefined, body?.detail, body?.number);
 }
 
 /**
@@ -56,7 +61,6 @@ export function explain(problem) {
 
 /** For answers that are not ours: a proxy's, say. @param {number} status */
 function codeOf(status) {
-  if (status === 401 || status === 403) return "not-allowed";
   if (status === 413) return "image-too-large";
   return [429, 502, 503, 504].includes(status) ? "busy" : "internal";
 }
