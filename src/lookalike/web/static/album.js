@@ -55,7 +55,11 @@ export class Album extends EventTarget {
     const alt = text("compare.photo", { number });
     const image = picture.url
       ? make("img", { src: picture.url, alt, class: "tile-image" })
-      : make("span", { class: "tile-plain tile-image", role: "img", "aria-label": alt }, icon("picture"));
+      : make(
+          "span",
+          { class: "tile-plain tile-image", role: "img", "aria-label": alt },
+          icon("picture"),
+        );
     const button = make(
       "button",
       {

@@ -65,7 +65,8 @@ export function formOf(fields) {
   const form = new FormData();
   for (const [name, value] of fields) {
     if (value instanceof Blob) form.append(name, value, "photo");
-    else if (value !== null && value !== undefined && value !== "") form.append(name, String(value));
+    else if (value !== null && value !== undefined && value !== "")
+      form.append(name, String(value));
   }
   return form;
 }

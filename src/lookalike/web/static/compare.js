@@ -44,6 +44,7 @@ function mode() {
 
 function changed() {
   alertBox.hide();
+  go.textContent = text(`compare.go.${mode()}`);
   for (const each of relatives) each.blame(false);
   for (const part of form.querySelectorAll(".mode")) {
     if (part instanceof HTMLElement) part.hidden = part.dataset.mode !== mode();

@@ -46,9 +46,7 @@ function inWords(regions, score) {
   const [first, second] = regions;
   const name = (/** @type {{ name: string }} */ region) => text(`why.regions.${region.name}`);
   const both = second && second.weight >= ALSO * first.weight;
-  const named = both
-    ? text("why.and", { one: name(first), other: name(second) })
-    : name(first);
+  const named = both ? text("why.and", { one: name(first), other: name(second) }) : name(first);
   return text(score.verdict === "no-strong-resemblance" ? "why.weak" : "why.words", {
     regions: named,
   });

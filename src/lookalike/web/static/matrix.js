@@ -1,7 +1,8 @@
 // @ts-check
 /** Every face of several photos with every other, as a table to explore. */
 
-import { find, make } from "./dom.js";
+import { Dialog } from "./dialog.js";
+import { make } from "./dom.js";
 import { alignedTile } from "./faces.js";
 import { fineprint, likeness, points } from "./score.js";
 import { stage } from "./stage.js";
@@ -17,6 +18,8 @@ import { text } from "./texts.js";
  * @property {{ photo: number, face: number }[]} faces
  * @property {(Score | null)[][]} scores
  */
+const dialog = new Dialog();
+
 /** @typedef {(side: number) => { tile: HTMLElement, aligned: boolean }} Draw */
 
 /**
@@ -27,7 +30,8 @@ export function matrix(answer, pictures) {
   const draws = answer.faces.map(({ photo, face }, place) => {
     const { photo: size, faces } = answer.photos[photo];
     const label = text("compare.face", { number: place + 1 });
-    return (/** @type {number} */ side) => alignedTile(pictures[photo], size, faces[face], label, side);
+    return (/** @type {number} */ side) =>
+      alignedTile(pictures[photo], size, faces[face], label, side);
   });
   const [one, other] = nearest(answer.scores);
   const title = text("compare.best", { one: one + 1, other: other + 1 });
@@ -36,7 +40,11 @@ export function matrix(answer, pictures) {
     make("h1", { tabindex: -1 }, title),
     make("div", { class: "card pair-card" }, ...pair(draws, one, other, best)),
     make("h2", {}, text("compare.matrix")),
-    make("div", { class: "matrix-frame", tabindex: 0, role: "region", "aria-label": text("compare.matrix") }, table(answer, draws)),
+    make(
+      "div",
+      { class: "matrix-frame", tabindex: 0, role: "region", "aria-label": text("compare.matrix") },
+      table(answer, draws),
+    ),
     make("p", { class: "fineprint" }, text("compare.honest")),
   ];
 }
@@ -58,7 +66,12 @@ function pair(draws, one, other, score) {
 /** The two that are most alike. @param {(Score | null)[][]} scores */
 function nearest(scores) {
   const all = scores.flatMap((row, one) =>
-    row.map((score, other) => ({ one, other, value: score?.resemblance ?? -1, same: score?.similarity ?? -1 })),
+    row.map((score, other) => ({
+      one,
+      other,
+      value: score?.resemblance ?? -1,
+      same: score?.similarity ?? -1,
+    })),
   );
   all.sort((a, b) => b.value - a.value || b.same - a.same);
   return [Math.min(all[0].one, all[0].other), Math.max(all[0].one, all[0].other)];
@@ -108,26 +121,18 @@ function cell(score, one, other, draws) {
     points: text("score.points", { points: value }),
   });
   const open = () => {
-    const title = make("h2", { id: "dialog-title" }, text("compare.pair", names));
-    showDialog([title, ...pair(draws, one, other, score)]);
+    const title = make("h2", {}, text("compare.pair", names));
+    dialog.show(make("div", { class: "pair-card" }, title, ...pair(draws, one, other, score)));
   };
   return make(
     "button",
-    { type: "button", class: `cell chip-${score.verdict}`, "aria-label": label, "aria-haspopup": "dialog", onclick: open },
+    {
+      type: "button",
+      class: `cell chip-${score.verdict}`,
+      "aria-label": label,
+      "aria-haspopup": "dialog",
+      onclick: open,
+    },
     String(value),
   );
-}
-
-/** @param {HTMLElement[]} content */
-function showDialog(content) {
-  const dialog = find("#dialog", HTMLDialogElement);
-  dialog.setAttribute("aria-labelledby", "dialog-title");
-  find(".dialog-body", HTMLElement, dialog).replaceChildren(
-    make("div", { class: "pair-card" }, ...content),
-  );
-  find(".dialog-close", HTMLElement, dialog).onclick = () => dialog.close();
-  dialog.onclick = (event) => {
-    if (event.target === dialog) dialog.close();
-  };
-  dialog.showModal();
 }

@@ -38,7 +38,12 @@ export class Problem extends Error {
  */
 export function problemOf(status, body) {
   const code = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
-  return new Problem(KNOWN_AS[code] ?? code, body?.subject ?? undefined, body?.detail, body?.number);
+  return new Problem(
+    KNOWN_AS[code] ?? code,
+    body?.subject ?? undefined,
+    body?.detail,
+    body?.number,
+  );
 }
 
 /**

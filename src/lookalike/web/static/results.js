@@ -3,6 +3,7 @@
 
 import { advice, problemFrom } from "./alert.js";
 import { explainLikeness } from "./api.js";
+import { Dialog } from "./dialog.js";
 import { announce, find, icon, make } from "./dom.js";
 import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
 import { FilterBar } from "./filters.js";
@@ -32,22 +33,12 @@ export class Results {
   #section = find("#results", HTMLElement);
   #panel = find("#photo-panel", HTMLElement);
   #matches = find("#matches", HTMLElement);
-  #dialog = find("#dialog", HTMLDialogElement);
+  #dialog = new Dialog();
   #filters = new FilterBar((filters) => this.#narrow(filters));
   /** @type {Shown | null} */
   #shown = null;
   /** @type {AbortController | null} while the people are being narrowed down */
   #narrowing = null;
-
-  constructor() {
-    find(".dialog-close", HTMLElement, this.#dialog).addEventListener("click", () =>
-      this.#dialog.close(),
-    );
-    // A click on the dialog itself is one on the dimmed page around its content.
-    this.#dialog.addEventListener("click", (event) => {
-      if (event.target === this.#dialog) this.#dialog.close();
-    });
-  }
 
   /**
    * @param {Lookalikes} answer
@@ -174,8 +165,7 @@ export class Results {
       const { photo: size, faces } = answer.references[place];
       const other = alignedTile(reference, size, faces[0], text("reference.face"));
       const half = { ...other, name: text("reference.who") };
-      const explain = () =>
-        explainLikeness(photo.blob, face.index, { reference: reference.blob });
+      const explain = () => explainLikeness(photo.blob, face.index, { reference: reference.blob });
       return make(
         "section",
         { class: "card compared", "aria-label": text("reference.label") },
@@ -217,7 +207,7 @@ export class Results {
       () => this.#explain(face, person),
       this.#shareButton(face, person),
     );
-    this.#showDialog(content);
+    this.#dialog.show(content);
   }
 
   /**
@@ -227,24 +217,19 @@ export class Results {
   #shareButton(face, person) {
     const open = async () => {
       const { shareForm } = await import("./share.js");
-      this.#showDialog(shareForm(this.#now.photo, face.index, person));
+      this.#dialog.show(shareForm(this.#now.photo, face.index, person));
     };
     return make(
       "button",
-      { type: "button", class: "button primary share-open", onclick: open, "aria-haspopup": "dialog" },
+      {
+        type: "button",
+        class: "button primary share-open",
+        onclick: open,
+        "aria-haspopup": "dialog",
+      },
       icon("share"),
       text("share.open"),
     );
-  }
-
-  /** @param {HTMLElement} content with a heading */
-  #showDialog(content) {
-    const title = find("h2", HTMLElement, content);
-    title.id = "dialog-title";
-    this.#dialog.setAttribute("aria-labelledby", title.id);
-    find(".dialog-body", HTMLElement, this.#dialog).replaceChildren(content);
-    if (!this.#dialog.open) this.#dialog.showModal();
-    this.#dialog.scrollTop = 0;
   }
 
   /**
