@@ -43,7 +43,7 @@ def outcome(face: Face, data: bytes, analyzer: Analyzer) -> Outcome:
     small = analyzer.with_thumbnail(face, data).thumbnail
     assert small is not None
     return Outcome(
-        known=float(analyzer.embed(small) @ face.embedding),
+        known=float(analyzer.embed_thumbnail(small) @ face.embedding),
         found=_cosine(central(analyzer.analyze(small)), face),
         smaller=_cosine(_largest(_shrunk(data), analyzer), face),
         kilobytes=len(small) / 1000,

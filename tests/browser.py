@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -145,11 +145,18 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def offering(serve: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
+    """A server that offers portraits; what the page asks of them, `serve_portraits` answers."""
+    with serve(portraits="on") as started:
+        yield started
+
+
 @pytest.fixture
-def show(browser: Browser, server: Server) -> Iterator[Opener]:
-    """Opens the start page of the one server: `show("ko", PHONE, color_scheme="dark")`."""
+def show(browser: Browser, offering: Server) -> Iterator[Opener]:
+    """Opens the start page: `show("ko", PHONE, color_scheme="dark")`."""
     with watched(browser) as opener:
-        yield lambda *given, **options: opener(server.url, *given, **options)
+        yield lambda *given, **options: opener(offering.url, *given, **options)
 
 
 @pytest.fixture

@@ -99,6 +99,16 @@ def running(settings: Settings) -> Iterator[Server]:
 
 
 @pytest.fixture
+def own_cache(settings: Settings, tmp_path: Path) -> Path:
+    """A cache with the prepared models and without portraits."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for each in ("models", "openvino"):
+        (cache / each).symlink_to(settings.cache / each)
+    return cache
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An empty `LOOKALIKE_HOME`."""
     return tmp_path / "home"

@@ -17,6 +17,7 @@ from lookalike.engine import Engine
 from lookalike.gallery.people import Language
 from lookalike.web import pages
 from lookalike.web.pages.how import bars
+from tests import portraits
 from tests.browser import DESKTOP, PHONE, Opener, barriers, encoded, png
 from tests.conftest import Server
 
@@ -185,6 +186,68 @@ def test_privacy_names_who_to_ask(
         assert 'id="takedown"' in page
 
 
+def test_portraits_come_with_their_credit(
+    serve: Callable[..., AbstractContextManager[Server]],
+    own_cache: Path,
+    home: Path,
+    photos: Mapping[str, bytes],
+) -> None:
+    portraits.put(own_cache, "Q76", photos["obama2.jpg"])
+    with serve(home=home, cache=own_cache) as server:
+        form = {"consent": "yes", "lang": "en"}
+        for answer in (
+            httpx.post(f"{server.url}/find", files={"photo": photos["obama.jpg"]}, data=form),
+            httpx.get(f"{server.url}/people/Q76?lang=en"),
+            httpx.get(f"{server.url}/people?query=obama&lang=en"),
+        ):
+            assert "/api/v1/people/Q76/portrait" in answer.text
+            assert "Photo: Jane Doe" in answer.text
+            assert "CC BY-SA 4.0" in answer.text
+
+
+_EVENT = """
+name = "봄날의 무대"
+link = "https://shop.example/people/{id}"
+counts = false
+[tagline]
+ko = "극단 봄"
+[heading]
+ko = "나는 어느 배우를 닮았을까?"
+[colours]
+accent = "#0b6b5d"
+accent_dark = "#7fd8c4"
+[embed]
+origins = ["https://fans.example"]
+"""
+
+
+def test_an_event_has_its_own_words_and_colours(
+    visit: Opener,
+    serve: Callable[..., AbstractContextManager[Server]],
+    home: Path,
+    tmp_path: Path,
+    photos: Mapping[str, bytes],
+) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text(_EVENT, "utf-8")
+    with serve(home=home, site=str(file)) as server:
+        view = visit(server.url)
+        page = view.page
+        expect(page).to_have_title("나를 닮은 유명인 찾기 · 봄날의 무대")
+        expect(page.locator("h1").first).to_have_text("나는 어느 배우를 닮았을까?")
+        expect(page.locator(".tagline")).to_have_text("극단 봄")
+        colour = "button => getComputedStyle(button).backgroundColor"
+        assert page.locator("#camera").evaluate(colour) == "rgb(11, 107, 93)"
+        assert barriers(page) == []
+        view.search(photos["obama.jpg"])
+        link = page.locator(".hero").get_by_role("link", name=view.text("links.site"))
+        expect(link).to_have_attribute("href", "https://shop.example/people/Q76")
+        page.goto(f"{server.url}/embed?lang=en")
+        expect(page.locator("h1").first).to_have_text("Who do you look like?")
+        expect(page.get_by_role("navigation", name="Menu")).to_have_count(0)
+        expect(page.locator(".brand")).to_have_attribute("target", "_blank")
+
+
 def test_no_barriers_without_javascript(
     visit: Opener, server: Server, photos: Mapping[str, bytes]
 ) -> None:
@@ -284,8 +347,8 @@ def test_a_client_that_cannot_unpack_gets_plain_text(server: Server) -> None:
     assert len(answer.content) == int(answer.headers["content-length"])
 
 
-def test_the_language_can_be_switched_and_is_remembered(show: Opener, server: Server) -> None:
-    page = show("ko").page
+def test_the_language_can_be_switched_and_is_remembered(visit: Opener, server: Server) -> None:
+    page = visit(server.url, "ko").page
     expect(page.locator("#heading")).to_have_text("나는 누구를 닮았을까?")
     page.get_by_role("link", name="English").click()
     expect(page.locator("#heading")).to_have_text("Who do you look like?")

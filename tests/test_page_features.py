@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+import httpx
 import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Locator, Request, Route, ViewportSize, expect
@@ -19,7 +21,6 @@ from lookalike.engine import Engine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
 from lookalike.gallery.store import Portrait
-from lookalike.web import answers
 from tests.browser import DESKTOP, PHONE, Opener, View, png
 from tests.conftest import Server
 
@@ -135,6 +136,19 @@ def test_where_two_faces_are_alike(
     assert b'name="person"\r\n\r\nQ76\r\n' in (asked[0].post_data_buffer or b"")
 
 
+def test_the_server_says_why(show: Opener, photos: Mapping[str, bytes]) -> None:
+    view = show("en", DESKTOP)
+    view.search(photos["single_face.jpg"], photos["astronaut.png"])
+    for part in (".hero", ".compared"):
+        card = view.page.locator(part)
+        with view.page.expect_response("**/api/v1/explain") as answered:
+            card.get_by_text(view.text("stage.heat")).click()
+        heaviest = answered.value.json()["regions"][0]["name"]
+        words = card.locator(".why-words")
+        expect(words).to_contain_text(view.text(f"why.regions.{heaviest}"))
+        expect(card.locator("canvas.heat")).to_be_visible()
+
+
 def test_a_server_that_cannot_say_why(show: Opener, photos: Mapping[str, bytes]) -> None:
     view = show()
     view.page.route(
@@ -159,19 +173,8 @@ def _shared(view: View, photo: bytes) -> Locator:
     return view.page.get_by_role("dialog")
 
 
-def _cards(view: View) -> list[str]:
-    """Answer every card with a picture; what was asked for."""
-    asked: list[str] = []
-
-    def answer(route: Route) -> None:
-        asked.append((route.request.post_data_buffer or b"").decode("latin-1"))
-        route.fulfill(body=png(120, 63), content_type="image/png")
-
-    view.page.route("**/api/v1/cards", answer)
-    return asked
-
-
-def _field(form: str, name: str) -> str:
+def _field(request: Request, name: str) -> str:
+    form = (request.post_data_buffer or b"").decode("latin-1")
     return form.split(f'name="{name}"\r\n\r\n')[1].split("\r\n")[0]
 
 
@@ -180,22 +183,26 @@ def test_a_card_is_saved(
     show: Opener, photos: Mapping[str, bytes], language: Language, size: ViewportSize
 ) -> None:
     view = show(language, size)
-    asked = _cards(view)
+    asked: list[Request] = []
+    view.page.on("request", lambda each: asked.append(each) if "/cards" in each.url else None)
     dialog = _shared(view, photos["obama.jpg"])
     save = dialog.get_by_role("button", name=view.text("share.save"))
     expect(save).to_be_enabled()
     expect(dialog.get_by_role("checkbox")).not_to_be_checked()
-    dialog.get_by_role("checkbox").check()
-    dialog.get_by_text(view.text("share.wide"), exact=True).click()
+    with view.page.expect_response("**/cards"):
+        dialog.get_by_role("checkbox").check()
+    with view.page.expect_response("**/cards"):
+        dialog.get_by_text(view.text("share.wide"), exact=True).click()
     expect(dialog.locator("[data-shape=wide] img")).to_be_visible()
+    expect(save).to_be_enabled()
     with view.page.expect_download() as download:
         save.click()
     assert download.value.suggested_filename == view.text("share.file")
-    assert PIL.Image.open(io.BytesIO(download.value.path().read_bytes())).size == (120, 63)
-    assert [_field(form, "include_photo") for form in asked] == ["false", "true", "true"]
-    assert [_field(form, "shape") for form in asked] == ["tall", "tall", "wide"]
-    assert {_field(form, "person") for form in asked} == {"Q76"}
-    assert {_field(form, "lang") for form in asked} == {language}
+    assert PIL.Image.open(io.BytesIO(download.value.path().read_bytes())).size == (1200, 630)
+    assert [_field(each, "include_photo") for each in asked] == ["false", "true", "true"]
+    assert [_field(each, "shape") for each in asked] == ["tall", "tall", "wide"]
+    assert {_field(each, "person") for each in asked} == {"Q76"}
+    assert {_field(each, "lang") for each in asked} == {language}
 
 
 def test_a_phone_shares_the_card_as_a_file(show: Opener, photos: Mapping[str, bytes]) -> None:
@@ -204,7 +211,6 @@ def test_a_phone_shares_the_card_as_a_file(show: Opener, photos: Mapping[str, by
             window.shared = [files[0].type, files[0].name, text];
         };"""
     view = show(script=script)
-    _cards(view)
     dialog = _shared(view, photos["obama.jpg"])
     dialog.get_by_role("button", name=view.text("share.share")).click()
     view.page.wait_for_function("window.shared")
@@ -212,37 +218,31 @@ def test_a_phone_shares_the_card_as_a_file(show: Opener, photos: Mapping[str, by
     assert view.page.evaluate("window.shared") == expected
 
 
-def test_a_link_only_for_those_who_ask_for_one(show: Opener, photos: Mapping[str, bytes]) -> None:
+def test_a_link_only_for_those_who_ask_for_one(
+    show: Opener, offering: Server, photos: Mapping[str, bytes]
+) -> None:
     view = show("en")
-    _cards(view)
-    made: list[str] = []
-    deleted: list[str | None] = []
-
-    def make(route: Route) -> None:
-        made.append((route.request.post_data_buffer or b"").decode("latin-1"))
-        link = {"id": "abc", "url": "/r/abc", "expires": "2030-01-02T00:00:00Z"}
-        route.fulfill(status=201, json=link | {"delete_token": "secret"})
-
-    def delete(route: Route) -> None:
-        deleted.append(route.request.header_value("x-delete-token"))
-        route.fulfill(status=204)
-
-    view.page.route("**/api/v1/results", make)
-    view.page.route("**/api/v1/results/abc", delete)
+    results = offering.settings.home / "results"
     dialog = _shared(view, photos["obama.jpg"])
     dialog.get_by_text(view.text("share.link_title")).click()
-    assert made == []
+    expect(dialog.get_by_role("button", name=view.text("share.save"))).to_be_enabled()
+    assert not results.exists() or not list(results.iterdir())
     dialog.get_by_label(view.text("share.days")).select_option("30")
     dialog.get_by_role("button", name=view.text("share.link_go")).click()
     link = dialog.get_by_label(view.text("share.link"), exact=True)
-    expect(link).to_have_value(view.page.url.rstrip("/") + "/r/abc")
-    expect(dialog.locator(".link-place")).to_contain_text("January 2, 2030")
-    assert [(_field(form, "days"), _field(form, "include_photo")) for form in made] == [
-        ("30", "false")
-    ]
+    address = link.input_value()
+    assert address.startswith(f"{offering.url}/r/")
+    assert httpx.get(address).status_code == 200
+    dialog.get_by_text(view.text("share.owner"), exact=True).click()
+    expect(dialog.get_by_label(view.text("share.owner"))).to_have_value(
+        re.compile(re.escape(address) + "#delete=.{20,}")
+    )
+    expires = datetime.now(UTC) + timedelta(days=30)
+    expect(dialog.locator(".link-place")).to_contain_text(f"{expires:%B} {expires.day}")
     dialog.get_by_role("button", name=view.text("share.delete")).click()
     expect(dialog.locator(".link-place")).to_have_text(view.text("share.deleted"))
-    assert deleted == ["secret"]
+    assert httpx.get(address).status_code == 404
+    assert list(results.iterdir()) == []
 
 
 # Photos of one's own
@@ -263,42 +263,16 @@ def _score(resemblance: float, verdict: str) -> dict[str, Any]:
     }
 
 
-def _matrix(engine: Engine, photos: list[bytes]) -> dict[str, Any]:
-    """What the server answers to POST /matrix, from the real engine."""
-    found = [engine.detect(photo) for photo in photos]
-    places = [(n, m) for n, photo in enumerate(found) for m in range(len(photo.faces))]
-    vectors = [found[n].faces[m].embedding for n, m in places]
-    return {
-        "photos": [
-            answers.detection(engine, photo).model_dump(include={"photo", "faces"})
-            for photo in found
-        ],
-        "faces": [{"photo": n, "face": m} for n, m in places],
-        "scores": [
-            [
-                None
-                if np.array_equal(one, other)
-                else answers.Score.model_validate(engine.matcher.compare(one, other)).model_dump()
-                for other in vectors
-            ]
-            for one in vectors
-        ],
-    }
-
-
 @pytest.mark.parametrize(("language", "size"), [("ko", PHONE), ("en", DESKTOP)])
 def test_all_faces_with_all(
     visit: Opener,
     server: Server,
-    engine: Engine,
     photos: Mapping[str, bytes],
     language: Language,
     size: ViewportSize,
 ) -> None:
     view = visit(f"{server.url}/compare", language, size, color_scheme="dark")
     names = ("obama.jpg", "biden.jpg", "obama2.jpg")
-    answer = _matrix(engine, [photos[name] for name in names])
-    view.page.route("**/api/v1/matrix", lambda route: route.fulfill(json=answer))
     go = view.page.locator("#go")
     go.click()
     view.expect_problem("two-wanting")
@@ -348,13 +322,7 @@ def test_a_child_and_two_parents(
     view.page.get_by_text(view.page_text("compare.modes.family")).click()
     view.page.locator("#go").click()
     view.expect_problem("three-wanting")
-    for place, name in (
-        ("child", "obama3.jpg"),
-        ("parent-0", "obama.jpg"),
-        ("parent-1", "biden.jpg"),
-    ):
-        view.page.locator(f"#{place}").set_input_files(_files(photos, name))
-        expect(view.page.locator(f"#{place}-place")).to_have_attribute("data-state", "filled")
+    _relatives(view, photos, "obama3.jpg", "obama.jpg", "biden.jpg")
     if language == "en":
         view.page.locator("#parent-1-name").fill("Papa")
     view.page.locator("#consent").check()
@@ -367,27 +335,30 @@ def test_a_child_and_two_parents(
     )
 
 
-def test_the_photo_at_fault_is_marked(
+def test_a_family_of_real_photos(
     visit: Opener, server: Server, photos: Mapping[str, bytes]
 ) -> None:
-    view = visit(f"{server.url}/compare")
-    problem = {
-        "type": "urn:lookalike:problem:no-face",
-        "status": 422,
-        "detail": "",
-        "subject": "parent",
-        "number": 1,
-    }
-    view.page.route("**/api/v1/family", lambda route: route.fulfill(status=422, json=problem))
+    view = visit(f"{server.url}/compare", "ko", DESKTOP)
     view.page.get_by_text(view.page_text("compare.modes.family")).click()
-    for place in ("child", "parent-0", "parent-1"):
-        view.page.locator(f"#{place}").set_input_files(_files(photos, "obama.jpg"))
-        expect(view.page.locator(f"#{place}-place")).to_have_attribute("data-state", "filled")
+    _relatives(view, photos, "obama3.jpg", "biden.jpg", "t1.jpg")
+    nobody: FilePayload = {"name": "none.png", "mimeType": "", "buffer": png(400, 300)}
+    view.page.locator("#parent-1").set_input_files([nobody])
     view.page.locator("#consent").check()
     view.page.locator("#go").click()
     view.expect_problem("no-face", "parent")
     expect(view.page.locator("#parent-1")).to_have_attribute("aria-invalid", "true")
     expect(view.page.locator("#parent-0")).to_have_attribute("aria-invalid", "false")
+    view.page.locator("#parent-1").set_input_files(_files(photos, "obama.jpg"))
+    expect(view.page.get_by_role("alert")).to_be_hidden()
+    view.page.locator("#go").click()
+    expect(view.page.locator("#results h1")).to_have_text("아빠를 더 닮았어요")
+
+
+def _relatives(view: View, photos: Mapping[str, bytes], child: str, *parents: str) -> None:
+    places = {"child": child, "parent-0": parents[0], "parent-1": parents[1]}
+    for place, name in places.items():
+        view.page.locator(f"#{place}").set_input_files(_files(photos, name))
+        expect(view.page.locator(f"#{place}-place")).to_have_attribute("data-state", "filled")
 
 
 # Adding people

@@ -38,7 +38,7 @@ def test_a_face_embeds_nearly_the_same_from_its_thumbnail(
     engine: Engine, photos: Mapping[str, bytes], name: str
 ) -> None:
     face, small = cut(engine, photos[name])
-    vector = engine.analyzer.embed(small)
+    vector = engine.analyzer.embed_thumbnail(small)
     assert vector.shape == (128,)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     assert float(vector @ face.embedding) > 0.98
@@ -73,7 +73,7 @@ def test_a_thumbnail_is_upright_however_the_photo_is_turned(
     face, small = cut(engine, turned(photos["obama.jpg"], degrees))
     (again,) = engine.detect(small).faces
     assert abs(again.quality.pose.roll) < 5
-    assert float(engine.analyzer.embed(small) @ face.embedding) > 0.98
+    assert float(engine.analyzer.embed_thumbnail(small) @ face.embedding) > 0.98
 
 
 def test_a_photo_that_says_how_it_lies_is_turned_once(
@@ -83,7 +83,7 @@ def test_a_photo_that_says_how_it_lies_is_turned_once(
     exif[0x0112] = 6
     face, small = cut(engine, turned(photos["obama.jpg"], 90, exif=exif))
     assert abs(face.quality.pose.roll) < 10
-    assert float(engine.analyzer.embed(small) @ face.embedding) > 0.98
+    assert float(engine.analyzer.embed_thumbnail(small) @ face.embedding) > 0.98
     assert not PIL.Image.open(io.BytesIO(small)).getexif()
 
 
@@ -103,16 +103,16 @@ def test_a_face_of_a_large_photo_does_not_alias(
     picture.resize((4000, 4000)).save(written, "JPEG", quality=95)
     face, small = cut(engine, written.getvalue())
     assert PIL.Image.open(io.BytesIO(small)).width == thumbnail.SIDE
-    assert float(engine.analyzer.embed(small) @ face.embedding) > 0.98
+    assert float(engine.analyzer.embed_thumbnail(small) @ face.embedding) > 0.98
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff\xe0", b"GIF89a", b"\0" * 300_000])
 def test_what_is_no_thumbnail_is_refused(engine: Engine, data: bytes) -> None:
     with pytest.raises(PhotoError):
-        engine.analyzer.embed(data)
+        engine.analyzer.embed_thumbnail(data)
 
 
 def test_a_photo_is_no_thumbnail(engine: Engine, photos: Mapping[str, bytes]) -> None:
     for name in ("obama.jpg", "astronaut.png"):
         with pytest.raises(PhotoError):
-            engine.analyzer.embed(photos[name])
+            engine.analyzer.embed_thumbnail(photos[name])

@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|gallery|keys`.
+"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
 found something.
@@ -6,6 +6,8 @@ found something.
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -143,11 +145,36 @@ def detect(photo: Path, as_json: bool) -> None:
 @click.option("--host", help="Address to listen on; 127.0.0.1 unless set.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 8000 unless set.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; one a core is best.")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@click.option("--site", type=PHOTO, help="TOML file of an event of your own.")
+def serve(host: str | None, port: int | None, workers: int | None, site: Path | None) -> None:
     """Serve the page, the JSON API and the Rekognition API."""
     from lookalike.server import run
 
-    run(config.load(host=host, port=port, workers=workers))
+    path = None if site is None else str(site)
+    run(config.load(host=host, port=port, workers=workers, site=path))
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="How far back.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with everyone who was nearest.")
+def counts(days: int, as_json: bool) -> None:
+    """Show how often a site was used on each day.
+
+    A server with a site file counts visits, uploads, matches and shares, and keeps no photo,
+    address or cookie for it.
+    """
+    from lookalike.web.counts import EVENTS, Counts
+
+    found = Counts(config.load().home, enabled=False).days(days)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], default=str, indent=2))
+        return
+    made = table(f"{len(found)} days", "Day", *(each.capitalize() for each in EVENTS), "Nearest")
+    for each in found:
+        nearest = ", ".join(f"{person} ({count})" for person, count in each.best[:3])
+        numbers = (str(getattr(each, event)) for event in EVENTS)
+        made.add_row(f"{each.day}", *numbers, nearest)
+    print_table(made)
 
 
 gallery.add_command(build)

@@ -92,7 +92,7 @@ def show(person_id: str, as_json: bool) -> None:
     with opened_gallery() as people:
         person = people.person(person_id)
     if as_json:
-        click.echo(answers.person(person, None).model_dump_json(indent=2))
+        click.echo(answers.person(person).model_dump_json(indent=2))
         return
     for label, value in (
         ("Name", person.name.both),

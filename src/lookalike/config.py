@@ -89,6 +89,12 @@ class Settings:
     portraits: Literal["on", "off"] = _setting(
         "on", "Whether the server fetches portraits from Wikimedia Commons."
     )
+    public_url: str = _setting(
+        "", "Web address of the server as others see it, for links that are shared."
+    )
+    site: str = _setting(
+        "", "TOML file of an event of your own; see examples/campaign. Counting is off without."
+    )
     contact: str = _setting(
         "",
         "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",

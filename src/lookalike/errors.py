@@ -10,12 +10,14 @@
     ├── NotFound
     │   ├── PersonNotFound
     │   ├── CollectionNotFound
-    │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   ├── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   └── ResultNotFound        a shared result that was deleted or whose time is over
     ├── InvalidParameter          a value outside what is allowed
     ├── Conflict                  what is there already, or was asked for differently before
     │   ├── CollectionExists
     │   └── TokenMismatch         a request token used again with other parameters
     ├── TooMany                   more of something than there may be
+    ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
     └── SetupError                the installation cannot work as it is
@@ -40,10 +42,12 @@ class LookalikeError(Exception):
 
 
 class PhotoError(LookalikeError):
-    """`subject` says which photo of a request: photo, reference, source or target."""
+    """`subject` says which photo of a request: photo, reference, source, target, child or parent;
+    `number` which of several, from 0."""
 
     code = "photo-unusable"
     subject = "photo"
+    number: int | None = None
 
 
 class UnsupportedFormat(PhotoError):
@@ -82,6 +86,10 @@ class PortraitUnavailable(NotFound):
     code = "portrait-unavailable"
 
 
+class ResultNotFound(NotFound):
+    code = "result-not-found"
+
+
 class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
 
@@ -100,6 +108,10 @@ class TokenMismatch(Conflict):
 
 class TooMany(LookalikeError):
     code = "too-many"
+
+
+class NotAllowed(LookalikeError):
+    code = "not-allowed"
 
 
 class Blocked(LookalikeError):

@@ -33,6 +33,9 @@ def similarity_transform(landmarks: Floats, size: int, margin: float = 1.0) -> F
     """The (2, 3) rotation, scale and shift that brings (5, 2) landmarks nearest to the template.
 
     As complex numbers the map is z -> a*z + b, whose least squares solution is closed.
+
+    Args:
+        margin: what is shown around the template on every side, as a share of its own side.
     """
     target = template(size, margin)
     z = landmarks[:, 0] + 1j * landmarks[:, 1]
@@ -43,8 +46,12 @@ def similarity_transform(landmarks: Floats, size: int, margin: float = 1.0) -> F
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], dtype=np.float32)
 
 
-def align(pixels: Pixels, landmarks: Floats, size: int, margin: float = 1.0) -> Pixels:
-    """The (size, size, 3) uint8 crop of one face. Outside the picture it is black.
+def align(
+    pixels: Pixels, landmarks: Floats, size: int, margin: float = 1.0, *, mirrored: bool = False
+) -> Pixels:
+    """The (size, size, 3) uint8 crop of one face.
+
+    Outside the picture it is black, or its mirror image, which is for people to look at.
 
     A face much larger than the crop is first averaged down, so that nothing aliases.
     """
@@ -53,7 +60,9 @@ def align(pixels: Pixels, landmarks: Floats, size: int, margin: float = 1.0) -> 
     if shrink >= 2:
         pixels, landmarks = _reduced(pixels, landmarks, shrink, margin)
         transform = similarity_transform(landmarks, size, margin)
-    return np.asarray(cv2.warpAffine(pixels, transform, (size, size)), np.uint8)
+    border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
+    crop = cv2.warpAffine(pixels, transform, (size, size), borderMode=border)
+    return np.asarray(crop, np.uint8)
 
 
 def _reduced(

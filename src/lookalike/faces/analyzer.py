@@ -54,6 +54,7 @@ class Face:
     """One face.
 
     Attributes:
+        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
         embedding: (dimension,) float32 of length 1.
         thumbnail: a small JPEG of it, only of a face that was asked for with one.
     """
@@ -61,6 +62,7 @@ class Face:
     box: Box
     landmarks: Landmarks
     quality: Quality
+    crop: Pixels
     embedding: Floats
     thumbnail: bytes | None = None
 
@@ -97,7 +99,7 @@ class Analyzer:
             threads=settings.threads,
         )
         self.embedder: Embedder = SFACE
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._max_faces = settings.max_faces
         self._detector = Detector(opener, YUNET)
         self._embedding = FaceEmbedder(opener, self.embedder)
@@ -116,7 +118,7 @@ class Analyzer:
             PhotoError: the bytes are not a photo that can be used.
         """
         clock = _Clock()
-        limits = limits or self._limits
+        limits = limits or self.limits
         image = decode(data, limits, FINE)
         clock.lap("decode")
         with self._turn:
@@ -131,20 +133,23 @@ class Analyzer:
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
+    def embed(self, crops: list[Pixels]) -> Floats:
+        """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
+        with self._turn:
+            return self._embedding.embed(crops)
+
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""
         landmarks = np.array(astuple(face.landmarks), np.float32)
-        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self._limits))
+        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self.limits))
 
-    def embed(self, small: bytes) -> Floats:
+    def embed_thumbnail(self, small: bytes) -> Floats:
         """The (dimension,) embedding of the face in a thumbnail.
 
         Raises:
             PhotoError: it is no thumbnail.
         """
-        crop = thumbnail.face(small, self.embedder.size)
-        with self._turn:
-            vector: Floats = self._embedding.embed([crop])[0]
+        vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
         return vector
 
     def _crops(self, data: bytes, limits: Limits, image: Image, found: Detections) -> list[Pixels]:
@@ -167,6 +172,7 @@ def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: 
         box=Box(left, top, width, height),
         landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
         quality=measure(crop, points, float(score), width),
+        crop=crop,
         embedding=vector,
     )
 

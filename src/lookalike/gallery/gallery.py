@@ -128,7 +128,7 @@ class Gallery:
             for each in self._loaded.chosen(collection):
                 if person_id in each.people:
                     return each.people[person_id]
-        raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+        raise _nobody(person_id)
 
     def nearest(
         self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
@@ -167,15 +167,17 @@ class Gallery:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
 
-    def person_vector(self, person_id: str, collection: str) -> Floats | None:
+    def person_vector(self, person_id: str, collection: str | None = None) -> Floats | None:
         """The mean of a person's portraits, of length 1; None if they have no portrait.
 
         Raises:
             NotFound: there is no such person or no such collection.
         """
         with self._loaded.current():
-            self.person(person_id, collection)
-            return self._loaded.chosen(collection)[0].vector(person_id)
+            for each in self._loaded.chosen(collection):
+                if person_id in each.people:
+                    return each.vector(person_id)
+        raise _nobody(person_id)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or portraits of one, to one of the user's own collections.
@@ -337,7 +339,7 @@ class Gallery:
         with self._loaded.current():
             found = [each for each in self._loaded.chosen(collection) if person_id in each.people]
         if not found:
-            raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+            raise _nobody(person_id)
         own = [each for each in found if each is not self._loaded.below]
         if not own:
             raise _read_only()
@@ -346,6 +348,10 @@ class Gallery:
 
 def _names(person: Person) -> list[str]:
     return [name for name in (person.name.ko, person.name.en) if name]
+
+
+def _nobody(person_id: str) -> PersonNotFound:
+    return PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
 
 
 def _read_only() -> InvalidParameter:

@@ -140,6 +140,6 @@ def _look(data: bytes, thumbnail: bool) -> Look:
 def _embed(thumbnail: bytes) -> Vector:
     assert _analyzer is not None
     try:
-        return _analyzer.embed(thumbnail)
+        return _analyzer.embed_thumbnail(thumbnail)
     except PhotoError as error:
         return str(error).rstrip(".")

@@ -21,7 +21,7 @@ from lookalike.gallery.sources import facts
 from lookalike.gallery.store import Portrait, new_id
 from lookalike.web import answers
 from lookalike.web.answers import Answer, Problem
-from lookalike.web.api import UseEngine, UseWorkbench
+from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.guard import DESCRIBED, Guarded
 
 MINE = "mine"
@@ -166,7 +166,7 @@ async def add_person(
 
     await workbench.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return answers.person(person, None)
+    return answers.person(person)
 
 
 @router.patch("/people/{person_id}")
@@ -178,7 +178,7 @@ def change_person(
     stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
     engine.gallery.change(person)
-    return answers.person(person, None)
+    return answers.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -231,10 +231,10 @@ def take_down(
 ) -> Receipt:
     """Remove a person everywhere, hide them in the starter gallery, and keep them out for good."""
     receipt = engine.gallery.takedown(person_id, sent.reason if sent else "")
-    folder = engine.settings.cache / "portraits"
+    folder = portraits.folder(engine.settings)
     gone = {person_id, *(each.id for each in receipt.removed)}
     return Receipt(
-        person=answers.person(receipt.person, None),
+        person=answers.person(receipt.person),
         portraits=receipt.portraits,
         cached_files=sum(portraits.forget(folder, each) for each in gone),
         blocked=receipt.blocked,

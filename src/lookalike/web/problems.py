@@ -29,6 +29,7 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.Conflict: (409, "It conflicts with what is there"),
     errors.TooMany: (422, "There may not be more"),
     errors.Blocked: (403, "Somebody who asked to be left out"),
+    errors.NotAllowed: (403, "Not allowed"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }
@@ -72,8 +73,8 @@ def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, errors.LookalikeError)
     _, title = _known(error)
     status, headers = status_of(error)
-    code = error.code
-    return _answer(status, code, title, str(error), getattr(error, "subject", None), headers)
+    which = (getattr(error, "subject", None), getattr(error, "number", None))
+    return _answer(status, error.code, title, str(error), which, headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -104,7 +105,7 @@ def _answer(
     code: str,
     title: str,
     detail: str,
-    subject: str | None = None,
+    which: tuple[str | None, int | None] = (None, None),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     problem = Problem.model_validate(
@@ -113,7 +114,8 @@ def _answer(
             "title": title,
             "status": status,
             "detail": detail,
-            "subject": subject,
+            "subject": which[0],
+            "number": which[1],
         }
     )
     return JSONResponse(

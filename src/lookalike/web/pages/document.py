@@ -7,6 +7,7 @@ runs or styles inline and the Content-Security-Policy can forbid that.
 from __future__ import annotations
 
 import gzip
+import math
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,6 @@ from urllib.parse import urlsplit
 
 import jinja2
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
 
 from lookalike.config import Settings
 from lookalike.engine import Engine
@@ -23,6 +23,7 @@ from lookalike.gallery.people import Language, Text
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
 from lookalike.web.pages.monogram import Monogram, monogram
+from lookalike.web.site import Site
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60
@@ -61,14 +62,14 @@ def respond(
     status: int = 200,
     language: Language | None = None,
     headers: Mapping[str, str] | None = None,
+    media_type: str = "text/html",
     **values: Any,
 ) -> Response:
     """The page made from a template; `values` are its own, beside those of every page."""
     language = language or language_of(request)
     text = _environment().get_template(template).render(_common(request, language) | values)
-    answer = HTMLResponse(
-        text, status, {**_HEADERS, "Content-Language": language, **(headers or {})}
-    )
+    sent = {**_HEADERS, "Content-Language": language, **(headers or {})}
+    answer = Response(text, status, sent, media_type)
     if "gzip" in request.headers.get("accept-encoding", ""):
         answer.body = gzip.compress(answer.body, 6)
         answer.headers["Content-Encoding"] = "gzip"
@@ -78,32 +79,26 @@ def respond(
     return answer
 
 
-def engine_of(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-def people_of(engine: Engine) -> int:
-    """How many people the gallery has."""
-    return sum(each.people for each in engine.gallery.collections())
-
-
 def _common(request: Request, language: Language) -> dict[str, Any]:
-    engine = engine_of(request)
+    engine: Engine = request.app.state.engine
+    site: Site = request.app.state.site
     settings: Settings = request.app.state.settings
     texts = locale(language)
     root = request.scope.get("root_path", "")
-    people = people_of(engine)
+    people = _people(engine, site)
     return {
         "t": texts["page"],
         "say": texts["script"],
         "language": language,
+        "site": site,
+        "ours": Site(),
         "root": root,
         "here": request.url.path.removeprefix(root),
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",
         "static": f"{root}/static/{assets.static_version()}",
         "modules": assets.modules,
         "people": f"{people:,}",
+        "typical": typical(people),
         "contract": engine.contract,
         "data": {
             "language": language,
@@ -113,6 +108,17 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
             "maxBytes": settings.max_bytes,
         },
     }
+
+
+def typical(people: int) -> int:
+    """The resemblance that the nearest of so many strangers has, to the nearest five."""
+    return min(100, 5 * round(4 * math.log10(max(1, people))))
+
+
+def _people(engine: Engine, site: Site) -> int:
+    """How many people are searched."""
+    collections = engine.gallery.collections()
+    return sum(each.people for each in collections if site.collection in (None, each.id))
 
 
 def _name(text: Text | Any, language: Language) -> str:

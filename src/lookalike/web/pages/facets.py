@@ -33,15 +33,18 @@ class Facets:
         return bool(self.genders or self.groups or len(self.collections) > 1)
 
 
-def facets(gallery: Gallery) -> Facets:
-    """What a search in the gallery can be narrowed to."""
-    return _facets(gallery, gallery.collections())
+def facets(gallery: Gallery, collection: str | None = None) -> Facets:
+    """What a search in the gallery, or in one collection of it, can be narrowed to."""
+    chosen = (each for each in gallery.collections() if collection in (None, each.id))
+    return _facets(gallery, tuple(chosen), collection)
 
 
 @lru_cache(maxsize=4)
-def _facets(gallery: Gallery, collections: tuple[Collection, ...]) -> Facets:
+def _facets(
+    gallery: Gallery, collections: tuple[Collection, ...], collection: str | None
+) -> Facets:
     # The collections, with their sizes, are the key: they change when people come and go.
-    people = gallery.people()
+    people = gallery.people(collection)
     groups = Counter(group for person in people for group in person.groups)
     stated = {person.gender for person in people}
     ranked = sorted(groups.items(), key=lambda each: (-each[1], each[0]))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.engine import Engine, Lookalikes, RankedFace
-from lookalike.faces.image import Limits
+from lookalike.engine import Engine, Lookalikes
+from lookalike.faces.framed import framed
 from lookalike.gallery.people import Language
 from lookalike.web import answers
-from lookalike.web.pages import credits, pictures
-from lookalike.web.pages.document import engine_of, people_of, respond
+from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
+from lookalike.web.pages import pictures, waiting
+from lookalike.web.pages.document import respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered, photo_of
-from lookalike.web.pages.start import typical
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +42,11 @@ async def ask_again(request: Request) -> Response:
 @router.post("/find")
 async def find(
     request: Request,
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    portraits: UsePortraits,
+    shown: UseShown,
+    counts: UseCounts,
     photo: Upload = None,
     reference: Upload = None,
     consent: Field = "",
@@ -50,44 +55,30 @@ async def find(
     """The people most like each face of a photo, as a page."""
 
     async def make(language: Language) -> Response:
-        data = await agreed_photo(request, photo, consent)
-        other = await photo_of(request, reference, "reference")
-        return await _page(request, language, data, (other,) if other else ())
+        data = await agreed_photo(engine, photo, consent)
+        other = await photo_of(engine, reference, "reference")
+        searched = shown.site.collection
+
+        def work() -> tuple[Lookalikes, Drawn]:
+            references = (other,) if other else ()
+            most = engine.settings.limit
+            found = engine.find(data, references, limit=most, collection=searched)
+            return found, _drawn(engine, data, found)
+
+        found, drawn = await workbench.run(work)
+        await counts.add_lookalikes(found)
+        best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
+        await waiting.fetch(portraits, best)
+        answer = answers.lookalikes(engine, found, searched, shown)
+        return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)
 
 
-async def _page(
-    request: Request, language: Language, data: bytes, references: tuple[bytes, ...]
-) -> Response:
-    engine = engine_of(request)
-
-    def work() -> tuple[Lookalikes, Drawn]:
-        found = engine.find(data, references, limit=engine.settings.limit)
-        return found, _drawn(engine, data, found.faces)
-
-    found, drawn = await request.app.state.workbench.run(work)
-    best = [face.matches[0].person for face in found.faces[:_WAITED_FOR] if face.matches]
-    await credits.fetch(request, best)
-    ranked = {match.person.id for face in found.faces for match in face.matches}
-    known = credits.known_credits(request, ranked)
-    return respond(
-        request,
-        "find.html",
-        language=language,
-        answer=answers.lookalikes(engine, found, None, known),
-        drawn=drawn,
-        typical=typical(people_of(engine)),
-    )
-
-
-def _drawn(engine: Engine, data: bytes, faces: tuple[RankedFace, ...]) -> Drawn:
-    settings = engine.settings
-    limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
-    image = pictures.opened(data, limits, 2 * _PHOTO)
+def _drawn(engine: Engine, data: bytes, found: Lookalikes) -> Drawn:
+    faces = [each.face for each in found.faces]
+    cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(
-        photo=pictures.data_uri(pictures.opened(data, limits, _PHOTO).pixels),
-        faces=tuple(
-            pictures.data_uri(pictures.face(image, each.face.landmarks, _FACE)) for each in faces
-        ),
+        photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
+        faces=tuple(map(pictures.data_uri, cut)),
     )

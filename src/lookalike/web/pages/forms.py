@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import File, Form, Request, Response, UploadFile
 
 from lookalike import errors
-from lookalike.engine import Subject
+from lookalike.engine import Engine, Subject
 from lookalike.gallery.people import Language
 from lookalike.web import problems
+from lookalike.web.depends import read
 from lookalike.web.pages.document import language_of, respond
 from lookalike.web.pages.languages import locale
 
@@ -26,23 +27,16 @@ class Incomplete(errors.InvalidParameter):
         self.wanting = wanting
 
 
-async def photo_of(request: Request, file: UploadFile | None, subject: Subject) -> bytes | None:
+async def photo_of(engine: Engine, file: UploadFile | None, subject: Subject) -> bytes | None:
     """The bytes of a file field; None where it was left empty.
 
     Raises:
         ImageTooLarge: it has more than may be.
     """
-    if file is None or not file.size:
-        return None
-    most = request.app.state.settings.max_bytes
-    if file.size > most:
-        error = errors.ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,}.")
-        error.subject = subject
-        raise error
-    return await file.read()
+    return await read(file, engine, subject) if file is not None and file.size else None
 
 
-async def agreed_photo(request: Request, file: UploadFile | None, consent: str) -> bytes:
+async def agreed_photo(engine: Engine, file: UploadFile | None, consent: str) -> bytes:
     """The photo that a visitor agreed to have looked at.
 
     Raises:
@@ -51,7 +45,7 @@ async def agreed_photo(request: Request, file: UploadFile | None, consent: str) 
     """
     if consent != "yes":
         raise Incomplete("no_consent")
-    photo = await photo_of(request, file, "photo")
+    photo = await photo_of(engine, file, "photo")
     if photo is None:
         raise Incomplete("no_photo")
     return photo

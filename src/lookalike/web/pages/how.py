@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from lookalike.engine import Engine, Lookalikes
-from lookalike.faces.image import Limits
 from lookalike.gallery.people import Language
 from lookalike.web import answers
+from lookalike.web.depends import UseEngine, UseShown, UseWorkbench
 from lookalike.web.pages import pictures
-from lookalike.web.pages.document import engine_of, respond
+from lookalike.web.pages.document import respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered
 
 router = APIRouter(include_in_schema=False)
@@ -49,39 +49,37 @@ async def how(request: Request) -> Response:
 
 @router.post("/how")
 async def show(
-    request: Request, photo: Upload = None, consent: Field = "", lang: Field = ""
+    request: Request,
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    shown: UseShown,
+    photo: Upload = None,
+    consent: Field = "",
+    lang: Field = "",
 ) -> Response:
     """Every step, drawn on the visitor's photo."""
 
     async def make(language: Language) -> Response:
-        data = await agreed_photo(request, photo, consent)
-        engine = engine_of(request)
+        data = await agreed_photo(engine, photo, consent)
+        searched = shown.site.collection
 
         def work() -> tuple[Lookalikes, Drawing]:
-            found = engine.find(data, limit=_NEIGHBOURS)
+            found = engine.find(data, limit=_NEIGHBOURS, collection=searched)
             return found, _drawing(engine, data, found)
 
-        found, drawing = await request.app.state.workbench.run(work)
-        return respond(
-            request,
-            "how.html",
-            language=language,
-            answer=answers.lookalikes(engine, found, None),
-            drawing=drawing,
-        )
+        found, drawing = await workbench.run(work)
+        answer = answers.lookalikes(engine, found, searched, shown)
+        return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)
 
 
 def _drawing(engine: Engine, data: bytes, found: Lookalikes) -> Drawing:
-    settings, face = engine.settings, found.faces[0].face
-    limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
-    image = pictures.opened(data, limits, _PHOTO)
-    size = engine.analyzer.embedder.size
+    face = found.faces[0].face
     vector = [float(each) for each in face.embedding]
     return Drawing(
-        photo=pictures.data_uri(image.pixels),
-        crop=pictures.data_uri(pictures.face(image, face.landmarks, size, margin=0)),
+        photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
+        crop=pictures.data_uri(face.crop),
         bars=bars(vector),
         width=len(vector) * _BAR,
     )

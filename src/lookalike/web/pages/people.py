@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Request, Response
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Language
 from lookalike.web import answers
-from lookalike.web.pages import credits
-from lookalike.web.pages.document import engine_of, respond
+from lookalike.web.depends import UseEngine, UsePortraits, UseShown
+from lookalike.web.pages import waiting
+from lookalike.web.pages.document import respond
 from lookalike.web.pages.facets import facets
 from lookalike.web.pages.forms import answered
 
@@ -24,30 +25,31 @@ Text = Annotated[str, Query()]
 @router.get("/people")
 async def people(
     request: Request,
+    engine: UseEngine,
+    shown: UseShown,
     query: Text = "",
     group: Text = "",
     gender: Text = "",
     collection: Text = "",
-    page: Annotated[str, Query()] = "1",
+    page: Text = "1",
 ) -> Response:
     """Everybody, or those who are searched for, a page at a time."""
 
     async def make(language: Language) -> Response:
-        gallery = engine_of(request).gallery
-        found = gallery.people(collection or None, query, Who(group or None, gender or None))
+        within = collection or shown.site.collection
+        found = engine.gallery.people(within, query, Who(group or None, gender or None))
         pages = max(1, -(-len(found) // _PAGE))
         number = min(max(int(page) if page.isdecimal() else 1, 1), pages)
-        shown = found[(number - 1) * _PAGE : number * _PAGE]
-        known = credits.known_credits(request, [each.id for each in shown])
+        listed = found[(number - 1) * _PAGE : number * _PAGE]
         return respond(
             request,
             "people.html",
             language=language,
-            shown=[answers.person(each, known.get(each.id)) for each in shown],
+            listed=[answers.person(each, shown) for each in listed],
             found=len(found),
             number=number,
             pages=pages,
-            facets=facets(gallery),
+            facets=facets(engine.gallery, shown.site.collection),
             asked={"query": query, "group": group, "gender": gender, "collection": collection},
         )
 
@@ -55,13 +57,19 @@ async def people(
 
 
 @router.get("/people/{person_id}")
-async def person(request: Request, person_id: str, collection: Text = "") -> Response:
+async def person(
+    request: Request,
+    engine: UseEngine,
+    portraits: UsePortraits,
+    shown: UseShown,
+    person_id: str,
+    collection: Text = "",
+) -> Response:
     """Who somebody is, as far as the gallery knows."""
 
     async def make(language: Language) -> Response:
-        who = engine_of(request).gallery.person(person_id, collection or None)
-        await credits.fetch(request, [who])
-        known = credits.known_credits(request, [who.id]).get(who.id)
-        return respond(request, "person.html", language=language, person=answers.person(who, known))
+        who = engine.gallery.person(person_id, collection or shown.site.collection)
+        await waiting.fetch(portraits, [who])
+        return respond(request, "person.html", language=language, person=answers.person(who, shown))
 
     return await answered(request, None, "/people", make)

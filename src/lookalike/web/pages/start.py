@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import math
-
 from fastapi import APIRouter, Request, Response
 
-from lookalike.web.pages.document import engine_of, people_of, respond
+from lookalike.web.depends import UseEngine, UseSite
+from lookalike.web.pages.document import respond
 from lookalike.web.pages.facets import facets
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def start(request: Request) -> Response:
+async def show(request: Request, engine: UseEngine, site: UseSite) -> Response:
     """Choose a photo; the scripts show the answer on the same page."""
-    engine = engine_of(request)
-    return respond(
-        request,
-        "start.html",
-        typical=typical(people_of(engine)),
-        facets=facets(engine.gallery),
-    )
+    return respond(request, "start.html", facets=facets(engine.gallery, site.collection))
 
 
 @router.get("/compare")
@@ -36,6 +29,7 @@ async def privacy(request: Request) -> Response:
     return respond(request, "privacy.html", contact=request.app.state.settings.contact)
 
 
-def typical(people: int) -> int:
-    """The resemblance that the nearest of so many strangers has, to the nearest five."""
-    return min(100, 5 * round(4 * math.log10(max(1, people))))
+@router.get("/site.css")
+async def colours(request: Request, site: UseSite) -> Response:
+    """The colours of an event, which the style sheets build on."""
+    return respond(request, "site.css", media_type="text/css", colours=site.colours)

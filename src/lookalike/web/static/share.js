@@ -202,6 +202,13 @@ function linkMade(link, place) {
     onfocus: () => field.select(),
   });
   const until = new Date(link.expires).toLocaleDateString(page.language, { dateStyle: "long" });
+  const owner = make("input", {
+    type: "text",
+    readonly: true,
+    value: `${url}#delete=${link.delete_token}`,
+    "aria-label": text("share.owner"),
+    onfocus: () => owner.select(),
+  });
   const copy = async () => {
     await navigator.clipboard.writeText(url);
     announce(text("share.copied"));
@@ -224,6 +231,13 @@ function linkMade(link, place) {
   return [
     make("div", { class: "link-row" }, field, copying),
     make("p", { class: "fineprint" }, text("share.until", { date: until })),
+    make(
+      "details",
+      { class: "fineprint" },
+      make("summary", {}, text("share.owner")),
+      make("p", {}, text("share.owner_text")),
+      owner,
+    ),
     make(
       "button",
       { type: "button", class: "button quiet", onclick: remove },
