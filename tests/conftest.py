@@ -18,6 +18,9 @@ from lookalike.engine import Engine
 from lookalike.server import create_app
 from tests import photos as packaged
 
+# The browser, for those who ask for it.
+pytest_plugins = ("tests.browser",)
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

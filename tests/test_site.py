@@ -105,7 +105,7 @@ def test_links_and_names_of_people(tmp_path: Path) -> None:
         ),
         (
             'name = "A"\n[colours]\naccent = "#ffcc00"\naccent_dark = "#ffffff"',
-            "is #ffcc00, whose contrast to the page's #fbf6f0 is 1.4; it must be 4.5",
+            "is #ffcc00, whose contrast to the page's #faf8f5 is 1.4; it must be 4.5",
         ),
         ('name = "A"\n[embed]\norigins = "x"', "embed.origins must be a list"),
         ('name = "A"\n[embed]\norigins = ["*"]', "embed.origins has '*'; it must be like https://"),

@@ -59,12 +59,22 @@ def too_large(most: int) -> JSONResponse:
     )
 
 
+def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
+    """The status of the answer to an error, and headers that go with it."""
+    status, _ = _known(error)
+    return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
+
+
+def _known(error: Exception) -> tuple[int, str]:
+    return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
+
+
 def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
-    status, title = next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
-    code = getattr(error, "code", "internal")
-    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
+    assert isinstance(error, errors.LookalikeError)
+    _, title = _known(error)
+    status, headers = status_of(error)
     which = (getattr(error, "subject", None), getattr(error, "number", None))
-    return _answer(status, code, title, str(error), which, headers)
+    return _answer(status, error.code, title, str(error), which, headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:

@@ -35,7 +35,7 @@ from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 
 # What the page's colours lie on (static/tokens.css): paper by day, paper by night.
-_PAPER, _PAPER_DARK = "#fbf6f0", "#181310"
+_PAPER, _PAPER_DARK = "#faf8f5", "#151312"
 # WCAG 2.2, success criterion 1.4.3, for text of ordinary size.
 _CONTRAST = 4.5
 _ID = "{id}"
