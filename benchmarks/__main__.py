@@ -88,6 +88,11 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["quality", str(data / "lfw")],
     )
     yield (
+        "Guesses of gender and age",
+        "What DetectFaces answers as Gender and AgeRange.",
+        ["attributes", str(data)],
+    )
+    yield (
         "Odd and hostile files",
         "Every file gets an answer or an error that says what is wrong.",
         ["robust", str(data / "robust")],

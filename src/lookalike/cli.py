@@ -24,6 +24,7 @@ from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
 
 if TYPE_CHECKING:
+    from lookalike.faces.attributes import Attributes
     from lookalike.similarity import Score
 
 
@@ -115,18 +116,22 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
 
 @main.command()
 @click.argument("photo", type=PHOTO)
+@click.option("--attributes", is_flag=True, help="Guess an age range and a gender of each.")
 @JSON
-def detect(photo: Path, as_json: bool) -> None:
+def detect(photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
     from lookalike.web import answers
 
     with opened_engine() as engine:
         found = engine.detect(photo.read_bytes())
         if as_json:
-            click.echo(answers.detection(engine, found).model_dump_json(indent=2))
+            answer = answers.detection(engine, found, guesses=attributes)
+            click.echo(answer.model_dump_json(indent=2))
             return
+        guesses = engine.analyzer.attributes(found.faces) if attributes else ()
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
-    made = table(title, "", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    made = table(title, *columns, *(("Looks", "Looks aged") if attributes else ()))
     for number, face in enumerate(found.faces, 1):
         box, quality = face.box, face.quality
         made.add_row(
@@ -137,6 +142,7 @@ def detect(photo: Path, as_json: bool) -> None:
             f"{quality.sharpness:.0f}",
             f"{quality.brightness:.0f}",
             f"{quality.pose.yaw:+.0f}°",
+            *(_looks(guesses[number - 1]) if attributes else ()),
         )
     print_table(made)
 
@@ -182,6 +188,12 @@ gallery.add_command(check)
 gallery.add_command(migrate)
 main.add_command(gallery)
 main.add_command(keys)
+
+
+def _looks(guess: Attributes) -> tuple[str, str]:
+    likelier = max(guess.female, 1 - guess.female)
+    word = "female" if guess.female > 0.5 else "male"
+    return f"{word} ({likelier:.0%})", f"{guess.age_low} to {guess.age_high}"
 
 
 def _columns(score: Score) -> tuple[str, str]:

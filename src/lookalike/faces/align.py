@@ -32,12 +32,17 @@ def template(size: int, margin: float = 1.0) -> Floats:
 def similarity_transform(landmarks: Floats, size: int, margin: float = 1.0) -> Floats:
     """The (2, 3) rotation, scale and shift that brings (5, 2) landmarks nearest to the template.
 
-    As complex numbers the map is z -> a*z + b, whose least squares solution is closed.
-
     Args:
-        margin: what is shown around the template on every side, as a share of its own side.
+        margin: how many times as far as the template the crop reaches.
     """
-    target = template(size, margin)
+    return transform(landmarks, template(size, margin))
+
+
+def transform(landmarks: Floats, target: Floats) -> Floats:
+    """The (2, 3) rotation, scale and shift that brings (n, 2) points nearest to others.
+
+    As complex numbers the map is z -> a*z + b, whose least squares solution is closed.
+    """
     z = landmarks[:, 0] + 1j * landmarks[:, 1]
     w = target[:, 0] + 1j * target[:, 1]
     zc, wc = z - z.mean(), w - w.mean()
@@ -55,13 +60,13 @@ def align(
 
     A face much larger than the crop is first averaged down, so that nothing aliases.
     """
-    transform = similarity_transform(landmarks, size, margin)
-    shrink = int(1 / max(np.hypot(transform[0, 0], transform[1, 0]), 1e-6))
+    matrix = similarity_transform(landmarks, size, margin)
+    shrink = int(1 / max(np.hypot(matrix[0, 0], matrix[1, 0]), 1e-6))
     if shrink >= 2:
         pixels, landmarks = _reduced(pixels, landmarks, shrink, margin)
-        transform = similarity_transform(landmarks, size, margin)
+        matrix = similarity_transform(landmarks, size, margin)
     border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
-    crop = cv2.warpAffine(pixels, transform, (size, size), borderMode=border)
+    crop = cv2.warpAffine(pixels, matrix, (size, size), borderMode=border)
     return np.asarray(crop, np.uint8)
 
 

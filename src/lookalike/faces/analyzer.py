@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.faces import runtime, thumbnail
 from lookalike.faces.align import align
+from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.detect import FINE, Detections, Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.image import Image, Limits, Pixels, decode
@@ -103,6 +105,8 @@ class Analyzer:
         self._max_faces = settings.max_faces
         self._detector = Detector(opener, YUNET)
         self._embedding = FaceEmbedder(opener, self.embedder)
+        self._opener = opener
+        self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
     def warm(self) -> None:
@@ -137,6 +141,13 @@ class Analyzer:
         """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
         with self._turn:
             return self._embedding.embed(crops)
+
+    def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
+        """What networks guess of each face; they are opened when they are first asked for."""
+        with self._turn:
+            if self._attributes is None:
+                self._attributes = AttributeReader(self._opener)
+            return self._attributes.read([each.crop for each in faces])
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""

@@ -13,6 +13,7 @@ from lookalike.engine import Comparison as EngineComparison
 from lookalike.engine import Engine, RankedFace, Subject
 from lookalike.engine import Lookalikes as EngineLookalikes
 from lookalike.faces import analyzer
+from lookalike.faces.attributes import Attributes
 from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
@@ -184,9 +185,21 @@ class Comparison(Answer):
     timings_ms: Timings
 
 
+class Guess(Answer):
+    """How a picture looks to a network, which is not who somebody is."""
+
+    age_low: int = Field(description="Years.")
+    age_high: int
+    female: float = Field(description="How likely, 0 to 1; the rest is male.")
+
+
+class DetectedFace(Face):
+    guess: Guess | None = Field(description="Only if asked for.")
+
+
 class Detection(Answer):
     photo: Photo
-    faces: tuple[Face, ...]
+    faces: tuple[DetectedFace, ...]
     model: Model
     timings_ms: Timings
 
@@ -291,10 +304,15 @@ def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
     )
 
 
-def detection(engine: Engine, photo: analyzer.Photo) -> Detection:
+def detection(engine: Engine, photo: analyzer.Photo, *, guesses: bool = False) -> Detection:
+    guessed = engine.analyzer.attributes(photo.faces) if guesses else (None,) * len(photo.faces)
+    faces = zip(photo.faces, guessed, strict=True)
     return Detection(
         photo=Photo.model_validate(photo),
-        faces=_faces(photo),
+        faces=tuple(
+            DetectedFace(**dict(_face(index, face)), guess=_guess(guess))
+            for index, (face, guess) in enumerate(faces)
+        ),
         model=_model(engine),
         timings_ms=_timings(photo),
     )
@@ -360,6 +378,10 @@ def _face(index: int, face: analyzer.Face) -> Face:
         landmarks=Landmarks.model_validate(face.landmarks),
         quality=Quality.model_validate(face.quality),
     )
+
+
+def _guess(guess: Attributes | None) -> Guess | None:
+    return None if guess is None else Guess.model_validate(guess)
 
 
 def _faces(photo: analyzer.Photo) -> tuple[Face, ...]:

@@ -107,11 +107,16 @@ async def compare(
 
 @router.post("/detect", responses=PROBLEMS, tags=["photos"])
 async def detect(
-    engine: UseEngine, workbench: UseWorkbench, photo: UploadedPhoto
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    photo: UploadedPhoto,
+    attributes: Annotated[bool, Form(description="Guess an age range and a gender too.")] = False,
 ) -> answers.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
     data = await read(photo, engine, "photo")
-    return await workbench.run(lambda: answers.detection(engine, engine.detect(data)))
+    return await workbench.run(
+        lambda: answers.detection(engine, engine.detect(data), guesses=attributes)
+    )
 
 
 @router.get("/people", tags=["gallery"])

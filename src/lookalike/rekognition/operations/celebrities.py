@@ -37,7 +37,11 @@ def recognize_celebrities(context: Context, request: Members) -> Members:
 def get_celebrity_info(context: Context, request: Members) -> Members:
     """Name and links of a person by id."""
     person = context.engine.gallery.person(request["Id"])
-    return {"Name": person.name.get("en"), "Urls": _urls(person)}
+    return {
+        "Name": person.name.get("en"),
+        "Urls": _urls(person),
+        "KnownGender": shapes.known_gender(person),
+    }
 
 
 def _recognized(context: Context, face: Face) -> Match | None:
@@ -50,13 +54,13 @@ def _recognized(context: Context, face: Face) -> Match | None:
 
 
 def _celebrity(match: Match, face: Members) -> Members:
-    """KnownGender is left out: no gallery says it."""
     return {
         "Urls": _urls(match.person),
         "Name": match.person.name.get("en"),
         "Id": match.person.id,
         "Face": face,
         "MatchConfidence": match.score.similarity,
+        "KnownGender": shapes.known_gender(match.person),
     }
 
 
