@@ -48,6 +48,17 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["portraits", str(data / "celebs")],
     )
     yield (
+        "Importing a folder",
+        "`lookalike gallery import` beside the sum of its steps.",
+        ["importing", str(data / "celebs"), str(data / "kr_gallery")],
+    )
+    yield (
+        "The index",
+        "Synthetic identities around real embeddings, and strangers of their distribution. From "
+        "100,000 on a collection gets a graph.",
+        ["search"],
+    )
+    yield (
         "Thumbnails",
         "The cosine between the vector of a photo and that of its thumbnail, as `lookalike gallery "
         "migrate` makes it (known place), and if the face had to be found again.",

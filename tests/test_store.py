@@ -31,7 +31,7 @@ from lookalike.faces.analyzer import Box
 from lookalike.faces.models import SFACE
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import database
+from lookalike.gallery import sqlite
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
@@ -279,7 +279,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_locked_database_is_said(
     store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_PATIENCE_MS", 50)
+    monkeypatch.setattr(sqlite, "_PATIENCE_MS", 50)
     with closing(sqlite3.connect(home / "lookalike.sqlite3")) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match=r"locked\); nothing was changed\. Another"):

@@ -35,7 +35,7 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
     from lookalike.gallery.workers import Workers
 
     settings, contract = config.load(), SFACE.contract
-    store = Store(settings.home, contract)
+    store = Store(settings.home, contract, settings.database)
     try:
         found = migrating.stale(store, contract, collection)
         if not found:

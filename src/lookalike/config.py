@@ -36,6 +36,12 @@ def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> An
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path = _folder("user_data_path", "Folder of the user's own galleries (SQLite).")
+    database: str = _setting(
+        "",
+        "Address of a PostgreSQL that holds the galleries instead "
+        "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
+        secret=True,
+    )
     cache: Path = _folder(
         "user_cache_path", "Folder of prepared models and fetched portraits; safe to delete."
     )

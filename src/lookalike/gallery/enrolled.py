@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
+from lookalike.errors import CollectionNotFound, StoreUnavailable
+from lookalike.faces.runtime import Floats
+from lookalike.gallery import changes
+from lookalike.gallery.changes import Change
 from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.rows import credit_of, person_of
-from lookalike.gallery.schema import FACES, PEOPLE
+from lookalike.gallery.rows import credit_of, person_of, vector_bytes
+from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +58,35 @@ def faces(connection: Connection, collection: str) -> tuple[Enrolled, ...]:
         )
         for row in connection.execute(wanted)
     )
+
+
+def migrate(
+    connection: Connection, collection: str, contract: str, vectors: Mapping[str, Floats | None]
+) -> tuple[Person, ...]:
+    """Bring a collection to a contract, as `Store.migrate` says."""
+    row = update(COLLECTIONS).where(COLLECTIONS.c.id == collection)
+    if not connection.execute(row.values(contract=contract)).rowcount:
+        raise CollectionNotFound(f"There is no collection {collection!r} of your own.")
+    mine = select(FACES.c.id).where(FACES.c.collection == collection)
+    for face in connection.execute(mine).scalars().all():
+        if face not in vectors:
+            raise StoreUnavailable(
+                f"Somebody was added to {collection!r} meanwhile; nothing was changed. "
+                "Stop what else uses it, then try again."
+            )
+        one, made = FACES.c.id == face, vectors[face]
+        if made is None:
+            connection.execute(delete(FACES).where(one))
+        else:
+            connection.execute(update(FACES).where(one).values(vector=vector_bytes(made)))
+    changes.record(connection, [Change(collection)])
+    return _without_portrait(connection, collection)
+
+
+def _without_portrait(connection: Connection, collection: str) -> tuple[Person, ...]:
+    has_one = select(FACES.c.id).where(
+        FACES.c.collection == PEOPLE.c.collection, FACES.c.person == PEOPLE.c.id
+    )
+    wanted = (PEOPLE.c.collection == collection) & ~has_one.exists()
+    rows = connection.execute(select(PEOPLE).where(wanted).order_by(PEOPLE.c.id)).all()
+    return tuple(person_of(row) for row in rows)

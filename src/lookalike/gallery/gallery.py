@@ -68,9 +68,11 @@ class Gallery:
         """
         contract = embedder.contract
         # Of this home and this contract alone: vectors of others are others.
-        which = hashlib.sha256(f"{settings.home.resolve()}/{contract}".encode()).hexdigest()[:24]
+        which = hashlib.sha256(
+            f"{settings.database or settings.home.resolve()}/{contract}".encode()
+        ).hexdigest()[:24]
         return cls(
-            Store(settings.home, contract),
+            Store(settings.home, contract, settings.database),
             starter.load(contract),
             embedder.dimension,
             settings.cache / "indexes" / which,

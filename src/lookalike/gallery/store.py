@@ -22,13 +22,11 @@ from lookalike.errors import (
     InvalidParameter,
     NotFound,
     PersonNotFound,
-    StoreUnavailable,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist, changes, enrolled, reading
+from lookalike.gallery import blocklist, changes, database, enrolled, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
 from lookalike.gallery.changes import Change, Changes
-from lookalike.gallery.database import Database
 from lookalike.gallery.enrolled import Enrolled
 from lookalike.gallery.members import FaceVector, Roster
 from lookalike.gallery.own_records import OwnRecords
@@ -42,7 +40,6 @@ from lookalike.gallery.rows import (
     person_of,
     person_row,
     portrait_of,
-    vector_bytes,
 )
 from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
@@ -67,19 +64,22 @@ class Receipt:
 
 
 class Store:
-    """The galleries of one `LOOKALIKE_HOME`, for vectors of one contract.
+    """The galleries of one database, for vectors of one contract.
 
     Every method raises StoreUnavailable when the file cannot be read or written; then nothing was
     changed.
     """
 
-    def __init__(self, home: Path, contract: str) -> None:
+    def __init__(self, home: Path, contract: str, address: str = "") -> None:
         """
+        Args:
+            address: of PostgreSQL; SQLite in the home unless given.
+
         Raises:
             StoreUnavailable: the folder or the database cannot be used.
         """
         self._contract = contract
-        self._database = Database(home)
+        self._database = database.opened(home, address)
 
     def version(self) -> int:
         """A number that changes when anyone, in any process, has committed."""
@@ -246,13 +246,8 @@ class Store:
 
     def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
         """The portraits of everyone in a collection, in the order they were added."""
-        mine = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        wanted = select(FACES).where(mine).order_by(FACES.c.created)
-        found: dict[str, list[StoredPortrait]] = {}
         with self._database.reading() as connection:
-            for row in connection.execute(wanted):
-                found.setdefault(row.person, []).append(portrait_of(row))
-        return {person: tuple(own) for person, own in found.items()}
+            return reading.portraits(connection, collection)
 
     def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
         """What the enrolled images of a collection are known by; `bare`: without a thumbnail."""
@@ -320,24 +315,8 @@ class Store:
             CollectionNotFound: there is none of that id.
             StoreUnavailable: it has a face that is not in `vectors`.
         """
-        mine = FACES.c.collection == collection
         with self._database.changing() as connection:
-            contract = update(COLLECTIONS).where(COLLECTIONS.c.id == collection)
-            if not connection.execute(contract.values(contract=self._contract)).rowcount:
-                raise _no_collection(collection)
-            for face in connection.execute(select(FACES.c.id).where(mine)).scalars().all():
-                one, made = FACES.c.id == face, vectors.get(face)
-                if face not in vectors:
-                    raise StoreUnavailable(
-                        f"Somebody was added to {collection!r} meanwhile; nothing was changed. "
-                        "Stop what else uses it, then try again."
-                    )
-                elif made is None:
-                    connection.execute(delete(FACES).where(one))
-                else:
-                    connection.execute(update(FACES).where(one).values(vector=vector_bytes(made)))
-            changes.record(connection, [Change(collection)])
-            return _without_portrait(connection, collection)
+            return enrolled.migrate(connection, collection, self._contract, vectors)
 
     def _ready(self, connection: Connection, collection: str) -> None:
         """Make a collection that is not there; check the contract of one that is."""
@@ -387,15 +366,6 @@ def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portr
     if new:
         connection.execute(insert(FACES), new)
     return len(new)
-
-
-def _without_portrait(connection: Connection, collection: str) -> tuple[Person, ...]:
-    has_one = select(FACES.c.id).where(
-        FACES.c.collection == PEOPLE.c.collection, FACES.c.person == PEOPLE.c.id
-    )
-    wanted = (PEOPLE.c.collection == collection) & ~has_one.exists()
-    rows = connection.execute(select(PEOPLE).where(wanted).order_by(PEOPLE.c.id)).all()
-    return tuple(person_of(row) for row in rows)
 
 
 def _forget(connection: Connection, person: Person) -> int:
