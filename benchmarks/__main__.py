@@ -83,6 +83,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["serving"],
     )
     yield (
+        "The page",
+        "First visits in Chromium, on the same machine. KB are those on the wire, without "
+        "portraits.",
+        ["page"],
+    )
+    yield (
         "Quality of LFW's faces",
         "What is ordinary, for those who set bars.",
         ["quality", str(data / "lfw")],

@@ -2,8 +2,9 @@
 
 python -m docs.screenshots OUT [NAME ...]
 
-A server with the real models answers; portraits are not fetched, the tests' photos stand in for
-them. NAME chooses some of the states. `docs/screenshot.png` is `answer` in Korean on a desktop.
+A server with the real models answers. What the page asks of portraits is answered here: photos of
+the tests stand in for them. NAME chooses some of the states; docs/screenshot.png is `answer` in
+Korean on a desktop.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
 from lookalike.engine import Engine
-from lookalike.faces.image import Limits
 from lookalike.gallery.people import Language
-from lookalike.web.pages import locale, pictures
+from lookalike.web.depends import PORTRAIT_SIDE
+from lookalike.web.pages import locale
 from tests import photos as packaged
 from tests.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
 from tests.conftest import running
@@ -197,7 +198,7 @@ def main() -> None:
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory())
         settings = config.load(
-            {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="off"
+            {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="on"
         )
         server = stack.enter_context(running(settings))
         portraits = _portraits(Engine(settings))
@@ -214,13 +215,9 @@ def main() -> None:
 
 def _portraits(engine: Engine) -> dict[str, bytes]:
     """Aligned as the server aligns them."""
-    settings, photos = engine.settings, packaged.load()
-    limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
     drawn = {}
     for person, name in _PORTRAITS.items():
-        image = pictures.opened(photos[name], limits, 1600)
-        face = engine.detect(photos[name]).faces[0]
-        pixels = pictures.face(image, face.landmarks, 320)
+        pixels = engine.framed_portrait(packaged.load()[name], PORTRAIT_SIDE)
         drawn[person] = encoded(PIL.Image.fromarray(pixels), "JPEG", quality=90)
     return drawn
 

@@ -87,8 +87,9 @@ def chromium() -> Iterator[Browser]:
 def _film() -> bytes:
     """A few frames of a real photo, one after the other: what Chromium takes for a camera."""
     photo = PIL.Image.open(io.BytesIO(photos.load()["obama.jpg"])).convert("RGB")
-    upper = photo.crop((0, 0, photo.width, photo.width * 3 // 4))
-    return encoded(upper.resize((640, 480)), "JPEG", quality=90) * 4
+    # Wide, as most cameras are, with the face in the middle of a phone held upright.
+    upper = photo.crop((0, 0, photo.width, photo.width * 9 // 16))
+    return encoded(upper.resize((1280, 720)), "JPEG", quality=90) * 4
 
 
 @dataclass(frozen=True, slots=True)

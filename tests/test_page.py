@@ -17,7 +17,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Language
 from lookalike.web import pages
 from lookalike.web.pages.monogram import monogram
-from tests.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded
+from tests.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
 
 Scheme = Literal["light", "dark"]
 
@@ -195,9 +195,7 @@ def test_a_photo_that_the_browser_cannot_decode_goes_as_it_is(
 
 
 @pytest.mark.parametrize("kind", ["paste", "drop"])
-def test_a_photo_can_be_pasted_and_dropped(
-    show: Opener, photos: Mapping[str, bytes], kind: str
-) -> None:
+def test_a_photo_can_be_pasted_and_dropped(show: Opener, kind: str) -> None:
     view = show("ko", DESKTOP)
     script = """([kind, slot, bytes]) => {
         const data = new DataTransfer();
@@ -209,9 +207,10 @@ def test_a_photo_can_be_pasted_and_dropped(
         document.querySelector(slot).dispatchEvent(event);
     }"""
     filled = "data-state", "filled"
-    view.page.evaluate(script, [kind, "body", list(photos["single_face.jpg"])])
+    photo = list(png(60, 60))
+    view.page.evaluate(script, [kind, "body", photo])
     expect(view.page.locator("#photo-slot")).to_have_attribute(*filled)
-    view.page.evaluate(script, [kind, "#reference", list(photos["single_face.jpg"])])
+    view.page.evaluate(script, [kind, "#reference", photo])
     expect(view.page.locator("#reference-slot")).to_have_attribute(*filled)
 
 

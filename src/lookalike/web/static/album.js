@@ -14,19 +14,21 @@ export class Album extends EventTarget {
   #input = find("#photo", HTMLInputElement);
   /** @type {Picture[]} */
   pictures = [];
+  /** Until those that were chosen have been opened. @type {Promise<void>} */
+  opening = Promise.resolve();
 
   constructor() {
     super();
-    this.#input.addEventListener("change", async () => {
-      await this.add([...(this.#input.files ?? [])]);
-      this.#input.value = "";
+    this.#input.addEventListener("change", () => {
+      this.opening = this.#add([...(this.#input.files ?? [])]);
     });
   }
 
   /** @param {File[]} files those beyond the most are left out */
-  async add(files) {
+  async #add(files) {
     const opened = await Promise.all(files.slice(0, MOST - this.pictures.length).map(openPicture));
     this.pictures.push(...opened.slice(0, MOST - this.pictures.length));
+    this.#input.value = "";
     this.#draw();
     announce(text("compare.count", { count: this.pictures.length }));
   }

@@ -72,6 +72,7 @@ async function search() {
 
 /** @param {import("./upload.js").Watch} watch */
 async function askMatrix(watch) {
+  await album.opening;
   const { pictures } = album;
   if (pictures.length < 2) throw new Problem("two-wanting");
   consent.require();
@@ -84,6 +85,7 @@ async function askMatrix(watch) {
 
 /** @param {import("./upload.js").Watch} watch */
 async function askFamily(watch) {
+  await Promise.all(relatives.map(({ opening }) => opening));
   const photos = relatives.map(({ picture }) => picture);
   if (!photos.every((each) => each !== null)) throw new Problem("three-wanting");
   consent.require();

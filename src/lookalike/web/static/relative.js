@@ -9,6 +9,8 @@ import { openPicture, release } from "./picture.js";
 export class Relative extends EventTarget {
   /** @type {Picture | null} */
   picture = null;
+  /** Until the photo that was chosen has been opened. @type {Promise<void>} */
+  opening = Promise.resolve();
 
   /** @param {string} id */
   constructor(id) {
@@ -26,9 +28,10 @@ export class Relative extends EventTarget {
   }
 
   /** @param {File} file */
-  async put(file) {
+  async #put(file) {
     if (this.picture) release(this.picture);
     this.picture = await openPicture(file);
+    this.input.value = "";
     this.element.dataset.state = "filled";
     this.image.hidden = !this.picture.url;
     if (this.picture.url) this.image.src = this.picture.url;
@@ -43,6 +46,6 @@ export class Relative extends EventTarget {
 
   #chosen() {
     const file = this.input.files?.[0];
-    if (file) this.put(file).then(() => (this.input.value = ""));
+    if (file) this.opening = this.#put(file);
   }
 }
