@@ -1,14 +1,18 @@
-"""Every member of every request, spoilt in every way the service model knows."""
+"""Every member of every request, spoilt in every way the service model knows; and tokens."""
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import pytest
 
+from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.paging import page
 from lookalike.rekognition.wire import Wire
 from tests.aws import CONTENT_TYPE
 from tests.conftest import Server
@@ -53,6 +57,21 @@ def test_spoilt_requests_are_answered_with_the_right_fault(server: Server, opera
             assert each.says in fault["Message"]
             if each.code == "InvalidParameterException":
                 assert f"at '{each.path}' failed" in fault["Message"]
+
+
+@pytest.mark.parametrize("after", ["\ud800", 5, None, [], {}])
+def test_tokens_that_were_altered_inside_are_refused(after: object) -> None:
+    def rows(_after: str, limit: int) -> Sequence[str]:
+        return ["a", "b"][:limit]
+
+    _, token = page({"MaxResults": 1}, 10, rows, str)
+    assert token
+    parts = json.loads(base64.urlsafe_b64decode(token))
+    parts[1] = after
+    forged = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    with pytest.raises(Fault, match="NextToken must be one") as caught:
+        page({"MaxResults": 1, "NextToken": forged}, 10, rows, str)
+    assert caught.value.code == "InvalidPaginationTokenException"
 
 
 def _path(path: str) -> Any:
