@@ -26,7 +26,7 @@ if ! cmp -s tests/js/package-lock.json .venv/node/package-lock.json; then
     cp tests/js/package.json .venv/node
     # Copied last, so that an installation which breaks off is made again.
     cp tests/js/package-lock.json .venv/node/npm-shrinkwrap.json
-    npm ci --prefix .venv/node --no-audit --no-fund --silent
+    npm ci --prefix .venv/node --no-audit --no-fund --loglevel=error
     mv .venv/node/npm-shrinkwrap.json .venv/node/package-lock.json
 fi
 .venv/bin/python -m tests.photos
