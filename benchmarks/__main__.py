@@ -67,8 +67,8 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
     )
     yield (
         "A collection of 100,000 faces",
-        "The Rekognition API through boto3, one after another, signatures checked: 99,000 faces put "
-        "into the store, 1,000 by IndexFaces.",
+        "The Rekognition API through boto3, signatures checked: 99,000 faces put into the store, "
+        "1,000 by IndexFaces.",
         ["collections"],
     )
     yield (
