@@ -38,8 +38,12 @@ class Served:
 
 
 @contextmanager
-def serving(workers: int) -> Iterator[Served]:
-    """A server, and how long it took until it answered that it is ready."""
+def serving(workers: int, **environ: str) -> Iterator[Served]:
+    """A server, and how long it took until it answered that it is ready.
+
+    Args:
+        environ: settings beside those of this process.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -48,7 +52,7 @@ def serving(workers: int) -> Iterator[Served]:
     began = time.perf_counter()
     with subprocess.Popen(
         [*command, *options],
-        env={**os.environ, "LOOKALIKE_PORTRAITS": "off", "LOOKALIKE_QUEUE": "64"},
+        env={**os.environ, "LOOKALIKE_PORTRAITS": "off", "LOOKALIKE_QUEUE": "64", **environ},
         stderr=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
     ) as process:

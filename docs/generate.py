@@ -11,6 +11,9 @@ from pathlib import Path
 import click
 
 from lookalike import cli, config
+from lookalike.rekognition import compatibility
+from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.wire import Wire
 
 FOLDER = Path(__file__).parent
 
@@ -59,9 +62,71 @@ def _walk(context: click.Context) -> Iterator[click.Context]:
             yield from _walk(command.make_context(name, [], context, resilient_parsing=True))
 
 
+def rekognition() -> str:
+    """`rekognition.md`: every operation of the service model, and how it differs here."""
+    everything = Wire().operations()
+    served = [each for each in everything if each in OPERATIONS]
+    partly = sum(compatibility.status(each) == "partly" for each in served)
+    return "\n".join(
+        [
+            "# The Rekognition API",
+            "",
+            f"{len(served)} of Amazon Rekognition's {len(everything)} operations are here, the "
+            f"face API: {len(served) - partly} in full and",
+            f"{partly} in part. *Partly* means that members of the answer are never sent, because "
+            "nothing here measures them.",
+            "This page is generated from `lookalike/rekognition/compatibility.py`, which a test",
+            "holds against real answers.",
+            "",
+            "## Operations",
+            "",
+            "| operation | here | never sent | what to know |",
+            "|---|---|---|---|",
+            *(_operation(each) for each in everything),
+            "",
+            "## Everywhere",
+            "",
+            *(f"- {each}" for each in compatibility.GENERAL),
+            "",
+            "## Values that are never sent",
+            "",
+            "| enum | values |",
+            "|---|---|",
+            *(
+                f"| {shape} | {', '.join(values)} |"
+                for shape, values in compatibility.UNSENT.items()
+            ),
+            "",
+        ]
+    )
+
+
+def _operation(name: str) -> str:
+    known = compatibility.compatibility(name)
+    here = compatibility.status(name)
+    return f"| {name} | {here} | {_never_sent(known.missing)} | {' '.join(known.notes)} |"
+
+
+def _never_sent(members: tuple[str, ...]) -> str:
+    """Members, each parent named once: `FaceDetails[]`: Beard, Smile."""
+    below: dict[str, list[str]] = {}
+    for each in members:
+        parent, _, name = each.rpartition(".")
+        below.setdefault(parent, []).append(name)
+    said = (
+        f"`{parent}`: {', '.join(names)}" if parent else ", ".join(names)
+        for parent, names in below.items()
+    )
+    return "; ".join(said)
+
+
 def pages() -> dict[Path, str]:
     """Every generated page."""
-    return {FOLDER / "settings.md": settings(), FOLDER / "cli.md": commands()}
+    return {
+        FOLDER / "settings.md": settings(),
+        FOLDER / "cli.md": commands(),
+        FOLDER / "rekognition.md": rekognition(),
+    }
 
 
 def main() -> None:

@@ -15,8 +15,11 @@ import uvicorn
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.rekognition.keys import Keys, Unlocked
 from lookalike.server import create_app
+from tests import aws
 from tests import photos as packaged
+from tests.conversation import Conversation, held
 
 # The browser, for those who ask for it.
 pytest_plugins = ("tests.browser",)
@@ -68,6 +71,30 @@ def signed(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """A server that checks signatures; `Keys(signed.settings)` opens the keys of its home."""
     with running(replace(settings, auth="on", home=tmp_path_factory.mktemp("signed"))) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def strict(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that does, and leaves strangers unrecognised, as Amazon."""
+    home = tmp_path_factory.mktemp("strict")
+    with running(replace(settings, auth="on", celebrities="strict", home=home)) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def key(strict: Server) -> Unlocked:
+    """A key to `strict` that may do everything."""
+    keys = Keys(strict.settings)
+    made = keys.create()
+    keys.close()
+    return made
+
+
+@pytest.fixture(scope="session")
+def conversation(strict: Server, key: Unlocked, photos: Mapping[str, bytes]) -> Conversation:
+    """boto3 has called every operation; see tests/conversation.py."""
+    with aws.client(strict.url, key) as client:
+        return held(client, photos)
 
 
 @pytest.fixture(scope="session")

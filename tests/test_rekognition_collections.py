@@ -191,6 +191,11 @@ def test_faces_are_listed_page_by_page(aws: Any, collection: str, filled: Faces)
     some = [filled["biden.jpg"], str(uuid.uuid4())]
     only = aws.list_faces(CollectionId=collection, FaceIds=some)["Faces"]
     assert [each["ExternalImageId"] for each in only] == ["biden.jpg"]
+    three = sorted(filled.values())[1:4]
+    pages = paginator.paginate(
+        CollectionId=collection, FaceIds=three[::-1], PaginationConfig={"PageSize": 1}
+    )
+    assert [each["FaceId"] for page in pages for each in page["Faces"]] == three
     token = aws.list_faces(CollectionId=collection, MaxResults=2)["NextToken"]
     code, message = refused(
         aws.list_faces, CollectionId=collection, UserId="somebody", NextToken=token

@@ -38,11 +38,14 @@ class OwnRecords:
     def faces(
         self, after: str, limit: int, person: str | None = None, ids: Collection[str] | None = None
     ) -> tuple[FaceRecord, ...]:
-        wanted = select(FACES).where(self._mine, FACES.c.id > after)
+        wanted = select(FACES).where(self._mine)
+        if ids is None:
+            wanted = wanted.where(FACES.c.id > after)
+        else:
+            # Beside a range SQLite would walk through it and look up none of them.
+            wanted = wanted.where(FACES.c.id.in_(sorted(each for each in ids if each > after)))
         if person is not None:
             wanted = wanted.where(FACES.c.person == person)
-        if ids is not None:
-            wanted = wanted.where(FACES.c.id.in_(sorted(ids)))
         with self._database.reading() as connection:
             self._check(connection)
             rows = connection.execute(wanted.order_by(FACES.c.id).limit(limit)).all()

@@ -50,11 +50,14 @@ def _after(request: Members) -> str:
     token = request.get("NextToken")
     if token is None:
         return ""
+    after: str
     try:
         which, after = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError, binascii.Error):
+        # Half of a surrogate pair, which JSON may hold, is nothing that a database can look for.
+        after.encode()
+    except (ValueError, TypeError, AttributeError, binascii.Error):
         which, after = None, ""
-    if which != _list(request) or not isinstance(after, str):
+    if which != _list(request):
         raise Fault(
             "InvalidPaginationTokenException",
             "NextToken must be one that this list, with the same parameters, has answered.",

@@ -1,0 +1,257 @@
+"""What differs from Amazon Rekognition, and what was chosen where Amazon says nothing.
+
+docs/rekognition.md is made of it. A test holds `missing` and `UNSENT` against real answers: what
+is listed here is never sent, and everything else of the service model is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from lookalike.rekognition.operations import OPERATIONS
+
+Status = Literal["supported", "partly", "not"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """How an operation that is served differs.
+
+    Attributes:
+        missing: members of the answer that are never sent, `FaceDetails[].Smile`; the members
+            below one are missing with it.
+        notes: sentences in Markdown.
+    """
+
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+# Members of every answer that Amazon has stopped sending too.
+RETIRED = frozenset(
+    {
+        "OrientationCorrection",
+        "SourceImageOrientationCorrection",
+        "TargetImageOrientationCorrection",
+    }
+)
+
+# What no model here measures, so that nobody is told an invention.
+_OF_COMPARED_FACE = ("Emotions", "Smile")
+_OF_FACE_DETAIL = (
+    "AgeRange",
+    "Beard",
+    "Emotions",
+    "EyeDirection",
+    "Eyeglasses",
+    "EyesOpen",
+    "FaceOccluded",
+    "Gender",
+    "MouthOpen",
+    "Mustache",
+    "Smile",
+    "Sunglasses",
+)
+
+
+def _below(member: str, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{member}.{name}" for name in names)
+
+
+_DEFAULT_FILTER = "`QualityFilter` is NONE unless given."
+_STARTER = "The gallery that comes with the package is the collection `starter`"
+
+_TABLE: Mapping[str, Compatibility] = MappingProxyType(
+    {
+        "AssociateFaces": Compatibility(
+            notes=(
+                "A user without faces takes any; `UserMatchThreshold` (75 unless given) is held "
+                "against the mean of the faces of one who has some.",
+                "A face the user has already is neither associated again nor refused. A face for "
+                "which the user has no room comes in UnsuccessfulFaceAssociations without a "
+                "reason; a user who has 100 answers ServiceQuotaExceededException.",
+            )
+        ),
+        "CompareFaces": Compatibility(
+            (
+                *_below("FaceMatches[].Face", _OF_COMPARED_FACE),
+                *_below("UnmatchedFaces[]", _OF_COMPARED_FACE),
+            ),
+            (
+                "The `QualityFilter` (NONE unless given) takes faces away from both images. A "
+                "target without any is an answer without matches, a source "
+                "InvalidParameterException.",
+            ),
+        ),
+        "CreateCollection": Compatibility(
+            notes=(
+                "The page and the celebrities find its people only when the collection is named.",
+                "A collection has at most 50 tags (ServiceQuotaExceededException).",
+            )
+        ),
+        "CreateUser": Compatibility(
+            notes=(
+                "Someone who asked to be left out (`lookalike gallery takedown`) cannot be made: "
+                "InvalidParameterException.",
+            )
+        ),
+        "DeleteUser": Compatibility(notes=("The user's faces stay, and are nobody's.",)),
+        "DescribeCollection": Compatibility(
+            notes=("UserCount counts the people of a gallery, whoever added them.",)
+        ),
+        "DetectFaces": Compatibility(
+            _below("FaceDetails[]", _OF_FACE_DETAIL),
+            ("`Attributes` adds what is measured and nothing else.",),
+        ),
+        "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
+        "GetCelebrityInfo": Compatibility(
+            ("KnownGender",), ("Everyone of every gallery has an Id: their Wikidata id, mostly.",)
+        ),
+        "IndexFaces": Compatibility(
+            (
+                *_below("FaceRecords[].FaceDetail", _OF_FACE_DETAIL),
+                *_below("UnindexedFaces[].FaceDetail", _OF_FACE_DETAIL),
+            ),
+            (
+                "The same image with the same `ExternalImageId` again adds nothing: the faces that "
+                "are there are answered.",
+                "`MaxFaces` is 100 unless given, and at most; `DetectionAttributes` adds nothing.",
+                "The bars of `QualityFilter` are ours, for Amazon publishes none; AUTO, the "
+                "default, is LOW.",
+            ),
+        ),
+        "ListCollections": Compatibility(
+            notes=(f"{_STARTER}, which is listed with the others.", "In the order of the ids.")
+        ),
+        "ListFaces": Compatibility(
+            notes=("In the order of the ids. Of `starter` FaceId and UserId alone are known.",)
+        ),
+        "ListUsers": Compatibility(notes=("In the order of the ids.",)),
+        "RecognizeCelebrities": Compatibility(
+            (
+                *_below("CelebrityFaces[].Face", _OF_COMPARED_FACE),
+                "CelebrityFaces[].KnownGender",
+                *_below("UnrecognizedFaces[]", _OF_COMPARED_FACE),
+            ),
+            (
+                "The celebrities are the people of all galleries but the collections made by "
+                "CreateCollection.",
+                "Every face carries its nearest person with an honest, low MatchConfidence. "
+                "`LOOKALIKE_CELEBRITIES=strict` leaves those below "
+                "`LOOKALIKE_CELEBRITY_THRESHOLD` unrecognised, as Amazon does.",
+            ),
+        ),
+        "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
+        "SearchFacesByImage": Compatibility(
+            notes=(f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER}",)
+        ),
+        "SearchUsers": Compatibility(
+            notes=(
+                "`MaxUsers` is 500 unless given. A user without faces finds nobody.",
+                "Neither or both of `FaceId` and `UserId` are InvalidParameterException.",
+            )
+        ),
+        "SearchUsersByImage": Compatibility(
+            (
+                *_below("SearchedFace.FaceDetail", _OF_FACE_DETAIL),
+                *_below("UnsearchedFaces[].FaceDetails", _OF_FACE_DETAIL),
+            ),
+            (
+                f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER}",
+                "A face that the filter holds back is not searched; the largest of the others is.",
+            ),
+        ),
+        "TagResource": Compatibility(
+            notes=(
+                "Of collections. At most 50 tags each (ServiceQuotaExceededException).",
+                "The region and the account of a resource name may be any.",
+            )
+        ),
+    }
+)
+
+# Values of enums, by shape, that are never in an answer.
+UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "LandmarkType": (
+            "chinBottom",
+            "leftEyeBrowLeft",
+            "leftEyeBrowRight",
+            "leftEyeBrowUp",
+            "leftEyeDown",
+            "leftEyeLeft",
+            "leftEyeRight",
+            "leftEyeUp",
+            "leftPupil",
+            "midJawlineLeft",
+            "midJawlineRight",
+            "mouthDown",
+            "mouthUp",
+            "noseLeft",
+            "noseRight",
+            "rightEyeBrowLeft",
+            "rightEyeBrowRight",
+            "rightEyeBrowUp",
+            "rightEyeDown",
+            "rightEyeLeft",
+            "rightEyeRight",
+            "rightEyeUp",
+            "rightPupil",
+            "upperJawlineLeft",
+            "upperJawlineRight",
+        ),
+        "UnsearchedFaceReason": ("EXCEEDS_MAX_FACES",),
+        # Users are updated within the call.
+        "UserStatus": ("CREATING", "UPDATING"),
+    }
+)
+
+# What holds for every operation.
+GENERAL = (
+    "An operation that is not here answers UnknownOperationException, with a list of those that "
+    "are.",
+    "Account `000000000000`; the region is the one that a request is signed for.",
+    "Similarity, MatchConfidence and the thresholds are [calibrated here](scores.md): 80 is where "
+    "one pair of strangers in 10,000 passes.",
+    "FaceModelVersion names the model and its preprocessing; vectors of another are refused, never "
+    "searched.",
+    "Images are JPEG and PNG, in `Bytes`, or in an `S3Object` where the server has an S3 endpoint; "
+    "where it has none, or cannot read the object, the answer is InvalidS3ObjectException.",
+    "Boxes and landmarks are of the image as it is displayed, turned as its EXIF data says; "
+    "OrientationCorrection is not sent, nor is it by Amazon now.",
+    "No pixels are kept. An ImageId is made of the image's bytes: the same image has the same one.",
+    "`starter` is read-only: changes of it answer InvalidParameterException.",
+    "Users are updated within the call, so that no one has to wait for ACTIVE. One without faces "
+    "is CREATED.",
+    "A ClientRequestToken is known for a day; the same with other parameters answers "
+    "IdempotentParameterMismatchException.",
+    "A page has as many rows as may be asked for unless MaxResults says fewer; 0 is the same as "
+    "none. A NextToken is good for the same parameters only (InvalidPaginationTokenException).",
+    "Rows that are added or removed while a client pages neither shift nor repeat the others.",
+    "Requests are POST; a presigned GET shows the page. What a signature needs is in "
+    "[Access keys](access-keys.md).",
+    "A server with a full queue answers ThrottlingException, a key beyond its rate "
+    "ProvisionedThroughputExceededException; the SDKs try both again.",
+    "Members that are not in the service model are ignored. A request that breaks several rules "
+    "of it hears of all, ten at most in words.",
+)
+
+
+def compatibility(operation: str) -> Compatibility:
+    """How an operation that is served differs; in nothing, unless the table says so."""
+    return _TABLE.get(operation, Compatibility())
+
+
+def status(operation: str) -> Status:
+    """Partly: some members of the answer that Amazon sends are never sent."""
+    if operation not in OPERATIONS:
+        return "not"
+    return "partly" if compatibility(operation).missing else "supported"
+
+
+def described() -> frozenset[str]:
+    """The operations of the table; a test asks that each is served."""
+    return frozenset(_TABLE)
