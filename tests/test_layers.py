@@ -11,12 +11,13 @@ ROOT = Path(lookalike.__file__).parent
 
 # From the first step to the last. A module may import its own layer and those above it here.
 LAYERS = (
-    ("errors", "config"),
+    ("errors", "config", "processes"),
     ("faces",),
     ("gallery",),
     ("similarity", "calibrations"),
     ("matching",),
     ("engine", "work"),
+    ("video",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),

@@ -75,6 +75,17 @@ class Settings:
         "",
         "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
     )
+    s3_endpoint_url: str = _setting(
+        "",
+        "S3 endpoint that an S3Object is read from, with the credentials that boto3 finds; "
+        "when empty, the one of boto3's own configuration.",
+    )
+    sns_endpoint_url: str = _setting(
+        "",
+        "SNS endpoint that is told when a video job ends; when empty, the one of boto3's own "
+        "configuration.",
+    )
+    video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
 
 @dataclass(frozen=True, slots=True)

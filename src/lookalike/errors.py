@@ -7,13 +7,21 @@
     │   ├── ImageTooLarge         too many bytes, pixels, or too long a side
     │   ├── ImageTooSmall         a side is too short to hold a face
     │   └── NoFace                a sound image in which no face was found
+    ├── VideoError                a video that cannot be used
+    │   ├── UnsupportedVideo      not of a format and codec we read
+    │   ├── DamagedVideo          of the right format, but the data is broken
+    │   └── VideoTooLarge         too many bytes or pixels, too long, or too many faces
+    ├── ObjectUnavailable         an S3 object that is missing, forbidden or out of reach
     ├── NotFound
     │   ├── PersonNotFound
     │   ├── CollectionNotFound
+    │   ├── JobNotFound           or it ended more than a week ago
     │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     ├── InvalidParameter          a value outside what is allowed
+    ├── TokenReused               the token of an earlier request that asked for something else
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
+    ├── TooManyJobs               as many videos are waiting as may
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
@@ -61,6 +69,26 @@ class NoFace(PhotoError):
     code = "no-face"
 
 
+class VideoError(LookalikeError):
+    code = "video-unusable"
+
+
+class UnsupportedVideo(VideoError):
+    code = "unsupported-video"
+
+
+class DamagedVideo(VideoError):
+    code = "damaged-video"
+
+
+class VideoTooLarge(VideoError):
+    code = "video-too-large"
+
+
+class ObjectUnavailable(LookalikeError):
+    code = "object-unavailable"
+
+
 class NotFound(LookalikeError):
     code = "not-found"
 
@@ -73,6 +101,10 @@ class CollectionNotFound(NotFound):
     code = "collection-not-found"
 
 
+class JobNotFound(NotFound):
+    code = "job-not-found"
+
+
 class PortraitUnavailable(NotFound):
     code = "portrait-unavailable"
 
@@ -81,12 +113,20 @@ class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
 
 
+class TokenReused(LookalikeError):
+    code = "token-reused"
+
+
 class Blocked(LookalikeError):
     code = "blocked"
 
 
 class Busy(LookalikeError):
     code = "busy"
+
+
+class TooManyJobs(LookalikeError):
+    code = "too-many-jobs"
 
 
 class SetupError(LookalikeError):

@@ -10,16 +10,20 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "IdempotentParameterMismatchException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
     "InternalServerError",
     "InvalidImageFormatException",
+    "InvalidPaginationTokenException",
     "InvalidParameterException",
     "InvalidS3ObjectException",
+    "LimitExceededException",
     "ResourceNotFoundException",
     "SerializationException",
     "ThrottlingException",
     "UnknownOperationException",
+    "VideoTooLargeException",
 ]
 
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
@@ -40,8 +44,13 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.ImageTooSmall: "InvalidParameterException",
         errors.NoFace: "InvalidParameterException",
         errors.PhotoError: "InvalidImageFormatException",
+        errors.VideoError: "InvalidParameterException",
+        errors.VideoTooLarge: "VideoTooLargeException",
+        errors.ObjectUnavailable: "InvalidS3ObjectException",
         errors.NotFound: "ResourceNotFoundException",
         errors.InvalidParameter: "InvalidParameterException",
+        errors.TokenReused: "IdempotentParameterMismatchException",
+        errors.TooManyJobs: "LimitExceededException",
         errors.Busy: "ThrottlingException",
         Exception: "InternalServerError",
     }
