@@ -98,6 +98,30 @@ def test_detect(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
     assert http.post("/api/v1/detect", files={"photo": blank()}).json()["faces"] == []
 
 
+def test_only_a_group_is_ranked(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
+    groups = http.get("/api/v1/filters").json()["groups"]
+    assert groups == sorted(groups, key=lambda group: -group["people"])
+    twice = next(each for each in groups if each["name"] == "TWICE")
+    listed = http.get("/api/v1/people", params={"group": "twice"}).json()
+    assert listed["total"] == twice["people"] > 1
+    answer = http.post(
+        "/api/v1/lookalikes",
+        files={"photo": photos["astronaut.png"]},
+        data={"group": "TWICE", "limit": "100"},
+    )
+    people = answer.json()["faces"][0]["people"]
+    assert {each["id"] for each in people} == {each["id"] for each in listed["people"]}
+    nobody = http.post(
+        "/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, data={"gender": "female"}
+    )
+    assert nobody.json()["faces"][0]["people"] == [], "the starter states nobody's gender"
+    wrong = http.post(
+        "/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, data={"gender": "x"}
+    )
+    assert wrong.status_code == 422
+    assert "gender" in wrong.json()["detail"]
+
+
 def test_people_are_listed_and_searched(http: httpx.Client) -> None:
     page = http.get("/api/v1/people", params={"limit": 5, "offset": 10}).json()
     assert page["total"] > 1_000

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -17,13 +18,14 @@ from lookalike.errors import (
     CollectionNotFound,
     ContractMismatch,
     InvalidParameter,
+    NotFound,
     PersonNotFound,
 )
 from lookalike.faces.models import SFACE
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import starter
+from lookalike.gallery import changes, starter
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index import Index
+from lookalike.gallery.members import Roster, Who
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
 
@@ -96,34 +98,6 @@ def test_the_starter_of_another_model_is_refused() -> None:
         starter.load("other/1")
 
 
-def slow_nearest(vectors: Floats, owners: list[int], probe: Floats, limit: int) -> list[int]:
-    """The reference search: the mean of every person's portraits, one person at a time."""
-    cosine = {}
-    for person in set(owners):
-        own = [vector for vector, owner in zip(vectors, owners, strict=True) if owner == person]
-        middle = sum(own[1:], own[0])
-        cosine[person] = float(middle @ probe / np.linalg.norm(middle))
-    return sorted(cosine, key=lambda person: -cosine[person])[:limit]
-
-
-@pytest.mark.parametrize("limit", [1, 5, 40, 100])
-def test_the_index_finds_what_the_slow_search_finds(limit: int) -> None:
-    random = np.random.default_rng(3)
-    owners = np.sort(np.concatenate([np.arange(40), random.integers(0, 40, 160)]))
-    vectors = np.stack([unit(seed) for seed in range(200)])
-    index = Index(vectors, owners)
-    for seed in range(1000, 1020):
-        hits = index.nearest(unit(seed), limit)
-        assert [hit.row for hit in hits] == slow_nearest(
-            vectors, owners.tolist(), unit(seed), limit
-        )
-        assert [hit.cosine for hit in hits] == sorted((h.cosine for h in hits), reverse=True)
-
-
-def test_an_empty_index_finds_nobody() -> None:
-    assert Index(np.empty((0, 128), np.float32), np.empty(0, np.intp)).nearest(unit(1), 5) == []
-
-
 def test_someone_added_is_found_at_once_with_every_fact(own: Gallery) -> None:
     added = Person(
         id=new_id(),
@@ -187,7 +161,7 @@ def test_portraits_of_a_person_are_added_and_removed(own: Gallery) -> None:
     with pytest.raises(PersonNotFound):
         own.add_portraits("U0", [Portrait(unit(2))])
     with pytest.raises(InvalidParameter, match="read-only"):
-        own.remove_portrait("Q76", "Q76-0", "starter")
+        own.remove_portrait("Q76", "x", "starter")
 
 
 def test_the_same_person_in_two_collections(own: Gallery) -> None:
@@ -214,6 +188,7 @@ def test_another_process_adds_and_a_killed_one_loses_nothing(own: Gallery, home:
 import os, signal
 import numpy as np
 from pathlib import Path
+from uuid import UUID
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.store import Portrait, Store
 store = Store(Path({str(home)!r}), {SFACE.contract!r})
@@ -237,9 +212,106 @@ def test_a_half_made_person_is_never_seen(own: Gallery) -> None:
 def test_vectors_of_another_model_are_refused(home: Path) -> None:
     Store(home, "old/1").add(person("바"), [Portrait(unit(1))])
     with pytest.raises(ContractMismatch, match=r"'mine' was made with old/1.*gallery import"):
-        Store(home, SFACE.contract).rosters()
+        Store(home, SFACE.contract).collections()
 
 
 def test_about_names_the_contract() -> None:
     about = json.loads((STARTER / "about.json").read_text())
     assert about["contract"] == SFACE.contract
+
+
+def other_process(own: Gallery, home: Path) -> Gallery:
+    """A second view of the same store, as another worker has one."""
+    return Gallery(Store(home, SFACE.contract), starter.load(SFACE.contract), SFACE.dimension)
+
+
+def test_every_change_reaches_an_index_that_is_in_memory(own: Gallery, home: Path) -> None:
+    other = other_process(own, home)
+    first, second = person("가"), person("나")
+    own.add(first, [Portrait(unit(1))])
+    assert [n.person for n in other.nearest(unit(1), 9, "mine")] == [first]
+    own.add(second, [Portrait(unit(2), image_id="x")])
+    assert [n.person for n in other.nearest(unit(2), 9, "mine")] == [second, first]
+    own.add_portraits(second.id, [Portrait(unit(3), image_id="y")])
+    assert other.nearest(unit(3), 1, "mine")[0].cosine == pytest.approx(0.7, abs=0.06)
+    own.change(replace(first, name=Text("다")))
+    assert other.person(first.id).name.ko == "다"
+    own.remove_portrait(second.id, own.portraits(second.id)[0].id)
+    assert other.nearest(unit(3), 1, "mine")[0].cosine == pytest.approx(1, abs=1e-5)
+    own.remove(second.id)
+    assert [n.person.id for n in other.nearest(unit(3), 9, "mine")] == [first.id]
+    own.delete("mine")
+    with pytest.raises(CollectionNotFound):
+        other.nearest(unit(1), 1, "mine")
+    own.add(second, [Portrait(unit(5))])
+    assert [n.person for n in other.nearest(unit(1), 9, "mine")] == [second]
+    other.close()
+
+
+def test_only_what_changed_is_read_again(
+    own: Gallery, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = other_process(own, home)
+    for number in range(5):
+        own.add(person(f"가{number}"), [Portrait(unit(number))])
+    assert len(other.nearest(unit(1), 9, "mine")) == 5
+    read: list[object] = []
+    roster = Store.roster
+
+    def watched(store: Store, collection: str, ids: set[str] | None = None) -> Roster:
+        read.append(ids)
+        return roster(store, collection, ids)
+
+    monkeypatch.setattr(Store, "roster", watched)
+    added = person("나")
+    own.add(added, [Portrait(unit(9))])
+    assert len(other.nearest(unit(1), 9, "mine")) == 6
+    assert read == [{added.id}]
+    other.close()
+
+
+def test_whoever_slept_through_too_much_reads_everything(
+    own: Gallery, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "_KEPT", 3)
+    monkeypatch.setattr(changes, "_PRUNED_EVERY", 1)
+    other = other_process(own, home)
+    assert len(other.people("starter")) > 1_000
+    for number in range(8):
+        own.add(person(f"가{number}"), [Portrait(unit(number))])
+    assert len(other.people("mine")) == 8
+    assert other.nearest(unit(7), 1, "mine")[0].person.name.ko == "가7"
+    other.close()
+
+
+def test_faces_are_found_one_by_one(own: Gallery, home: Path) -> None:
+    someone = person("가")
+    own.add(someone, [Portrait(unit(1)), Portrait(unit(2))])
+    first, second = own.portraits(someone.id)
+    (hit,) = own.nearest_faces(unit(2), 1, "mine")
+    assert hit.name == second.id
+    assert hit.cosine == pytest.approx(1, abs=1e-3)
+    assert own.face_vector(first.id, "mine").tolist() == pytest.approx(unit(1).tolist(), abs=1e-3)
+    own.remove_portrait(someone.id, second.id)
+    assert [hit.name for hit in own.nearest_faces(unit(2), 9, "mine")] == [first.id]
+    with pytest.raises(NotFound, match="no face"):
+        own.face_vector(second.id, "mine")
+    (obama,) = own.portraits("Q76")
+    assert own.nearest_faces(obama.vector, 1, "starter")[0].name == obama.id
+    assert str(UUID(obama.id)) == obama.id
+
+
+def test_a_filter_loses_nobody_it_should_keep(own: Gallery) -> None:
+    for number in range(40):
+        facts = {"gender": "female" if number % 4 else "male"}
+        groups = ("ITZY",) if number % 10 == 3 else ()
+        each = replace(person(f"가{number}", **facts), groups=groups)
+        own.add(each, [Portrait(unit(number))])
+    everyone = own.nearest(unit(0), 40, "mine")
+    assert len(everyone) == 40
+    for who in (Who("itzy"), Who(gender="male"), Who("ITZY", "female")):
+        kept = [near.person for near in everyone if who.holds(near.person)]
+        assert kept
+        assert [near.person for near in own.nearest(unit(0), 40, "mine", who)] == kept
+        assert [near.person for near in own.nearest(unit(0), 2, None, who)][:1] == kept[:1]
+    assert own.nearest(unit(0), 5, "mine", Who("none")) == []

@@ -110,7 +110,7 @@ AGES = pytest.mark.parametrize(
 def check(home: Path) -> None:
     """What was there is there, in tables that are those of the code."""
     store = Store(home, CONTRACT)
-    (roster,) = store.rosters()
+    roster = store.roster("mine")
     hong = Person(
         "U1",
         "mine",
@@ -181,7 +181,7 @@ def test_processes_that_start_together_migrate_once(home: Path) -> None:
     opening = f"""
 from pathlib import Path
 from lookalike.gallery.store import Store
-print(len(Store(Path({str(home)!r}), {CONTRACT!r}).rosters()[0].people))
+print(len(Store(Path({str(home)!r}), {CONTRACT!r}).roster("mine").people))
 """
     run = [sys.executable, "-c", opening]
     started = [

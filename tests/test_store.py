@@ -62,7 +62,7 @@ def person(name: str, person_id: str | None = None, **facts: str) -> Person:
 
 
 def ids(store: Store) -> list[str]:
-    return [each.id for roster in store.rosters() for each in roster.people]
+    return [p.id for each in store.collections() for p in store.roster(each.id).people]
 
 
 def test_opening_again_migrates_nothing_and_keeps_everything(store: Store, home: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
     assert first.id != second.id
     assert (second.credit, second.box, second.quality) == (None, None, None)
     assert store.image_ids("mine") == {"a" * 64}
-    assert store.rosters()[0].people == (someone,)
+    assert store.roster("mine").people == (someone,)
 
 
 def test_an_image_is_enrolled_once(store: Store) -> None:
@@ -154,7 +154,7 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     assert other.contracts() == {"mine": "other/1"}
     assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
     other.add(new, [Portrait(unit(4))])
-    (roster,) = other.rosters()
+    roster = other.roster("mine")
     assert [each.id for each in roster.people] == ["U2", "U3", "U1"]
     assert (roster.vectors.tolist(), roster.owners.tolist()) == (
         [unit(9).tolist(), unit(4).tolist()],
@@ -170,7 +170,7 @@ def test_facts_are_changed(store: Store) -> None:
     store.add(someone, [Portrait(unit(1))])
     renamed = replace(someone, name=Text("나", "Na"), groups=("A", "B"))
     store.change(renamed)
-    assert store.rosters()[0].people == (renamed,)
+    assert store.roster("mine").people == (renamed,)
     with pytest.raises(PersonNotFound):
         store.change(person("다"))
 
@@ -181,7 +181,7 @@ def test_collections_are_made_and_deleted(store: Store) -> None:
         store.create("fans")
     store.add(replace(person("가"), collection="fans"), [Portrait(unit(1))])
     store.delete("fans")
-    assert store.rosters() == ()
+    assert store.collections() == ()
     with pytest.raises(CollectionNotFound):
         store.delete("fans")
 
@@ -221,7 +221,7 @@ def test_a_killed_process_loses_nothing_acknowledged(store: Store, home: Path) -
             assert process.stdout is not None
             acknowledged += [process.stdout.readline().strip() for _ in range(20 + 7 * attempt)]
             process.kill()
-    found = store.rosters()[0]
+    found = store.roster("mine")
     assert set(acknowledged) <= {each.id for each in found.people}
     counts = np.bincount(found.owners, minlength=len(found.people))
     assert (counts == 3).all(), "nobody is there by halves"
@@ -237,7 +237,7 @@ def test_two_processes_write_at_once(store: Store, home: Path) -> None:
 
 FILLING = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
 import signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 """

@@ -6,13 +6,14 @@ Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from lookalike import config
 from lookalike.cli_gallery import gallery
 from lookalike.errors import LookalikeError, PhotoError
+from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
 
 if TYPE_CHECKING:
@@ -45,15 +46,22 @@ def main() -> None:
 @click.option("--reference", type=PHOTO, multiple=True, help="Compare with this photo too.")
 @click.option("--limit", type=click.IntRange(1, 100), help="People to rank for each face.")
 @click.option("--collection", help="Search only this collection.")
+@click.option("--group", help="Rank only people of this group.")
+@click.option(
+    "--gender", type=click.Choice(get_args(Gender)), help="Rank only those the source says are."
+)
 @JSON
 def find(
     photo: Path,
     reference: tuple[Path, ...],
     limit: int | None,
     collection: str | None,
+    group: str | None,
+    gender: Gender | None,
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
+    from lookalike.gallery.members import Who
     from lookalike.web import answers
 
     with opened_engine() as engine:
@@ -62,6 +70,7 @@ def find(
             tuple(each.read_bytes() for each in reference),
             limit=limit or engine.settings.limit,
             collection=collection,
+            who=Who(group, gender),
         )
         if as_json:
             click.echo(answers.lookalikes(engine, found, collection).model_dump_json(indent=2))

@@ -15,6 +15,7 @@ from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import Limits
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.members import EVERYONE, Who
 from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
 from lookalike.similarity import Score, calibration
@@ -79,8 +80,12 @@ class Engine:
         *,
         limit: int,
         collection: str | None = None,
+        who: Who = EVERYONE,
     ) -> Lookalikes:
         """Rank the gallery for every face, and compare it with each reference's largest face.
+
+        Args:
+            who: rank only these people.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
@@ -89,7 +94,14 @@ class Engine:
         analyzed = self._with_face(photo, "photo")
         compared = tuple(self._with_face(each, "reference") for each in references)
         started = time.perf_counter()
-        faces = tuple(self._ranked(face, compared, limit, collection) for face in analyzed.faces)
+        faces = tuple(
+            RankedFace(
+                face=face,
+                matches=self.matcher.rank(face.embedding, limit, collection, who),
+                references=self._compared(face, compared),
+            )
+            for face in analyzed.faces
+        )
         return Lookalikes(analyzed, faces, compared, (time.perf_counter() - started) * 1000)
 
     def compare(self, source: bytes, target: bytes, limits: Limits | None = None) -> Comparison:
@@ -125,13 +137,7 @@ class Engine:
             raise
         return photo
 
-    def _ranked(
-        self, face: Face, references: tuple[Photo, ...], limit: int, collection: str | None
-    ) -> RankedFace:
-        return RankedFace(
-            face=face,
-            matches=self.matcher.rank(face.embedding, limit, collection),
-            references=tuple(
-                self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
-            ),
+    def _compared(self, face: Face, references: tuple[Photo, ...]) -> tuple[Score, ...]:
+        return tuple(
+            self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
         )

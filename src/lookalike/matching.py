@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.members import EVERYONE, Who
 from lookalike.gallery.people import Person
 from lookalike.similarity import Calibration, Score
 
@@ -25,13 +26,15 @@ class Matcher:
         self._gallery = gallery
         self._calibration = calibration
 
-    def rank(self, probe: Floats, limit: int, collection: str | None = None) -> tuple[Match, ...]:
-        """The nearest people, best first; never empty when the collection has people.
+    def rank(
+        self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
+    ) -> tuple[Match, ...]:
+        """The nearest people, best first; never empty when the collection has such people.
 
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        nearest = self._gallery.nearest(probe, limit, collection)
+        nearest = self._gallery.nearest(probe, limit, collection, who)
         return tuple(Match(n.person, self._calibration.score(n.cosine)) for n in nearest)
 
     def compare(self, one: Floats, other: Floats) -> Score:

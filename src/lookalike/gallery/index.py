@@ -9,39 +9,50 @@ from numpy.typing import NDArray
 
 from lookalike.faces.runtime import Floats
 
+Keys = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """`row` is the person's place in the index, `cosine` that of the mean of their portraits."""
-
-    row: int
+class Neighbour:
+    key: int
     cosine: float
 
 
-class Index:
-    """Exact search over people who have one or more portraits each.
+class VectorIndex:
+    def __init__(self, dimension: int) -> None:
+        self._keys: Keys = np.empty(0, np.int64)
+        self._vectors: Floats = np.empty((0, dimension), np.float32)
 
-    A person is known by the mean of their portraits: it ranks the right one first more often than
-    the best single portrait does, by 1 point with three of them and by 2.4 on Korean faces
-    (benchmarks/portraits.py). A thousand people take 50 microseconds.
-    """
+    @classmethod
+    def of(cls, keys: Keys, vectors: Floats) -> VectorIndex:
+        made = cls(vectors.shape[1] if vectors.ndim == 2 else 1)
+        made._keys, made._vectors = keys, vectors
+        return made
 
-    def __init__(self, vectors: Floats, owners: NDArray[np.intp]) -> None:
-        """
-        Args:
-            vectors: (n, dimension) float32 of length 1, one for each portrait.
-            owners: (n,) the person of each portrait, rising, each from 0 on at least once.
-        """
-        people = owners[-1] + 1 if len(owners) else 0
-        first = np.searchsorted(owners, np.arange(people))
-        means = np.add.reduceat(vectors, first, axis=0) if people else np.empty((0, 1), np.float32)
-        self._means = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    def __len__(self) -> int:
+        return len(self._keys)
 
-    def nearest(self, probe: Floats, limit: int) -> list[Hit]:
-        """The `limit` people nearest to a (dimension,) probe, best first."""
-        if not len(self._means):
+    def put(self, keys: Keys, vectors: Floats) -> None:
+        self.remove(keys)
+        kept = self._vectors if len(self._vectors) else np.empty((0, vectors.shape[1]), np.float32)
+        self._keys = np.concatenate([self._keys, keys])
+        self._vectors = np.concatenate([kept, vectors])
+
+    def remove(self, keys: Keys) -> None:
+        stay = ~np.isin(self._keys, keys)
+        self._keys, self._vectors = self._keys[stay], self._vectors[stay]
+
+    def vector(self, key: int) -> Floats:
+        found: Floats = self._vectors[self._keys == key][0]
+        return found
+
+    def nearest(self, probe: Floats, limit: int, among: Keys | None = None) -> list[Neighbour]:
+        keys, vectors = self._keys, self._vectors
+        if among is not None:
+            mask = np.isin(keys, among)
+            keys, vectors = keys[mask], vectors[mask]
+        if not len(keys):
             return []
-        cosines = self._means @ probe
-        top = np.argpartition(-cosines, min(limit, len(cosines)) - 1)[:limit]
-        top = top[np.argsort(-cosines[top], kind="stable")]
-        return [Hit(int(row), float(cosines[row])) for row in top]
+        cosines = vectors @ probe
+        top = np.argsort(-cosines, kind="stable")[:limit]
+        return [Neighbour(int(keys[row]), float(cosines[row])) for row in top]

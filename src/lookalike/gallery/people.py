@@ -7,6 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 Language = Literal["ko", "en"]
+Gender = Literal["female", "male", "other"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ here. Several processes may read while one writes.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from lookalike.errors import (
@@ -24,10 +22,13 @@ from lookalike.errors import (
     PersonNotFound,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist
+from lookalike.gallery import blocklist, changes, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
+from lookalike.gallery.changes import Change, Changes
 from lookalike.gallery.database import Database
+from lookalike.gallery.members import FaceVector, Roster
 from lookalike.gallery.people import Person
+from lookalike.gallery.reading import Ids, Stored
 from lookalike.gallery.rows import (
     Portrait,
     StoredPortrait,
@@ -40,20 +41,7 @@ from lookalike.gallery.rows import (
 )
 from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
-__all__ = ["BlockedKey", "Portrait", "Receipt", "Roster", "Store", "StoredPortrait", "new_id"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Roster:
-    """Everyone in a collection: people, and (n, dimension) vectors with the row of their person.
-
-    Those without a portrait, as a change of the model may leave some, come last.
-    """
-
-    id: str
-    people: tuple[Person, ...]
-    vectors: Floats
-    owners: np.ndarray[tuple[int], np.dtype[np.intp]]
+__all__ = ["BlockedKey", "Portrait", "Receipt", "Store", "StoredPortrait", "new_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +83,37 @@ class Store:
     def close(self) -> None:
         self._database.close()
 
-    def rosters(self) -> tuple[Roster, ...]:
-        """Every collection with its people.
+    def changes(self, number: int) -> Changes:
+        """What was committed after a change of that number."""
+        with self._database.reading() as connection:
+            return changes.after(connection, number)
+
+    def collections(self) -> tuple[Stored, ...]:
+        """Every collection, by id.
 
         Raises:
-            ContractMismatch: a collection was made with another model.
+            ContractMismatch: one was made with another model.
         """
         with self._database.reading() as connection:
-            rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
-            for row in rows:
-                self._check_contract(row.id, row.contract)
-            return tuple(_roster(connection, row.id) for row in rows)
+            found = reading.collections(connection)
+        for each in found:
+            self._check_contract(each.id, each.contract)
+        return found
+
+    def roster(self, collection: str, ids: Ids | None = None) -> Roster:
+        """A collection with everyone in it, or with the people of those ids who are."""
+        with self._database.reading() as connection:
+            return reading.roster(connection, collection, ids)
+
+    def faces(
+        self,
+        collection: str,
+        people: Ids | None = None,
+        ids: Ids | None = None,
+    ) -> tuple[FaceVector, ...]:
+        """All faces of a collection, those of nobody too, or of some people and of some ids."""
+        with self._database.reading() as connection:
+            return reading.faces(connection, collection, people, ids)
 
     def create(self, collection: str) -> None:
         """Add an empty collection.
@@ -128,6 +136,7 @@ class Store:
             gone = connection.execute(delete(COLLECTIONS).where(COLLECTIONS.c.id == collection))
             if not gone.rowcount:
                 raise _no_collection(collection)
+            changes.record(connection, [Change(collection)])
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or more portraits to one; portraits of an image they have are left out.
@@ -144,6 +153,7 @@ class Store:
             if not _one(connection, PEOPLE, _is(person)):
                 connection.execute(insert(PEOPLE), person_row(person))
             _add_faces(connection, person, portraits)
+            _note(connection, person)
 
     def add_portraits(self, person: Person, portraits: Sequence[Portrait]) -> int:
         """Add portraits to someone who is there; how many were of images they did not have.
@@ -160,6 +170,7 @@ class Store:
             if not _one(connection, PEOPLE, _is(person)):
                 raise _nobody(person.id)
             self._ready(connection, person.collection)
+            _note(connection, person)
             return _add_faces(connection, person, portraits)
 
     def remove_portrait(self, person: Person, portrait_id: str) -> None:
@@ -179,6 +190,7 @@ class Store:
                     "portrait first."
                 )
             connection.execute(delete(FACES).where(FACES.c.id == portrait_id))
+            _note(connection, person)
 
     def change(self, person: Person) -> None:
         """Replace the facts of a person.
@@ -192,6 +204,7 @@ class Store:
             changed = update(PEOPLE).where(_is(person)).values(person_row(person))
             if not connection.execute(changed).rowcount:
                 raise _nobody(person.id)
+            _note(connection, person)
 
     def remove(self, person_id: str, collection: str | None = None) -> None:
         """Remove a person with their portraits, from one collection or from all.
@@ -203,8 +216,11 @@ class Store:
         if collection is not None:
             who &= PEOPLE.c.collection == collection
         with self._database.changing() as connection:
-            if not connection.execute(delete(PEOPLE).where(who)).rowcount:
+            people = [person_of(row) for row in connection.execute(select(PEOPLE).where(who)).all()]
+            if not people:
                 raise _nobody(person_id)
+            for each in people:
+                _forget(connection, each)
 
     def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
         """The portraits of a person in the order they were added."""
@@ -229,6 +245,7 @@ class Store:
             everyone = (person_of(row) for row in connection.execute(select(PEOPLE)).all())
             removed = tuple(each for each in everyone if is_blocked(each, entries))
             portraits = sum(_forget(connection, each) for each in removed)
+            changes.record(connection, [Change()])
         self._database.forget_deleted()
         return Receipt(person, portraits, tuple(keys), at, removed)
 
@@ -273,6 +290,7 @@ class Store:
                     connection.execute(update(FACES).where(one).values(vector=made))
                 else:
                     connection.execute(delete(FACES).where(one))
+            changes.record(connection, [Change(collection)])
             return _without_portrait(connection, collection)
 
     def _ready(self, connection: Connection, collection: str) -> None:
@@ -287,6 +305,7 @@ class Store:
     def _create(self, connection: Connection, collection: str) -> None:
         row = {"id": collection, "contract": self._contract, "created": now()}
         connection.execute(insert(COLLECTIONS), row)
+        changes.record(connection, [Change(collection)])
 
     def _check_contract(self, collection: str, contract: str) -> None:
         if contract != self._contract:
@@ -300,26 +319,6 @@ class Store:
 def new_id() -> str:
     """An id for a person who has none elsewhere: letters and digits, as AWS asks."""
     return f"U{uuid.uuid4().hex[:15]}"
-
-
-def _roster(connection: Connection, collection: str) -> Roster:
-    faces = connection.execute(
-        select(FACES.c.person, FACES.c.vector)
-        .where(FACES.c.collection == collection, FACES.c.person.is_not(None))
-        .order_by(FACES.c.created)
-    ).all()
-    vectors = defaultdict(list)
-    for face in faces:
-        vectors[face.person].append(np.frombuffer(face.vector, "<f4"))
-    rows = connection.execute(select(PEOPLE).where(PEOPLE.c.collection == collection)).all()
-    people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in vectors, p.id))
-    counts = [len(vectors.get(person.id, ())) for person in people]
-    return Roster(
-        id=collection,
-        people=tuple(people),
-        vectors=np.array([v for p in people for v in vectors.get(p.id, ())], np.float32),
-        owners=np.repeat(np.arange(len(people), dtype=np.intp), counts),
-    )
 
 
 def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portrait]) -> int:
@@ -349,7 +348,13 @@ def _forget(connection: Connection, person: Person) -> int:
     """Remove a person; how many portraits they had."""
     count = connection.execute(select(func.count()).where(_faces_of(person))).scalar_one()
     connection.execute(delete(PEOPLE).where(_is(person)))
+    _note(connection, person)
     return int(count)
+
+
+def _note(connection: Connection, person: Person) -> None:
+    """Tell every process that something about a person changed."""
+    changes.record(connection, [Change(person.collection, person.id)])
 
 
 def _check_some(portraits: Sequence[Portrait]) -> None:

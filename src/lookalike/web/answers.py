@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Literal
@@ -102,6 +103,7 @@ class Person(Answer):
     born: str | None
     died: str | None
     groups: tuple[str, ...]
+    gender: str | None = Field(description="Only as the source states it.")
     links: tuple[Link, ...]
     portrait: Portrait | None
 
@@ -193,6 +195,16 @@ class People(Answer):
     people: tuple[Person, ...]
 
 
+class Filter(Answer):
+    name: str
+    people: int
+
+
+class Filters(Answer):
+    groups: tuple[Filter, ...]
+    genders: tuple[Filter, ...]
+
+
 class Collection(Answer):
     id: str
     people: int
@@ -269,6 +281,7 @@ def person(who: facts.Person, credit: facts.Credit | None) -> Person:
         born=who.born,
         died=who.died,
         groups=who.groups,
+        gender=who.gender,
         links=tuple(Link.model_validate(each) for each in who.links),
         portrait=_portrait(who, credit),
     )
@@ -278,8 +291,18 @@ def people(found: tuple[facts.Person, ...], total: int) -> People:
     return People(total=total, people=tuple(person(each, None) for each in found))
 
 
+def filters(found: tuple[facts.Person, ...]) -> Filters:
+    groups = Counter(group for each in found for group in each.groups)
+    genders = Counter(each.gender for each in found if each.gender)
+    return Filters(groups=_counted(groups), genders=_counted(genders))
+
+
 def collections(found: tuple[galleries.Collection, ...]) -> Collections:
     return Collections(collections=tuple(Collection.model_validate(each) for each in found))
+
+
+def _counted(counter: Counter[str]) -> tuple[Filter, ...]:
+    return tuple(Filter(name=name, people=count) for name, count in counter.most_common())
 
 
 def _portrait(who: facts.Person, credit: facts.Credit | None) -> Portrait | None:

@@ -12,6 +12,8 @@ from fastapi.responses import FileResponse
 
 from lookalike.engine import Engine
 from lookalike.errors import ImageTooLarge, InvalidParameter
+from lookalike.gallery.members import Who
+from lookalike.gallery.people import Gender
 from lookalike.gallery.portraits import Portraits
 from lookalike.web import answers
 from lookalike.web.answers import Problem
@@ -85,8 +87,15 @@ async def find_lookalikes(
     ] = None,
     limit: Annotated[int | None, Form(ge=1, le=100, description="People for each face.")] = None,
     collection: Annotated[str | None, Form(description="Search only this collection.")] = None,
+    group: Annotated[str | None, Form(description="Rank only people of this group.")] = None,
+    gender: Annotated[
+        Gender | None, Form(description="Rank only those the source says are.")
+    ] = None,
 ) -> answers.Lookalikes:
-    """Rank the gallery's people for every face of a photo. The list is never empty."""
+    """Rank the gallery's people for every face of a photo.
+
+    The list is never empty, unless `group` and `gender` leave nobody.
+    """
     if len(reference or ()) > _MOST_REFERENCES:
         raise InvalidParameter(
             f"reference: {len(reference or ())} photos; at most {_MOST_REFERENCES}."
@@ -96,7 +105,13 @@ async def find_lookalikes(
 
     def work() -> answers.Lookalikes:
         most = limit or engine.settings.limit
-        found = engine.find(data, references, limit=most, collection=collection or None)
+        found = engine.find(
+            data,
+            references,
+            limit=most,
+            collection=collection or None,
+            who=Who(group or None, gender),
+        )
         people = {match.person.id for face in found.faces for match in face.matches}
         credits = {each: known.credit for each in people if (known := portraits.cached(each))}
         return answers.lookalikes(engine, found, collection or None, credits)
@@ -128,11 +143,13 @@ async def list_people(
     engine: UseEngine,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     collection: Annotated[str | None, Query(description="Only this collection.")] = None,
+    group: Annotated[str | None, Query(description="Only people of this group.")] = None,
+    gender: Annotated[Gender | None, Query(description="Only those the source says are.")] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> answers.People:
     """The people of the gallery, by Korean name."""
-    found = engine.gallery.people(collection, query)
+    found = engine.gallery.people(collection, query, Who(group or None, gender))
     return answers.people(found[offset : offset + limit], total=len(found))
 
 
@@ -158,6 +175,15 @@ async def show_portrait(engine: UseEngine, portraits: UsePortraits, person_id: s
         media_type=portrait.media_type,
         headers={"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"},
     )
+
+
+@router.get("/filters", tags=["gallery"])
+async def list_filters(
+    engine: UseEngine,
+    collection: Annotated[str | None, Query(description="Only this collection.")] = None,
+) -> answers.Filters:
+    """The groups and genders that people have, for `group` and `gender`; the largest first."""
+    return answers.filters(engine.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])

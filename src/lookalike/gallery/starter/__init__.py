@@ -17,8 +17,8 @@ import numpy as np
 
 from lookalike.errors import ContractMismatch
 from lookalike.faces.runtime import Floats
+from lookalike.gallery.members import Roster
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.store import Roster
 
 COLLECTION = "starter"
 
