@@ -16,7 +16,9 @@ from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.server import create_app
+from tests import cloud as clouds
 from tests import photos as packaged
+from tests.cloud import Cloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,15 @@ def serve(settings: Settings) -> Callable[..., AbstractContextManager[Server]]:
         return running(replace(settings, **changes))  # type: ignore[arg-type]
 
     return start
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """S3, SNS and SQS; this process has credentials for them from here on."""
+    with pytest.MonkeyPatch.context() as patch, clouds.running() as started:
+        for name, value in clouds.ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield started
 
 
 @contextmanager

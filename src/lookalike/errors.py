@@ -18,10 +18,12 @@
     │   ├── JobNotFound           or it ended more than a week ago
     │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     ├── InvalidParameter          a value outside what is allowed
-    ├── TokenReused               the token of an earlier request that asked for something else
+    ├── Conflict                  what is there already, or was asked for differently before
+    │   └── TokenMismatch         a request token used again with other parameters
+    ├── TooMany                   more of something than there may be
+    │   └── TooManyJobs
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
-    ├── TooManyJobs               as many videos are waiting as may
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
@@ -113,8 +115,20 @@ class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
 
 
-class TokenReused(LookalikeError):
-    code = "token-reused"
+class Conflict(LookalikeError):
+    code = "conflict"
+
+
+class TokenMismatch(Conflict):
+    code = "token-mismatch"
+
+
+class TooMany(LookalikeError):
+    code = "too-many"
+
+
+class TooManyJobs(TooMany):
+    code = "too-many-jobs"
 
 
 class Blocked(LookalikeError):
@@ -123,10 +137,6 @@ class Blocked(LookalikeError):
 
 class Busy(LookalikeError):
     code = "busy"
-
-
-class TooManyJobs(LookalikeError):
-    code = "too-many-jobs"
 
 
 class SetupError(LookalikeError):

@@ -20,6 +20,10 @@ from lookalike.engine import Engine
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
+from lookalike.rekognition.notices import announce
+from lookalike.rekognition.video_results import perform
+from lookalike.video.jobs import Jobs
+from lookalike.video.runner import Runner, Work
 from lookalike.web import api, pages, problems
 from lookalike.web.limits import BodyLimit
 from lookalike.work import Workbench
@@ -75,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
     workbench = Workbench(settings.queue)
+    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
         app.state.workbench = workbench
@@ -83,7 +88,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         )
         app.state.rekognition = Endpoint(engine, workbench)
         app.state.ready = True
-        yield
+        with runner:
+            yield
         app.state.ready = False
     engine.close()
 

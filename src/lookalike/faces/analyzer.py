@@ -122,9 +122,7 @@ class Analyzer:
         clock.lap("decode")
         return self._look(image, clock)
 
-    def _look(
-        self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None
-    ) -> Photo:
+    def _look(self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None) -> Photo:
         """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
         with self._turn:
             clock.skip()
@@ -144,7 +142,12 @@ class Analyzer:
         self, image: Image, found: Detections, finer: Callable[[], Image] | None
     ) -> tuple[Image, Detections]:
         """What faces are cut from: small ones of a large photo from a finer decode of it."""
-        if finer and image.scale < 1 and len(found) and found.boxes[:, 2].min() < self.embedder.size:
+        if (
+            finer
+            and image.scale < 1
+            and len(found)
+            and found.boxes[:, 2].min() < self.embedder.size
+        ):
             finest = finer()
             return finest, found.scaled(finest.scale / image.scale)
         return image, found

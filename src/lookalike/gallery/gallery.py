@@ -19,6 +19,7 @@ from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey, is_blocked
 from lookalike.gallery.changes import Change
+from lookalike.gallery.database import Database
 from lookalike.gallery.members import EVERYONE, Faces, FaceVector, Members, Roster, Who
 from lookalike.gallery.named import Hit
 from lookalike.gallery.people import Person
@@ -69,6 +70,11 @@ class Gallery:
         """
         contract = embedder.contract
         return cls(Store(settings.home, contract), starter.load(contract), embedder.dimension)
+
+    @property
+    def database(self) -> Database:
+        """Where the galleries lie, and what else is kept beside them."""
+        return self._store.database
 
     def close(self) -> None:
         self._store.close()

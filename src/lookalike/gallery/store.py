@@ -76,6 +76,11 @@ class Store:
         self._contract = contract
         self._database = Database(home)
 
+    @property
+    def database(self) -> Database:
+        """Where the galleries lie, and what else is kept beside them."""
+        return self._database
+
     def version(self) -> int:
         """A number that changes when anyone, in any process, has committed."""
         return self._database.version()

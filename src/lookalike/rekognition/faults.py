@@ -49,7 +49,7 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.ObjectUnavailable: "InvalidS3ObjectException",
         errors.NotFound: "ResourceNotFoundException",
         errors.InvalidParameter: "InvalidParameterException",
-        errors.TokenReused: "IdempotentParameterMismatchException",
+        errors.TokenMismatch: "IdempotentParameterMismatchException",
         errors.TooManyJobs: "LimitExceededException",
         errors.Busy: "ThrottlingException",
         Exception: "InternalServerError",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import IO, Literal
+from typing import Literal, Protocol
 
 import av
 import numpy as np
@@ -40,6 +40,16 @@ _SOON_S = 0.001
 ColorRange = Literal["LIMITED", "FULL"]
 # By FFmpeg's AVColorRange; 0 is a video that does not say.
 _RANGES: dict[int, ColorRange] = {1: "LIMITED", 2: "FULL"}
+
+
+class File(Protocol):
+    """What a video is read from."""
+
+    def read(self, size: int = ..., /) -> bytes | None: ...
+
+    def seek(self, offset: int, whence: int = ..., /) -> int: ...
+
+    def tell(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +89,13 @@ def check_header(start: bytes) -> None:
 
 
 @contextmanager
-def opened(file: IO[bytes]) -> Iterator[Video]:
-    """The video in a seekable file, which is read as its frames are asked for.
+def opened(file: File) -> Iterator[Video]:
+    """The video in a file, which is read as its frames are asked for.
 
     Raises:
         VideoError: it cannot be used; from inside the `with` too.
     """
-    check_header(file.read(HEADER))
+    check_header(file.read(HEADER) or b"")
     file.seek(0)
     try:
         with av.open(file, "r", format=_FORMAT) as container:

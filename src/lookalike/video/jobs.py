@@ -7,8 +7,6 @@ is given up with a reason.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +15,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
-from lookalike.errors import JobNotFound, TokenReused, TooManyJobs
+from lookalike.errors import JobNotFound, TooManyJobs
+from lookalike.gallery import tokens
 from lookalike.gallery.database import Database
 from lookalike.gallery.rows import now
-from lookalike.gallery.schema import JOBS, TOKENS
+from lookalike.gallery.schema import JOBS
+from lookalike.gallery.tokens import Token
 
 Status = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 
@@ -36,7 +36,7 @@ _GIVEN_UP = (
 )
 _UNDER_WAY = JOBS.c.status == "IN_PROGRESS"
 # Everything but the results, which may be large.
-_SHOWN = tuple(JOBS.c[name] for name in JOBS.c.keys() if name != "results")
+_SHOWN = tuple(column for column in JOBS.columns if column.name != "results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +87,22 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, operation: str, request: str, token: str | None = None) -> str:
-        """Keep a new job; its id. The same request with the same token is the same job.
+    def start(self, operation: str, request: str, token: Token | None = None) -> str:
+        """Keep a new job; its id. The same token with the same request is the same job.
 
         Raises:
-            TokenReused: the token came with another request before.
+            TokenMismatch: the token came with another request.
             TooManyJobs: 20 are under way.
         """
-        digest = hashlib.sha256(request.encode()).hexdigest()
         with self._database.changing() as connection:
-            known = token and _answered(connection, operation, token, digest)
-            if known:
+            known = tokens.answered(connection, token)
+            if known is not None:
                 return known
             _check_room(connection)
-            job = uuid.uuid4().hex
-            row = {"id": job, "operation": operation, "request": request, "created": now()}
-            connection.execute(insert(JOBS).values(**row, status="IN_PROGRESS"))
-            if token:
-                answered = {"request": digest, "answer": json.dumps(job), "created": now()}
-                values = {"operation": operation, "token": token, **answered}
-                connection.execute(insert(TOKENS).values(**values))
-            return job
+            row = {"id": uuid.uuid4().hex, "operation": operation, "request": request}
+            connection.execute(insert(JOBS).values(**row, status="IN_PROGRESS", created=now()))
+            tokens.remember(connection, token, row["id"])
+        return row["id"]
 
     def get(self, job_id: str, operation: str) -> Job:
         """
@@ -175,15 +170,13 @@ class Jobs:
         return self._end(claim, "FAILED", message=message)
 
     def forget_old(self) -> None:
-        """Remove what ended more than `KEPT` ago, with its token."""
+        """Remove what ended more than `KEPT` ago."""
         old = select(JOBS.c.id).where(JOBS.c.ended < now() - KEPT)
         with self._database.reading() as connection:
             ids = connection.execute(old).scalars().all()
         if not ids:
             return
         with self._database.changing() as connection:
-            answers = [json.dumps(each) for each in ids]
-            connection.execute(delete(TOKENS).where(TOKENS.c.answer.in_(answers)))
             connection.execute(delete(JOBS).where(JOBS.c.id.in_(ids)))
         self._database.forget_deleted()
 
@@ -196,20 +189,6 @@ class Jobs:
         mine = and_(JOBS.c.id == claim.job.id, JOBS.c.worker == claim.worker, _UNDER_WAY)
         with self._database.changing() as connection:
             return connection.execute(update(JOBS).where(mine).values(**values)).rowcount == 1
-
-
-def _answered(connection: Connection, operation: str, token: str, digest: str) -> str | None:
-    """The job that a token stands for."""
-    same = and_(TOKENS.c.operation == operation, TOKENS.c.token == token)
-    row = connection.execute(select(TOKENS.c.request, TOKENS.c.answer).where(same)).first()
-    if row is None:
-        return None
-    if row.request != digest:
-        raise TokenReused(
-            f"ClientRequestToken {token!r} was sent with other parameters before; use a new one."
-        )
-    job: str = json.loads(row.answer)
-    return job
 
 
 def _check_room(connection: Connection) -> None:

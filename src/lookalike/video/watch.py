@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO
 
 from lookalike.engine import Engine
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.analyzer import Photo
 from lookalike.similarity import calibration
-from lookalike.video.decode import Metadata, opened
+from lookalike.video.decode import File, Metadata, opened
 from lookalike.video.track import Bounds, Track, Tracker
 
 # Similarities: faces in the same place are one person's unless 1 pair of strangers in 100 is more
@@ -34,7 +33,7 @@ class Watched:
 
 
 def watch(
-    file: IO[bytes],
+    file: File,
     engine: Engine,
     *,
     keep: Callable[[Photo], Photo],

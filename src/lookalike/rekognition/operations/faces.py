@@ -18,7 +18,7 @@ def detect_faces(context: Context, request: Members) -> Members:
 
     `Attributes` adds nothing: beyond the default attributes we have no model that measures them.
     """
-    data = images.content(request["Image"], "Image")
+    data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     return {"FaceDetails": [shapes.face(each, photo) for each in photo.faces[:_MAX_FACES]]}
 
@@ -30,7 +30,7 @@ def compare_faces(context: Context, request: Members) -> Members:
     has no matches, a source is refused.
     """
     names = ("SourceImage", "TargetImage")
-    contents = [images.content(request[name], name) for name in names]
+    contents = [images.content(context, request[name], name) for name in names]
     source, target = (
         _with_face(images.analyze(context, data, name), name)
         for data, name in zip(contents, names, strict=True)
