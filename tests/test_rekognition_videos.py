@@ -138,7 +138,8 @@ def test_results_are_sorted_and_paged(rekognition: Any, recognized: str) -> None
     by_time = [each["Timestamp"] for each in everything["Celebrities"]]
     assert by_time == sorted(by_time)
     assert "NextToken" not in everything
-    pages, more = [], {}
+    pages: list[Any] = []
+    more: dict[str, str] = {}
     while True:
         answer = get(JobId=recognized, MaxResults=7, SortBy="ID", **more)
         pages.append(answer["Celebrities"])
@@ -159,12 +160,12 @@ def test_tokens_of_pages_are_checked(
     for wrong, sort in (("%%%", "TIMESTAMP"), ("AAAA", "TIMESTAMP"), (token, "ID")):
         code, message = fault(get, JobId=recognized, NextToken=wrong, SortBy=sort)
         assert code == "InvalidPaginationTokenException"
-        assert message.startswith("NextToken is not valid")
+        assert "one that this list" in message
     assert get(JobId=recognized, NextToken=token)["Celebrities"][0]["Timestamp"] == 200
     tomorrow = time.time() + 24 * 3600 + 10
-    monkeypatch.setattr("lookalike.rekognition.next_token.time.time", lambda: tomorrow)
+    monkeypatch.setattr("lookalike.rekognition.paging.time.time", lambda: tomorrow)
     code, message = fault(get, JobId=recognized, NextToken=token)
-    assert (code, "more than a day old" in message) == ("InvalidPaginationTokenException", True)
+    assert (code, "over 24 hours old" in message) == ("InvalidPaginationTokenException", True)
 
 
 def test_faces_of_a_real_video(rekognition: Any, detected: str) -> None:
@@ -188,6 +189,46 @@ def test_a_video_without_faces(rekognition: Any, cloud: Cloud) -> None:
     started = rekognition.start_face_detection(Video={"S3Object": nobody}, FaceAttributes="ALL")
     answer = ended(rekognition.get_face_detection, started["JobId"])
     assert (answer["JobStatus"], answer["Faces"]) == ("SUCCEEDED", [])
+
+
+def test_a_collection_is_searched_for_each_person(
+    rekognition: Any, presidents: dict[str, Any], photos: Mapping[str, bytes]
+) -> None:
+    rekognition.create_collection(CollectionId="cast")
+    indexed = rekognition.index_faces(
+        CollectionId="cast", Image={"Bytes": photos["biden.jpg"]}, ExternalImageId="joe"
+    )
+    face = indexed["FaceRecords"][0]["Face"]
+    job = rekognition.start_face_search(
+        Video={"S3Object": presidents}, CollectionId="cast", FaceMatchThreshold=90
+    )["JobId"]
+    answer = ended(rekognition.get_face_search, job, SortBy="INDEX")
+    assert answer["JobStatus"] == "SUCCEEDED"
+    persons = answer["Persons"]
+    indices = [each["Person"]["Index"] for each in persons]
+    assert set(indices) == {0, 1}
+    assert indices == sorted(indices)
+    for each in persons:
+        matches = each.get("FaceMatches", [])
+        # Both come back in the second half, and are known again.
+        biden = each["Person"]["Index"] == 1
+        assert [match["Face"]["FaceId"] for match in matches] == [face["FaceId"]] * biden
+    (match,) = persons[-1]["FaceMatches"]
+    assert match["Similarity"] > 95
+    assert match["Face"]["ExternalImageId"] == "joe"
+    by_time = rekognition.get_face_search(JobId=job)["Persons"]
+    times = [each["Timestamp"] for each in by_time]
+    assert times == sorted(times)
+    assert times[0] == 0
+    assert "FaceMatches" not in by_time[0]
+
+
+def test_a_collection_that_is_not_there(rekognition: Any, presidents: dict[str, Any]) -> None:
+    code, message = fault(
+        rekognition.start_face_search, Video={"S3Object": presidents}, CollectionId="gone"
+    )
+    assert code == "ResourceNotFoundException"
+    assert "'gone'" in message
 
 
 def test_a_job_is_of_its_operation(rekognition: Any, detected: str) -> None:

@@ -65,7 +65,7 @@ def test_operation_is_read_from_the_headers(wire: Wire, suffix: str) -> None:
     ],
 )
 def test_unknown_operations_are_told_what_is_supported(wire: Wire, target: str) -> None:
-    with pytest.raises(Fault, match="Supported: CompareFaces, DetectFaces, ") as caught:
+    with pytest.raises(Fault, match="Supported: AssociateFaces, CompareFaces, ") as caught:
         wire.operation(names(target), OPERATIONS)
     assert caught.value.code == "UnknownOperationException"
     assert repr(target) in caught.value.message

@@ -19,6 +19,7 @@ from sqlalchemy import create_engine
 from lookalike.config import Settings
 from lookalike.errors import (
     Blocked,
+    CollectionExists,
     CollectionNotFound,
     ContractMismatch,
     InvalidParameter,
@@ -177,7 +178,7 @@ def test_facts_are_changed(store: Store) -> None:
 
 def test_collections_are_made_and_deleted(store: Store) -> None:
     store.create("fans")
-    with pytest.raises(InvalidParameter, match="'fans' already"):
+    with pytest.raises(CollectionExists, match="'fans' already"):
         store.create("fans")
     store.add(replace(person("가"), collection="fans"), [Portrait(unit(1))])
     store.delete("fans")

@@ -78,7 +78,7 @@ def test_the_oldest_comes_first(jobs: Jobs, clock: Clock) -> None:
 
 def test_a_job_is_of_its_operation(jobs: Jobs) -> None:
     job_id = jobs.start(OPERATION, "{}")
-    with pytest.raises(JobNotFound, match="no job .* of StartFaceSearch"):
+    with pytest.raises(JobNotFound, match=r"no job .* of StartFaceSearch"):
         jobs.get(job_id, "StartFaceSearch")
 
 

@@ -6,12 +6,14 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import chain
+from typing import cast
 
 import av
-import cv2
 import numpy as np
 import PIL.Image
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from lookalike.faces.image import Pixels
 from tests.photos import FOLDER, PACKAGES
@@ -50,18 +52,17 @@ def canvas(picture: Pixels, width: int, height: int) -> Pixels:
 def encoded(frames: Iterable[Pixels], codec: str = "libx264", format: str = "mp4") -> bytes:
     """A video of 25 frames a second."""
     written = io.BytesIO()
+    pictures = iter(frames)
+    first = next(pictures)
     with av.open(written, "w", format=format) as container:
-        stream = None
-        for number, pixels in enumerate(frames):
-            if stream is None:
-                stream = container.add_stream(codec, rate=RATE)
-                stream.height, stream.width = pixels.shape[:2]
-                stream.pix_fmt = "yuv420p"
+        stream = cast(VideoStream, container.add_stream(codec, rate=RATE))
+        stream.height, stream.width = first.shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for number, pixels in enumerate(chain([first], pictures)):
             frame = VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, RATE)
             container.mux(stream.encode(frame))
-        if stream is not None:
-            container.mux(stream.encode())
+        container.mux(stream.encode())
     return written.getvalue()
 
 

@@ -19,6 +19,7 @@
     │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     ├── InvalidParameter          a value outside what is allowed
     ├── Conflict                  what is there already, or was asked for differently before
+    │   ├── CollectionExists
     │   └── TokenMismatch         a request token used again with other parameters
     ├── TooMany                   more of something than there may be
     │   └── TooManyJobs
@@ -117,6 +118,10 @@ class InvalidParameter(LookalikeError):
 
 class Conflict(LookalikeError):
     code = "conflict"
+
+
+class CollectionExists(Conflict):
+    code = "collection-exists"
 
 
 class TokenMismatch(Conflict):

@@ -35,8 +35,12 @@ class Matcher:
             CollectionNotFound: there is no such collection.
         """
         nearest = self._gallery.nearest(probe, limit, collection, who)
-        return tuple(Match(n.person, self._calibration.score(n.cosine)) for n in nearest)
+        return tuple(Match(n.person, self.score(n.cosine)) for n in nearest)
 
     def compare(self, one: Floats, other: Floats) -> Score:
         """How alike two faces are."""
-        return self._calibration.score(float(one @ other))
+        return self.score(float(one @ other))
+
+    def score(self, cosine: float) -> Score:
+        """What a cosine of two faces means."""
+        return self._calibration.score(cosine)

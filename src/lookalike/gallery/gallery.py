@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from heapq import nlargest
-from uuid import NAMESPACE_OID, uuid5
-
-import numpy as np
 
 from lookalike.config import Settings
-from lookalike.errors import CollectionNotFound, InvalidParameter, NotFound, PersonNotFound
+from lookalike.errors import (
+    CollectionExists,
+    InvalidParameter,
+    NotFound,
+    PersonNotFound,
+)
 from lookalike.faces.models import Embedder
 from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
-from lookalike.gallery.blocklist import BlockedKey, is_blocked
-from lookalike.gallery.changes import Change
+from lookalike.gallery.blocklist import BlockedKey
 from lookalike.gallery.database import Database
-from lookalike.gallery.members import EVERYONE, Faces, FaceVector, Members, Roster, Who
+from lookalike.gallery.members import EVERYONE, Roster, Who
+from lookalike.gallery.memory import Memory, faces_of
 from lookalike.gallery.named import Hit
+from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
-from lookalike.gallery.reading import Stored
+from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.store import Portrait, Receipt, Store, StoredPortrait
 
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A gallery as it is listed."""
+    """A gallery as it is listed; the starter's `created` is None."""
 
     id: str
     people: int
     faces: int
     read_only: bool
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,7 @@ class Gallery:
 
     def __init__(self, store: Store, below: Roster, dimension: int) -> None:
         self._store = store
-        self._starter = below
-        self._dimension = dimension
-        # Held while the index is searched too: loading and changing it takes its turn.
-        self._lock = threading.RLock()
-        self._version: int | None = None
-        self._number = 0
-        self._below = Members(below, dimension)
-        self._stored: tuple[Stored, ...] = ()
-        self._members: dict[str, Members] = {}
-        self._faces: dict[str, Faces] = {}
+        self._memory = Memory(store, below, dimension)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -81,11 +74,24 @@ class Gallery:
 
     def collections(self) -> tuple[Collection, ...]:
         """Every collection, the starter first."""
-        with self._current():
-            count = len(self._below.people)
+        with self._memory.current():
+            count = len(self._memory.below.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
-            own = (Collection(each.id, each.people, each.faces, False) for each in self._stored)
+            own = (
+                Collection(each.id, *self._memory.counts(each.id), False, each.created)
+                for each in self._memory.stored
+            )
             return (below, *own)
+
+    def collection(self, collection: str) -> Collection:
+        """One collection.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        with self._memory.current():
+            self._memory.check(collection)
+            return next(each for each in self.collections() if each.id == collection)
 
     def people(
         self, collection: str | None = None, query: str = "", who: Who = EVERYONE
@@ -96,8 +102,8 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         words = query.casefold().strip()
-        with self._current():
-            everyone = [p for each in self._chosen(collection) for p in each.people.values()]
+        with self._memory.current():
+            everyone = [p for each in self._memory.chosen(collection) for p in each.people.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
             found = [p for p in found if any(words in n.casefold() for n in _names(p))]
@@ -110,8 +116,8 @@ class Gallery:
             PersonNotFound: there is none.
             CollectionNotFound: there is no such collection.
         """
-        with self._current():
-            for each in self._chosen(collection):
+        with self._memory.current():
+            for each in self._memory.chosen(collection):
                 if person_id in each.people:
                     return each.people[person_id]
         raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
@@ -124,10 +130,10 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._current():
+        with self._memory.current():
             found = [
                 Nearest(each.people[hit.name], hit.cosine)
-                for each in self._chosen(collection)
+                for each in self._memory.chosen(collection)
                 for hit in each.nearest(probe, limit, who)
             ]
         return nlargest(limit, found, key=lambda nearest: nearest.cosine)
@@ -138,8 +144,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._current():
-            return self._searched_faces(collection).nearest(probe, limit)
+        with self._memory.current():
+            return self._memory.faces(collection).nearest(probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -147,8 +153,8 @@ class Gallery:
         Raises:
             NotFound: there is no such face, or no such collection (CollectionNotFound).
         """
-        with self._current():
-            vector = self._searched_faces(collection).vector(face_id)
+        with self._memory.current():
+            vector = self._memory.faces(collection).vector(face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -159,9 +165,9 @@ class Gallery:
         Raises:
             NotFound: there is no such person or no such collection.
         """
-        with self._current():
+        with self._memory.current():
             self.person(person_id, collection)
-            return self._chosen(collection)[0].vector(person_id)
+            return self._memory.chosen(collection)[0].vector(person_id)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or portraits of one, to one of the user's own collections.
@@ -173,15 +179,42 @@ class Gallery:
             raise _read_only()
         self._store.add(person, portraits)
 
-    def create(self, collection: str) -> None:
-        """Add an empty collection.
+    def records(self, collection: str) -> Records:
+        """The faces and users of a collection, one by one.
 
         Raises:
-            InvalidParameter: there is one of that id.
+            CollectionNotFound: there is no such collection.
+        """
+        with self._memory.current():
+            self._memory.check(collection)
+            if collection == starter.COLLECTION:
+                return StarterRecords(faces_of(self._memory.starter))
+        return self._store.records(collection)
+
+    def own_records(self, collection: str) -> OwnRecords:
+        """Those of one that may be changed.
+
+        Raises:
+            InvalidParameter: the collection is the read-only starter.
+            CollectionNotFound: there is no such collection.
+        """
+        with self._memory.current():
+            self._memory.check(collection)
+        if collection == starter.COLLECTION:
+            raise _read_only()
+        return self._store.records(collection)
+
+    def create(
+        self, collection: str, tags: Mapping[str, str] | None = None, *, is_open: bool = True
+    ) -> None:
+        """Add an empty collection; one that is not open is searched only when it is named.
+
+        Raises:
+            CollectionExists: there is one of that id.
         """
         if collection == starter.COLLECTION:
-            raise InvalidParameter(f"There is a collection {collection!r} already.")
-        self._store.create(collection)
+            raise CollectionExists(f"There is a collection {collection!r} already.")
+        self._store.create(collection, tags, is_open=is_open)
 
     def delete(self, collection: str) -> None:
         """Remove one of the user's own collections with everyone in it.
@@ -220,7 +253,7 @@ class Gallery:
             return self._store.portraits(person)
         return tuple(
             StoredPortrait(each.vector, id=each.id)
-            for each in _faces_of(self._starter)
+            for each in faces_of(self._memory.starter)
             if each.person == person.id
         )
 
@@ -273,113 +306,14 @@ class Gallery:
 
     def _own_person(self, person_id: str, collection: str | None) -> Person:
         """The person of that id whom we may change: someone of the starter may be in ours too."""
-        with self._current():
-            found = [each for each in self._chosen(collection) if person_id in each.people]
+        with self._memory.current():
+            found = [each for each in self._memory.chosen(collection) if person_id in each.people]
         if not found:
             raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
-        own = [each for each in found if each is not self._below]
+        own = [each for each in found if each is not self._memory.below]
         if not own:
             raise _read_only()
         return own[0].people[person_id]
-
-    @contextmanager
-    def _current(self) -> Iterator[None]:
-        """Everything in memory as the store has it now, for as long as the context lasts."""
-        with self._lock:
-            version = self._store.version()
-            if version != self._version:
-                self._catch_up()
-                self._version = version
-            yield
-
-    def _catch_up(self) -> None:
-        changes = self._store.changes(self._number)
-        first = self._version is None
-        if changes.since is None:
-            self._members.clear()
-            self._faces.clear()
-        else:
-            self._apply(changes.since)
-        if first or changes.since is None or Change() in changes.since:
-            roster = _without(self._starter, self._store.blocked())
-            self._below = Members(roster, self._dimension)
-            self._faces.pop(starter.COLLECTION, None)
-        self._stored = self._store.collections()
-        self._number = changes.number
-
-    def _apply(self, since: tuple[Change, ...]) -> None:
-        """Read again what changed of the collections that are in memory."""
-        for collection in {each.collection for each in since if each.collection}:
-            own = [each for each in since if each.collection == collection]
-            if any(each == Change(collection) for each in own):
-                self._members.pop(collection, None)
-                self._faces.pop(collection, None)
-                continue
-            people = {each.person for each in own if each.person}
-            if people and (members := self._members.get(collection)):
-                members.update(self._store.roster(collection, people), people)
-            if faces := self._faces.get(collection):
-                ids = {each.face for each in own if each.face}
-                faces.update(self._store.faces(collection, people, ids), people, ids)
-
-    def _chosen(self, collection: str | None) -> tuple[Members, ...]:
-        """One collection or all, the starter first; each is read when it is first asked for."""
-        if collection is None:
-            return (self._below, *(self._loaded(each.id) for each in self._stored))
-        self._check(collection)
-        return (self._loaded(collection),)
-
-    def _check(self, collection: str) -> None:
-        known = [starter.COLLECTION, *(each.id for each in self._stored)]
-        if collection not in known:
-            raise CollectionNotFound(
-                f"There is no collection {collection!r}; there are: {', '.join(known)}."
-            )
-
-    def _loaded(self, collection: str) -> Members:
-        if collection == starter.COLLECTION:
-            return self._below
-        if collection not in self._members:
-            self._members[collection] = Members(self._store.roster(collection), self._dimension)
-        return self._members[collection]
-
-    def _searched_faces(self, collection: str) -> Faces:
-        self._check(collection)
-        if collection not in self._faces:
-            if collection == starter.COLLECTION:
-                found = _faces_of(_without(self._starter, self._store.blocked()))
-            else:
-                found = self._store.faces(collection)
-            self._faces[collection] = Faces(found, self._dimension)
-        return self._faces[collection]
-
-
-def _faces_of(roster: Roster) -> tuple[FaceVector, ...]:
-    """The portraits of a roster, with ids that are the same every time."""
-    seen: Counter[str] = Counter()
-    found = []
-    for owner, vector in zip(roster.owners, roster.vectors, strict=True):
-        person = roster.people[owner].id
-        face = uuid5(NAMESPACE_OID, f"{roster.id}/{person}/{seen[person]}")
-        found.append(FaceVector(str(face), person, vector))
-        seen[person] += 1
-    return tuple(found)
-
-
-def _without(roster: Roster, blocked: tuple[BlockedKey, ...]) -> Roster:
-    """The roster without those who asked to be left out."""
-    entries = {each.key: each for each in blocked}
-    stay = [row for row, person in enumerate(roster.people) if not is_blocked(person, entries)]
-    if len(stay) == len(roster.people):
-        return roster
-    place = {row: number for number, row in enumerate(stay)}
-    faces = [face for face, owner in enumerate(roster.owners) if int(owner) in place]
-    return Roster(
-        id=roster.id,
-        people=tuple(roster.people[row] for row in stay),
-        vectors=roster.vectors[faces],
-        owners=np.array([place[int(roster.owners[face])] for face in faces], np.intp),
-    )
 
 
 def _names(person: Person) -> list[str]:

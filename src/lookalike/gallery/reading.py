@@ -23,29 +23,31 @@ Ids = Collection[str]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A collection as it lies in the store; `created` is in UTC."""
+    """A collection as it lies in the store.
+
+    Attributes:
+        created: in UTC.
+        open: searched when no collection is named.
+    """
 
     id: str
     contract: str
     created: datetime
-    people: int
-    faces: int
+    open: bool
 
 
 def collections(connection: Connection) -> tuple[Stored, ...]:
     """Every collection, by id."""
-    people, faces = _counted(connection, PEOPLE), _counted(connection, FACES)
     rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
     return tuple(
-        Stored(
-            row.id,
-            row.contract,
-            row.created.replace(tzinfo=UTC),
-            people.get(row.id, 0),
-            faces.get(row.id, 0),
-        )
-        for row in rows
+        Stored(row.id, row.contract, row.created.replace(tzinfo=UTC), row.open) for row in rows
     )
+
+
+def counts(connection: Connection) -> dict[str, tuple[int, int]]:
+    """How many people and faces each collection has that has any."""
+    people, faces = _counted(connection, PEOPLE), _counted(connection, FACES)
+    return {each: (people.get(each, 0), faces.get(each, 0)) for each in people.keys() | faces}
 
 
 def roster(connection: Connection, collection: str, ids: Ids | None = None) -> Roster:

@@ -24,6 +24,7 @@ class Portrait:
         vector: (dimension,) float32 of length 1.
         image_id: what the image is known by: the sha256 of its file.
         box, quality: of the face in it.
+        image_size: width and height of the image that the box lies in, as displayed.
         external_image_id: what the caller calls the image.
         fetched_at: when it came from `credit.source_url`, with a time zone.
         thumbnail: a small JPEG of the face, for changing the model; None keeps no pixels.
@@ -35,6 +36,7 @@ class Portrait:
     box: Box | None = None
     quality: Quality | None = None
     external_image_id: str | None = None
+    image_size: tuple[int, int] | None = None
     fetched_at: datetime | None = None
     thumbnail: bytes | None = None
 
@@ -86,16 +88,19 @@ def person_of(row: Any) -> Person:
     )
 
 
-def face_row(person: Person, portrait: Portrait) -> dict[str, object]:
+def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[str, Any]:
     credit, box, quality = portrait.credit, portrait.box, portrait.quality
+    width, height = portrait.image_size or (None, None)
     pose = quality and quality.pose
     return {
         "id": str(uuid.uuid4()),
-        "collection": person.collection,
-        "person": person.id,
+        "collection": collection,
+        "person": person,
         "vector": vector_bytes(portrait.vector),
         "image_id": portrait.image_id,
         "external_image_id": portrait.external_image_id,
+        "image_width": width,
+        "image_height": height,
         "fetched_at": portrait.fetched_at and _naive(portrait.fetched_at),
         "thumbnail": portrait.thumbnail,
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
@@ -123,6 +128,7 @@ def portrait_of(row: Any) -> StoredPortrait:
         box=None if row.width is None else Box(row.left, row.top, row.width, row.height),
         quality=None if row.score is None else _quality(row),
         external_image_id=row.external_image_id,
+        image_size=(row.image_width, row.image_height) if row.image_width else None,
         fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
         thumbnail=row.thumbnail,
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    true,
 )
 
 METADATA = MetaData()
@@ -28,6 +29,8 @@ COLLECTIONS = Table(
     Column("id", String(255), primary_key=True),
     Column("contract", String(255), nullable=False),
     Column("tags", String, nullable=False, server_default="{}"),  # a JSON object
+    # Searched when no collection is named, as those that the Rekognition API makes are not.
+    Column("open", Boolean, nullable=False, server_default=true()),
     Column("created", DateTime, nullable=False),
 )
 
@@ -76,6 +79,7 @@ FACES = Table(
     ),
     Index("ix_faces_person", "collection", "person"),
     Index("ix_faces_image", "collection", "image_id"),
+    Index("ix_faces_id", "collection", "id"),
 )
 
 # What was committed, in order, so that every process brings its index up to date by what changed:

@@ -6,6 +6,7 @@ here. Several processes may read while one writes.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from lookalike.errors import (
+    CollectionExists,
     CollectionNotFound,
     ContractMismatch,
     InvalidParameter,
@@ -27,6 +29,7 @@ from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
 from lookalike.gallery.changes import Change, Changes
 from lookalike.gallery.database import Database
 from lookalike.gallery.members import FaceVector, Roster
+from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
 from lookalike.gallery.reading import Ids, Stored
 from lookalike.gallery.rows import (
@@ -105,6 +108,11 @@ class Store:
             self._check_contract(each.id, each.contract)
         return found
 
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """How many people and faces each collection has; those without any are left out."""
+        with self._database.reading() as connection:
+            return reading.counts(connection)
+
     def roster(self, collection: str, ids: Ids | None = None) -> Roster:
         """A collection with everyone in it, or with the people of those ids who are."""
         with self._database.reading() as connection:
@@ -120,16 +128,22 @@ class Store:
         with self._database.reading() as connection:
             return reading.faces(connection, collection, people, ids)
 
-    def create(self, collection: str) -> None:
-        """Add an empty collection.
+    def records(self, collection: str) -> OwnRecords:
+        """The faces and users of a collection, one by one."""
+        return OwnRecords(self._database, collection)
+
+    def create(
+        self, collection: str, tags: Mapping[str, str] | None = None, *, is_open: bool = True
+    ) -> None:
+        """Add an empty collection; one that is not open is searched only when it is named.
 
         Raises:
-            InvalidParameter: there is one of that id.
+            CollectionExists: there is one of that id.
         """
         with self._database.changing() as connection:
             if _one(connection, COLLECTIONS, COLLECTIONS.c.id == collection):
-                raise InvalidParameter(f"There is a collection {collection!r} already.")
-            self._create(connection, collection)
+                raise CollectionExists(f"There is a collection {collection!r} already.")
+            self._create(connection, collection, tags or {}, is_open)
 
     def delete(self, collection: str) -> None:
         """Remove a collection with everyone in it.
@@ -303,12 +317,20 @@ class Store:
         wanted = select(COLLECTIONS.c.contract).where(COLLECTIONS.c.id == collection)
         contract = connection.execute(wanted).scalar()
         if contract is None:
-            self._create(connection, collection)
+            self._create(connection, collection, {}, is_open=True)
         else:
             self._check_contract(collection, contract)
 
-    def _create(self, connection: Connection, collection: str) -> None:
-        row = {"id": collection, "contract": self._contract, "created": now()}
+    def _create(
+        self, connection: Connection, collection: str, tags: Mapping[str, str], is_open: bool
+    ) -> None:
+        row = {
+            "id": collection,
+            "contract": self._contract,
+            "tags": json.dumps(tags, ensure_ascii=False),
+            "open": is_open,
+            "created": now(),
+        }
         connection.execute(insert(COLLECTIONS), row)
         changes.record(connection, [Change(collection)])
 
@@ -333,7 +355,7 @@ def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portr
     new = []
     for each in portraits:
         if each.image_id is None or each.image_id not in known:
-            new.append(face_row(person, each))
+            new.append(face_row(person.collection, person.id, each))
             known.add(each.image_id or "")
     if new:
         connection.execute(insert(FACES), new)

@@ -11,6 +11,8 @@ from lookalike.rekognition.auth import Credential
 from lookalike.rekognition.validation import Members
 
 _REGION = "us-east-1"
+# Whose everything here is: AWS's ARNs name an account of twelve digits.
+_ACCOUNT = "000000000000"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +26,10 @@ class Context:
     @property
     def settings(self) -> Settings:
         return self.engine.settings
+
+    @property
+    def account(self) -> str:
+        return _ACCOUNT
 
     @property
     def region(self) -> str:

@@ -10,6 +10,7 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "ConflictException",
     "IdempotentParameterMismatchException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
@@ -19,8 +20,10 @@ Code = Literal[
     "InvalidParameterException",
     "InvalidS3ObjectException",
     "LimitExceededException",
+    "ResourceAlreadyExistsException",
     "ResourceNotFoundException",
     "SerializationException",
+    "ServiceQuotaExceededException",
     "ThrottlingException",
     "UnknownOperationException",
     "VideoTooLargeException",
@@ -49,8 +52,12 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.ObjectUnavailable: "InvalidS3ObjectException",
         errors.NotFound: "ResourceNotFoundException",
         errors.InvalidParameter: "InvalidParameterException",
+        errors.CollectionExists: "ResourceAlreadyExistsException",
         errors.TokenMismatch: "IdempotentParameterMismatchException",
+        errors.Conflict: "ConflictException",
         errors.TooManyJobs: "LimitExceededException",
+        errors.TooMany: "ServiceQuotaExceededException",
+        errors.Blocked: "InvalidParameterException",
         errors.Busy: "ThrottlingException",
         Exception: "InternalServerError",
     }

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import uuid
+
 from lookalike.faces.analyzer import Face, Photo, Point
+from lookalike.gallery.records import FaceRecord, Refused
+from lookalike.rekognition.context import Context
 from lookalike.rekognition.validation import Members
 
 
@@ -34,6 +39,32 @@ def face_box(found: Face, photo: Photo) -> Members:
         },
         "Confidence": 100 * found.quality.score,
     }
+
+
+def record(found: FaceRecord, context: Context) -> Members:
+    """Face: what a collection keeps of one. A portrait of the starter is known by its id alone."""
+    box = found.box
+    return {
+        "FaceId": found.id,
+        "BoundingBox": box
+        and {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top},
+        "ImageId": found.image_id and _image_id(found.image_id),
+        "ExternalImageId": found.external_image_id,
+        "Confidence": found.score and 100 * found.score,
+        "IndexFacesModelVersion": ".".join(re.findall("[0-9]+", context.engine.contract)),
+        "UserId": found.person,
+    }
+
+
+def refused(face: Refused) -> Members:
+    """A face that was not associated, disassociated or deleted."""
+    reasons = [face.reason] if face.reason else []
+    return {"FaceId": face.face, "UserId": face.person, "Reasons": reasons}
+
+
+def _image_id(known_by: str) -> str:
+    """An image's id in the form of AWS's: the same for the same bytes."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, known_by))
 
 
 def _landmarks(found: Face, photo: Photo) -> list[Members]:

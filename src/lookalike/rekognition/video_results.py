@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from lookalike.engine import Engine
 from lookalike.rekognition import images, s3, shapes
+from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
+from lookalike.rekognition.operations.searching import face_matches
 from lookalike.rekognition.validation import Members
 from lookalike.video.decode import Metadata
 from lookalike.video.jobs import Done, Job
@@ -17,6 +19,9 @@ from lookalike.video.results import pack, written
 from lookalike.video.runner import GoOn
 from lookalike.video.track import Sighting, Track
 from lookalike.video.watch import Watched, watch
+
+# Faces of the collection that are given for a person. Amazon does not say how many it gives.
+_MATCHES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class _Result:
     text: str
 
 
-_Finder = Callable[[Engine, Members, Sequence[Track]], Iterator[_Result]]
+_Finder = Callable[[Context, Members, Sequence[Track]], Iterator[_Result]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +50,16 @@ def perform(engine: Engine, job: Job, go_on: GoOn) -> Done:
     Raises:
         VideoError: it cannot be used.
         ObjectUnavailable: it can no longer be read.
+        CollectionNotFound: the one to be searched was deleted.
     """
     request, kind = json.loads(job.request), _KINDS[job.operation]
+    context = Context(engine, None, job.id)
     where = s3.location(request["Video"]["S3Object"], "Video.S3Object")
     with s3.open_video(engine.settings, where) as file:
         watched = watch(file, engine, keep=images.with_large_faces, go_on=go_on)
     return Done(
         video=json.dumps(_metadata(watched.metadata)),
-        results=pack(_ordered(list(kind.find(engine, request, watched.tracks)), kind)),
+        results=pack(_ordered(list(kind.find(context, request, watched.tracks)), kind)),
         message=_remark(watched),
     )
 
@@ -67,16 +74,16 @@ def _ordered(found: list[_Result], kind: _Kind) -> Mapping[str, Sequence[str]]:
     return orders
 
 
-def _detected(_engine: Engine, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+def _detected(_context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
     """FaceDetection of the model."""
     for track, sighting in _sightings(tracks):
         yield _result(sighting, ("", track.index), {"Face": _face(sighting)})
 
 
-def _celebrities(engine: Engine, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+def _celebrities(context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
     """CelebrityRecognition of the model: a track is one person, sure or unsure throughout."""
     for track in tracks:
-        match = recognized(engine, track.embedding)
+        match = recognized(context.engine, track.embedding)
         if match is None:
             continue
         celebrity = {**described(match.person), "Confidence": match.score.similarity}
@@ -85,10 +92,22 @@ def _celebrities(engine: Engine, _request: Members, tracks: Sequence[Track]) -> 
             yield _result(sighting, (match.person.id, track.index), {"Celebrity": detail})
 
 
+def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+    """PersonMatch of the model; whoever is like nobody in the collection has no FaceMatches."""
+    asked = {**request, "MaxFaces": _MATCHES}
+    for track in tracks:
+        matches = face_matches(context, asked, track.embedding) or None
+        for sighting in track.sightings:
+            person = {"Index": track.index, "Face": _face(sighting)}
+            seen = {"Person": person, "FaceMatches": matches}
+            yield _result(sighting, ("", track.index), seen)
+
+
 _KINDS: Mapping[str, _Kind] = MappingProxyType(
     {
         "StartFaceDetection": _Kind(_detected, None),
         "StartCelebrityRecognition": _Kind(_celebrities, "ID"),
+        "StartFaceSearch": _Kind(_persons, "INDEX"),
     }
 )
 

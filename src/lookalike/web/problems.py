@@ -25,6 +25,9 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.PhotoError: (422, "The photo cannot be used"),
     errors.NotFound: (404, "Not found"),
     errors.InvalidParameter: (422, "A parameter is not allowed"),
+    errors.Conflict: (409, "It conflicts with what is there"),
+    errors.TooMany: (422, "There may not be more"),
+    errors.Blocked: (403, "Somebody who asked to be left out"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 
 from lookalike.gallery.tokens import token_of
-from lookalike.rekognition import next_token, s3
+from lookalike.rekognition import paging, s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.validation import Members
 from lookalike.video.decode import check_header
 from lookalike.video.jobs import Job, Jobs
 from lookalike.video.results import PAGE, unpack
+
+_TOKEN_LIVES_S = 24 * 3600
 
 
 def start_face_detection(context: Context, request: Members) -> Members:
@@ -22,6 +24,17 @@ def start_face_detection(context: Context, request: Members) -> Members:
 def get_face_detection(context: Context, request: Members) -> Members:
     """The faces of each frame that was looked at."""
     return _get(context, "StartFaceDetection", "Faces", request)
+
+
+def start_face_search(context: Context, request: Members) -> Members:
+    """Search a collection for each person of a video."""
+    context.engine.gallery.collection(request["CollectionId"])
+    return _start(context, "StartFaceSearch", request)
+
+
+def get_face_search(context: Context, request: Members) -> Members:
+    """Everybody in each frame, with the faces of the collection that are like theirs."""
+    return _get(context, "StartFaceSearch", "Persons", request)
 
 
 def start_celebrity_recognition(context: Context, request: Members) -> Members:
@@ -64,13 +77,11 @@ def _get(context: Context, operation: str, member: str, request: Members) -> Mem
 
 
 def _page(context: Context, job: Job, member: str, request: Members) -> Members:
-    order = request.get("SortBy", "TIMESTAMP")
     count = min(request.get("MaxResults", PAGE), PAGE)
-    token = request.get("NextToken")
-    start = next_token.read(token, job.id, order) if token else 0
+    start = int(paging.reached(request, _TOKEN_LIVES_S) or 0)
+    order = request.get("SortBy", "TIMESTAMP")
     found, more = unpack(_jobs(context).results(job), order, start, count)
-    follows = next_token.write(job.id, order, start + count) if more else None
-    return {member: found, "NextToken": follows}
+    return {member: found, "NextToken": paging.token(request, str(start + count)) if more else None}
 
 
 def _jobs(context: Context) -> Jobs:

@@ -100,6 +100,8 @@ NEW = (
 def upgrade() -> None:
     tags = sa.Column("tags", sa.String, nullable=False, server_default="{}")
     op.add_column("collections", tags)
+    is_open = sa.Column("open", sa.Boolean, nullable=False, server_default=sa.true())
+    op.add_column("collections", is_open)
     op.rename_table("faces", "old_faces")
     METADATA.create_all(op.get_bind(), tables=[FACES, *NEW])
     old = sa.Table("old_faces", sa.MetaData(), autoload_with=op.get_bind(), resolve_fks=False)
@@ -109,4 +111,5 @@ def upgrade() -> None:
     op.drop_table("old_faces")
     op.create_index("ix_faces_person", "faces", ["collection", "person"])
     op.create_index("ix_faces_image", "faces", ["collection", "image_id"])
+    op.create_index("ix_faces_id", "faces", ["collection", "id"])
     op.create_index("ix_jobs_status", "jobs", ["status"])

@@ -1,0 +1,108 @@
+"""Faces and users of a collection one by one, as the Rekognition API lists and changes them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal, Protocol
+
+from lookalike.faces.analyzer import Box
+from lookalike.gallery.members import FaceVector
+
+Refusal = Literal[
+    "FACE_NOT_FOUND",
+    "ASSOCIATED_TO_A_DIFFERENT_USER",
+    "ASSOCIATED_TO_AN_EXISTING_USER",
+    "LOW_MATCH_CONFIDENCE",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FaceRecord:
+    """
+    Attributes:
+        person: the user it belongs to, or None.
+        image_id: what the image is known by.
+        box: as shares of the image's width and height, where they are known.
+        score: of the detector, 0 to 1.
+    """
+
+    id: str
+    person: str | None
+    image_id: str | None = None
+    external_image_id: str | None = None
+    box: Box | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    id: str
+    faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A face that was not associated, disassociated or deleted.
+
+    Attributes:
+        reason: None: the user has no room for it.
+        person: whose it is, or is not.
+        similarity: to that person, 0 to 100, where that is the reason.
+    """
+
+    face: str
+    reason: Refusal | None
+    person: str | None = None
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change of several faces did."""
+
+    done: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    faces: int = 0
+
+
+class Records(Protocol):
+    """The faces and users of one collection; pages are in the order of the ids."""
+
+    def faces(
+        self, after: str, limit: int, person: str | None = None, ids: Collection[str] | None = None
+    ) -> tuple[FaceRecord, ...]:
+        """Faces whose ids come after `after`; only of a user, or only those of `ids`, if given."""
+
+    def users(self, after: str, limit: int) -> tuple[UserRecord, ...]:
+        """Users whose ids come after `after`."""
+
+    def tags(self) -> Mapping[str, str]:
+        """The tags of the collection."""
+
+
+class StarterRecords:
+    """The starter gallery: read-only, its faces are known by their vectors alone."""
+
+    def __init__(self, faces: Sequence[FaceVector]) -> None:
+        self._faces = sorted(faces, key=lambda face: face.id)
+
+    def faces(
+        self, after: str, limit: int, person: str | None = None, ids: Collection[str] | None = None
+    ) -> tuple[FaceRecord, ...]:
+        found = (
+            FaceRecord(each.id, each.person)
+            for each in self._faces
+            if each.id > after and person in (None, each.person) and (ids is None or each.id in ids)
+        )
+        return tuple(islice(found, limit))
+
+    def users(self, after: str, limit: int) -> tuple[UserRecord, ...]:
+        counts = Counter(each.person for each in self._faces if each.person is not None)
+        found = (UserRecord(id, counts[id]) for id in sorted(counts) if id > after)
+        return tuple(islice(found, limit))
+
+    def tags(self) -> Mapping[str, str]:
+        return {}

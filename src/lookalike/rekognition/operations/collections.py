@@ -1,0 +1,75 @@
+"""Collections and their tags: every gallery is a collection, the starter a read-only one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from lookalike.gallery.gallery import Collection
+from lookalike.rekognition.arns import collection_arn, collection_of
+from lookalike.rekognition.context import Context
+from lookalike.rekognition.paging import page
+from lookalike.rekognition.validation import Members
+
+_MOST = 4096
+# When a collection was made that came with the package.
+_ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def create_collection(context: Context, request: Members) -> Members:
+    """An empty collection. The page and the celebrities find it only when it is named."""
+    collection = request["CollectionId"]
+    context.engine.gallery.create(collection, request.get("Tags"), is_open=False)
+    return {
+        "StatusCode": 200,
+        "CollectionArn": collection_arn(context, collection),
+        "FaceModelVersion": context.engine.contract,
+    }
+
+
+def delete_collection(context: Context, request: Members) -> Members:
+    context.engine.gallery.delete(request["CollectionId"])
+    return {"StatusCode": 200}
+
+
+def describe_collection(context: Context, request: Members) -> Members:
+    found = context.engine.gallery.collection(request["CollectionId"])
+    return {
+        "FaceCount": found.faces,
+        "UserCount": found.people,
+        "FaceModelVersion": context.engine.contract,
+        "CollectionARN": f"arn:{collection_arn(context, found.id)}",
+        "CreationTimestamp": found.created or _ALWAYS,
+    }
+
+
+def list_collections(context: Context, request: Members) -> Members:
+    """By id, the starter among them."""
+    everything = sorted(context.engine.gallery.collections(), key=lambda each: each.id)
+
+    def after(last: str, limit: int) -> list[Collection]:
+        return [each for each in everything if each.id > last][:limit]
+
+    found, token = page(request, _MOST, after, lambda each: each.id)
+    return {
+        "CollectionIds": [each.id for each in found],
+        "FaceModelVersions": [context.engine.contract for _ in found],
+        "NextToken": token,
+    }
+
+
+def tag_resource(context: Context, request: Members) -> Members:
+    context.engine.gallery.own_records(_collection(request)).tag(request["Tags"])
+    return {}
+
+
+def untag_resource(context: Context, request: Members) -> Members:
+    context.engine.gallery.own_records(_collection(request)).tag({}, request["TagKeys"])
+    return {}
+
+
+def list_tags_for_resource(context: Context, request: Members) -> Members:
+    return {"Tags": context.engine.gallery.records(_collection(request)).tags()}
+
+
+def _collection(request: Members) -> str:
+    return collection_of(request["ResourceArn"])

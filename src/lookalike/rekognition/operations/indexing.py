@@ -1,0 +1,86 @@
+"""IndexFaces, ListFaces, DeleteFaces: the faces of a collection, of which only vectors are kept."""
+
+from __future__ import annotations
+
+from lookalike.faces.analyzer import Face, Photo
+from lookalike.gallery.importing import image_id
+from lookalike.gallery.records import FaceRecord
+from lookalike.gallery.store import Portrait
+from lookalike.rekognition import images, shapes
+from lookalike.rekognition.context import Context
+from lookalike.rekognition.paging import page
+from lookalike.rekognition.quality_filter import reasons
+from lookalike.rekognition.validation import Members
+
+_MAX_FACES = 100
+_MOST = 4096
+
+
+def index_faces(context: Context, request: Members) -> Members:
+    """Keep the largest faces that pass the QualityFilter, and say of the others why not."""
+    records = context.engine.gallery.own_records(request["CollectionId"])
+    data = images.content(context, request["Image"], "Image")
+    photo = images.analyze(context, data, "Image")
+    kept, unindexed = _chosen(photo, request)
+    added = records.add([_portrait(face, photo, data, request) for face in kept])
+    return {
+        "FaceRecords": [
+            {"Face": shapes.record(record, context), "FaceDetail": shapes.face(face, photo)}
+            for record, face in zip(added, kept, strict=True)
+        ],
+        "UnindexedFaces": unindexed,
+        "FaceModelVersion": context.engine.contract,
+    }
+
+
+def list_faces(context: Context, request: Members) -> Members:
+    """In the order of the ids; only of a user, or only those of FaceIds, if asked."""
+    records = context.engine.gallery.records(request["CollectionId"])
+
+    def after(last: str, limit: int) -> tuple[FaceRecord, ...]:
+        return records.faces(last, limit, request.get("UserId"), request.get("FaceIds"))
+
+    found, token = page(request, _MOST, after, lambda each: each.id)
+    return {
+        "Faces": [shapes.record(each, context) for each in found],
+        "NextToken": token,
+        "FaceModelVersion": context.engine.contract,
+    }
+
+
+def delete_faces(context: Context, request: Members) -> Members:
+    """Delete faces; one that belongs to a user is refused."""
+    records = context.engine.gallery.own_records(request["CollectionId"])
+    outcome = records.delete(request["FaceIds"])
+    return {
+        "DeletedFaces": list(outcome.done),
+        "UnsuccessfulFaceDeletions": [shapes.refused(each) for each in outcome.refused],
+    }
+
+
+def _chosen(photo: Photo, request: Members) -> tuple[list[Face], list[Members]]:
+    """The faces to index, and those left out as structures of the model."""
+    most = min(request.get("MaxFaces", _MAX_FACES), _MAX_FACES)
+    quality_filter = request.get("QualityFilter", "AUTO")
+    kept: list[Face] = []
+    unindexed: list[Members] = []
+    for face in photo.faces:
+        why: list[str] = list(reasons(face, quality_filter))
+        if not why and len(kept) == most:
+            why = ["EXCEEDS_MAX_FACES"]
+        if why:
+            unindexed.append({"Reasons": why, "FaceDetail": shapes.face(face, photo)})
+        else:
+            kept.append(face)
+    return kept, unindexed
+
+
+def _portrait(face: Face, photo: Photo, data: bytes, request: Members) -> Portrait:
+    return Portrait(
+        face.embedding,
+        image_id=image_id(data),
+        box=face.box,
+        quality=face.quality,
+        external_image_id=request.get("ExternalImageId"),
+        image_size=(photo.width, photo.height),
+    )
