@@ -35,7 +35,13 @@ def test_answers_name_their_request(server: Server) -> None:
 
 # operation, body, headers, and the code and words of the fault
 FAULTS: list[tuple[str, Any, dict[str, str], str, str]] = [
-    ("DetectLabels", {}, {}, "UnknownOperationException", "Supported: AssociateFaces, CompareFaces"),
+    (
+        "DetectLabels",
+        {},
+        {},
+        "UnknownOperationException",
+        "Supported: AssociateFaces, CompareFaces",
+    ),
     ("", {}, {}, "UnknownOperationException", "Supported: AssociateFaces, CompareFaces"),
     ("DetectFaces", {}, {"x-amz-target": "DetectFaces"}, "UnknownOperationException", "DetectF"),
     (

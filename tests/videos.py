@@ -49,12 +49,17 @@ def canvas(picture: Pixels, width: int, height: int) -> Pixels:
     return out
 
 
-def encoded(frames: Iterable[Pixels], codec: str = "libx264", format: str = "mp4") -> bytes:
+def encoded(
+    frames: Iterable[Pixels],
+    codec: str = "libx264",
+    format: str = "mp4",
+    options: dict[str, str] | None = None,
+) -> bytes:
     """A video of 25 frames a second."""
     written = io.BytesIO()
     pictures = iter(frames)
     first = next(pictures)
-    with av.open(written, "w", format=format) as container:
+    with av.open(written, "w", format=format, options=options) as container:
         stream = cast(VideoStream, container.add_stream(codec, rate=RATE))
         stream.height, stream.width = first.shape[:2]
         stream.pix_fmt = "yuv420p"

@@ -98,7 +98,7 @@ def opened(file: File) -> Iterator[Video]:
     check_header(file.read(HEADER) or b"")
     file.seek(0)
     try:
-        with av.open(file, "r", format=_FORMAT) as container:
+        with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
             yield Video(container)
     except FFmpegError as error:
         raise DamagedVideo("The video's data is damaged or cut short.") from error
@@ -110,6 +110,7 @@ class Video:
     def __init__(self, container: InputContainer) -> None:
         self._stream = _only_stream(container)
         self._start = (container.start_time or 0) / 1e6
+        self.unreadable = 0
         self._decoded = self._decode(container)
         # Only a decoded frame says how it is to be turned.
         first = next(self._decoded, None)
@@ -117,7 +118,6 @@ class Video:
             raise DamagedVideo("No picture of the video can be decoded.")
         self._first = first
         self.metadata = _metadata(container, self._stream, first)
-        self.unreadable = 0
 
     def frames(self, rate: int) -> Iterator[Frame]:
         """The first frame, and at most `rate` in each second after it; may be called once.
@@ -140,7 +140,6 @@ class Video:
         self._check_end(time)
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
-        self.unreadable = 0
         for packet in container.demux(self._stream):
             try:
                 frames = packet.decode()
@@ -164,9 +163,11 @@ def _only_stream(container: InputContainer) -> VideoStream:
         raise UnsupportedVideo("The file has sound, but no pictures.")
     stream = container.streams.video[0]
     codec = stream.codec_context
-    if codec.name not in _CODECS:
+    # PyAV has none for a codec that it does not know, whatever its types say.
+    name = getattr(codec, "name", "something unknown")
+    if name not in _CODECS:
         allowed = " and ".join(_CODECS)
-        raise UnsupportedVideo(f"The video is encoded as {codec.name}; {allowed} can be read.")
+        raise UnsupportedVideo(f"The video is encoded as {name}; {allowed} can be read.")
     _check_size(codec.width, codec.height)
     _check_duration((container.duration or 0) / 1e6)
     # Frames may grow in the midst of a video.

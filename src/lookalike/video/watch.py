@@ -23,7 +23,7 @@ _MOST_FACES = 250_000
 class Watched:
     """
     Attributes:
-        tracks: in the order in which they began.
+        tracks: one a person, in the order in which they were first seen.
         unreadable: packets that could not be decoded.
     """
 
@@ -59,4 +59,4 @@ def watch(
             if count > _MOST_FACES:
                 raise VideoTooLarge(f"More than {_MOST_FACES:,} faces were seen in the video.")
             tracker.add(frame.timestamp_ms, photo)
-        return Watched(video.metadata, tuple(tracker.tracks), video.unreadable)
+        return Watched(video.metadata, tracker.people(), video.unreadable)
