@@ -45,20 +45,18 @@ def _allowed(setting: config.Described) -> str:
 def commands() -> str:
     """`cli.md`: the help of every command."""
     parts = ["# Command line", "", "This page is generated from the commands' own help."]
-    for path, command in _walk(cli.main, ("lookalike",)):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=96)
-        context.terminal_width = 96
-        parts += ["", f"## {' '.join(path)}", "", "```", command.get_help(context), "```"]
+    # As a call of the command makes it, with the options that every command inherits.
+    for context in _walk(cli.main.make_context("lookalike", [], resilient_parsing=True)):
+        context.max_content_width = context.terminal_width = 96
+        parts += ["", f"## {context.command_path}", "", "```", context.get_help(), "```"]
     return "\n".join([*parts, ""])
 
 
-def _walk(
-    command: click.Command, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        for name in sorted(command.commands):
-            yield from _walk(command.commands[name], (*path, name))
+def _walk(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name, command in sorted(context.command.commands.items()):
+            yield from _walk(command.make_context(name, [], context, resilient_parsing=True))
 
 
 def pages() -> dict[Path, str]:

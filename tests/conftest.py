@@ -63,6 +63,13 @@ def server(settings: Settings) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def signed(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that checks signatures; `Keys(signed.settings)` opens the keys of its home."""
+    with running(replace(settings, auth="on", home=tmp_path_factory.mktemp("signed"))) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
 def serve(settings: Settings) -> Callable[..., AbstractContextManager[Server]]:
     """Starts a server with other settings: `with serve(celebrities="strict") as server:`."""
 

@@ -21,7 +21,8 @@ LAYERS = (
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
-    ("cli_gallery",),
+    ("cli_gallery", "cli_keys"),
+    ("cli_build",),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

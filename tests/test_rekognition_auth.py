@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -37,7 +38,7 @@ def test_query_string_is_read() -> None:
         "X-Amz-SignedHeaders": "host;x-amz-date",
         "X-Amz-Signature": SIGNATURE,
     }
-    assert read_credential({}, query) == READ
+    assert read_credential({}, query) == replace(READ, presigned=True)
 
 
 def test_nothing_is_nobody() -> None:

@@ -18,6 +18,7 @@ from lookalike.errors import Busy, ContractMismatch
 from lookalike.rekognition.app import Endpoint
 from lookalike.rekognition.auth import Credential
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.guard import Guard
 from lookalike.work import Workbench
 from tests.aws import CONTENT_TYPE, post
 from tests.conftest import Server
@@ -123,7 +124,7 @@ def request_with(photos: Mapping[str, bytes], name: str) -> bytes:
 @pytest.fixture
 def endpoint_with() -> Callable[..., Endpoint]:
     def make(engine: object) -> Endpoint:
-        return Endpoint(cast(Engine, engine), Workbench(4))
+        return Endpoint(cast(Engine, engine), Workbench(4), Guard())
 
     return make
 

@@ -8,13 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from lookalike import config
 from lookalike.config import Settings
+from lookalike.rekognition.keys import Keys
+from tests.aws import CONTENT_TYPE, post, presigned
 
+BODY = b'{"Id": "Q76"}'
+HEADERS = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": "RekognitionService.GetCelebrityInfo"}
 LOOKALIKE = str(Path(sys.executable).parent / "lookalike")
 
 
@@ -29,20 +35,32 @@ def environment(settings: Settings, home: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def url(environment: dict[str, str]) -> Iterator[str]:
+def url(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    with serving(environment, tmp_path / "log", "127.0.0.1") as address:
+        yield address
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path, host: str) -> Iterator[str]:
+    """The address of a server with two workers, which writes to `log`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [LOOKALIKE, "serve", "--port", str(port), "--workers", "2"]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        port = str(probe.getsockname()[1])
+    command = [LOOKALIKE, "serve", "--host", host, "--port", port, "--workers", "2"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
+    ):
         address = f"http://127.0.0.1:{port}"
         deadline = time.monotonic() + 60
-        while not ready(address):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        yield address
-        process.terminate()
+        try:
+            while not ready(address):
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
 
 
 def ready(address: str) -> bool:
@@ -65,3 +83,31 @@ def test_someone_added_is_known_to_every_worker(
             f"{url}/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, timeout=60
         )
         assert answer.json()["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"
+
+
+def test_beyond_loopback_every_worker_checks_signatures(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with serving(environment, log, "0.0.0.0") as url:
+        assert log.read_text().startswith(
+            "Rekognition API: signatures are checked; there is no access key yet; make one with: "
+            "lookalike keys create. The page and /api/v1 ask for no key.\n"
+        )
+        unsigned = post(url, "GetCelebrityInfo", {"Id": "Q76"}).json()
+        assert unsigned["__type"] == "MissingAuthenticationTokenException"
+        keys = Keys(config.load(environment))
+        made = keys.create()
+        address = presigned(url, made, HEADERS, BODY)
+        for enabled, heard in ((True, None), (False, "UnrecognizedClientException"), (True, None)):
+            keys.enable(made.key.id, enabled)
+            for _ in range(12):
+                # A new connection each time, so that both workers are asked.
+                answer = httpx.post(address, content=BODY, headers=HEADERS)
+                assert answer.json().get("__type") == heard
+        keys.close()
+    written = log.read_text()
+    assert '"POST / HTTP/1.1" 200' in written
+    assert "X-Amz-" not in written
+    assert made.key.id not in written
+    assert made.secret not in written

@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|gallery`.
+"""The command line: `lookalike find|compare|detect|serve|gallery|keys`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage.
 """
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from lookalike import config
+from lookalike.cli_build import build
 from lookalike.cli_gallery import gallery
+from lookalike.cli_keys import keys
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
@@ -146,7 +148,9 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run(config.load(host=host, port=port, workers=workers))
 
 
+gallery.add_command(build)
 main.add_command(gallery)
+main.add_command(keys)
 
 
 def _columns(score: Score) -> tuple[str, str]:

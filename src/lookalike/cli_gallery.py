@@ -222,7 +222,7 @@ def import_(
         report = _import_pack(path, collection, dry_run)
     else:
         report = _import_photos(path, collection or MINE, dry_run, _credit(**credit))
-    click.echo(_as_json(report) if as_json else _in_words(report))
+    click.echo(_as_json(report) if as_json else in_words(report))
     if report.interrupted:
         click.echo("Stopped; run the same command again to go on.", err=True)
         raise click.exceptions.Exit(1)
@@ -283,7 +283,8 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
         return importer.packed(read.people)
 
 
-def _in_words(report: Report) -> str:
+def in_words(report: Report) -> str:
+    """A report as a terminal shows it."""
     rate = report.photos / report.seconds if report.seconds else 0
     added = "Would add" if report.dry_run else "Added"
     lines = [

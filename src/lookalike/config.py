@@ -20,8 +20,8 @@ from lookalike.errors import InvalidParameter
 PREFIX = "LOOKALIKE_"
 
 
-def _setting(default: Any, help: str, *, minimum: int | None = None) -> Any:
-    return field(default=default, metadata={"help": help, "minimum": minimum})
+def _setting(default: Any, help: str, *, minimum: int | None = None, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"help": help, "minimum": minimum})
 
 
 def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> Any:
@@ -67,6 +67,23 @@ class Settings:
     )
     celebrity_threshold: int = _setting(
         90, "Similarity (0 to 100) from which `strict` recognises a celebrity.", minimum=0
+    )
+    auth: Literal["auto", "on", "off"] = _setting(
+        "auto",
+        "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
+        "loopback.",
+    )
+    rate: int = _setting(
+        0,
+        "Rekognition requests a second that an access key may make unless it has a rate of its "
+        "own; 0 is without limit.",
+        minimum=0,
+    )
+    secret_key: str = _setting(
+        "",
+        "Encrypts the secrets of access keys: 32 bytes in URL-safe base64. The file `secret.key` "
+        "in `LOOKALIKE_HOME` unless set.",
+        secret=True,
     )
     portraits: Literal["on", "off"] = _setting(
         "on", "Whether the server fetches portraits from Wikimedia Commons."

@@ -29,7 +29,8 @@
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ContractMismatch      vectors made by another model or preprocessing
-        └── StoreUnavailable      the database is full, locked or not to be written
+        ├── StoreUnavailable      the database is full, locked or not to be written
+        └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
 
 Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
 """
@@ -162,3 +163,7 @@ class ContractMismatch(SetupError):
 
 class StoreUnavailable(SetupError):
     code = "store-unavailable"
+
+
+class SecretsUnreadable(SetupError):
+    code = "secrets-unreadable"

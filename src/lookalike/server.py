@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
@@ -20,6 +22,7 @@ from lookalike.engine import Engine
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
+from lookalike.rekognition.guard import Guard, explained
 from lookalike.rekognition.notices import announce
 from lookalike.rekognition.video_results import perform
 from lookalike.video.jobs import Jobs
@@ -54,12 +57,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
+    logging.getLogger("uvicorn.access").addFilter(_without_signature)
     return app
 
 
 def run(settings: Settings) -> None:
     """Serve until stopped. Workers are processes of their own, told their settings by
-    environment variables."""
+    environment variables.
+
+    Raises:
+        StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
+    """
+    print(explained(settings), file=sys.stderr, flush=True)
     if settings.workers == 1:
         uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
         return
@@ -78,6 +87,7 @@ def run(settings: Settings) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
+    guard = await anyio.to_thread.run_sync(Guard.open, settings)
     workbench = Workbench(settings.queue)
     runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
@@ -86,11 +96,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             settings.cache / "portraits", client, enabled=settings.portraits == "on"
         )
-        app.state.rekognition = Endpoint(engine, workbench)
+        app.state.rekognition = Endpoint(engine, workbench, guard)
         app.state.ready = True
         with runner:
             yield
         app.state.ready = False
+    guard.close()
     engine.close()
 
 
@@ -104,6 +115,15 @@ async def _rekognition(request: Request) -> Response:
     endpoint: Endpoint = request.app.state.rekognition
     answer: Response = await endpoint(request)
     return answer
+
+
+def _without_signature(record: logging.LogRecord) -> bool:
+    """Keeps the query string of Rekognition requests, which may be a signature, out of the log."""
+    if isinstance(record.args, tuple) and len(record.args) == 5:
+        client, method, path, *rest = record.args
+        if method == "POST":
+            record.args = (client, method, str(path).partition("?")[0], *rest)
+    return True
 
 
 def _add_health(app: FastAPI) -> None:

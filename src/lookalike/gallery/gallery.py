@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
+from pathlib import Path
 
 from lookalike.config import Settings
 from lookalike.errors import (
@@ -19,8 +21,8 @@ from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
 from lookalike.gallery.database import Database
+from lookalike.gallery.loaded import Loaded, faces_of
 from lookalike.gallery.members import EVERYONE, Roster, Who
-from lookalike.gallery.memory import Memory, faces_of
 from lookalike.gallery.named import Hit
 from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
@@ -50,9 +52,13 @@ class Nearest:
 class Gallery:
     """Finds people by id, by name and by face. Changes by any process show at the next call."""
 
-    def __init__(self, store: Store, below: Roster, dimension: int) -> None:
+    def __init__(self, store: Store, below: Roster, dimension: int, kept: Path) -> None:
+        """
+        Args:
+            kept: folder for the graphs of large collections.
+        """
         self._store = store
-        self._memory = Memory(store, below, dimension)
+        self._loaded = Loaded(store, below, dimension, kept)
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -62,7 +68,14 @@ class Gallery:
             ContractMismatch: a gallery was made with another model.
         """
         contract = embedder.contract
-        return cls(Store(settings.home, contract), starter.load(contract), embedder.dimension)
+        # Of this home and this contract alone: vectors of others are others.
+        which = hashlib.sha256(f"{settings.home.resolve()}/{contract}".encode()).hexdigest()[:24]
+        return cls(
+            Store(settings.home, contract),
+            starter.load(contract),
+            embedder.dimension,
+            settings.cache / "indexes" / which,
+        )
 
     @property
     def database(self) -> Database:
@@ -70,16 +83,17 @@ class Gallery:
         return self._store.database
 
     def close(self) -> None:
+        self._loaded.close()
         self._store.close()
 
     def collections(self) -> tuple[Collection, ...]:
         """Every collection, the starter first."""
-        with self._memory.current():
-            count = len(self._memory.below.people)
+        with self._loaded.current():
+            count = len(self._loaded.below.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
             own = (
-                Collection(each.id, *self._memory.counts(each.id), False, each.created)
-                for each in self._memory.stored
+                Collection(each.id, *self._loaded.counts(each.id), False, each.created)
+                for each in self._loaded.stored
             )
             return (below, *own)
 
@@ -89,8 +103,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
             return next(each for each in self.collections() if each.id == collection)
 
     def people(
@@ -102,8 +116,8 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         words = query.casefold().strip()
-        with self._memory.current():
-            everyone = [p for each in self._memory.chosen(collection) for p in each.people.values()]
+        with self._loaded.current():
+            everyone = [p for each in self._loaded.chosen(collection) for p in each.people.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
             found = [p for p in found if any(words in n.casefold() for n in _names(p))]
@@ -116,8 +130,8 @@ class Gallery:
             PersonNotFound: there is none.
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            for each in self._memory.chosen(collection):
+        with self._loaded.current():
+            for each in self._loaded.chosen(collection):
                 if person_id in each.people:
                     return each.people[person_id]
         raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
@@ -130,10 +144,10 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
+        with self._loaded.current():
             found = [
                 Nearest(each.people[hit.name], hit.cosine)
-                for each in self._memory.chosen(collection)
+                for each in self._loaded.chosen(collection)
                 for hit in each.nearest(probe, limit, who)
             ]
         return nlargest(limit, found, key=lambda nearest: nearest.cosine)
@@ -144,8 +158,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            return self._memory.faces(collection).nearest(probe, limit)
+        with self._loaded.current():
+            return self._loaded.faces(collection).nearest(probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -153,8 +167,8 @@ class Gallery:
         Raises:
             NotFound: there is no such face, or no such collection (CollectionNotFound).
         """
-        with self._memory.current():
-            vector = self._memory.faces(collection).vector(face_id)
+        with self._loaded.current():
+            vector = self._loaded.faces(collection).vector(face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -165,9 +179,9 @@ class Gallery:
         Raises:
             NotFound: there is no such person or no such collection.
         """
-        with self._memory.current():
+        with self._loaded.current():
             self.person(person_id, collection)
-            return self._memory.chosen(collection)[0].vector(person_id)
+            return self._loaded.chosen(collection)[0].vector(person_id)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or portraits of one, to one of the user's own collections.
@@ -185,10 +199,10 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(faces_of(self._memory.starter))
+                return StarterRecords(faces_of(self._loaded.starter))
         return self._store.records(collection)
 
     def own_records(self, collection: str) -> OwnRecords:
@@ -198,8 +212,8 @@ class Gallery:
             InvalidParameter: the collection is the read-only starter.
             CollectionNotFound: there is no such collection.
         """
-        with self._memory.current():
-            self._memory.check(collection)
+        with self._loaded.current():
+            self._loaded.check(collection)
         if collection == starter.COLLECTION:
             raise _read_only()
         return self._store.records(collection)
@@ -253,7 +267,7 @@ class Gallery:
             return self._store.portraits(person)
         return tuple(
             StoredPortrait(each.vector, id=each.id)
-            for each in faces_of(self._memory.starter)
+            for each in faces_of(self._loaded.starter)
             if each.person == person.id
         )
 
@@ -290,7 +304,9 @@ class Gallery:
         Raises:
             PersonNotFound: there is nobody of that id.
         """
-        return self._store.block(self.person(person_id), reason)
+        receipt = self._store.block(self.person(person_id), reason)
+        self._loaded.forget()
+        return receipt
 
     def blocked(self) -> tuple[BlockedKey, ...]:
         """Everyone who was taken down, by key."""
@@ -306,11 +322,11 @@ class Gallery:
 
     def _own_person(self, person_id: str, collection: str | None) -> Person:
         """The person of that id whom we may change: someone of the starter may be in ours too."""
-        with self._memory.current():
-            found = [each for each in self._memory.chosen(collection) if person_id in each.people]
+        with self._loaded.current():
+            found = [each for each in self._loaded.chosen(collection) if person_id in each.people]
         if not found:
             raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
-        own = [each for each in found if each is not self._memory.below]
+        own = [each for each in found if each is not self._loaded.below]
         if not own:
             raise _read_only()
         return own[0].people[person_id]

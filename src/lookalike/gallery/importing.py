@@ -10,15 +10,17 @@ import hashlib
 import signal
 import threading
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
 from lookalike.errors import Blocked, InvalidParameter, LookalikeError
 from lookalike.faces.analyzer import Face
+from lookalike.gallery.ahead import ahead
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
@@ -143,7 +145,7 @@ class Importer:
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
-        glances = _ahead(self._glances(found, workers), _AHEAD * workers.processes)
+        glances = ahead(self._glances(found, workers), _AHEAD * workers.processes)
         for _, group in groupby(glances, key=lambda glance: glance.place):
             portraits, already = [], 0
             for glance in group:
@@ -155,7 +157,7 @@ class Importer:
 
     def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait]]]) -> None:
         for person, portraits in people:
-            self._check_stop()
+            self.check_stop()
             new = [each for each in portraits if each.image_id not in self._enrolled]
             self._counts["photos"] += len(portraits)
             self._counts["already"] += len(portraits) - len(new)
@@ -165,9 +167,14 @@ class Importer:
 
     def _glances(self, found: Iterable[Found], workers: Workers) -> Iterator[_Glance]:
         for place, each in enumerate(found):
+            self.check_stop()
             if isinstance(each, Problem):
                 self._left_out.append(LeftOut("", each.where, each.why))
                 continue
+            self._counts["already"] += each.already
+            self._counts["photos"] += each.already
+            if not each.pictures:
+                self._enrol(each.person, (), each.already)
             for picture in each.pictures:
                 yield self._glance(place, each, picture, workers)
 
@@ -191,7 +198,7 @@ class Importer:
         return _Glance(place, candidate, picture, known_by, look)
 
     def _portrait(self, glance: _Glance) -> Portrait | None:
-        self._check_stop()
+        self.check_stop()
         look = result(glance.look) if isinstance(glance.look, Future) else glance.look
         self._counts["photos"] += 1
         self._advance()
@@ -201,14 +208,15 @@ class Importer:
         if isinstance(look, str):
             self._leave_out(glance.candidate.person, glance.picture.name, look)
             return None
-        return _made(look, glance.known_by, glance.picture.credit or glance.candidate.credit)
+        credit = glance.picture.credit or glance.candidate.credit
+        return _made(look, glance.known_by, credit, glance.picture.fetched_at)
 
     def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int) -> None:
         """Add who is new, and what is new about who is there."""
         known = self._people.get(person.id)
         if known is None and not portraits and already:
             self._leave_out(person, person.id, "the photos are enrolled under another name")
-        person = _merged(known, person) if known else person
+        person = merged(known, person) if known else person
         if not portraits and known in (None, person):
             return
         try:
@@ -221,7 +229,12 @@ class Importer:
         self._people[person.id] = person
         self._counts["added"] += len(portraits)
 
-    def _check_stop(self) -> None:
+    def check_stop(self) -> None:
+        """For a source that keeps an import waiting.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed.
+        """
         if self._stop.is_set():
             raise KeyboardInterrupt
 
@@ -254,16 +267,6 @@ def _told_of_ctrl_c(stop: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _ahead(glances: Iterator[_Glance], depth: int) -> Iterator[_Glance]:
-    """The same glances in the same order, with `depth` of them under way."""
-    window: deque[_Glance] = deque()
-    for glance in glances:
-        window.append(glance)
-        if len(window) > depth:
-            yield window.popleft()
-    yield from window
-
-
 def image_id(data: bytes) -> str:
     """What a photo is known by: the sha256 of its file."""
     return hashlib.sha256(data).hexdigest()
@@ -274,13 +277,22 @@ def portrait(face: Face, data: bytes, credit: Credit | None) -> Portrait:
     return _made(face, image_id(data), credit)
 
 
-def _made(face: Face, known_by: str, credit: Credit | None) -> Portrait:
-    return Portrait(face.embedding, credit, image_id=known_by, box=face.box, quality=face.quality)
+def _made(
+    face: Face, known_by: str, credit: Credit | None, fetched_at: datetime | None = None
+) -> Portrait:
+    return Portrait(
+        face.embedding,
+        credit,
+        image_id=known_by,
+        box=face.box,
+        quality=face.quality,
+        fetched_at=fetched_at,
+    )
 
 
-def _merged(known: Person, stated: Person) -> Person:
+def merged(known: Person, stated: Person) -> Person:
     """What a source states wins; what it leaves out stays."""
-    facts = ("born", "died", "groups", "gender", "wikidata", "websites")
+    facts = ("born", "died", "groups", "gender", "wikidata", "websites", "external_ids")
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,10 +66,14 @@ class Members:
     (benchmarks/portraits.py).
     """
 
-    def __init__(self, roster: Roster, dimension: int) -> None:
+    def __init__(self, roster: Roster, dimension: int, kept: Path | None = None) -> None:
+        """
+        Args:
+            kept: folder where the graph of many people is kept.
+        """
         self.people = {person.id: person for person in roster.people}
         means = _means(roster.vectors, roster.owners)
-        self._index = NamedIndex(_known(roster, means), means, dimension)
+        self.index = NamedIndex(_known(roster, means), means, dimension, kept)
         self._among: dict[Who, tuple[str, ...]] = {}
 
     def update(self, roster: Roster, asked: Iterable[str]) -> None:
@@ -79,17 +84,17 @@ class Members:
         gone = set(asked) - {each.id for each in roster.people}
         for each in gone:
             self.people.pop(each, None)
-        self._index.remove(set(asked) - set(known))
-        self._index.put(known, means)
+        self.index.remove(set(asked) - set(known))
+        self.index.put(known, means)
         self.people |= {person.id: person for person in roster.people}
 
     def nearest(self, probe: Floats, limit: int, who: Who = EVERYONE) -> list[Hit]:
         """The people nearest to a (dimension,) probe, best first."""
-        return self._index.nearest(probe, limit, self._of(who))
+        return self.index.nearest(probe, limit, self._of(who))
 
     def vector(self, person_id: str) -> Floats | None:
         """The mean of a person's portraits; None: they have none."""
-        return self._index.vector(person_id) if person_id in self._index else None
+        return self.index.vector(person_id) if person_id in self.index else None
 
     def _of(self, who: Who) -> tuple[str, ...] | None:
         if who == EVERYONE:
@@ -102,11 +107,17 @@ class Members:
 class Faces:
     """The faces of a collection, those of nobody too."""
 
-    def __init__(self, faces: Sequence[FaceVector], dimension: int) -> None:
+    def __init__(
+        self, faces: Sequence[FaceVector], dimension: int, kept: Path | None = None
+    ) -> None:
+        """
+        Args:
+            kept: folder where the graph of many faces is kept.
+        """
         self._owners: dict[str, str | None] = {}
         self._of_person: dict[str, set[str]] = {}
         self._own(faces)
-        self._index = NamedIndex([each.id for each in faces], _stacked(faces), dimension)
+        self.index = NamedIndex([each.id for each in faces], _stacked(faces), dimension, kept)
 
     def update(
         self, faces: Sequence[FaceVector], people: Iterable[str], ids: Iterable[str]
@@ -114,17 +125,17 @@ class Faces:
         """Bring the faces of some people, and some faces by id, to what `faces` says."""
         asked = set(ids).union(*(self._of_person.get(each, ()) for each in people))
         self._disown(asked)
-        self._index.remove(asked - {each.id for each in faces})
-        self._index.put([each.id for each in faces], _stacked(faces))
+        self.index.remove(asked - {each.id for each in faces})
+        self.index.put([each.id for each in faces], _stacked(faces))
         self._own(faces)
 
     def nearest(self, probe: Floats, limit: int) -> list[Hit]:
         """The faces nearest to a (dimension,) probe, best first."""
-        return self._index.nearest(probe, limit)
+        return self.index.nearest(probe, limit)
 
     def vector(self, face_id: str) -> Floats | None:
         """The vector of a face; None: there is no such face."""
-        return self._index.vector(face_id) if face_id in self._index else None
+        return self.index.vector(face_id) if face_id in self.index else None
 
     def _own(self, faces: Sequence[FaceVector]) -> None:
         for each in faces:

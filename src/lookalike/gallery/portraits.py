@@ -14,8 +14,10 @@ import httpx
 
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
+from lookalike.gallery import commons
+from lookalike.gallery.commons import Fetched
 from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.wikimedia import Fetched, Missing, Wikimedia
+from lookalike.gallery.wikimedia import Missing, Wikimedia
 
 # What a thumbnail may be; the networks never see it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
@@ -88,7 +90,7 @@ class Portraits:
 
     async def _fetch(self, person_id: str, wikidata: str) -> Portrait:
         try:
-            fetched = await self._wikimedia.portrait(wikidata)
+            fetched = await commons.portrait(self._wikimedia, wikidata)
             media_type = _checked(fetched)
         except PortraitUnavailable as error:
             wait = _WEEK if isinstance(error, Missing) else _FIVE_MINUTES

@@ -1,4 +1,4 @@
-"""Asks Wikidata and Wikimedia Commons for the portrait of a person, as their policies wish.
+"""Asks Wikidata and Wikimedia Commons as their policies wish.
 
 One identified User-Agent (foundation.wikimedia.org/wiki/Policy:User-Agent_policy), at most two
 requests at a time over all processes of this machine, `maxlag`, and silence until a `Retry-After`
@@ -8,14 +8,12 @@ is over. Only Wikimedia's own hosts are ever asked, redirects included.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import anyio
@@ -23,32 +21,75 @@ import httpx
 from filelock import FileLock, Timeout
 
 from lookalike.errors import PortraitUnavailable
-from lookalike.gallery.people import Credit
 
-HOSTS = frozenset({"www.wikidata.org", "commons.wikimedia.org", "upload.wikimedia.org"})
-# Widths that Commons serves from its cache (www.mediawiki.org/wiki/Common_thumbnail_sizes).
-WIDTHS = (250, 330, 500, 960)
+WIKIDATA, COMMONS = "www.wikidata.org", "commons.wikimedia.org"
+HOSTS = frozenset({WIKIDATA, COMMONS, "upload.wikimedia.org"})
+# Requests at a time.
+SLOTS = 2
 
-_WIDTH = 330
 _MAX_BYTES = 2 * 1024 * 1024
-_SLOTS = 2
 _SLOT_WAIT = 10.0
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 # What to keep silent for when a server asks for it without saying how long, and at most.
 _PAUSE, _LONGEST_PAUSE = 300.0, 86_400.0
-_MAX_AUTHOR = 300
+# How long to wait in all where waiting is of use: being asked to wait is no fault, a server that
+# fails or cannot be reached often is one of this machine.
+_HOUR, _MINUTE = 3_600.0, 60.0
+_SHORTLY = 5.0
 
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A thumbnail as it came, unchecked, with its credit."""
-
-    data: bytes
-    credit: Credit
+Answer = TypeVar("Answer")
 
 
 class Missing(PortraitUnavailable):
-    """There is no portrait to be had; asking again soon is of no use."""
+    """It is not there; asking again soon is of no use."""
+
+
+class Later(PortraitUnavailable):
+    """Wikimedia cannot be asked now.
+
+    Attributes:
+        seconds: after which it may be asked again.
+        worth: how many seconds in all are worth waiting.
+    """
+
+    def __init__(self, message: str, seconds: float = _SHORTLY, worth: float = _MINUTE) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.worth = worth
+
+
+# Waits for what stands in the way, or raises it. It is given the seconds that a request has waited
+# so far, and returns those that it waited now.
+Patience = Callable[[Later, float], Awaitable[float]]
+
+
+async def refuse(later: Later, waited: float) -> float:
+    """No patience: whoever looks at a page would rather see it without a portrait."""
+    raise later
+
+
+class Patient:
+    """Waits, says so, and waits twice as long each time, up to what it is worth."""
+
+    def __init__(
+        self,
+        tell: Callable[[str], None],
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._tell = tell
+        self._sleep = sleep
+        self._told = ""
+
+    async def __call__(self, later: Later, waited: float) -> float:
+        seconds = max(later.seconds, waited)
+        if waited + seconds > later.worth:
+            raise later
+        # Requests that go on side by side meet the same obstacle.
+        if str(later) != self._told:
+            self._told = str(later)
+            self._tell(f"{later} Waiting {seconds:.0f} seconds.")
+        await self._sleep(seconds)
+        return seconds
 
 
 def open_client(contact: str, version: str) -> httpx.AsyncClient:
@@ -61,162 +102,146 @@ class Wikimedia:
     """`folder` holds what all processes of this machine share: the slots and the pause."""
 
     def __init__(
-        self, folder: Path, client: httpx.AsyncClient, now: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        client: httpx.AsyncClient,
+        now: Callable[[], float] = time.time,
+        patience: Patience = refuse,
     ) -> None:
         self._folder = folder
         self._client = client
         self._now = now
+        self._patience = patience
 
-    async def portrait(self, wikidata: str) -> Fetched:
-        """The thumbnail of a person's image claim.
+    def now(self) -> datetime:
+        """The time, as this machine's clock has it."""
+        return datetime.fromtimestamp(self._now(), UTC)
+
+    async def json(
+        self, host: str, query: dict[str, str], most: int = _MAX_BYTES
+    ) -> dict[str, Any]:
+        """What the API of a host answers, in at most that many bytes.
 
         Raises:
-            Missing: the person has no image, or none with a stated licence.
-            PortraitUnavailable: Wikimedia cannot be asked now.
+            Missing: it says that there is no such thing.
+            PortraitUnavailable: it cannot be asked now.
         """
-        file = _image_claim(await self._json("www.wikidata.org", _claim_query(wikidata)), wikidata)
-        info = _image_info(await self._json("commons.wikimedia.org", _info_query(file)), file)
-        credit = _credit(info, file)
-        url = info["thumburl"] if info.get("width", 0) > _WIDTH else info["url"]
-        return Fetched(await self._get(url), credit)
+        params = query | {"format": "json", "maxlag": "5"}
+        url = str(httpx.URL(f"https://{host}/w/api.php", params=params))
+        return await self._patiently(lambda: self._answer(url, most))
 
-    async def _json(self, host: str, query: dict[str, str]) -> dict[str, Any]:
-        data = await self._get(str(httpx.URL(f"https://{host}/w/api.php", params=query)))
+    async def get(self, url: str, most: int = _MAX_BYTES) -> bytes:
+        """The body behind a URL of Wikimedia's, following redirects among its hosts only.
+
+        Raises:
+            Missing: there is none, or it is larger than `most` bytes.
+            PortraitUnavailable: it cannot be asked for now.
+        """
+        _, data = await self._patiently(lambda: self._followed(url, most))
+        return data
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+        waited = 0.0
+        while True:
+            try:
+                return await ask()
+            except Later as later:
+                waited += await self._patience(later, waited)
+
+    async def _answer(self, url: str, most: int) -> dict[str, Any]:
+        response, data = await self._followed(url, most)
+        host = response.url.host
         try:
             answer: dict[str, Any] = httpx.Response(200, content=data).json()
         except ValueError:
-            raise PortraitUnavailable(f"{host} answered something that is no JSON.") from None
-        if answer.get("error", {}).get("code") == "maxlag":
-            self._pause(_PAUSE)
-            raise PortraitUnavailable(f"{host} is lagging; it is asked again later.")
+            raise Later(f"{host} answered something that is no JSON.") from None
+        if "error" in answer:
+            raise self._refusal(host, answer["error"], response)
         return answer
 
-    async def _get(self, url: str) -> bytes:
-        """The body behind a URL of Wikimedia's, following redirects among its hosts only."""
+    def _refusal(
+        self, host: str, error: dict[str, Any], response: httpx.Response
+    ) -> PortraitUnavailable:
+        """The errors of www.mediawiki.org/wiki/API:Errors_and_warnings; all come with 200."""
+        code = error.get("code")
+        if code == "no-such-entity":
+            return Missing(f"{host}: {error.get('info')}")
+        if code in ("maxlag", "ratelimited"):
+            return self._pause(f"{host} is lagging; it is asked again later.", response)
+        return Later(f"{host} answered: {error.get('info') or code}.")
+
+    async def _followed(self, url: str, most: int) -> tuple[httpx.Response, bytes]:
         for _ in range(4):
             self._check_pause()
             _check_host(url)
             async with self._slot():
-                answer, data = await self._ask(url)
+                answer, data = await self._ask(url, most)
+            host = answer.url.host
             if answer.is_redirect:
                 url = str(httpx.URL(url).join(answer.headers["Location"]))
                 continue
             if answer.status_code in (429, 503):
-                self._pause(_retry_after(answer.headers.get("Retry-After"), self._now()))
-                raise PortraitUnavailable(f"{answer.url.host} asks to be left alone for a while.")
+                raise self._pause(f"{host} asks to be left alone for a while.", answer)
             if answer.status_code == 404:
-                raise Missing(f"{answer.url.host} does not have the file.")
+                raise Missing(f"{host} does not have the file.")
+            if answer.status_code >= 500:
+                raise Later(f"{host} answered {answer.status_code}.")
             if answer.status_code != 200:
-                raise PortraitUnavailable(f"{answer.url.host} answered {answer.status_code}.")
-            return data
+                raise PortraitUnavailable(f"{host} answered {answer.status_code}.")
+            return answer, data
         raise PortraitUnavailable(f"{urlsplit(url).hostname} redirects without end.")
 
-    async def _ask(self, url: str) -> tuple[httpx.Response, bytes]:
+    async def _ask(self, url: str, most: int) -> tuple[httpx.Response, bytes]:
         data = bytearray()
         try:
             async with self._client.stream("GET", url) as answer:
                 async for chunk in answer.aiter_bytes():
                     data += chunk
-                    if len(data) > _MAX_BYTES:
-                        raise Missing(f"The file is larger than {_MAX_BYTES:,} bytes.")
+                    if len(data) > most:
+                        raise Missing(f"The file is larger than {most:,} bytes.")
         except httpx.HTTPError as error:
             host = urlsplit(url).hostname
-            raise PortraitUnavailable(
-                f"{host} cannot be reached: {type(error).__name__}."
-            ) from None
+            raise Later(f"{host} cannot be reached: {type(error).__name__}.") from None
         return answer, bytes(data)
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
         """One of the two places that the processes of this machine share."""
-        locks = [FileLock(self._folder / f"slot{number}.lock") for number in range(_SLOTS)]
+        taken = None
         with anyio.move_on_after(_SLOT_WAIT):
-            while True:
-                for lock in locks:
-                    try:
-                        lock.acquire(blocking=False)
-                    except Timeout:
-                        continue
-                    try:
-                        yield
-                    finally:
-                        lock.release()
-                    return
-                await anyio.sleep(0.05)
-        raise PortraitUnavailable("Too many portraits are being fetched.")
+            taken = await self._take()
+        if taken is None:
+            raise Later("Too many portraits are being fetched.", worth=_HOUR)
+        try:
+            yield
+        finally:
+            taken.release()
 
-    def _pause(self, seconds: float) -> None:
+    async def _take(self) -> FileLock:
+        locks = [FileLock(self._folder / f"slot{number}.lock") for number in range(SLOTS)]
+        while True:
+            for lock in locks:
+                try:
+                    lock.acquire(blocking=False)
+                except Timeout:
+                    continue
+                return lock
+            await anyio.sleep(0.05)
+
+    def _pause(self, message: str, response: httpx.Response) -> Later:
+        seconds = _retry_after(response.headers.get("Retry-After"), self._now())
         (self._folder / "pause").write_text(str(self._now() + seconds), "ascii")
+        return Later(message, seconds, _HOUR)
 
     def _check_pause(self) -> None:
         try:
             until = float((self._folder / "pause").read_text("ascii"))
         except (OSError, ValueError):
             return
-        if self._now() < until:
+        left = until - self._now()
+        if left > 0:
             when = datetime.fromtimestamp(until, UTC).strftime("%H:%M UTC")
-            raise PortraitUnavailable(f"Wikimedia asked not to be asked before {when}.")
-
-
-def _claim_query(wikidata: str) -> dict[str, str]:
-    return {
-        "action": "wbgetclaims",
-        "entity": wikidata,
-        "property": "P18",
-        "format": "json",
-        "maxlag": "5",
-    }
-
-
-def _info_query(file: str) -> dict[str, str]:
-    return {
-        "action": "query",
-        "titles": f"File:{file}",
-        "redirects": "1",
-        "prop": "imageinfo",
-        "iiprop": "url|size|mime|extmetadata",
-        "iiurlwidth": str(_WIDTH),
-        "iiextmetadatafilter": "Artist|LicenseShortName|LicenseUrl",
-        "format": "json",
-        "formatversion": "2",
-        "maxlag": "5",
-    }
-
-
-def _image_claim(answer: dict[str, Any], wikidata: str) -> str:
-    """The file name of the best image claim: a preferred one, else the first of normal rank."""
-    claims = [
-        claim
-        for claim in answer.get("claims", {}).get("P18", [])
-        if claim["rank"] != "deprecated" and claim["mainsnak"]["snaktype"] == "value"
-    ]
-    if not claims:
-        raise Missing(f"Wikidata has no image of {wikidata}.")
-    best = next((claim for claim in claims if claim["rank"] == "preferred"), claims[0])
-    file: str = best["mainsnak"]["datavalue"]["value"]
-    return file
-
-
-def _image_info(answer: dict[str, Any], file: str) -> dict[str, Any]:
-    for page in answer.get("query", {}).get("pages", []):
-        for info in page.get("imageinfo", []):
-            found: dict[str, Any] = info
-            return found
-    raise Missing(f"Commons has no file {file!r}.")
-
-
-def _credit(info: dict[str, Any], file: str) -> Credit:
-    facts = {key: str(each.get("value", "")) for key, each in info.get("extmetadata", {}).items()}
-    licence = _plain(facts.get("LicenseShortName", ""))
-    if not licence:
-        raise Missing(f"Commons states no licence for {file!r}.")
-    url = facts.get("LicenseUrl", "")
-    return Credit(
-        author=_plain(facts.get("Artist", "")) or None,
-        licence=licence,
-        licence_url=url if urlsplit(url).scheme in ("http", "https") else None,
-        source_url=info.get("descriptionurl"),
-    )
+            raise Later(f"Wikimedia asked not to be asked before {when}.", left, _HOUR)
 
 
 def _check_host(url: str) -> None:
@@ -236,28 +261,3 @@ def _retry_after(value: str | None, now: float) -> float:
     except ValueError:
         return _PAUSE
     return min(max(seconds, 1.0), _LONGEST_PAUSE)
-
-
-def _plain(html: str) -> str:
-    """The words of a piece of HTML: authors arrive with links, and sometimes with more."""
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    return " ".join(" ".join(reader.words).split())[:_MAX_AUTHOR]
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("script", "style")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("script", "style") and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.words.append(data)

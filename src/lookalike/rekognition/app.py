@@ -12,7 +12,10 @@ from lookalike.engine import Engine
 from lookalike.rekognition.auth import read_credential
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.faults import Fault, fault_of
+from lookalike.rekognition.guard import Guard
 from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.policy import authorize
+from lookalike.rekognition.signature import SignedRequest
 from lookalike.rekognition.wire import Wire
 from lookalike.work import Workbench
 
@@ -22,9 +25,10 @@ _LOG = logging.getLogger("lookalike")
 class Endpoint:
     """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`."""
 
-    def __init__(self, engine: Engine, workbench: Workbench) -> None:
+    def __init__(self, engine: Engine, workbench: Workbench, guard: Guard) -> None:
         self._engine = engine
         self._workbench = workbench
+        self._guard = guard
         self._wire = Wire()
         self._most = self._wire.largest_body(OPERATIONS)
 
@@ -50,13 +54,23 @@ class Endpoint:
         credential = read_credential(request.headers, request.query_params)
         if body is None:
             raise self._wire.too_large(operation, self._most)
-        context = Context(self._engine, credential, request_id)
+        principal = await self._guard.admit(credential, _signed(request, body))
+        context = Context(self._engine, credential, request_id, principal)
 
         def call() -> bytes:
             asked = self._wire.decode(operation, body)
+            authorize(principal, operation, asked, context.region)
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))
 
         return await self._workbench.run(call)
+
+
+def _signed(request: Request, body: bytes) -> SignedRequest:
+    """What a signature is made over. A server may not tell the path as it was sent: it is /."""
+    scope = request.scope
+    path = scope.get("raw_path") or b"/"
+    headers = tuple(scope["headers"])
+    return SignedRequest(request.method, path, scope["query_string"], headers, body)
 
 
 async def _body(request: Request, most: int) -> bytes | None:

@@ -1,26 +1,23 @@
-"""Names of collections as AWS writes them."""
+"""Amazon resource names, and the account that everything here belongs to."""
 
 from __future__ import annotations
 
-from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault
+import re
 
-_FORM = "arn:aws:rekognition:<region>:<account>:collection/<id>"
+# Of twelve digits, as Amazon's are; it has none of this number.
+ACCOUNT = "000000000000"
+
+# With and without "arn:", which Amazon leaves out in the answer of CreateCollection.
+_COLLECTION = re.compile(
+    r"(?:arn:)?aws[a-z-]*:rekognition:[a-z0-9-]*:[0-9]*:collection/([a-zA-Z0-9_.\-]+)"
+)
 
 
-def collection_arn(context: Context, collection: str) -> str:
-    """`aws:rekognition:eu-west-1:000000000000:collection/mine`, as CreateCollection answers."""
-    return f"aws:rekognition:{context.region}:{context.account}:collection/{collection}"
+def collection_arn(region: str, collection: str) -> str:
+    return f"arn:aws:rekognition:{region}:{ACCOUNT}:collection/{collection}"
 
 
-def collection_of(arn: str) -> str:
-    """The id of the collection that an ARN names, with `arn:` before it or not.
-
-    Raises:
-        Fault: InvalidParameterException, it names no collection.
-    """
-    parts = arn.removeprefix("arn:").split(":", 4)
-    kind, _, name = parts[-1].partition("/")
-    if len(parts) != 5 or parts[:2] != ["aws", "rekognition"] or kind != "collection" or not name:
-        raise Fault("InvalidParameterException", f"{arn!r} must be {_FORM}.")
-    return name
+def collection_of(arn: str) -> str | None:
+    """The id of the collection that a resource name is of, or None if it is of none."""
+    found = _COLLECTION.fullmatch(arn)
+    return found[1] if found else None

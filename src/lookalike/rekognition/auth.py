@@ -1,13 +1,10 @@
-"""Who signed a request, as AWS Signature Version 4 writes it.
-
-The signature is read, not verified: this server has no secret keys to verify it with.
-"""
+"""Who signed a request, as AWS Signature Version 4 writes it; `signature.py` verifies it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from lookalike.rekognition.faults import Fault
 
@@ -28,6 +25,7 @@ class Credential:
         date: of the signing key, `20260131`.
         signed_headers: lower case.
         signature: 64 hexadecimal digits.
+        presigned: it stood in the query string, not in the Authorization header.
     """
 
     access_key_id: str
@@ -35,7 +33,8 @@ class Credential:
     region: str
     service: str
     signed_headers: tuple[str, ...]
-    signature: str
+    signature: str = field(repr=False)
+    presigned: bool = False
 
 
 def read_credential(headers: Mapping[str, str], query: Mapping[str, str]) -> Credential | None:
@@ -51,7 +50,8 @@ def read_credential(headers: Mapping[str, str], query: Mapping[str, str]) -> Cre
     if authorization is not None:
         return _credential(_header_fields(authorization))
     if any(_PREFIX + name in query for name in _FIELDS):
-        return _credential({name: query.get(_PREFIX + name, "") for name in _FIELDS})
+        fields = {name: query.get(_PREFIX + name, "") for name in _FIELDS}
+        return replace(_credential(fields), presigned=True)
     return None
 
 

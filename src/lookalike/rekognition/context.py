@@ -8,28 +8,30 @@ from dataclasses import dataclass
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.rekognition.auth import Credential
+from lookalike.rekognition.policy import ANYONE, Principal
 from lookalike.rekognition.validation import Members
 
 _REGION = "us-east-1"
-# Whose everything here is: AWS's ARNs name an account of twelve digits.
-_ACCOUNT = "000000000000"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Context:
-    """One call: the engine it may use and who makes it (None: it was not signed)."""
+    """One call.
+
+    Attributes:
+        engine: what it may use.
+        credential: how it was signed; None: not at all.
+        principal: who makes it, as far as that was checked.
+    """
 
     engine: Engine
     credential: Credential | None
     request_id: str
+    principal: Principal = ANYONE
 
     @property
     def settings(self) -> Settings:
         return self.engine.settings
-
-    @property
-    def account(self) -> str:
-        return _ACCOUNT
 
     @property
     def region(self) -> str:

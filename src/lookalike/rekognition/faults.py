@@ -10,6 +10,7 @@ from lookalike import errors
 
 # The codes that this server sends. A test holds them against the service model and `COMMON`.
 Code = Literal[
+    "AccessDeniedException",
     "ConflictException",
     "IdempotentParameterMismatchException",
     "ImageTooLargeException",
@@ -19,13 +20,17 @@ Code = Literal[
     "InvalidPaginationTokenException",
     "InvalidParameterException",
     "InvalidS3ObjectException",
+    "InvalidSignatureException",
     "LimitExceededException",
+    "MissingAuthenticationTokenException",
+    "ProvisionedThroughputExceededException",
     "ResourceAlreadyExistsException",
     "ResourceNotFoundException",
     "SerializationException",
     "ServiceQuotaExceededException",
     "ThrottlingException",
     "UnknownOperationException",
+    "UnrecognizedClientException",
     "VideoTooLargeException",
 ]
 
@@ -33,8 +38,11 @@ Code = Literal[
 COMMON: Mapping[str, int] = MappingProxyType(
     {
         "IncompleteSignatureException": 400,
+        "InvalidSignatureException": 400,
+        "MissingAuthenticationTokenException": 400,
         "SerializationException": 400,
         "UnknownOperationException": 400,
+        "UnrecognizedClientException": 400,
     }
 )
 

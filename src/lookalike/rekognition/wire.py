@@ -36,6 +36,10 @@ class Wire:
         self._model = ServiceModel(self._description, _SERVICE)
         self.content_type = f"application/x-amz-json-{self._model.metadata['jsonVersion']}"
 
+    def operations(self) -> tuple[str, ...]:
+        """Every operation of the service, served here or not."""
+        return tuple(self._model.operation_names)
+
     def operation(self, headers: Mapping[str, str], served: Collection[str]) -> str:
         """The operation that a request's headers name.
 

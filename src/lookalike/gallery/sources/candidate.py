@@ -11,6 +11,7 @@ import unicodedata
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,20 +35,27 @@ class Picture:
         name: how a report calls it, such as its path in the source.
         read: its bytes; may raise OSError or LookalikeError.
         credit: only where it differs from the credit of the candidate.
+        fetched_at: when it was asked for where it lies, if that is not on this machine.
     """
 
     name: str
     read: Callable[[], bytes]
     credit: Credit | None = None
+    fetched_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Someone who may enter a gallery. The id is the same whenever the source is read."""
+    """Someone who may enter a gallery. The id is the same whenever the source is read.
+
+    Attributes:
+        already: further photos, which the source knows to be enrolled.
+    """
 
     person: Person
     pictures: tuple[Picture, ...]
     credit: Credit | None = None
+    already: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import csv
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -51,8 +51,14 @@ COLUMNS = (
     "licence_url",
 )
 # Singulars that a table with one each is bound to have.
-_SAME = {"image": "images", "group": "groups", "link": "links", "license": "licence"}
-_DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_SAME = {
+    "image": "images",
+    "group": "groups",
+    "link": "links",
+    "license": "licence",
+    "occupation": "occupations",
+}
+DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
 
 Row = Mapping[str, str | list[str]]
@@ -71,7 +77,7 @@ def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[
     Raises:
         InvalidParameter: the file is no such table.
     """
-    rows = _json_rows(path) if path.suffix.lower() == ".jsonl" else _csv_rows(path)
+    rows = _json_rows(path) if path.suffix.lower() == ".jsonl" else csv_rows(path, _header)
     try:
         for number, row in rows:
             if isinstance(row, str):
@@ -85,8 +91,14 @@ def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[
         raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
 
 
-def _csv_rows(path: Path) -> Iterator[tuple[int, Row | str]]:
-    """Rows by the number that a spreadsheet shows: the header is row 1."""
+def csv_rows(
+    path: Path, header_of: Callable[[list[str], Path], list[str]]
+) -> Iterator[tuple[int, Row | str]]:
+    """Rows by the number that a spreadsheet shows, or what is wrong with one.
+
+    The header is row 1; `header_of` gives its columns or raises InvalidParameter, as this does for
+    a file that is no CSV.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file, strict=True)
         header: list[str] | None = None
@@ -94,7 +106,7 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, Row | str]]:
         try:
             for number, cells in enumerate(lines, 1):
                 if header is None:
-                    header = _header(cells, path)
+                    header = header_of(cells, path)
                 elif len(cells) > len(header) and any(cells[len(header) :]):
                     yield number, f"{len(cells)} cells under {len(header)} columns"
                 elif any(cell.strip() for cell in cells):
@@ -148,15 +160,25 @@ def _json_cell(value: Any) -> str | list[str]:
     raise TypeError(value)
 
 
-def _header(cells: list[str], path: Path) -> list[str]:
+def known_columns(cells: list[str], path: Path, columns: tuple[str, ...]) -> list[str]:
+    """The columns that a header names.
+
+    Raises:
+        InvalidParameter: there is no such column, or it is there twice.
+    """
     header = [_column(cell) for cell in cells]
     for cell, column in zip(cells, header, strict=True):
-        if column not in COLUMNS:
+        if column not in columns:
             raise InvalidParameter(
-                f"{path.name}, row 1: there is no column {cell!r}; there are: {', '.join(COLUMNS)}."
+                f"{path.name}, row 1: there is no column {cell!r}; there are: {', '.join(columns)}."
             )
         if header.count(column) > 1:
             raise InvalidParameter(f"{path.name}, row 1: the column {cell!r} is there twice.")
+    return header
+
+
+def _header(cells: list[str], path: Path) -> list[str]:
+    header = known_columns(cells, path, COLUMNS)
     if not {"name", "name_ko", "name_en"} & set(header):
         raise InvalidParameter(f"{path.name}, row 1: name, name_ko or name_en is missing.")
     if "images" not in header:
@@ -216,7 +238,7 @@ def _gender(row: Row) -> str | None:
 
 def _date(row: Row, column: str) -> str | None:
     value = _text(row, column)
-    if value and not _DATE.fullmatch(value):
+    if value and not DATE.fullmatch(value):
         raise _Wrong(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
     return value
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from lookalike.gallery.gallery import Collection
 from lookalike.rekognition.arns import collection_arn, collection_of
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.paging import page
 from lookalike.rekognition.validation import Members
 
@@ -21,7 +22,8 @@ def create_collection(context: Context, request: Members) -> Members:
     context.engine.gallery.create(collection, request.get("Tags"), is_open=False)
     return {
         "StatusCode": 200,
-        "CollectionArn": collection_arn(context, collection),
+        # Without "arn:", as Amazon answers here alone.
+        "CollectionArn": collection_arn(context.region, collection).removeprefix("arn:"),
         "FaceModelVersion": context.engine.contract,
     }
 
@@ -37,7 +39,7 @@ def describe_collection(context: Context, request: Members) -> Members:
         "FaceCount": found.faces,
         "UserCount": found.people,
         "FaceModelVersion": context.engine.contract,
-        "CollectionARN": f"arn:{collection_arn(context, found.id)}",
+        "CollectionARN": collection_arn(context.region, found.id),
         "CreationTimestamp": found.created or _ALWAYS,
     }
 
@@ -72,4 +74,9 @@ def list_tags_for_resource(context: Context, request: Members) -> Members:
 
 
 def _collection(request: Members) -> str:
-    return collection_of(request["ResourceArn"])
+    arn = request["ResourceArn"]
+    collection = collection_of(arn)
+    if collection is None:
+        form = collection_arn("<region>", "<id>")
+        raise Fault("InvalidParameterException", f"ResourceArn is {arn!r}; it must be {form}.")
+    return collection
