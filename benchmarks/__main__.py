@@ -66,6 +66,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["serving"],
     )
     yield (
+        "Videos",
+        "Seconds of the processor for a minute of 720p video, five frames a second looked at; and "
+        "what a photo costs beside one.",
+        ["video"],
+    )
+    yield (
         "Quality of LFW's faces",
         "What is ordinary, for those who set bars.",
         ["quality", str(data / "lfw")],

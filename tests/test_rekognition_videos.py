@@ -69,7 +69,7 @@ def detected(rekognition: Any, cloud: Cloud) -> str:
 
 def ended(get: Callable[..., Any], job: str, **more: Any) -> Any:
     """The answer once a job is no longer under way."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while (answer := get(JobId=job, **more))["JobStatus"] == "IN_PROGRESS":
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -96,7 +96,7 @@ def ready(url: str) -> bool:
 
 def until(found: Callable[[], Found | None]) -> Found:
     """What `found` gives once it gives something."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 300
     while not (answer := found()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
