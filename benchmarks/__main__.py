@@ -48,6 +48,23 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["portraits", str(data / "celebs")],
     )
     yield (
+        "Importing a folder",
+        "`lookalike gallery import` beside the sum of its steps.",
+        ["importing", str(data / "celebs"), str(data / "kr_gallery")],
+    )
+    yield (
+        "The index",
+        "Synthetic identities around real embeddings, and strangers of their distribution. From "
+        "100,000 on a collection gets a graph.",
+        ["search"],
+    )
+    yield (
+        "Thumbnails",
+        "The cosine between the vector of a photo and that of its thumbnail, as `lookalike gallery "
+        "migrate` makes it (known place), and if the face had to be found again.",
+        ["thumbnails", str(data / "celebs")],
+    )
+    yield (
         "Each step, on one core",
         "Milliseconds for a photo with one face against the starter gallery, beside OpenCV's own "
         "YuNet and SFace pipeline in the same run.",
@@ -72,9 +89,20 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["video"],
     )
     yield (
+        "The page",
+        "First visits in Chromium, on the same machine. KB are those on the wire, without "
+        "portraits.",
+        ["page"],
+    )
+    yield (
         "Quality of LFW's faces",
         "What is ordinary, for those who set bars.",
         ["quality", str(data / "lfw")],
+    )
+    yield (
+        "Guesses of gender and age",
+        "What DetectFaces answers as Gender and AgeRange.",
+        ["attributes", str(data)],
     )
     yield (
         "Odd and hostile files",

@@ -8,6 +8,11 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import ParamSpec
+
+P = ParamSpec("P")
+
+_RUNS = 30
 
 
 def machine() -> str:
@@ -37,11 +42,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def median_ms(call: Callable[[], object], runs: int = 30) -> float:
-    """Median milliseconds of a call, after three that are not counted."""
+def median_ms(call: Callable[P, object], *args: P.args, **options: P.kwargs) -> float:
+    """Median milliseconds of 30 such calls, after three that are not counted."""
     for _ in range(3):
-        call()
-    return statistics.median(timed(call) for _ in range(runs))
+        call(*args, **options)
+    return statistics.median(timed(lambda: call(*args, **options)) for _ in range(_RUNS))
 
 
 def timed(call: Callable[[], object]) -> float:

@@ -81,8 +81,8 @@ def section() -> str:
             float(np.median([getattr(lap.photo.timings, step) for lap in laps])) for step in steps
         ]
         match = float(np.median([lap.match_ms for lap in laps]))
-        whole = median_ms(lambda d=data: engine.find(d, limit=10), _RUNS)  # type: ignore[misc]
-        other = median_ms(lambda d=data: theirs(d), _RUNS)  # type: ignore[misc]
+        whole = median_ms(engine.find, data, limit=10)
+        other = median_ms(theirs, data)
         cells = [f"{each:.1f}" for each in (*parts, match, whole, other)]
         rows.append((name, f"{len(data) / 1e6:.1f} MB", *cells, f"{other / whole:.2f}"))
     engine.close()

@@ -102,7 +102,13 @@ def _decode(data: bytes, engine: Engine) -> None:
 
 
 def _watch(data: bytes, engine: Engine) -> None:
-    watch(io.BytesIO(data), engine, keep=lambda seen: seen, go_on=lambda: None)
+    watch(
+        io.BytesIO(data),
+        engine,
+        keep=lambda seen: seen,
+        describe=lambda seen: [""] * len(seen.faces),
+        go_on=lambda: None,
+    )
 
 
 def beside() -> str:

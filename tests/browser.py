@@ -1,6 +1,9 @@
 """A real Chromium, and the page in it, for the tests.
 
 python -m tests.browser      succeeds when there is one
+
+Its camera is a file made from a real photo, and every page is watched: nothing may be asked of
+another origin, and nothing may go wrong in the console.
 """
 
 from __future__ import annotations
@@ -9,28 +12,41 @@ import io
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import PIL.Image
+import pytest
 from playwright.sync_api import (
     Browser,
     FilePayload,
     Page,
     Playwright,
     Route,
+    ViewportSize,
     expect,
     sync_playwright,
 )
 
 from lookalike.gallery.people import Language
 from lookalike.web import pages
+from tests import photos
+from tests.conftest import Server
 
 LOOKALIKES = "/api/v1/lookalikes"
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+SMALL: ViewportSize = {"width": 360, "height": 740}
+
+LOCALES = {"ko": "ko-KR", "en": "en-GB"}
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # A test must not depend on what Chromium does on its own behalf.
@@ -53,11 +69,27 @@ def executable(playwright: Playwright) -> str | None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    """The browser, with somebody before its camera."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        film = Path(folder) / "camera.mjpeg"
+        film.write_bytes(_film())
+        camera = (
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        )
         path = executable(playwright)
-        browser = playwright.chromium.launch(executable_path=path, args=list(_ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*_ARGUMENTS, *camera])
         yield browser
         browser.close()
+
+
+def _film() -> bytes:
+    """A few frames of a real photo, one after the other: what Chromium takes for a camera."""
+    photo = PIL.Image.open(io.BytesIO(photos.load()["obama.jpg"])).convert("RGB")
+    # Wide, as most cameras are, with the face in the middle of a phone held upright.
+    upper = photo.crop((0, 0, photo.width, photo.width * 9 // 16))
+    return encoded(upper.resize((1280, 720)), "JPEG", quality=90) * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +103,11 @@ class View:
 
     def text(self, key: str) -> Any:
         """What the scripts say in this language."""
-        found = pages.locale(self.language)["script"]
-        for part in key.split("."):
-            found = found[part]
-        return found
+        return _at(pages.locale(self.language)["script"], key)
+
+    def page_text(self, key: str) -> Any:
+        """What the documents say in this language."""
+        return _at(pages.locale(self.language)["page"], key)
 
     def put(self, data: bytes, slot: str = "photo", name: str = "photo.jpg") -> None:
         file: FilePayload = {"name": name, "mimeType": "", "buffer": data}
@@ -85,6 +118,7 @@ class View:
         self.put(data)
         if reference is not None:
             self.put(reference, "reference")
+        self.page.locator("#consent").check()
         self.page.locator("#go").click()
 
     def expect_result(self) -> None:
@@ -97,6 +131,89 @@ class View:
         expect(self.page.get_by_role("alert")).to_contain_text(said)
 
 
+def _at(texts: Any, key: str) -> Any:
+    for part in key.split("."):
+        texts = texts[part]
+    return texts
+
+
+Opener = Callable[..., View]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def offering(serve: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
+    """A server that offers portraits; what the page asks of them, `serve_portraits` answers."""
+    with serve(portraits="on") as started:
+        yield started
+
+
+@pytest.fixture
+def show(browser: Browser, offering: Server) -> Iterator[Opener]:
+    """Opens the start page: `show("ko", PHONE, color_scheme="dark")`."""
+    with watched(browser) as opener:
+        yield lambda *given, **options: opener(offering.url, *given, **options)
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Opener]:
+    """Opens any page: `visit(f"{server.url}/people", "en", DESKTOP)`."""
+    with watched(browser) as opener:
+        yield opener
+
+
+@contextmanager
+def watched(browser: Browser) -> Iterator[Opener]:
+    """Opens pages: `show(url, "ko", PHONE, color_scheme="dark")`. At the end nothing may have been
+    asked of another origin, and nothing may have gone wrong in the console."""
+    views: list[View] = []
+
+    def start(
+        url: str,
+        language: Language = "ko",
+        size: ViewportSize = PHONE,
+        portraits: Literal["loaded", "missing"] = "loaded",
+        script: str = "",
+        **options: Any,
+    ) -> View:
+        options = {"reduced_motion": "reduce"} | options
+        context = browser.new_context(viewport=size, locale=LOCALES[language], **options)
+        context.set_default_timeout(15_000)
+        view = View(context.new_page(), language)
+        views.append(view)
+        listen(view, url)
+        serve_portraits(view.page, portraits)
+        if script:
+            view.page.add_init_script(script)
+        view.page.goto(url)
+        return view
+
+    yield start
+    for view in views:
+        view.page.context.close()
+        assert view.foreign == []
+        assert view.complaints == []
+
+
+@cache
+def _axe() -> str:
+    return (resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds wrong for people with disabilities: rule and element."""
+    page.evaluate(_axe())
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]
+    ]
+
+
 def listen(view: View, own: str) -> None:
     origin = urlsplit(own).netloc
     page = view.page
@@ -107,7 +224,7 @@ def listen(view: View, own: str) -> None:
 
     def said(kind: str, text: str, url: str) -> None:
         # Chromium itself reports every answer that is not a success.
-        expected = urlsplit(url).path == LOOKALIKES or url.endswith("/portrait")
+        expected = urlsplit(url).path.startswith("/api/v1/")
         if kind in {"error", "warning"} and not expected:
             view.complaints.append(text)
 
@@ -127,15 +244,17 @@ def serve_portraits(page: Page, portraits: Literal["loaded", "missing"]) -> None
 
     def portrait(route: Route) -> None:
         if portraits == "loaded":
-            route.fulfill(body=png(300, 400), content_type="image/png")
+            # Aligned ones are square, as the server's are.
+            size = (320, 320) if "aligned=1" in route.request.url else (300, 400)
+            route.fulfill(body=png(*size), content_type="image/png")
         else:
             route.fulfill(status=404, body="")
 
     def person(route: Route) -> None:
         route.fulfill(json={"portrait": {"url": "", "credit": credit}})
 
-    page.route(re.compile(r"/people/\w+$"), person)
-    page.route(re.compile(r"/portrait$"), portrait)
+    page.route(re.compile(r"/api/v1/people/\w+$"), person)
+    page.route(re.compile(r"/portrait(\?aligned=1)?$"), portrait)
 
 
 def png(width: int, height: int) -> bytes:

@@ -20,6 +20,9 @@ from tests import cloud as clouds
 from tests import photos as packaged
 from tests.cloud import Cloud
 
+# The browser, for those who ask for it.
+pytest_plugins = ("tests.browser",)
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -104,6 +107,16 @@ def running(settings: Settings) -> Iterator[Server]:
     yield Server(f"http://127.0.0.1:{port}", settings)
     server.should_exit = True
     thread.join(timeout=30)
+
+
+@pytest.fixture
+def own_cache(settings: Settings, tmp_path: Path) -> Path:
+    """A cache with the prepared models and without portraits."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    for each in ("models", "openvino"):
+        (cache / each).symlink_to(settings.cache / each)
+    return cache
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_lookalikes(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
         "wikipedia-en",
         "wikidata",
     ]
-    assert best["portrait"] == {"url": "/api/v1/people/Q76/portrait", "credit": None}
+    assert best["portrait"] is None  # The server may not fetch any, and has none.
     assert face["references"][0]["verdict"] == "same-person"
     assert 0 <= face["box"]["left"] < face["box"]["left"] + face["box"]["width"] <= 910
     assert face["quality"]["score"] > 0.9

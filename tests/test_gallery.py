@@ -212,7 +212,7 @@ def test_a_half_made_person_is_never_seen(own: Gallery) -> None:
 
 def test_vectors_of_another_model_are_refused(home: Path) -> None:
     Store(home, "old/1").add(person("바"), [Portrait(unit(1))])
-    with pytest.raises(ContractMismatch, match=r"'mine' was made with old/1.*gallery import"):
+    with pytest.raises(ContractMismatch, match=r"'mine' was made with old/1.*gallery migrate"):
         Store(home, SFACE.contract).collections()
 
 

@@ -7,74 +7,22 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import PIL.Image
 import psutil
 import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.faces.models import SFACE
-from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit
-from lookalike.gallery.store import Portrait
-
-
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Runs `lookalike gallery` with a home of its own, and looks into it."""
-
-    folder: Path
-    settings: Settings
-
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(Path(sys.executable).parent / "lookalike"), "gallery", *args],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "LOOKALIKE_HOME": str(self.settings.home),
-                "LOOKALIKE_CACHE": str(self.settings.cache),
-                "PYTHONWARNINGS": "error",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def __call__(self, *args: str, fails: int = 0) -> str:
-        """What a command prints; with `fails`, its one line of error."""
-        process = self.start(*args)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == fails, err
-        return err if fails else out
-
-    def report(self, *args: str) -> dict[str, Any]:
-        report: dict[str, Any] = json.loads(self("import", *args, "--json"))
-        return report
-
-    def gallery(self) -> Gallery:
-        return Gallery.open(self.settings, SFACE)
-
-    def people(self, collection: str = "mine") -> dict[str, list[Portrait]]:
-        gallery = self.gallery()
-        try:
-            if collection not in {each.id for each in gallery.collections()}:
-                return {}
-            return {
-                person.name.get("ko") or "": list(gallery.portraits(person.id))
-                for person in gallery.people(collection)
-            }
-        finally:
-            gallery.close()
+from tests.homes import Home, counts, many
+from tests.packs import members, resealed
 
 
 @pytest.fixture
@@ -104,15 +52,6 @@ def stars(tmp_path: Path, photos: Mapping[str, bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     return folder
-
-
-def counts(report: Mapping[str, Any]) -> tuple[int, int, int, int]:
-    return (
-        report["people_added"],
-        report["people_changed"],
-        report["portraits_added"],
-        report["already"],
-    )
 
 
 def test_a_folder_is_imported_once(mine: Home, stars: Path) -> None:
@@ -208,16 +147,6 @@ def test_a_damaged_pack_writes_nothing(mine: Home, stars: Path) -> None:
     assert mine.people() == {}
 
 
-def many(folder: Path, data: bytes, people: int) -> None:
-    """That many people of two photos each, each a different file with the same face."""
-    for number in range(people):
-        own = folder / f"Person {chr(65 + number // 26)}{chr(65 + number % 26)}"
-        own.mkdir(parents=True)
-        for photo in range(2):
-            # What follows the end of a JPEG is ignored by every decoder.
-            (own / f"{photo}.jpg").write_bytes(data + f"{number}-{photo}".encode())
-
-
 def wait_for_some(mine: Home, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
     while not mine.people():
@@ -278,3 +207,161 @@ def test_workers_end_with_a_parent_that_is_killed(mine: Home, photos: Mapping[st
     process.communicate(timeout=30)
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
+
+
+def test_thumbnails_are_kept_only_when_asked_for(
+    mine: Home, stars: Path, photos: Mapping[str, bytes]
+) -> None:
+    first = mine.report("stars")
+    assert (first["portraits_added"], first["thumbnails_added"]) == (4, 0)
+    assert {each.thumbnail for own in mine.people().values() for each in own} == {None}
+    dry = mine.report("stars", "--thumbnails", "--dry-run")
+    assert {each.thumbnail for own in mine.people().values() for each in own} == {None}
+    second = mine.report("stars", "--thumbnails")
+    assert counts(second) == counts(dry) == (0, 0, 0, 4)
+    assert second["thumbnails_added"] == dry["thumbnails_added"] == 4
+    portraits = [each for own in mine.people().values() for each in own]
+    assert len(portraits) == 4
+    for each in portraits:
+        assert each.thumbnail is not None
+        assert 3_000 < len(each.thumbnail) < 45_000
+    third = mine.report("stars", "--thumbnails")
+    assert (counts(third), third["thumbnails_added"]) == ((0, 0, 0, 5), 0)
+    (mine.folder / "obama.jpg").write_bytes(photos["obama3.jpg"])
+    mine("add", "오바마", "obama.jpg", "--thumbnails")
+    mine("add", "Barack", "obama.jpg")
+    added = mine.people()
+    assert added["오바마"][0].thumbnail is not None
+    assert added["Barack"][0].thumbnail is None
+
+
+def test_a_pack_brings_its_thumbnails(
+    mine: Home, stars: Path, tmp_path: Path, settings: Settings
+) -> None:
+    mine("import", "stars", "--thumbnails")
+    mine("export", "mine", "bare.pack.zip")
+    said = mine("export", "mine", "mine.pack.zip", "--thumbnails")
+    assert said == "Wrote 3 people with 4 portraits and 4 thumbnails to mine.pack.zip.\n"
+    other = Home(tmp_path, config.load({}, home=tmp_path / "other", cache=settings.cache))
+    assert counts(other.report("bare.pack.zip")) == (3, 0, 4, 0)
+    report = other.report("mine.pack.zip")
+    assert (counts(report), report["thumbnails_added"]) == ((0, 0, 0, 4), 4)
+    here, there = mine.people(), other.people()
+    for name, own in here.items():
+        assert [each.thumbnail for each in own] == [each.thumbnail for each in there[name]]
+
+
+def of_another_model(path: Path, *, keep: int) -> Path:
+    """The pack as a model before would have written it, with that many of its thumbnails."""
+    rows = [json.loads(line) for line in members(path)["people.jsonl"].splitlines()]
+    portraits = [portrait for row in rows for portrait in row["portraits"]]
+    length = sum(each["thumbnail"] for each in portraits[:keep])
+    for each in portraits[keep:]:
+        del each["thumbnail"]
+    vectors = np.zeros((len(portraits), 64), np.float16)
+    vectors[:, 0] = 1
+    written = io.BytesIO()
+    np.save(written, vectors)
+    return resealed(
+        path,
+        {"contract": "sface-2021dec/0", "thumbnails": keep},
+        people__jsonl="".join(json.dumps(row) + "\n" for row in rows).encode(),
+        vectors__npy=written.getvalue(),
+        thumbnails__bin=members(path)["thumbnails.bin"][:length],
+    )
+
+
+def test_a_pack_of_another_model_is_made_anew_from_its_thumbnails(
+    mine: Home, stars: Path, tmp_path: Path, settings: Settings
+) -> None:
+    mine("import", "stars", "--thumbnails", "--licence", "CC0")
+    mine("export", "mine", "mine.pack.zip", "--thumbnails")
+    foreign = of_another_model(mine.folder / "mine.pack.zip", keep=3).name
+    other = Home(tmp_path, config.load({}, home=tmp_path / "other", cache=settings.cache))
+    process = other.start("import", foreign, "--json")
+    out, err = process.communicate(timeout=120)
+    assert err == (
+        "The pack was made with sface-2021dec/0; vectors of sface-2021dec/1 are made from its 3 "
+        "thumbnails.\n"
+    )
+    report = json.loads(out)
+    assert report["portraits_added"] == 3
+    assert report["photos"] == 4
+    (left_out,) = report["left_out"]
+    assert left_out["why"].endswith("there is no thumbnail to make one from")
+    true = {each.image_id: each for own in mine.people().values() for each in own}
+    made = [each for own in other.people().values() for each in own]
+    assert len(made) == 3
+    for each in made:
+        assert float(each.vector @ true[each.image_id].vector) > 0.98
+        assert (each.box, each.quality) == (true[each.image_id].box, true[each.image_id].quality)
+        assert each.credit == Credit(None, "CC0", None, None)
+    again = other.report(foreign)
+    assert again["left_out"] == report["left_out"]
+    assert (again["portraits_added"], again["already"]) == (0, 3)
+    bare = of_another_model(mine.folder / "mine.pack.zip", keep=0).name
+    assert "export --thumbnails" in other("import", bare, fails=1)
+
+
+def test_a_hostile_pack_changes_nothing(mine: Home, stars: Path) -> None:
+    mine("import", "stars", "--thumbnails")
+    mine("export", "mine", "mine.pack.zip", "--thumbnails")
+    pack = mine.folder / "mine.pack.zip"
+    small = members(pack)["thumbnails.bin"]
+    mine("delete", "mine", "--yes")
+    for thumbnails, why in (
+        (small[:-1], "a thumbnail is stated that is not there"),
+        (small + small, "more thumbnails than it states"),
+        (b"GIF89a" + small[6:], "cannot be used"),
+    ):
+        hostile = resealed(pack, thumbnails__bin=thumbnails)
+        assert why in mine("import", hostile.name, fails=1)
+        assert mine.people() == {}
+
+
+def test_a_pack_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]) -> None:
+    """kill -9 while vectors are made from thumbnails: nobody is there by half."""
+    many(mine.folder / "many", photos["obama.jpg"], 60)
+    mine("import", "many", "--thumbnails")
+    mine("export", "mine", "mine.pack.zip", "--thumbnails")
+    mine("delete", "mine", "--yes")
+    foreign = of_another_model(mine.folder / "mine.pack.zip", keep=120).name
+    process = mine.start("import", foreign)
+    wait_for_some(mine, process)
+    process.kill()
+    process.communicate(timeout=30)
+    before = mine.people()
+    assert {len(own) for own in before.values()} == {2}
+    report = mine.report(foreign)
+    assert counts(report) == (60 - len(before), 0, 120 - 2 * len(before), 2 * len(before))
+    assert {len(own) for own in mine.people().values()} == {2}
+
+
+def test_two_imports_at_once(mine: Home, photos: Mapping[str, bytes]) -> None:
+    for place, name in enumerate(("one", "two")):
+        for number in range(10):
+            own = mine.folder / name / f"{name} {chr(65 + number)}"
+            own.mkdir(parents=True)
+            (own / "1.jpg").write_bytes(photos["obama.jpg"] + f"{place}-{number}".encode())
+    both = [mine.start("import", name) for name in ("one", "two")]
+    for process in both:
+        _, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+    assert len(mine.people()) == 20
+    assert {len(own) for own in mine.people().values()} == {1}
+
+
+def test_what_a_table_says_of_ids_elsewhere_is_merged(mine: Home, stars: Path) -> None:
+    table = stars / "people.csv"
+    head = "name_en,images,external_ids,fetched_at\n"
+    table.write_text(f"{head}Joe Biden,Joe Biden.jpg,imdb=nm1; tmdb=7,2026-05-16T12:30:00+09:00\n")
+    mine("import", "stars/people.csv")
+    table.write_text(f"{head}Joe Biden,Joe Biden.jpg,IMDB = nm2; kpopping=joe,\n")
+    assert counts(mine.report("stars/people.csv")) == (0, 1, 0, 1)
+    gallery = mine.gallery()
+    (biden,) = gallery.people("mine")
+    (portrait,) = gallery.portraits(biden.id)
+    gallery.close()
+    assert biden.external_ids == (("tmdb", "7"), ("imdb", "nm2"), ("kpopping", "joe"))
+    assert portrait.fetched_at == datetime(2026, 5, 16, 3, 30, tzinfo=UTC)
+    assert counts(mine.report("stars/people.csv")) == (0, 0, 0, 1)

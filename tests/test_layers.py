@@ -15,14 +15,15 @@ LAYERS = (
     ("faces",),
     ("gallery",),
     ("similarity", "calibrations"),
-    ("matching",),
+    ("matching", "explain"),
     ("engine", "work"),
+    ("comparing",),
     ("video",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build",),
+    ("cli_build", "cli_check", "cli_migrate"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

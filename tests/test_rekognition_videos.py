@@ -231,6 +231,20 @@ def test_a_collection_that_is_not_there(rekognition: Any, presidents: dict[str, 
     assert "'gone'" in message
 
 
+def test_attributes_are_guessed_when_asked_for(rekognition: Any, cloud: Cloud) -> None:
+    video = {"S3Object": cloud.put("one.mp4", packaged("single_face.mp4"))}
+    start = rekognition.start_face_detection
+    job = start(Video=video, FaceAttributes="ALL")["JobId"]
+    faces = ended(rekognition.get_face_detection, job)["Faces"]
+    assert len(faces) == 12
+    for each in faces:
+        assert each["Face"]["Gender"]["Value"] == "Male"
+        assert each["Face"]["AgeRange"]["Low"] < 50
+    job = start(Video=video)["JobId"]
+    (first, *_) = ended(rekognition.get_face_detection, job)["Faces"]
+    assert "Gender" not in first["Face"]
+
+
 def test_a_job_is_of_its_operation(rekognition: Any, detected: str) -> None:
     for job in (detected, "nosuchjob"):
         code, message = fault(rekognition.get_celebrity_recognition, JobId=job)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,86 +12,67 @@ import pytest
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.rekognition.keys import Keys
+from tests import aws
 from tests.aws import CONTENT_TYPE, post, presigned
+from tests.serving import LOOKALIKE, Serving, environment, serving
 
 BODY = b'{"Id": "Q76"}'
 HEADERS = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": "RekognitionService.GetCelebrityInfo"}
-LOOKALIKE = str(Path(sys.executable).parent / "lookalike")
 
 
 @pytest.fixture
-def environment(settings: Settings, home: Path) -> dict[str, str]:
-    return {
-        **os.environ,
-        "LOOKALIKE_HOME": str(home),
-        "LOOKALIKE_CACHE": str(settings.cache),
-        "LOOKALIKE_PORTRAITS": "off",
-    }
+def environ(settings: Settings, home: Path) -> dict[str, str]:
+    return environment(settings, home)
 
 
 @pytest.fixture
-def url(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
-    with serving(environment, tmp_path / "log", "127.0.0.1") as address:
-        yield address
-
-
-@contextmanager
-def serving(environment: dict[str, str], log: Path, host: str) -> Iterator[str]:
-    """The address of a server with two workers, which writes to `log`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    command = [LOOKALIKE, "serve", "--host", host, "--port", port, "--workers", "2"]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, env=environment, stdout=output, stderr=output) as process,
-    ):
-        address = f"http://127.0.0.1:{port}"
-        deadline = time.monotonic() + 60
-        try:
-            while not ready(address):
-                assert process.poll() is None, log.read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-            yield address
-        finally:
-            process.terminate()
-
-
-def ready(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
+def server(environ: dict[str, str]) -> Iterator[Serving]:
+    with serving(environ, "--workers", "2") as started:
+        yield started
 
 
 def test_someone_added_is_known_to_every_worker(
-    url: str, environment: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
+    server: Serving, environ: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
+    """On the page, in the JSON API and in the Rekognition API, at once and without a restart."""
+    before = httpx.get(f"{server.url}/api/v1/people").json()["total"]
     portrait = tmp_path / "collins.png"
     portrait.write_bytes(photos["astronaut.png"])
     command = [LOOKALIKE, "gallery", "add", "아일린 콜린스", str(portrait)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-    for _ in range(12):
-        # A new connection each time, so that both workers are asked.
-        answer = httpx.post(
-            f"{url}/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, timeout=60
-        )
-        assert answer.json()["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"
+    added = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
+    person_id = added.stdout.split(" as ")[1].split()[0]
+    workers = server.workers()
+    assert len(workers) == 2
+    for worker in workers:
+        with server.alone(worker):
+            assert f"{before + 1:,}" in httpx.get(server.url, timeout=60).text
+            found = httpx.post(
+                f"{server.url}/api/v1/lookalikes",
+                files={"photo": photos["astronaut.png"]},
+                timeout=60,
+            ).json()["faces"][0]["people"][0]
+            assert (found["id"], found["name"]["ko"]) == (person_id, "아일린 콜린스")
+            with aws.client(server.url) as client:
+                image = {"Bytes": photos["astronaut.png"]}
+                (celebrity,) = client.recognize_celebrities(Image=image)["CelebrityFaces"]
+                assert (celebrity["Id"], celebrity["Name"]) == (person_id, "아일린 콜린스")
+                assert celebrity["MatchConfidence"] > 99
+                assert client.get_celebrity_info(Id=person_id)["Name"] == "아일린 콜린스"
 
 
 def test_beyond_loopback_every_worker_checks_signatures(
-    environment: dict[str, str], tmp_path: Path
+    environ: dict[str, str], tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with serving(environment, log, "0.0.0.0") as url:
+    with serving(environ, "--workers", "2", "--host", "0.0.0.0", log=log) as server:
+        url = server.url
         assert log.read_text().startswith(
             "Rekognition API: signatures are checked; there is no access key yet; make one with: "
             "lookalike keys create. The page and /api/v1 ask for no key.\n"
         )
         unsigned = post(url, "GetCelebrityInfo", {"Id": "Q76"}).json()
         assert unsigned["__type"] == "MissingAuthenticationTokenException"
-        keys = Keys(config.load(environment))
+        keys = Keys(config.load(environ))
         made = keys.create()
         address = presigned(url, made, HEADERS, BODY)
         for enabled, heard in ((True, None), (False, "UnrecognizedClientException"), (True, None)):

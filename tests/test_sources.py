@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import unicodedata
-import zipfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from lookalike.errors import ContractMismatch, InvalidParameter
+from lookalike.errors import InvalidParameter
 from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.sources import found, pack
+from lookalike.gallery.sources import found
 from lookalike.gallery.sources.candidate import Candidate, Problem, name_of_file, stable_id
 from lookalike.gallery.starter import load
-from lookalike.gallery.store import Portrait
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")
 
@@ -135,6 +132,8 @@ FACTS = {
     "description_en": "44th president",
     "links": "https://www.obama.org/",
     "wikidata": "Q76",
+    "external_ids": "imdb=nm1682433; kpopping = 가=나",
+    "fetched_at": "2026-05-16",
     "source": CREDIT.source_url or "",
     "author": CREDIT.author or "",
     "licence": CREDIT.licence or "",
@@ -150,6 +149,7 @@ OBAMA = Person(
     gender="male",
     wikidata="Q76",
     websites=("https://www.obama.org/",),
+    external_ids=(("imdb", "nm1682433"), ("kpopping", "가=나")),
 )
 
 
@@ -160,6 +160,8 @@ def test_a_table_with_every_fact(images: Path, encoding: str) -> None:
     assert candidate.person == OBAMA
     assert candidate.credit == CREDIT
     assert [picture.name for picture in candidate.pictures] == ["a.jpg", "b.jpg"]
+    fetched = {picture.fetched_at for picture in candidate.pictures}
+    assert fetched == {datetime(2026, 5, 16, tzinfo=UTC)}
 
 
 def test_json_lines_with_every_fact(images: Path) -> None:
@@ -197,6 +199,19 @@ def test_json_lines_with_every_fact(images: Path) -> None:
         ({"name_en": "x" * 201}, "name_en: the name has 201 characters; at most 200"),
         ({"gender": "x"}, "gender: 'x'; it must be one of: female, male, other, or empty"),
         ({"born": "4.8.1961"}, "born: '4.8.1961' is no date; write 1993, 1993-05 or 1993-05-16"),
+        ({"external_ids": "imdb"}, "external_ids: 'imdb' is no pair; write imdb=nm1682433"),
+        (
+            {"external_ids": "imdb="},
+            "external_ids: the id of imdb must have 1 to 255 characters that can be shown",
+        ),
+        (
+            {"external_ids": "imdb=nm1; =5"},
+            "external_ids: '' is no place of ids; it is a word such as imdb",
+        ),
+        (
+            {"fetched_at": "16.5.2026"},
+            "fetched_at: '16.5.2026' is no time; write 2026-05-16 or 2026-05-16T12:30:00Z",
+        ),
         ({"wikidata": "76"}, "wikidata: '76' is no Wikidata id; one looks like Q76"),
         (
             {"links": "javascript:alert(1)"},
@@ -254,128 +269,3 @@ def test_a_row_with_more_cells_than_columns(images: Path) -> None:
     (images / "people.csv").write_text("name,images\nx,a.jpg,b.jpg\n\ny,a.jpg\n")
     assert problems(images / "people.csv") == [("row 2", "3 cells under 2 columns")]
     assert names(images / "people.csv") == {"y": ["a.jpg"]}
-
-
-def unit(seed: int) -> Floats:
-    vector = np.random.default_rng(seed).normal(size=128).astype(np.float32)
-    return vector / np.float32(np.linalg.norm(vector))
-
-
-PEOPLE = [
-    (OBAMA, [Portrait(unit(1), CREDIT, image_id="1" * 64), Portrait(unit(2))]),
-    (Person(id="U1", collection="mine", name=Text("가")), [Portrait(unit(3))]),
-    (Person(id=stable_id("mine", "나"), collection="mine", name=Text("나")), []),
-]
-
-
-@pytest.fixture
-def packed(tmp_path: Path) -> Path:
-    pack.write(tmp_path / "mine.pack.zip", "mine", PEOPLE, SFACE)
-    return tmp_path / "mine.pack.zip"
-
-
-def test_a_pack_carries_every_fact(packed: Path) -> None:
-    read = pack.read(packed, None, SFACE)
-    assert read.collection == "mine"
-    assert [person for person, _ in read.people] == [person for person, _ in PEOPLE]
-    (first, second), (third,), none = (own for _, own in read.people)
-    assert (first.credit, first.image_id, second.credit) == (CREDIT, "1" * 64, None)
-    assert none == ()
-    for seed, portrait in enumerate((first, second, third), 1):
-        assert portrait.vector @ unit(seed) == pytest.approx(1, abs=1e-5)
-
-
-def test_the_same_gallery_makes_the_same_pack(packed: Path) -> None:
-    again = packed.with_name("again.zip")
-    pack.write(again, "mine", PEOPLE, SFACE)
-    assert again.read_bytes() == packed.read_bytes()
-    assert [path.name for path in packed.parent.iterdir()].count("again.zip") == 1
-    assert not list(packed.parent.glob("*.part"))
-
-
-def test_a_pack_that_moves_gets_the_ids_of_its_new_collection(packed: Path) -> None:
-    ids = [person.id for person, _ in pack.read(packed, "other", SFACE).people]
-    assert ids == ["Q76", stable_id("other", "U1"), stable_id("other", "나")]
-
-
-def changed(path: Path, **members: bytes | None) -> Path:
-    """The pack with other members; `manifest__json=` stands for `manifest.json`."""
-    changes = {name.replace("__", "."): data for name, data in members.items()}
-    with zipfile.ZipFile(path) as file:
-        kept = {name: file.read(name) for name in file.namelist()}
-    out = path.with_name("changed.zip")
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in (kept | changes).items():
-            if data is not None:
-                file.writestr(name, data)
-    return out
-
-
-def manifest(path: Path, **changes: object) -> bytes:
-    with zipfile.ZipFile(path) as file:
-        return json.dumps(json.loads(file.read("manifest.json")) | changes).encode()
-
-
-def test_tampered_packs_are_refused(packed: Path) -> None:
-    with zipfile.ZipFile(packed) as file:
-        people, vectors = file.read("people.jsonl"), file.read("vectors.npy")
-    for members, why in (
-        ({"people__jsonl": people.replace(b"Obama", b"Osama")}, "people.jsonl is not what"),
-        ({"vectors__npy": vectors[:-2] + b"\0\0"}, "vectors.npy is not what the manifest states"),
-        ({"people__jsonl": None}, "it holds 0 times people.jsonl"),
-        ({"manifest__json": b"{"}, "its manifest is not JSON"),
-        ({"manifest__json": b"[]"}, "its manifest is not a JSON object"),
-        ({"manifest__json": manifest(packed, format="x")}, "its format is 'x'"),
-        ({"manifest__json": manifest(packed, version=2)}, "its version is 2"),
-        ({"manifest__json": manifest(packed, members=None)}, "its manifest lacks 'members'"),
-        ({"manifest__json": manifest(packed, people=9)}, "it holds 3 people and states 9"),
-        ({"manifest__json": manifest(packed, portraits=9)}, "vectors.npy is not 9 x 128 numbers"),
-        ({"manifest__json": manifest(packed, portraits=10**12)}, "vectors.npy is not 10000000"),
-        ({"people__jsonl": b"0" * 30_000_000}, "unfolds to more than 200 times"),
-    ):
-        with pytest.raises(InvalidParameter, match=why):
-            pack.read(changed(packed, **members), None, SFACE)
-
-
-@pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil", "thumbnails/../../x", "people.JSONL"])
-def test_packs_with_other_members_are_refused(packed: Path, name: str) -> None:
-    with zipfile.ZipFile(packed, "a") as file:
-        file.writestr(name, "x")
-    with pytest.raises(InvalidParameter, match="which no pack does"):
-        pack.read(packed, None, SFACE)
-
-
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"not a zip"])
-def test_files_that_are_no_packs(tmp_path: Path, data: bytes) -> None:
-    (tmp_path / "x.zip").write_bytes(data)
-    with pytest.raises(InvalidParameter, match="no sound zip file"):
-        pack.read(tmp_path / "x.zip", None, SFACE)
-
-
-def test_a_pack_of_another_model_is_refused(packed: Path) -> None:
-    other = changed(packed, manifest__json=manifest(packed, contract="other/1"))
-    with pytest.raises(ContractMismatch, match="made with other/1, but sface-2021dec/1"):
-        pack.read(other, None, SFACE)
-
-
-@pytest.mark.parametrize(
-    ("person", "why"),
-    [
-        ({"id": "../x"}, "'../x' is not allowed here"),
-        ({"name": {}}, "a person has no name"),
-        ({"websites": ["javascript:x"]}, "no web address"),
-        ({"groups": [1]}, "no text"),
-        ({"portraits": [{}]}, "image_id"),
-        ({"portraits": [{"image_id": "1"}] * 2}, "more portraits than it has vectors"),
-        ({"portraits": []}, "more vectors than it states portraits"),
-    ],
-)
-def test_packs_whose_people_cannot_be_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, person: dict[str, object], why: str
-) -> None:
-    """Sums that are right say only that the file is as its author made it."""
-    row = {"id": "U1", "name": {"ko": "가"}, "portraits": [{"image_id": "1"}]} | person
-    monkeypatch.setattr("lookalike.gallery.sources.packed.line", lambda *_: json.dumps(row) + "\n")
-    pack.write(tmp_path / "x.zip", "mine", [PEOPLE[1]], SFACE)
-    with pytest.raises(InvalidParameter, match=why):
-        pack.read(tmp_path / "x.zip", None, SFACE)

@@ -31,7 +31,7 @@ from lookalike.faces.analyzer import Box
 from lookalike.faces.models import SFACE
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import database
+from lookalike.gallery import sqlite
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
@@ -136,7 +136,7 @@ def test_vectors_of_two_models_never_share_a_collection(store: Store, home: Path
     store.add(person("가", "U1"), [Portrait(unit(1))])
     other = Store(home, "other/1")
     for name, portraits in (("U1", other.add_portraits), ("U2", other.add)):
-        with pytest.raises(ContractMismatch, match="lookalike gallery import"):
+        with pytest.raises(ContractMismatch, match="lookalike gallery migrate"):
             portraits(person("나", name), [Portrait(unit(2))])
     other.close()
     assert ids(store) == ["U1"]
@@ -151,7 +151,17 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     assert other.contracts() == {"mine": CONTRACT}
     small = dict(other.thumbnails("mine"))
     assert list(small.values()) == [b"one"]
-    assert other.migrate("mine", dict.fromkeys(small, unit(9))) == (lost,)
+    everyone = other.enrolled("mine")
+    assert [(each.person, each.thumbnail) for each in everyone] == [
+        (lost, False),
+        (kept, True),
+        (kept, False),
+    ]
+    made = {each.id: unit(9) if each.thumbnail else None for each in everyone}
+    with pytest.raises(StoreUnavailable, match="'mine' meanwhile; nothing was changed"):
+        other.migrate("mine", dict.fromkeys(small, unit(9)))
+    assert other.contracts() == {"mine": CONTRACT}
+    assert other.migrate("mine", made) == (lost,)
     assert other.contracts() == {"mine": "other/1"}
     assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
     other.add(new, [Portrait(unit(4))])
@@ -269,7 +279,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 def test_a_locked_database_is_said(
     store: Store, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_PATIENCE_MS", 50)
+    monkeypatch.setattr(sqlite, "_PATIENCE_MS", 50)
     with closing(sqlite3.connect(home / "lookalike.sqlite3")) as holder:
         holder.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match=r"locked\); nothing was changed\. Another"):

@@ -12,7 +12,7 @@ import pytest
 
 from lookalike.engine import Engine
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoError, VideoTooLarge
-from lookalike.faces.analyzer import Box, Face, Landmarks, Photo, Point, Timings
+from lookalike.faces.analyzer import Box, Face, Landmarks, Point
 from lookalike.faces.image import Pixels
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video import decode
@@ -33,7 +33,13 @@ def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
 
 
 def watched(video: bytes, engine: Engine) -> Watched:
-    return watch(io.BytesIO(video), engine, keep=lambda photo: photo, go_on=lambda: None)
+    return watch(
+        io.BytesIO(video),
+        engine,
+        keep=lambda photo: photo,
+        describe=lambda photo: [str(len(photo.faces))] * len(photo.faces),
+        go_on=lambda: None,
+    )
 
 
 def names(found: Watched, engine: Engine) -> list[str | None]:
@@ -152,6 +158,7 @@ def test_people_of_a_real_video(engine: Engine) -> None:
     (track,) = watched(packaged("noface_face.mov"), engine).tracks
     assert len(track.sightings) == 12
     assert (track.sightings[0].timestamp_ms, track.sightings[-1].timestamp_ms) == (4012, 6212)
+    assert {each.detail for each in track.sightings} == {"1"}
 
 
 def test_one_track_a_person(engine: Engine, photos: Mapping[str, bytes], obama: Pixels) -> None:
@@ -181,6 +188,7 @@ def face(left: float, embedding: Sequence[float], **quality: float) -> Face:
         box=Box(left, 0, 100, 100),
         landmarks=Landmarks(*[Point(0, 0)] * 5),
         quality=Quality(**measured, pose=Pose(yaw, 0, 0)),
+        crop=np.zeros((112, 112, 3), np.uint8),
         embedding=vector / np.linalg.norm(vector),
     )
 
@@ -189,7 +197,7 @@ def tracked(*frames: tuple[int, list[Face]]) -> list[list[int]]:
     """The timestamps of each track. Faces are the same from a cosine of 0.9 on, others under 0.5"""
     tracker = Tracker(Bounds(same=0.9, other=0.5))
     for timestamp, faces in frames:
-        tracker.add(timestamp, Photo(640, 360, "video", tuple(faces), Timings(0, 0, 0, 0)))
+        tracker.add(timestamp, faces, [str(timestamp)] * len(faces))
     people = tracker.people()
     assert [each.index for each in people] == list(range(len(people)))
     return [[each.timestamp_ms for each in track.sightings] for track in people]
@@ -266,7 +274,7 @@ def test_better_faces_count_more() -> None:
         assert 0 < weight(face(0, ANNA, **worse).quality) < weight(best)
     tracker = Tracker(Bounds(same=0.9, other=0.1))
     for number, each in enumerate([face(0, ANNA), face(0, (0.5, 0.9), sharpness=0.0)]):
-        tracker.add(number, Photo(640, 360, "video", (each,), Timings(0, 0, 0, 0)))
+        tracker.add(number, [each], [""])
     (track,) = tracker.people()
     assert float(track.embedding @ np.array(ANNA)) > 0.95
     assert float(np.linalg.norm(track.embedding)) == pytest.approx(1)

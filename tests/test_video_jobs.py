@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lookalike.errors import JobNotFound, TokenMismatch, TooManyJobs
-from lookalike.gallery.database import Database
+from lookalike.gallery.database import opened
 from lookalike.gallery.tokens import token_of
 from lookalike.video import jobs as module
 from lookalike.video.jobs import MOST, Claim, Done, Jobs
@@ -40,7 +40,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def jobs(home: Path, clock: Clock) -> Iterator[Jobs]:
-    database = Database(home)
+    database = opened(home)
     yield Jobs(database)
     database.close()
 

@@ -1,10 +1,13 @@
-"""The command line: `lookalike find|compare|detect|serve|gallery|keys`.
+"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys`.
 
-Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage.
+Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
+found something.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,13 +15,16 @@ import click
 
 from lookalike import config
 from lookalike.cli_build import build
+from lookalike.cli_check import check
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
+from lookalike.cli_migrate import migrate
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
 
 if TYPE_CHECKING:
+    from lookalike.faces.attributes import Attributes
     from lookalike.similarity import Score
 
 
@@ -82,8 +88,7 @@ def find(
             f"Face {number} of {len(found.faces)}", "", "Name", "Similarity", "Resemblance"
         )
         for place, match in enumerate(ranked.matches, 1):
-            name = " · ".join(n for n in (match.person.name.en, match.person.name.ko) if n)
-            made.add_row(str(place), name, *_columns(match.score))
+            made.add_row(str(place), match.person.name.both, *_columns(match.score))
         for path, score in zip(reference, ranked.references, strict=True):
             made.add_section()
             made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))
@@ -111,18 +116,22 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
 
 @main.command()
 @click.argument("photo", type=PHOTO)
+@click.option("--attributes", is_flag=True, help="Guess an age range and a gender of each.")
 @JSON
-def detect(photo: Path, as_json: bool) -> None:
+def detect(photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
     from lookalike.web import answers
 
     with opened_engine() as engine:
         found = engine.detect(photo.read_bytes())
         if as_json:
-            click.echo(answers.detection(engine, found).model_dump_json(indent=2))
+            answer = answers.detection(engine, found, guesses=attributes)
+            click.echo(answer.model_dump_json(indent=2))
             return
+        guesses = engine.analyzer.attributes(found.faces) if attributes else ()
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
-    made = table(title, "", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    made = table(title, *columns, *(("Looks", "Looks aged") if attributes else ()))
     for number, face in enumerate(found.faces, 1):
         box, quality = face.box, face.quality
         made.add_row(
@@ -133,6 +142,7 @@ def detect(photo: Path, as_json: bool) -> None:
             f"{quality.sharpness:.0f}",
             f"{quality.brightness:.0f}",
             f"{quality.pose.yaw:+.0f}°",
+            *(_looks(guesses[number - 1]) if attributes else ()),
         )
     print_table(made)
 
@@ -141,16 +151,49 @@ def detect(photo: Path, as_json: bool) -> None:
 @click.option("--host", help="Address to listen on; 127.0.0.1 unless set.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; 8000 unless set.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; one a core is best.")
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@click.option("--site", type=PHOTO, help="TOML file of an event of your own.")
+def serve(host: str | None, port: int | None, workers: int | None, site: Path | None) -> None:
     """Serve the page, the JSON API and the Rekognition API."""
     from lookalike.server import run
 
-    run(config.load(host=host, port=port, workers=workers))
+    path = None if site is None else str(site)
+    run(config.load(host=host, port=port, workers=workers, site=path))
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="How far back.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with everyone who was nearest.")
+def counts(days: int, as_json: bool) -> None:
+    """Show how often a site was used on each day.
+
+    A server with a site file counts visits, uploads, matches and shares, and keeps no photo,
+    address or cookie for it.
+    """
+    from lookalike.web.counts import EVENTS, Counts
+
+    found = Counts(config.load().home, enabled=False).days(days)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], default=str, indent=2))
+        return
+    made = table(f"{len(found)} days", "Day", *(each.capitalize() for each in EVENTS), "Nearest")
+    for each in found:
+        nearest = ", ".join(f"{person} ({count})" for person, count in each.best[:3])
+        numbers = (str(getattr(each, event)) for event in EVENTS)
+        made.add_row(f"{each.day}", *numbers, nearest)
+    print_table(made)
 
 
 gallery.add_command(build)
+gallery.add_command(check)
+gallery.add_command(migrate)
 main.add_command(gallery)
 main.add_command(keys)
+
+
+def _looks(guess: Attributes) -> tuple[str, str]:
+    likelier = max(guess.female, 1 - guess.female)
+    word = "female" if guess.female > 0.5 else "male"
+    return f"{word} ({likelier:.0%})", f"{guess.age_low} to {guess.age_high}"
 
 
 def _columns(score: Score) -> tuple[str, str]:

@@ -61,6 +61,7 @@ def build(
 def _build(
     listed: tuple[Listed, ...], collection: str, dry_run: bool, bar: Progress
 ) -> BuildReport:
+    from lookalike.gallery import portraits
     from lookalike.gallery.building import Build, connected
     from lookalike.gallery.memory import Memory
     from lookalike.gallery.wikimedia import Patient, open_client
@@ -75,7 +76,7 @@ def _build(
     with (
         opened_gallery() as people,
         connected(
-            settings.cache / "portraits",
+            portraits.folder(settings),
             open_client(settings.contact, ours),
             Patient(lambda message: click.echo(message, err=True)),
         ) as connection,

@@ -49,6 +49,13 @@ def _credited(command: Command) -> Command:
     return command
 
 
+_THUMBNAILS = click.option(
+    "--thumbnails",
+    is_flag=True,
+    help="Keep a small picture of every face, so that a later model needs no new photos.",
+)
+
+
 @click.group()
 def gallery() -> None:
     """The people that faces are compared with."""
@@ -85,10 +92,10 @@ def show(person_id: str, as_json: bool) -> None:
     with opened_gallery() as people:
         person = people.person(person_id)
     if as_json:
-        click.echo(answers.person(person, None).model_dump_json(indent=2))
+        click.echo(answers.person(person).model_dump_json(indent=2))
         return
     for label, value in (
-        ("Name", " · ".join(n for n in (person.name.en, person.name.ko) if n)),
+        ("Name", person.name.both),
         ("Description", person.description.get("en")),
         ("Born", person.born),
         ("Died", person.died),
@@ -104,11 +111,13 @@ def show(person_id: str, as_json: bool) -> None:
 @click.argument("name")
 @click.argument("photos", type=PHOTO, nargs=-1, required=True)
 @click.option("--collection", default=MINE, show_default=True, help="Collection to add to.")
+@_THUMBNAILS
 @_credited
 def add(
     name: str,
     photos: tuple[Path, ...],
     collection: str,
+    thumbnails: bool,
     source: str | None,
     author: str | None,
     licence: str | None,
@@ -120,7 +129,7 @@ def add(
 
     credit = _credit(source, author, licence)
     with opened_engine() as engine:
-        portraits = [_portrait(engine, each.read_bytes(), credit) for each in photos]
+        portraits = [_portrait(engine, each.read_bytes(), credit, thumbnails) for each in photos]
         person = Person(id=new_id(), collection=collection, name=text_of(name))
         engine.gallery.add(person, portraits)
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
@@ -128,11 +137,16 @@ def add(
 
 @gallery.command()
 @click.argument("person_id")
-def remove(person_id: str) -> None:
-    """Remove a person, by id, from your own collections."""
+@click.option("--collection", help="Only from this collection.")
+@click.option("--portrait", help="Only this one of their portraits, by id.")
+def remove(person_id: str, collection: str | None, portrait: str | None) -> None:
+    """Remove a person, by id, from your own collections, or one of several portraits."""
     with opened_gallery() as people:
-        people.remove(person_id)
-    click.echo(f"Removed {person_id}.")
+        if portrait:
+            people.remove_portrait(person_id, portrait, collection)
+        else:
+            people.remove(person_id, collection)
+    click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
 
 
 @gallery.command()
@@ -144,12 +158,14 @@ def takedown(person_id: str, reason: str) -> None:
     Portraits, vectors and cached files go; someone of the starter gallery is hidden. Prints a
     receipt.
     """
-    from lookalike.gallery.portraits import forget
+    from lookalike.gallery import portraits
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    files = forget(config.load().cache / "portraits", person_id)
-    name = " · ".join(n for n in (receipt.person.name.en, receipt.person.name.ko) if n)
+    folder = portraits.folder(config.load())
+    everyone = {person_id, *(each.id for each in receipt.removed)}
+    files = sum(portraits.forget(folder, each) for each in everyone)
+    name = receipt.person.name.both
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
     for each in receipt.removed:
@@ -182,33 +198,37 @@ def delete(collection: str, yes: bool) -> None:
 @gallery.command("export")
 @click.argument("collection")
 @click.argument("file", type=_NEW_FILE)
-def export(collection: str, file: Path) -> None:
+@click.option("--thumbnails", is_flag=True, help="With the thumbnails of the faces that have one.")
+def export(collection: str, file: Path, thumbnails: bool) -> None:
     """Write a COLLECTION to FILE, a pack (.pack.zip) that `import` reads on any machine.
 
-    A pack holds facts, credits and vectors, and no pixels.
+    A pack holds facts, credits and vectors, and no pixels unless you ask for the thumbnails. With
+    them it can be imported where another model is in use.
     """
     from lookalike.faces.models import SFACE
     from lookalike.gallery.sources import pack
 
     with opened_gallery() as people:
-        members = [
-            (each, people.portraits(each.id, collection)) for each in people.people(collection)
-        ]
-        pack.write(file, collection, members, SFACE)
-    portraits = sum(len(own) for _, own in members)
-    click.echo(f"Wrote {len(members)} people with {portraits} portraits to {file}.")
+        members = people.everyone(collection)
+        counts = pack.write(file, collection, members, SFACE, thumbnails=thumbnails)
+    pictures = f" and {counts['thumbnails']} thumbnails" if thumbnails else ""
+    click.echo(
+        f"Wrote {counts['people']} people with {counts['portraits']} portraits{pictures} to {file}."
+    )
 
 
 @gallery.command("import")
 @click.argument("path", metavar="SOURCE", type=_SOURCE)
 @click.option("--collection", help="Collection to add to; mine, or the pack's own, unless set.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
+@_THUMBNAILS
 @_credited
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 def import_(
     path: Path,
     collection: str | None,
     dry_run: bool,
+    thumbnails: bool,
     as_json: bool,
     **credit: str | None,
 ) -> None:
@@ -216,12 +236,13 @@ def import_(
 
     In a folder, a folder of photos is a person, and so is a single photo; they are called what it
     is called. A table has the columns name_ko, name_en or name, and images (separated by
-    semicolons). The same command goes on where it was stopped, and adds nothing twice.
+    semicolons). A pack keeps the thumbnails it has. The same command goes on where it was stopped,
+    and adds nothing twice.
     """
     if path.suffix.lower() == ".zip":
         report = _import_pack(path, collection, dry_run)
     else:
-        report = _import_photos(path, collection or MINE, dry_run, _credit(**credit))
+        report = _import_photos(path, collection or MINE, dry_run, thumbnails, _credit(**credit))
     click.echo(_as_json(report) if as_json else in_words(report))
     if report.interrupted:
         click.echo("Stopped; run the same command again to go on.", err=True)
@@ -251,7 +272,9 @@ def build_starter(portraits: Path, hangul: Path, tables: Path, out: Path | None)
         click.echo(f"  {count:4} {reason}: {names}")
 
 
-def _import_photos(source: Path, collection: str, dry_run: bool, credit: Credit | None) -> Report:
+def _import_photos(
+    source: Path, collection: str, dry_run: bool, thumbnails: bool, credit: Credit | None
+) -> Report:
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
@@ -262,7 +285,13 @@ def _import_photos(source: Path, collection: str, dry_run: bool, credit: Credit 
     total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
     with opened_gallery() as people, Workers(settings) as workers, progress() as bar:
         task = bar.add_task("Looking at photos", total=total)
-        importer = Importer(people, collection, dry_run=dry_run, advance=lambda: bar.advance(task))
+        importer = Importer(
+            people,
+            collection,
+            dry_run=dry_run,
+            thumbnails=thumbnails,
+            advance=lambda: bar.advance(task),
+        )
         return importer.photos(everyone, workers)
 
 
@@ -270,17 +299,28 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     from lookalike.faces.models import SFACE
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import pack
+    from lookalike.gallery.workers import Workers
 
     read = pack.read(source, collection, SFACE)
+    own = read.contract == SFACE.contract
+    if not own:
+        click.echo(
+            f"The pack was made with {read.contract}; vectors of {SFACE.contract} are made from "
+            f"its {read.thumbnails} thumbnails.",
+            err=True,
+        )
     with opened_gallery() as people, progress() as bar:
-        task = bar.add_task("Adding portraits", total=sum(len(own) for _, own in read.people))
+        task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
         importer = Importer(
             people,
             collection or read.collection,
             dry_run=dry_run,
             advance=lambda: bar.advance(task),
         )
-        return importer.packed(read.people)
+        if own:
+            return importer.packed(read.people)
+        with Workers(config.load()) as workers:
+            return importer.remade(read.people, workers)
 
 
 def in_words(report: Report) -> str:
@@ -293,6 +333,8 @@ def in_words(report: Report) -> str:
         f"{report.photos} photos in {report.seconds:.1f} seconds ({rate:.0f} a second), of which "
         f"{report.already} were there already.",
     ]
+    if report.thumbnails_added:
+        lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
     if report.left_out:
         lines.append(f"{len(report.left_out)} left out:")
     for reason, count in report.reasons().items():
@@ -314,8 +356,11 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
     return Credit(author, licence, None, source) if source or author or licence else None
 
 
-def _portrait(engine: Engine, data: bytes, credit: Credit | None) -> Portrait:
+def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.gallery.importing import portrait
     from lookalike.gallery.portrait import subject
 
-    return portrait(subject(engine.detect(data)), data, credit)
+    face = subject(engine.detect(data))
+    if thumbnail:
+        face = engine.analyzer.with_thumbnail(face, data)
+    return portrait(face, data, credit)

@@ -21,6 +21,7 @@ PREFIX = "LOOKALIKE_"
 
 
 def _setting(default: Any, help: str, *, minimum: int | None = None, secret: bool = False) -> Any:
+    """A secret one stays out of what is printed."""
     return field(default=default, repr=not secret, metadata={"help": help, "minimum": minimum})
 
 
@@ -35,6 +36,12 @@ def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> An
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path = _folder("user_data_path", "Folder of the user's own galleries (SQLite).")
+    database: str = _setting(
+        "",
+        "Address of a PostgreSQL that holds the galleries instead "
+        "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
+        secret=True,
+    )
     cache: Path = _folder(
         "user_cache_path", "Folder of prepared models and fetched portraits; safe to delete."
     )
@@ -88,9 +95,21 @@ class Settings:
     portraits: Literal["on", "off"] = _setting(
         "on", "Whether the server fetches portraits from Wikimedia Commons."
     )
+    public_url: str = _setting(
+        "", "Web address of the server as others see it, for links that are shared."
+    )
+    site: str = _setting(
+        "", "TOML file of an event of your own; see examples/campaign. Counting is off without."
+    )
     contact: str = _setting(
         "",
         "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+    )
+    admin_token: str = _setting(
+        "",
+        "Secret that callers who change galleries send as `Authorization: Bearer`. Empty: "
+        "programs on this machine may change them, and nobody else; set one behind a proxy.",
+        secret=True,
     )
     s3_endpoint_url: str = _setting(
         "",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lookalike.config import Settings
-from lookalike.errors import NoFace, PhotoError
+from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
-from lookalike.faces.image import Limits
+from lookalike.faces.framed import framed
+from lookalike.faces.image import Limits, Pixels
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
@@ -20,7 +21,7 @@ from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
 from lookalike.similarity import Score, calibration
 
-Subject = Literal["photo", "reference", "source", "target"]
+Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +62,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.analyzer = Analyzer(settings)
+        self.limits = self.analyzer.limits
         self.gallery = Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
         self.matcher = Matcher(self.gallery, calibration(self.contract))
@@ -91,8 +93,10 @@ class Engine:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             CollectionNotFound: there is no such collection.
         """
-        analyzed = self._with_face(photo, "photo")
-        compared = tuple(self._with_face(each, "reference") for each in references)
+        analyzed = self.faces(photo, "photo")
+        compared = tuple(
+            self.faces(each, "reference", number) for number, each in enumerate(references)
+        )
         started = time.perf_counter()
         faces = tuple(
             RankedFace(
@@ -110,11 +114,44 @@ class Engine:
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
         """
-        one = self._with_face(source, "source", limits)
-        other = self._with_face(target, "target", limits)
+        one = self.faces(source, "source", limits=limits)
+        other = self.faces(target, "target", limits=limits)
         probe = one.faces[0].embedding
         scores = tuple(self.matcher.compare(probe, face.embedding) for face in other.faces)
         return Comparison(one, other, scores)
+
+    def faces(
+        self,
+        data: bytes,
+        subject: Subject,
+        number: int | None = None,
+        limits: Limits | None = None,
+    ) -> Photo:
+        """A photo with a face in it; an error says which photo of a request it was.
+
+        Args:
+            number: of several photos of that subject, from 0.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face (NoFace).
+        """
+        try:
+            photo = self.analyzer.analyze(data, limits)
+            if not photo.faces:
+                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
+        except PhotoError as error:
+            error.subject, error.number = subject, number
+            raise
+        return photo
+
+    def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
+        """One face of a photo; the largest is 0.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face (NoFace).
+            InvalidParameter: it has fewer faces.
+        """
+        return chosen(self.faces(data, subject), index)
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -124,20 +161,30 @@ class Engine:
         """
         return subject(self.detect(photo)).embedding
 
+    def framed_portrait(self, photo: bytes, side: int) -> Pixels:
+        """The (side, side, 3) picture of the face that a portrait is of.
+
+        Raises:
+            PhotoError: it cannot be used, or holds no face or several of like size.
+        """
+        found = self.detect(photo)
+        return framed(photo, found, subject(found), side, self.limits)
+
     def close(self) -> None:
         self.gallery.close()
-
-    def _with_face(self, data: bytes, subject: Subject, limits: Limits | None = None) -> Photo:
-        try:
-            photo = self.analyzer.analyze(data, limits)
-            if not photo.faces:
-                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject = subject
-            raise
-        return photo
 
     def _compared(self, face: Face, references: tuple[Photo, ...]) -> tuple[Score, ...]:
         return tuple(
             self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
         )
+
+
+def chosen(photo: Photo, index: int) -> Face:
+    """One face of a photo; the largest is 0.
+
+    Raises:
+        InvalidParameter: it has fewer faces.
+    """
+    if index >= len(photo.faces):
+        raise InvalidParameter(f"face: {index}; the photo has faces 0 to {len(photo.faces) - 1}.")
+    return photo.faces[index]

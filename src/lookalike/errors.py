@@ -16,13 +16,15 @@
     │   ├── PersonNotFound
     │   ├── CollectionNotFound
     │   ├── JobNotFound           or it ended more than a week ago
-    │   └── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   ├── PortraitUnavailable   nobody has a free portrait, or it can't be had now
+    │   └── ResultNotFound        a shared result that was deleted or whose time is over
     ├── InvalidParameter          a value outside what is allowed
     ├── Conflict                  what is there already, or was asked for differently before
     │   ├── CollectionExists
     │   └── TokenMismatch         a request token used again with other parameters
     ├── TooMany                   more of something than there may be
     │   └── TooManyJobs
+    ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
     └── SetupError                the installation cannot work as it is
@@ -47,10 +49,12 @@ class LookalikeError(Exception):
 
 
 class PhotoError(LookalikeError):
-    """`subject` says which photo of a request: photo, reference, source or target."""
+    """`subject` says which photo of a request: photo, reference, source, target, child or parent;
+    `number` which of several, from 0."""
 
     code = "photo-unusable"
     subject = "photo"
+    number: int | None = None
 
 
 class UnsupportedFormat(PhotoError):
@@ -113,6 +117,10 @@ class PortraitUnavailable(NotFound):
     code = "portrait-unavailable"
 
 
+class ResultNotFound(NotFound):
+    code = "result-not-found"
+
+
 class InvalidParameter(LookalikeError):
     code = "invalid-parameter"
 
@@ -135,6 +143,10 @@ class TooMany(LookalikeError):
 
 class TooManyJobs(TooMany):
     code = "too-many-jobs"
+
+
+class NotAllowed(LookalikeError):
+    code = "not-allowed"
 
 
 class Blocked(LookalikeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lookalike.errors import InvalidParameter
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
@@ -36,6 +37,19 @@ class Matcher:
         """
         nearest = self._gallery.nearest(probe, limit, collection, who)
         return tuple(Match(n.person, self.score(n.cosine)) for n in nearest)
+
+    def person(self, person_id: str, collection: str | None = None) -> Floats:
+        """The (dimension,) vector that a person is ranked by, of length 1.
+
+        Raises:
+            PersonNotFound: there is nobody of that id.
+            CollectionNotFound: there is no such collection.
+            InvalidParameter: they have no portrait.
+        """
+        vector = self._gallery.person_vector(person_id, collection)
+        if vector is None:
+            raise InvalidParameter(f"{person_id!r} has no portrait to compare with.")
+        return vector
 
     def compare(self, one: Floats, other: Floats) -> Score:
         """How alike two faces are."""

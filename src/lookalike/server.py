@@ -12,13 +12,16 @@ from importlib.metadata import version
 
 import anyio
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.faces.models import SFACE
+from lookalike.gallery import portraits
+from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
@@ -27,8 +30,11 @@ from lookalike.rekognition.notices import announce
 from lookalike.rekognition.video_results import perform
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import api, pages, problems
+from lookalike.web import admin, api, embed, faces, pages, problems, shared, sharing, site
+from lookalike.web.counts import Counts
+from lookalike.web.depends import count_visit
 from lookalike.web.limits import BodyLimit
+from lookalike.web.results import Results, keeping_swept
 from lookalike.work import Workbench
 
 # Photos of the largest size that the body of one request may hold.
@@ -48,11 +54,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = chosen
+    app.state.site = site.load(chosen.site)
+    app.state.counts = Counts(chosen.home, enabled=app.state.site.counts)
+    app.state.results = Results(chosen.home / "results")
     app.state.ready = False
     problems.install(app)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
-    app.include_router(api.router)
-    app.include_router(pages.router())
+    for router in (api.router, admin.router, faces.router, sharing.router, shared.router):
+        app.include_router(router)
+    for router in (pages.router(), embed.router):
+        app.include_router(router, dependencies=[Depends(count_visit)])
     app.mount("/static", pages.static(), name="static")
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
@@ -67,7 +78,10 @@ def run(settings: Settings) -> None:
 
     Raises:
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
+        InvalidParameter: the site file is not as it must be.
+        CollectionNotFound: it names a collection that is not there.
     """
+    _check_collection(settings, site.load(settings.site).collection)
     print(explained(settings), file=sys.stderr, flush=True)
     if settings.workers == 1:
         uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
@@ -83,6 +97,12 @@ def run(settings: Settings) -> None:
     )
 
 
+def _check_collection(settings: Settings, collection: str | None) -> None:
+    gallery = Gallery.open(settings, SFACE)
+    gallery.people(collection)
+    gallery.close()
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
@@ -94,13 +114,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine = engine
         app.state.workbench = workbench
         app.state.portraits = Portraits(
-            settings.cache / "portraits", client, enabled=settings.portraits == "on"
+            portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
         app.state.rekognition = Endpoint(engine, workbench, guard)
-        app.state.ready = True
-        with runner:
-            yield
-        app.state.ready = False
+        async with keeping_swept(app.state.results, engine.gallery):
+            app.state.ready = True
+            with runner:
+                yield
+            app.state.ready = False
     guard.close()
     engine.close()
 

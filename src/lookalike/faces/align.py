@@ -23,12 +23,26 @@ TEMPLATE: Floats = np.array(
 TEMPLATE_SIZE = 112
 
 
-def similarity_transform(landmarks: Floats, size: int) -> Floats:
+def template(size: int, margin: float = 1.0) -> Floats:
+    """Where the (5, 2) landmarks lie in a square crop that reaches `margin` times as far."""
+    inside = size / margin
+    return TEMPLATE * np.float32(inside / TEMPLATE_SIZE) + np.float32((size - inside) / 2)
+
+
+def similarity_transform(landmarks: Floats, size: int, margin: float = 1.0) -> Floats:
     """The (2, 3) rotation, scale and shift that brings (5, 2) landmarks nearest to the template.
+
+    Args:
+        margin: how many times as far as the template the crop reaches.
+    """
+    return transform(landmarks, template(size, margin))
+
+
+def transform(landmarks: Floats, target: Floats) -> Floats:
+    """The (2, 3) rotation, scale and shift that brings (n, 2) points nearest to others.
 
     As complex numbers the map is z -> a*z + b, whose least squares solution is closed.
     """
-    target = TEMPLATE * (size / TEMPLATE_SIZE)
     z = landmarks[:, 0] + 1j * landmarks[:, 1]
     w = target[:, 0] + 1j * target[:, 1]
     zc, wc = z - z.mean(), w - w.mean()
@@ -37,22 +51,31 @@ def similarity_transform(landmarks: Floats, size: int) -> Floats:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], dtype=np.float32)
 
 
-def align(pixels: Pixels, landmarks: Floats, size: int) -> Pixels:
-    """The (size, size, 3) uint8 crop of one face. Outside the picture it is black.
+def align(
+    pixels: Pixels, landmarks: Floats, size: int, margin: float = 1.0, *, mirrored: bool = False
+) -> Pixels:
+    """The (size, size, 3) uint8 crop of one face.
+
+    Outside the picture it is black, or its mirror image, which is for people to look at.
 
     A face much larger than the crop is first averaged down, so that nothing aliases.
     """
-    transform = similarity_transform(landmarks, size)
-    shrink = int(1 / max(np.hypot(transform[0, 0], transform[1, 0]), 1e-6))
+    matrix = similarity_transform(landmarks, size, margin)
+    shrink = int(1 / max(np.hypot(matrix[0, 0], matrix[1, 0]), 1e-6))
     if shrink >= 2:
-        pixels, landmarks = _reduced(pixels, landmarks, shrink)
-        transform = similarity_transform(landmarks, size)
-    return np.asarray(cv2.warpAffine(pixels, transform, (size, size)), np.uint8)
+        pixels, landmarks = _reduced(pixels, landmarks, shrink, margin)
+        matrix = similarity_transform(landmarks, size, margin)
+    border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
+    crop = cv2.warpAffine(pixels, matrix, (size, size), borderMode=border)
+    return np.asarray(crop, np.uint8)
 
 
-def _reduced(pixels: Pixels, landmarks: Floats, factor: int) -> tuple[Pixels, Floats]:
+def _reduced(
+    pixels: Pixels, landmarks: Floats, factor: int, margin: float
+) -> tuple[Pixels, Floats]:
     """The neighbourhood of the face, `factor` times smaller, and the landmarks in it."""
-    spread = 2 * np.ptp(landmarks, axis=0).max()  # The crop reaches 1.6 spreads from the centre.
+    # Without a margin the crop reaches 1.6 spreads from the centre.
+    spread = 2 * margin * np.ptp(landmarks, axis=0).max()
     centre = landmarks.mean(axis=0)
     left, top = np.maximum(centre - spread, 0).astype(int)
     right, bottom = (centre + spread).astype(int) + 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.faces import runtime
+from lookalike.faces import runtime, thumbnail
 from lookalike.faces.align import align
+from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.detect import FINE, Detections, Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.image import Image, Limits, Pixels, decode
@@ -52,12 +53,20 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. `embedding` is (dimension,) float32 of length 1."""
+    """One face.
+
+    Attributes:
+        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
+        embedding: (dimension,) float32 of length 1.
+        thumbnail: a small JPEG of it, only of a face that was asked for with one.
+    """
 
     box: Box
     landmarks: Landmarks
     quality: Quality
+    crop: Pixels
     embedding: Floats
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,12 @@ class Analyzer:
             threads=settings.threads,
         )
         self.embedder: Embedder = SFACE
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._max_faces = settings.max_faces
         self._detector = Detector(opener, YUNET)
         self._embedding = FaceEmbedder(opener, self.embedder)
+        self._opener = opener
+        self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
     def warm(self) -> None:
@@ -111,7 +122,7 @@ class Analyzer:
             PhotoError: the bytes are not a photo that can be used.
         """
         clock = _Clock()
-        chosen = limits or self._limits
+        chosen = limits or self.limits
         image = decode(data, chosen, FINE)
         clock.lap("decode")
         return self._look(image, clock, finer=lambda: decode(data, chosen, FINER))
@@ -152,6 +163,32 @@ class Analyzer:
             return finest, found.scaled(finest.scale / image.scale)
         return image, found
 
+    def embed(self, crops: list[Pixels]) -> Floats:
+        """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
+        with self._turn:
+            return self._embedding.embed(crops)
+
+    def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
+        """What networks guess of each face; they are opened when they are first asked for."""
+        with self._turn:
+            if self._attributes is None:
+                self._attributes = AttributeReader(self._opener)
+            return self._attributes.read([each.crop for each in faces])
+
+    def with_thumbnail(self, face: Face, data: bytes) -> Face:
+        """The same face with a small picture of it, cut from the photo it was found in."""
+        landmarks = np.array(astuple(face.landmarks), np.float32)
+        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self.limits))
+
+    def embed_thumbnail(self, small: bytes) -> Floats:
+        """The (dimension,) embedding of the face in a thumbnail.
+
+        Raises:
+            PhotoError: it is no thumbnail.
+        """
+        vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
+        return vector
+
 
 def _largest(found: Detections, most: int) -> Detections:
     area = found.boxes[:, 2] * found.boxes[:, 3]
@@ -164,6 +201,7 @@ def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: 
         box=Box(left, top, width, height),
         landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
         quality=measure(crop, points, float(score), width),
+        crop=crop,
         embedding=vector,
     )
 

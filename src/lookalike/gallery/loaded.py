@@ -27,8 +27,7 @@ class Loaded:
     """The starter, and those of the user's own collections that were asked for.
 
     Attributes:
-        starter: without those who asked to be left out.
-        below: its people.
+        below: the people of the starter, without those who asked to be left out.
         stored: the user's own collections, by id.
     """
 
@@ -46,7 +45,8 @@ class Loaded:
         self._lock = threading.RLock()
         self._version: int | None = None
         self._number = 0
-        self.starter = shipped
+        self._starter = shipped
+        self._starter_faces: tuple[FaceVector, ...] | None = None
         self.below = Members(shipped, dimension)
         self.stored: tuple[Stored, ...] = ()
         self._members: dict[str, Members] = {}
@@ -72,8 +72,9 @@ class Loaded:
         else:
             self._apply(changes.since)
         if first or changes.since is None or Change() in changes.since:
-            self.starter = _without(self._shipped, self._store.blocked())
-            self.below = Members(self.starter, self._dimension)
+            self._starter = _without(self._shipped, self._store.blocked())
+            self._starter_faces = None
+            self.below = Members(self._starter, self._dimension)
             self._faces.pop(COLLECTION, None)
         self._counts = None
         self.stored = self._store.collections()
@@ -138,6 +139,12 @@ class Loaded:
         """Where the graph of a collection is kept; ids of collections are no names of files."""
         return self._kept / hashlib.sha256(f"{collection}/{kind}".encode()).hexdigest()[:24]
 
+    def starter_faces(self) -> tuple[FaceVector, ...]:
+        """The portraits of the starter: each person has one."""
+        if self._starter_faces is None:
+            self._starter_faces = _faces_of(self._starter)
+        return self._starter_faces
+
     def forget(self) -> None:
         """Remove every graph that is kept: they hold vectors."""
         shutil.rmtree(self._kept, ignore_errors=True)
@@ -154,7 +161,7 @@ class Loaded:
         self.check(collection)
         if collection not in self._faces:
             if collection == COLLECTION:
-                found = faces_of(self.starter)
+                found = self.starter_faces()
             else:
                 found = self._store.faces(collection)
             kept = self._folder(collection, "faces")
@@ -163,7 +170,7 @@ class Loaded:
         return self._faces[collection]
 
 
-def faces_of(roster: Roster) -> tuple[FaceVector, ...]:
+def _faces_of(roster: Roster) -> tuple[FaceVector, ...]:
     """The portraits of a roster, with ids that are the same every time."""
     seen: Counter[str] = Counter()
     found = []

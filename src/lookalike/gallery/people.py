@@ -21,6 +21,11 @@ class Text:
         """The text in that language, else in the other one, else None."""
         return (self.ko or self.en) if language == "ko" else (self.en or self.ko)
 
+    @property
+    def both(self) -> str:
+        """The text in every language it is known in, English first."""
+        return " · ".join(each for each in (self.en, self.ko) if each)
+
 
 @dataclass(frozen=True, slots=True)
 class Link:

@@ -6,12 +6,13 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import httpx
 
+from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery import commons
@@ -22,6 +23,9 @@ from lookalike.gallery.wikimedia import Missing, Wikimedia
 # What a thumbnail may be; the networks never see it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WebP": "image/webp"}
+# Makes the square JPEG around the face of a portrait, or raises PhotoError.
+Frame = Callable[[bytes], Awaitable[bytes]]
+
 # For how long a failure is remembered, in seconds.
 _WEEK, _FIVE_MINUTES = 7 * 86_400.0, 300.0
 
@@ -63,6 +67,32 @@ class Portraits:
             return None
         return Portrait(self._image(person_id), facts["media_type"], Credit(**facts["credit"]))
 
+    def may_have(self, person: Person) -> bool:
+        """Whether asking for the portrait of a person is worth while."""
+        if not person.wikidata:
+            return False
+        if self.cached(person.id) is not None:
+            return True
+        return self._enabled and self._failure(person.id) is None
+
+    async def framed(self, person: Person, frame: Frame) -> Path:
+        """The portrait as a square JPEG around its face, made once and kept beside it.
+
+        Raises:
+            PortraitUnavailable: there is none, it cannot be had now, or shows no one face.
+        """
+        portrait = await self.fetch(person)
+        path = _files(self._folder, person.id)[2]
+        if not path.exists():
+            try:
+                square = await frame(portrait.path.read_bytes())
+            except PhotoError:
+                square = b""
+            _write(path, square)
+        if not path.stat().st_size:
+            raise PortraitUnavailable("The portrait does not show one clear face.")
+        return path
+
     async def fetch(self, person: Person) -> Portrait:
         """The portrait of a person, from disk or from Wikimedia.
 
@@ -76,7 +106,9 @@ class Portraits:
             raise PortraitUnavailable(f"No source of portraits is known for {person.id}.")
         if not self._enabled:
             raise PortraitUnavailable("This server does not fetch portraits.")
-        self._check_failed(person.id)
+        failure = self._failure(person.id)
+        if failure is not None:
+            raise PortraitUnavailable(failure)
         return await self._once(person.id, person.wikidata)
 
     async def _once(self, person_id: str, wikidata: str) -> Portrait:
@@ -101,13 +133,13 @@ class Portraits:
         self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
         return Portrait(self._image(person_id), media_type, fetched.credit)
 
-    def _check_failed(self, person_id: str) -> None:
+    def _failure(self, person_id: str) -> str | None:
+        """Why a portrait could not be had, while it is not worth asking again."""
         try:
             facts = json.loads(self._facts(person_id).read_text("utf-8"))
         except (OSError, ValueError):
-            return
-        if self._now() < facts.get("until", 0):
-            raise PortraitUnavailable(facts["failed"])
+            return None
+        return str(facts["failed"]) if self._now() < facts.get("until", 0) else None
 
     def _keep(self, person_id: str, facts: dict[str, object]) -> None:
         _write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
@@ -119,23 +151,34 @@ class Portraits:
         return _files(self._folder, person_id)[1]
 
 
+def folder(settings: Settings) -> Path:
+    """Where the server keeps them."""
+    return settings.cache / "portraits"
+
+
 def forget(folder: Path, person_id: str) -> int:
     """Remove a cached portrait, as a takedown asks; how many files there were."""
+    if not _is_safe(person_id):
+        return 0
     there = [path for path in _files(folder, person_id) if path.exists()]
     for path in there:
         path.unlink(missing_ok=True)
     return len(there)
 
 
-def _files(folder: Path, person_id: str) -> tuple[Path, Path]:
-    """The facts and the image of a portrait."""
+def _files(folder: Path, person_id: str) -> tuple[Path, Path, Path]:
+    """The facts of a portrait, its image, and its face as a square."""
     name = _safe(person_id)
-    return folder / f"{name}.json", folder / f"{name}.image"
+    return folder / f"{name}.json", folder / f"{name}.image", folder / f"{name}.square"
+
+
+def _is_safe(person_id: str) -> bool:
+    return person_id.isascii() and person_id.isalnum()
 
 
 def _safe(person_id: str) -> str:
     """Ids are letters and digits; anything else must not become a path."""
-    if not (person_id.isascii() and person_id.isalnum()):
+    if not _is_safe(person_id):
         raise PortraitUnavailable(f"{person_id!r} is not the id of a person.")
     return person_id
 

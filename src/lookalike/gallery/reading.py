@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from lookalike.gallery.members import FaceVector, Roster
-from lookalike.gallery.rows import person_of
+from lookalike.gallery.rows import StoredPortrait, person_of, portrait_of
 from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
 # Values that one statement may name: SQLite allows 32,766.
@@ -87,6 +87,15 @@ def faces(
         row.id: FaceVector(row.id, row.person, np.frombuffer(row.vector, "<f4")) for row in rows
     }
     return tuple(found.values())
+
+
+def portraits(connection: Connection, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
+    """The portraits of everyone in a collection, in the order they were added."""
+    mine = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
+    found: dict[str, list[StoredPortrait]] = {}
+    for row in connection.execute(select(FACES).where(mine).order_by(FACES.c.created)):
+        found.setdefault(row.person, []).append(portrait_of(row))
+    return {person: tuple(own) for person, own in found.items()}
 
 
 def _counted(connection: Connection, table: Table) -> dict[str, int]:

@@ -118,12 +118,11 @@ def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[st
 
 
 def portrait_of(row: Any) -> StoredPortrait:
-    credit = Credit(row.author, row.licence, row.licence_url, row.source_url)
     return StoredPortrait(
         id=row.id,
         created=row.created.replace(tzinfo=UTC),
         vector=np.frombuffer(row.vector, "<f4").astype(np.float32),
-        credit=None if credit == Credit(None, None, None, None) else credit,
+        credit=credit_of(row),
         image_id=row.image_id,
         box=None if row.width is None else Box(row.left, row.top, row.width, row.height),
         quality=None if row.score is None else _quality(row),
@@ -132,6 +131,11 @@ def portrait_of(row: Any) -> StoredPortrait:
         fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
         thumbnail=row.thumbnail,
     )
+
+
+def credit_of(row: Any) -> Credit | None:
+    credit = Credit(row.author, row.licence, row.licence_url, row.source_url)
+    return None if credit == Credit(None, None, None, None) else credit
 
 
 def vector_bytes(vector: Floats) -> bytes:

@@ -23,7 +23,7 @@ Halves = NDArray[np.float16]
 
 # The graph (Malkov & Yashunin, arxiv.org/abs/1603.09320): links of a node, breadth of the search
 # while building and while searching. benchmarks/search.py measures what they give.
-LINKS, BUILDING, SEARCHING = 32, 100, 200
+LINKS, BUILDING, SEARCHING = 32, 100, 400
 # More candidates than asked for, which their 8 bits rank, are ranked again by their 16.
 _CANDIDATES = 4
 # A filter that keeps fewer rows than this is scanned; the graph would lose its way among few.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +24,10 @@ from lookalike.errors import (
     PersonNotFound,
 )
 from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist, changes, reading
+from lookalike.gallery import blocklist, changes, database, enrolled, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
 from lookalike.gallery.changes import Change, Changes
-from lookalike.gallery.database import Database
+from lookalike.gallery.enrolled import Enrolled
 from lookalike.gallery.members import FaceVector, Roster
 from lookalike.gallery.own_records import OwnRecords
 from lookalike.gallery.people import Person
@@ -40,7 +40,6 @@ from lookalike.gallery.rows import (
     person_of,
     person_row,
     portrait_of,
-    vector_bytes,
 )
 from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
@@ -65,22 +64,25 @@ class Receipt:
 
 
 class Store:
-    """The galleries of one `LOOKALIKE_HOME`, for vectors of one contract.
+    """The galleries of one database, for vectors of one contract.
 
     Every method raises StoreUnavailable when the file cannot be read or written; then nothing was
     changed.
     """
 
-    def __init__(self, home: Path, contract: str) -> None:
+    def __init__(self, home: Path, contract: str, address: str = "") -> None:
         """
+        Args:
+            address: of PostgreSQL; SQLite in the home unless given.
+
         Raises:
             StoreUnavailable: the folder or the database cannot be used.
         """
         self._contract = contract
-        self._database = Database(home)
+        self._database = database.opened(home, address)
 
     @property
-    def database(self) -> Database:
+    def database(self) -> database.Database:
         """Where the galleries lie, and what else is kept beside them."""
         return self._database
 
@@ -247,11 +249,26 @@ class Store:
         with self._database.reading() as connection:
             return tuple(portrait_of(row) for row in connection.execute(wanted).all())
 
-    def image_ids(self, collection: str) -> frozenset[str]:
-        """What the enrolled images of a collection are known by."""
+    def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
+        """The portraits of everyone in a collection, in the order they were added."""
+        with self._database.reading() as connection:
+            return reading.portraits(connection, collection)
+
+    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
+        """What the enrolled images of a collection are known by; `bare`: without a thumbnail."""
         wanted = (FACES.c.collection == collection) & FACES.c.image_id.is_not(None)
+        if bare:
+            wanted &= FACES.c.thumbnail.is_(None)
         with self._database.reading() as connection:
             return frozenset(connection.execute(select(FACES.c.image_id).where(wanted)).scalars())
+
+    def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
+        """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
+        with self._database.changing() as connection:
+            for image, thumbnail in thumbnails.items():
+                bare = (FACES.c.image_id == image) & FACES.c.thumbnail.is_(None)
+                one = update(FACES).where(_faces_of(person), bare)
+                connection.execute(one.values(thumbnail=thumbnail))
 
     def block(self, person: Person, reason: str) -> Receipt:
         """Remove a person from every collection and keep them out from now on."""
@@ -279,7 +296,12 @@ class Store:
             rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
         return {row.id: row.contract for row in rows}
 
-    def thumbnails(self, collection: str) -> Iterator[tuple[str, bytes]]:
+    def enrolled(self, collection: str) -> tuple[Enrolled, ...]:
+        """Every face of a collection without its vector and pixels, whatever the contract."""
+        with self._database.reading() as connection:
+            return enrolled.faces(connection, collection)
+
+    def thumbnails(self, collection: str) -> Generator[tuple[str, bytes], None, None]:
         """The ids and thumbnails (JPEG) of the faces that have one, whatever the contract."""
         wanted = (FACES.c.collection == collection) & FACES.c.thumbnail.is_not(None)
         with self._database.reading() as connection:
@@ -287,30 +309,19 @@ class Store:
             for row in found:
                 yield row.id, row.thumbnail
 
-    def migrate(self, collection: str, vectors: Mapping[str, Floats]) -> tuple[Person, ...]:
+    def migrate(self, collection: str, vectors: Mapping[str, Floats | None]) -> tuple[Person, ...]:
         """Bring a collection to this contract; who needs a portrait again, now without any.
 
         Args:
-            vectors: by id of a face, made of its thumbnail. Faces without one are removed, so that
-                their photos can be imported again.
+            vectors: by id of a face, made of its thumbnail. Those that are None are removed, so
+                that their photos can be imported again.
 
         Raises:
             CollectionNotFound: there is none of that id.
+            StoreUnavailable: it has a face that is not in `vectors`.
         """
-        mine = FACES.c.collection == collection
         with self._database.changing() as connection:
-            contract = update(COLLECTIONS).where(COLLECTIONS.c.id == collection)
-            if not connection.execute(contract.values(contract=self._contract)).rowcount:
-                raise _no_collection(collection)
-            for face in connection.execute(select(FACES.c.id).where(mine)).scalars().all():
-                one = FACES.c.id == face
-                if face in vectors:
-                    made = vector_bytes(vectors[face])
-                    connection.execute(update(FACES).where(one).values(vector=made))
-                else:
-                    connection.execute(delete(FACES).where(one))
-            changes.record(connection, [Change(collection)])
-            return _without_portrait(connection, collection)
+            return enrolled.migrate(connection, collection, self._contract, vectors)
 
     def _ready(self, connection: Connection, collection: str) -> None:
         """Make a collection that is not there; check the contract of one that is."""
@@ -338,8 +349,8 @@ class Store:
         if contract != self._contract:
             raise ContractMismatch(
                 f"The gallery {collection!r} was made with {contract}, but {self._contract} is in "
-                "use; vectors of two models cannot be compared. Delete it and import its photos "
-                "again with: lookalike gallery import"
+                "use; vectors of two models cannot be compared. Make them anew with: "
+                "lookalike gallery migrate"
             )
 
 
@@ -360,15 +371,6 @@ def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portr
     if new:
         connection.execute(insert(FACES), new)
     return len(new)
-
-
-def _without_portrait(connection: Connection, collection: str) -> tuple[Person, ...]:
-    has_one = select(FACES.c.id).where(
-        FACES.c.collection == PEOPLE.c.collection, FACES.c.person == PEOPLE.c.id
-    )
-    wanted = (PEOPLE.c.collection == collection) & ~has_one.exists()
-    rows = connection.execute(select(PEOPLE).where(wanted).order_by(PEOPLE.c.id)).all()
-    return tuple(person_of(row) for row in rows)
 
 
 def _forget(connection: Connection, person: Person) -> int:

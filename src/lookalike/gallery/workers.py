@@ -10,19 +10,30 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import TypeVar
 
 from lookalike import processes
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
 from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.runtime import Floats
+from lookalike.gallery.ahead import ahead as steps_ahead
 from lookalike.gallery.portrait import subject
 
 # The face that a portrait is of, or why there is none.
 Look = Face | str
+# The (dimension,) embedding of the face in a thumbnail, or why there is none.
+Vector = Floats | str
+
+Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+
+# Photos read ahead for each worker process: none waits for the disk, few wait in memory.
+_AHEAD = 4
 
 
 class Workers:
@@ -41,20 +52,30 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def look(self, data: bytes) -> Future[Look]:
-        """Look at a portrait when a worker is free."""
+    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[Look]:
+        """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
         with processes.unheard(), _stopped_is_an_error():
-            return self._pool.submit(_look, data)
+            return self._pool.submit(_look, data, thumbnail)
+
+    def embed(self, thumbnail: bytes) -> Future[Vector]:
+        """Embed the face of a thumbnail when a worker is free."""
+        with processes.unheard(), _stopped_is_an_error():
+            return self._pool.submit(_embed, thumbnail)
 
 
-def result(look: Future[Look]) -> Look:
-    """Wait for a look.
+def result(answer: Future[Answer]) -> Answer:
+    """Wait for a worker.
 
     Raises:
         SetupError: a worker was stopped, perhaps for lack of memory.
     """
     with _stopped_is_an_error():
-        return look.result()
+        return answer.result()
+
+
+def ahead(items: Iterable[Item], workers: Workers) -> Iterator[Item]:
+    """The same items in the same order, taken early enough that no worker waits for the next."""
+    return steps_ahead(items, _AHEAD * workers.processes)
 
 
 @contextmanager
@@ -85,9 +106,18 @@ def _start(settings: Settings) -> None:
     _analyzer = Analyzer(settings)
 
 
-def _look(data: bytes) -> Look:
+def _look(data: bytes, thumbnail: bool) -> Look:
     assert _analyzer is not None
     try:
-        return subject(_analyzer.analyze(data))
+        face = subject(_analyzer.analyze(data))
+        return _analyzer.with_thumbnail(face, data) if thumbnail else face
+    except PhotoError as error:
+        return str(error).rstrip(".")
+
+
+def _embed(thumbnail: bytes) -> Vector:
+    assert _analyzer is not None
+    try:
+        return _analyzer.embed_thumbnail(thumbnail)
     except PhotoError as error:
         return str(error).rstrip(".")

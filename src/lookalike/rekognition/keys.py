@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NotFound
-from lookalike.gallery.database import Database
+from lookalike.gallery import database
 from lookalike.gallery.rows import now
 from lookalike.gallery.schema import KEYS
 from lookalike.rekognition.policy import Policy
@@ -58,7 +58,7 @@ class Keys:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._database = Database(settings.home)
+        self._database = database.opened(settings.home, settings.database)
         self._vault = Vault(settings.home, settings.secret_key)
         self._lock = threading.Lock()
         self._version: int | None = None

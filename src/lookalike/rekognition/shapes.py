@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection, Sequence
 
 from lookalike.faces.analyzer import Face, Photo, Point
+from lookalike.faces.attributes import Attributes
+from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refused
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.validation import Members
 
+# The attributes that a model here measures; all others are left out of every answer.
+_GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+
+
+def details(
+    context: Context, photo: Photo, faces: Sequence[Face], asked: Collection[str]
+) -> list[Members]:
+    """FaceDetail of each face, with those of the attributes asked for that we measure."""
+    found = [face(each, photo) for each in faces]
+    if not _GUESSED & set(asked):
+        return found
+    guesses = context.engine.analyzer.attributes(faces)
+    return [each | _guessed(guess, asked) for each, guess in zip(found, guesses, strict=True)]
+
 
 def face(found: Face, photo: Photo) -> Members:
-    """What FaceDetail and ComparedFace have in common: everything that we measure."""
+    """What FaceDetail and ComparedFace have in common."""
     return {
         **face_box(found, photo),
         "Landmarks": _landmarks(found, photo),
@@ -65,6 +82,24 @@ def refused(face: Refused) -> Members:
 def _image_id(known_by: str) -> str:
     """An image's id in the form of AWS's: the same for the same bytes."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, known_by))
+
+
+def known_gender(person: Person) -> Members | None:
+    """KnownGender, only as a source states it."""
+    kinds = {"female": "Female", "male": "Male", "other": "Unlisted"}
+    return {"Type": kinds[person.gender]} if person.gender in kinds else None
+
+
+def _guessed(guess: Attributes, asked: Collection[str]) -> Members:
+    likelier = max(guess.female, 1 - guess.female)
+    found = {
+        "AGE_RANGE": ("AgeRange", {"Low": guess.age_low, "High": guess.age_high}),
+        "GENDER": (
+            "Gender",
+            {"Value": "Female" if guess.female > 0.5 else "Male", "Confidence": 100 * likelier},
+        ),
+    }
+    return dict(made for name, made in found.items() if {name, "ALL"} & set(asked))
 
 
 def _landmarks(found: Face, photo: Photo) -> list[Members]:

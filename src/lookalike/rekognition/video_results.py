@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lookalike.engine import Engine
+from lookalike.faces.analyzer import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
@@ -55,8 +56,13 @@ def perform(engine: Engine, job: Job, go_on: GoOn) -> Done:
     request, kind = json.loads(job.request), _KINDS[job.operation]
     context = Context(engine, None, job.id)
     where = s3.location(request["Video"]["S3Object"], "Video.S3Object")
+    asked = {request.get("FaceAttributes", "DEFAULT")}
+
+    def describe(frame: Photo) -> list[str]:
+        return [written(each) for each in shapes.details(context, frame, frame.faces, asked)]
+
     with s3.open_video(engine.settings, where) as file:
-        watched = watch(file, engine, keep=images.with_large_faces, go_on=go_on)
+        watched = watch(file, engine, keep=images.with_large_faces, describe=describe, go_on=go_on)
     return Done(
         video=json.dumps(_metadata(watched.metadata)),
         results=pack(_ordered(list(kind.find(context, request, watched.tracks)), kind)),
@@ -122,7 +128,9 @@ def _result(sighting: Sighting, person: tuple[str, int], seen: Members) -> _Resu
 
 
 def _face(sighting: Sighting) -> Members:
-    return shapes.face(sighting.face, sighting.frame)
+    """FaceDetail, as it was written when the frame was there."""
+    detail: Members = json.loads(sighting.detail)
+    return detail
 
 
 def _metadata(found: Metadata) -> Members:

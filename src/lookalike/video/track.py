@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lookalike.faces.analyzer import Box, Face, Photo
+from lookalike.faces.analyzer import Box, Face
 from lookalike.faces.quality import Quality
 from lookalike.faces.runtime import Floats
 
@@ -37,11 +37,17 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
-    """A face of the frame that stands so many milliseconds from the start of the video."""
+    """A face at one time. A video may have many, so that no more of it is kept.
+
+    Attributes:
+        timestamp_ms: from the start of the video.
+        score: the detector's confidence, 0 to 1.
+        detail: what is to be said of it.
+    """
 
     timestamp_ms: int
-    frame: Photo
-    face: Face
+    score: float
+    detail: str
 
 
 @dataclass(slots=True, eq=False)
@@ -50,10 +56,12 @@ class Track:
 
     Attributes:
         index: counts the tracks of a video from 0, in the order in which they began.
+        place: where the person was last.
         total: sum of the embeddings, each times the weight of its face.
     """
 
     index: int
+    place: Box
     total: Floats
     sightings: list[Sighting] = field(default_factory=list)
 
@@ -66,10 +74,10 @@ class Track:
     def times(self) -> set[int]:
         return {each.timestamp_ms for each in self.sightings}
 
-    def add(self, sighting: Sighting) -> None:
-        face = sighting.face
+    def add(self, timestamp_ms: int, face: Face, detail: str) -> None:
+        self.place = face.box
         self.total = self.total + face.embedding * np.float32(weight(face.quality))
-        self.sightings.append(sighting)
+        self.sightings.append(Sighting(timestamp_ms, face.quality.score, detail))
 
     def absorb(self, other: Track) -> None:
         self.total = self.total + other.total
@@ -93,7 +101,7 @@ class Tracker:
         """
         people: list[Track] = []
         for track in self._tracks:
-            if len(track.sightings) == 1 and track.sightings[0].face.quality.score < _SURE:
+            if len(track.sightings) == 1 and track.sightings[0].score < _SURE:
                 continue
             same = self._same(track, people)
             if same is None:
@@ -109,19 +117,22 @@ class Tracker:
         best = max(range(len(apart)), key=cosines.__getitem__, default=None)
         return None if best is None or cosines[best] < self._bounds.same else apart[best]
 
-    def add(self, timestamp_ms: int, frame: Photo) -> None:
+    def add(self, timestamp_ms: int, faces: Sequence[Face], details: Sequence[str]) -> None:
         """Give each face to the track that it fits best, or begin one with it.
 
         A face fits a track in whose place it is unless it is of somebody else, and a track of the
         same person wherever that was: they may have moved, or left and come back.
+
+        Args:
+            details: of each face, for its sighting.
         """
-        owners = self._owners(timestamp_ms, frame.faces)
-        for number, face in enumerate(frame.faces):
+        owners = self._owners(timestamp_ms, faces)
+        for number, (face, detail) in enumerate(zip(faces, details, strict=True)):
             track = owners.get(number) or self._begun(face)
-            track.add(Sighting(timestamp_ms, frame, face))
+            track.add(timestamp_ms, face, detail)
 
     def _begun(self, face: Face) -> Track:
-        track = Track(len(self._tracks), np.zeros_like(face.embedding))
+        track = Track(len(self._tracks), face.box, np.zeros_like(face.embedding))
         self._tracks.append(track)
         return track
 
@@ -145,9 +156,8 @@ class Tracker:
         cosines = np.stack([face.embedding for face in faces]) @ means.T
         overlaps = np.zeros_like(cosines)
         for index, track in enumerate(self._tracks):
-            last = track.sightings[-1]
-            if now_ms - last.timestamp_ms <= _PLACE_MS:
-                overlaps[:, index] = [overlap(face.box, last.face.box) for face in faces]
+            if now_ms - track.sightings[-1].timestamp_ms <= _PLACE_MS:
+                overlaps[:, index] = [overlap(face.box, track.place) for face in faces]
         there = (overlaps >= _SAME_PLACE) & (cosines >= self._bounds.other)
         fits = there | (cosines >= self._bounds.same)
         return np.where(fits, cosines + overlaps, 0).astype(np.float32)

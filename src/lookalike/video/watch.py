@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lookalike.engine import Engine
@@ -15,7 +15,7 @@ from lookalike.video.track import Bounds, Track, Tracker
 # Similarities: faces in the same place are one person's unless 1 pair of strangers in 100 is more
 # alike, faces elsewhere only if no more than 1 in 100,000 is.
 _OTHER, _SAME = 50.0, 90.0
-# What is kept of a video until its end, 2 kB each: two people for seven hours at 5 frames a second.
+# What is kept of a video until its end, 1 kB each: two people for seven hours at 5 frames a second.
 _MOST_FACES = 250_000
 
 
@@ -37,12 +37,14 @@ def watch(
     engine: Engine,
     *,
     keep: Callable[[Photo], Photo],
+    describe: Callable[[Photo], Sequence[str]],
     go_on: Callable[[], None],
 ) -> Watched:
     """Look at `video_rate` frames a second.
 
     Args:
         keep: takes away faces that are not wanted.
+        describe: what is to be said of each face that is kept.
         go_on: called before each frame; what it raises ends the work.
 
     Raises:
@@ -58,5 +60,5 @@ def watch(
             count += len(photo.faces)
             if count > _MOST_FACES:
                 raise VideoTooLarge(f"More than {_MOST_FACES:,} faces were seen in the video.")
-            tracker.add(frame.timestamp_ms, photo)
+            tracker.add(frame.timestamp_ms, photo.faces, describe(photo))
         return Watched(video.metadata, tracker.people(), video.unreadable)

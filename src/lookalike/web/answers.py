@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike import matching
 from lookalike.engine import Comparison as EngineComparison
-from lookalike.engine import Engine, RankedFace
+from lookalike.engine import Engine, RankedFace, Subject
 from lookalike.engine import Lookalikes as EngineLookalikes
 from lookalike.faces import analyzer
+from lookalike.faces.attributes import Attributes
 from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
+from lookalike.gallery.portraits import Portraits
 from lookalike.similarity import Verdict
+from lookalike.web.site import Site
 
 
 class Answer(BaseModel):
@@ -183,9 +185,21 @@ class Comparison(Answer):
     timings_ms: Timings
 
 
+class Guess(Answer):
+    """How a picture looks to a network, which is not who somebody is."""
+
+    age_low: int = Field(description="Years.")
+    age_high: int
+    female: float = Field(description="How likely, 0 to 1; the rest is male.")
+
+
+class DetectedFace(Face):
+    guess: Guess | None = Field(description="Only if asked for.")
+
+
 class Detection(Answer):
     photo: Photo
-    faces: tuple[Face, ...]
+    faces: tuple[DetectedFace, ...]
     model: Model
     timings_ms: Timings
 
@@ -223,26 +237,53 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
-    subject: Literal["photo", "reference", "source", "target"] | None = Field(
+    subject: Subject | None = Field(
         default=None, description="Which photo of the request was at fault."
+    )
+    number: int | None = Field(
+        default=None, description="Which of several photos of that subject, from 0."
     )
 
 
-Credits = Mapping[str, facts.Credit]
+def portrait(who: facts.Person, credit: facts.Credit | None = None) -> Portrait | None:
+    """Where a portrait may be had; the command line, which has no server, offers every one."""
+    if not who.wikidata:
+        return None
+    known = None if credit is None else Credit.model_validate(credit)
+    return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What depends on who answers: which portraits can be had, and what a site says of people."""
+
+    offer: Callable[[facts.Person], Portrait | None] = portrait
+    site: Site = Site()
+
+
+def offers(portraits: Portraits) -> Callable[[facts.Person], Portrait | None]:
+    """Offers those that a server has, or may fetch."""
+
+    def offered(who: facts.Person) -> Portrait | None:
+        if not portraits.may_have(who):
+            return None
+        known = portraits.cached(who.id)
+        return portrait(who, known.credit if known else None)
+
+    return offered
 
 
 def lookalikes(
     engine: Engine,
     found: EngineLookalikes,
     collection: str | None,
-    credits: Credits | None = None,
+    shown: Shown = Shown(),
 ) -> Lookalikes:
-    """`credits` holds those that are known already, by person."""
     searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, credits or {}) for i, f in enumerate(found.faces)),
-        references=tuple(_reference(each) for each in found.references),
+        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
+        references=tuple(reference(each) for each in found.references),
         model=_model(engine),
         gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
         timings_ms=_timings(found.photo, found.match_ms),
@@ -252,7 +293,7 @@ def lookalikes(
 def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
     faces = zip(compared.target.faces, compared.scores, strict=True)
     return Comparison(
-        source=_reference(compared.source),
+        source=reference(compared.source),
         target=Photo.model_validate(compared.target),
         faces=tuple(
             ComparedFace(**dict(_face(index, face)), score=Score.model_validate(score))
@@ -263,32 +304,37 @@ def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
     )
 
 
-def detection(engine: Engine, photo: analyzer.Photo) -> Detection:
+def detection(engine: Engine, photo: analyzer.Photo, *, guesses: bool = False) -> Detection:
+    guessed = engine.analyzer.attributes(photo.faces) if guesses else (None,) * len(photo.faces)
+    faces = zip(photo.faces, guessed, strict=True)
     return Detection(
         photo=Photo.model_validate(photo),
-        faces=_faces(photo),
+        faces=tuple(
+            DetectedFace(**dict(_face(index, face)), guess=_guess(guess))
+            for index, (face, guess) in enumerate(faces)
+        ),
         model=_model(engine),
         timings_ms=_timings(photo),
     )
 
 
-def person(who: facts.Person, credit: facts.Credit | None) -> Person:
+def person(who: facts.Person, shown: Shown = Shown()) -> Person:
     return Person(
         id=who.id,
         collection=who.collection,
-        name=Name.model_validate(who.name),
+        name=Name.model_validate(shown.site.name_of(who.id, who.name)),
         description=Name.model_validate(who.description),
         born=who.born,
         died=who.died,
         groups=who.groups,
         gender=who.gender,
-        links=tuple(Link.model_validate(each) for each in who.links),
-        portrait=_portrait(who, credit),
+        links=_links(who, shown.site),
+        portrait=shown.offer(who),
     )
 
 
-def people(found: tuple[facts.Person, ...], total: int) -> People:
-    return People(total=total, people=tuple(person(each, None) for each in found))
+def people(found: tuple[facts.Person, ...], total: int, shown: Shown = Shown()) -> People:
+    return People(total=total, people=tuple(person(each, shown) for each in found))
 
 
 def filters(found: tuple[facts.Person, ...]) -> Filters:
@@ -305,23 +351,23 @@ def _counted(counter: Counter[str]) -> tuple[Filter, ...]:
     return tuple(Filter(name=name, people=count) for name, count in counter.most_common())
 
 
-def _portrait(who: facts.Person, credit: facts.Credit | None) -> Portrait | None:
-    if not who.wikidata:
-        return None
-    known = None if credit is None else Credit.model_validate(credit)
-    return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
+def _links(who: facts.Person, site: Site) -> tuple[Link, ...]:
+    """The site's own link, of the kind `site`, and the gallery's."""
+    own = site.link_of(who.id)
+    first = () if own is None else (Link(kind="site", url=own),)
+    return first + tuple(Link.model_validate(each) for each in who.links)
 
 
-def _ranked_face(index: int, ranked: RankedFace, credits: Credits) -> LookalikeFace:
+def _ranked_face(index: int, ranked: RankedFace, shown: Shown) -> LookalikeFace:
     return LookalikeFace(
         **dict(_face(index, ranked.face)),
-        people=tuple(_ranked(n, m, credits) for n, m in enumerate(ranked.matches, 1)),
+        people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(Score.model_validate(each) for each in ranked.references),
     )
 
 
-def _ranked(rank: int, match: matching.Match, credits: Credits) -> RankedPerson:
-    who = person(match.person, credits.get(match.person.id))
+def _ranked(rank: int, match: matching.Match, shown: Shown) -> RankedPerson:
+    who = person(match.person, shown)
     return RankedPerson(**dict(who), rank=rank, score=Score.model_validate(match.score))
 
 
@@ -334,11 +380,15 @@ def _face(index: int, face: analyzer.Face) -> Face:
     )
 
 
+def _guess(guess: Attributes | None) -> Guess | None:
+    return None if guess is None else Guess.model_validate(guess)
+
+
 def _faces(photo: analyzer.Photo) -> tuple[Face, ...]:
     return tuple(_face(index, face) for index, face in enumerate(photo.faces))
 
 
-def _reference(photo: analyzer.Photo) -> Reference:
+def reference(photo: analyzer.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 

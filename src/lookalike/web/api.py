@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import json
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.engine import Engine
-from lookalike.errors import ImageTooLarge, InvalidParameter
+from lookalike.errors import InvalidParameter
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Gender
-from lookalike.gallery.portraits import Portraits
 from lookalike.web import answers
 from lookalike.web.answers import Problem
-from lookalike.work import Workbench
+from lookalike.web.depends import (
+    PROBLEMS,
+    UploadedPhoto,
+    UseCounts,
+    UseEngine,
+    UsePortraits,
+    UseShown,
+    UseWorkbench,
+    framer,
+    read,
+)
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": description,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in {
-        413: "The photo is too large.",
-        415: "Not an image that can be read.",
-        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
-        503: "Too many photos are waiting; try again after Retry-After seconds.",
-    }.items()
-}
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
 # Reference photos of one request.
@@ -44,7 +40,13 @@ router = APIRouter(prefix="/api/v1")
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, with examples of real answers."""
+    """The description of the API, with examples of real answers; made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _described(app)
+    return app.openapi_schema
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
     described = get_openapi(
         title=app.title, version=app.version, summary=app.summary, routes=app.routes
     )
@@ -55,32 +57,12 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return described
 
 
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine
-
-
-def _workbench(request: Request) -> Workbench:
-    workbench: Workbench = request.app.state.workbench
-    return workbench
-
-
-def _portraits(request: Request) -> Portraits:
-    portraits: Portraits = request.app.state.portraits
-    return portraits
-
-
-UseEngine = Annotated[Engine, Depends(_engine)]
-UseWorkbench = Annotated[Workbench, Depends(_workbench)]
-UsePortraits = Annotated[Portraits, Depends(_portraits)]
-UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
-
-
-@router.post("/lookalikes", responses=_PROBLEMS, tags=["photos"])
+@router.post("/lookalikes", responses=PROBLEMS, tags=["photos"])
 async def find_lookalikes(
     engine: UseEngine,
     workbench: UseWorkbench,
-    portraits: UsePortraits,
+    shown: UseShown,
+    counts: UseCounts,
     photo: UploadedPhoto,
     reference: Annotated[
         list[UploadFile] | None, File(description="Compare with these too.")
@@ -100,47 +82,47 @@ async def find_lookalikes(
         raise InvalidParameter(
             f"reference: {len(reference or ())} photos; at most {_MOST_REFERENCES}."
         )
-    data = await _read(photo, engine, "photo")
-    references = tuple([await _read(each, engine, "reference") for each in reference or ()])
-
-    def work() -> answers.Lookalikes:
-        most = limit or engine.settings.limit
-        found = engine.find(
-            data,
-            references,
-            limit=most,
-            collection=collection or None,
-            who=Who(group or None, gender),
+    data = await read(photo, engine, "photo")
+    references = tuple([await read(each, engine, "reference") for each in reference or ()])
+    searched = collection or shown.site.collection
+    most = limit or engine.settings.limit
+    found = await workbench.run(
+        lambda: engine.find(
+            data, references, limit=most, collection=searched, who=Who(group or None, gender)
         )
-        people = {match.person.id for face in found.faces for match in face.matches}
-        credits = {each: known.credit for each in people if (known := portraits.cached(each))}
-        return answers.lookalikes(engine, found, collection or None, credits)
-
-    return await workbench.run(work)
+    )
+    await counts.add_lookalikes(found)
+    return answers.lookalikes(engine, found, searched, shown)
 
 
-@router.post("/compare", responses=_PROBLEMS, tags=["photos"])
+@router.post("/compare", responses=PROBLEMS, tags=["photos"])
 async def compare(
     engine: UseEngine, workbench: UseWorkbench, source: UploadedPhoto, target: UploadedPhoto
 ) -> answers.Comparison:
     """Compare the largest face of one photo with every face of another."""
-    one = await _read(source, engine, "source")
-    other = await _read(target, engine, "target")
+    one = await read(source, engine, "source")
+    other = await read(target, engine, "target")
     return await workbench.run(lambda: answers.comparison(engine, engine.compare(one, other)))
 
 
-@router.post("/detect", responses=_PROBLEMS, tags=["photos"])
+@router.post("/detect", responses=PROBLEMS, tags=["photos"])
 async def detect(
-    engine: UseEngine, workbench: UseWorkbench, photo: UploadedPhoto
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    photo: UploadedPhoto,
+    attributes: Annotated[bool, Form(description="Guess an age range and a gender too.")] = False,
 ) -> answers.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
-    data = await _read(photo, engine, "photo")
-    return await workbench.run(lambda: answers.detection(engine, engine.detect(data)))
+    data = await read(photo, engine, "photo")
+    return await workbench.run(
+        lambda: answers.detection(engine, engine.detect(data), guesses=attributes)
+    )
 
 
 @router.get("/people", tags=["gallery"])
 async def list_people(
     engine: UseEngine,
+    shown: UseShown,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     collection: Annotated[str | None, Query(description="Only this collection.")] = None,
     group: Annotated[str | None, Query(description="Only people of this group.")] = None,
@@ -150,15 +132,14 @@ async def list_people(
 ) -> answers.People:
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query, Who(group or None, gender))
-    return answers.people(found[offset : offset + limit], total=len(found))
+    page = found[offset : offset + limit]
+    return answers.people(page, total=len(found), shown=shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
-async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str) -> answers.Person:
+async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> answers.Person:
     """One person, with the credit of the portrait when that is known."""
-    person = engine.gallery.person(person_id)
-    known = portraits.cached(person_id)
-    return answers.person(person, known.credit if known else None)
+    return answers.person(engine.gallery.person(person_id), shown)
 
 
 @router.get(
@@ -167,14 +148,19 @@ async def show_person(engine: UseEngine, portraits: UsePortraits, person_id: str
     responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
     tags=["gallery"],
 )
-async def show_portrait(engine: UseEngine, portraits: UsePortraits, person_id: str) -> Response:
+async def show_portrait(
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    portraits: UsePortraits,
+    person_id: str,
+    aligned: Annotated[bool, Query(description="Only the face, as a square JPEG.")] = False,
+) -> Response:
     """The portrait, fetched from Wikimedia Commons on first use."""
-    portrait = await portraits.fetch(engine.gallery.person(person_id))
-    return FileResponse(
-        portrait.path,
-        media_type=portrait.media_type,
-        headers={"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"},
-    )
+    person = engine.gallery.person(person_id)
+    if aligned:
+        return _picture(await portraits.framed(person, framer(engine, workbench)), "image/jpeg")
+    portrait = await portraits.fetch(person)
+    return _picture(portrait.path, portrait.media_type)
 
 
 @router.get("/filters", tags=["gallery"])
@@ -192,10 +178,6 @@ async def list_collections(engine: UseEngine) -> answers.Collections:
     return answers.collections(engine.gallery.collections())
 
 
-async def _read(file: UploadFile, engine: Engine, subject: str) -> bytes:
-    most = engine.settings.max_bytes
-    if file.size is not None and file.size > most:
-        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
-        error.subject = subject
-        raise error
-    return await file.read()
+def _picture(path: Path, media_type: str) -> Response:
+    headers = {"Cache-Control": _PORTRAIT_CACHE, "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type=media_type, headers=headers)

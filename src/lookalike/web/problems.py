@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -28,8 +29,16 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.Conflict: (409, "It conflicts with what is there"),
     errors.TooMany: (422, "There may not be more"),
     errors.Blocked: (403, "Somebody who asked to be left out"),
+    errors.NotAllowed: (403, "Not allowed"),
     errors.Busy: (503, "The server is busy"),
     errors.LookalikeError: (500, "The server cannot answer"),
+}
+# Codes of plain HTTP errors.
+_BY_STATUS = {
+    401: "unauthorised",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
 }
 _RETRY_AFTER = "2"
 
@@ -50,11 +59,22 @@ def too_large(most: int) -> JSONResponse:
     )
 
 
+def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
+    """The status of the answer to an error, and headers that go with it."""
+    status, _ = _known(error)
+    return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
+
+
+def _known(error: Exception) -> tuple[int, str]:
+    return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
+
+
 def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
-    status, title = next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
-    code = getattr(error, "code", "internal")
-    headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
-    return _answer(status, code, title, str(error), getattr(error, "subject", None), headers)
+    assert isinstance(error, errors.LookalikeError)
+    _, title = _known(error)
+    status, headers = status_of(error)
+    which = (getattr(error, "subject", None), getattr(error, "number", None))
+    return _answer(status, error.code, title, str(error), which, headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> JSONResponse:
@@ -68,8 +88,10 @@ def _of_validation(_request: Request, error: Exception) -> JSONResponse:
 
 def _of_http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "invalid-request")
-    return _answer(error.status_code, code, str(error.detail), str(error.detail))
+    code = _BY_STATUS.get(error.status_code, "invalid-request")
+    title = HTTPStatus(error.status_code).phrase
+    headers = dict(error.headers or {})
+    return _answer(error.status_code, code, title, str(error.detail), headers=headers)
 
 
 def _of_bug(request: Request, error: Exception) -> JSONResponse:
@@ -83,7 +105,7 @@ def _answer(
     code: str,
     title: str,
     detail: str,
-    subject: str | None = None,
+    which: tuple[str | None, int | None] = (None, None),
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     problem = Problem.model_validate(
@@ -92,7 +114,8 @@ def _answer(
             "title": title,
             "status": status,
             "detail": detail,
-            "subject": subject,
+            "subject": which[0],
+            "number": which[1],
         }
     )
     return JSONResponse(

@@ -11,7 +11,7 @@ import unicodedata
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +21,8 @@ from lookalike.gallery.people import Credit, Person, Text
 
 # By the name: a file is opened only when its turn comes.
 _SUFFIXES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif"}
+_PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_LONGEST_EXTERNAL_ID = 255
 _COPY = re.compile(r"(_\d{1,4}|\s*\(\d{1,4}\))$")
 _LONGEST_NAME = 200
 # No photo has more; the limit for photos is the analyzer's.
@@ -35,7 +37,7 @@ class Picture:
         name: how a report calls it, such as its path in the source.
         read: its bytes; may raise OSError or LookalikeError.
         credit: only where it differs from the credit of the candidate.
-        fetched_at: when it was asked for where it lies, if that is not on this machine.
+        fetched_at: when it came from where the credit says, with a time zone.
     """
 
     name: str
@@ -141,3 +143,33 @@ def web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InvalidParameter(f"{value!r} is no web address; it must begin with https://")
     return value
+
+
+def external_id(place: str, value: str) -> tuple[str, str]:
+    """What a person is called elsewhere: `("imdb", "nm1682433")`.
+
+    Raises:
+        InvalidParameter: the place is no word, or the id is empty, too long or cannot be shown.
+    """
+    if not _PLACE.fullmatch(place):
+        raise InvalidParameter(f"{place!r} is no place of ids; it is a word such as imdb")
+    if not 0 < len(value) <= _LONGEST_EXTERNAL_ID or not value.isprintable():
+        raise InvalidParameter(
+            f"the id of {place} must have 1 to {_LONGEST_EXTERNAL_ID} characters that can be shown"
+        )
+    return place, value
+
+
+def moment(value: str) -> datetime:
+    """The time in UTC that a date, or a date and time, of ISO 8601 means; without a zone, in UTC.
+
+    Raises:
+        InvalidParameter: it is neither.
+    """
+    try:
+        when = datetime.fromisoformat(value)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise InvalidParameter(
+            f"{value!r} is no time; write 2026-05-16 or 2026-05-16T12:30:00Z"
+        ) from None

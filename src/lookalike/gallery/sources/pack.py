@@ -2,7 +2,9 @@
 
 A zip of `manifest.json` (format, contract, counts, size and sha256 of every member),
 `people.jsonl` (one person a line, with the credit of each portrait) and `vectors.npy` (float16,
-the portraits in the same order). No pixels. Everything is checked before anything is believed.
+the portraits in the same order), `thumbnails.bin` (one JPEG after the other in that order, each as
+long as its portrait states, so that another model can use the pack; empty unless asked for). No
+other pixels. Everything is checked before anything is believed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,14 +29,20 @@ from lookalike.gallery.sources import packed
 from lookalike.gallery.store import Portrait
 
 FORMAT = "lookalike-pack"
-VERSION = 1
+VERSION = 2
 SUFFIX = ".zip"
 
 _MANIFEST, _PEOPLE, _VECTORS = "manifest.json", "people.jsonl", "vectors.npy"
-# The largest members, in bytes: a pack of a million people is a third of that.
-_LIMITS = {_MANIFEST: 1 << 20, _PEOPLE: 1 << 30, _VECTORS: 1 << 30}
+_THUMBNAILS = "thumbnails.bin"
+# What a pack of each version that we read holds beside its manifest.
+_MEMBERS = {1: (_PEOPLE, _VECTORS), 2: (_PEOPLE, _VECTORS, _THUMBNAILS)}
+# The largest members, in bytes: a pack of a million people is a third of that, and thumbnails are
+# 11 KB each.
+_LIMITS = {_MANIFEST: 1 << 20, _PEOPLE: 1 << 30, _VECTORS: 1 << 30, _THUMBNAILS: 1 << 30}
 # Facts compress 5 to 20 times. What unfolds further than this is a bomb.
 _MOST_UNFOLDED = 200
+# No model's vectors are longer.
+_LONGEST_VECTOR = 8_192
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -44,42 +52,99 @@ class Pack:
 
     Attributes:
         collection: what the collection was called where it was exported.
+        contract: of the vectors. If it is not the one in use they must be made anew.
     """
 
     collection: str
+    contract: str
     people: tuple[tuple[Person, tuple[Portrait, ...]], ...]
+
+    @property
+    def thumbnails(self) -> int:
+        """How many portraits have one."""
+        return sum(each.thumbnail is not None for _, own in self.people for each in own)
 
 
 def write(
     path: Path,
     collection: str,
-    people: Sequence[tuple[Person, Sequence[Portrait]]],
+    people: Iterable[tuple[Person, Sequence[Portrait]]],
     embedder: Embedder,
-) -> None:
-    """Write a pack; the same gallery makes the same bytes. A pack cut short is never left."""
-    portraits = [portrait for _, own in people for portrait in own]
+    *,
+    thumbnails: bool = False,
+) -> Mapping[str, int]:
+    """Write a pack; the same gallery makes the same bytes. A pack cut short is never left.
+
+    Returns:
+        how many `people`, `portraits` and `thumbnails` it has.
+
+    Raises:
+        InvalidParameter: it would be larger than a pack may be.
+    """
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with zipfile.ZipFile(partial, "w") as file:
+            counts = _fill(file, collection, people, embedder, thumbnails)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return counts
+
+
+def _fill(
+    file: zipfile.ZipFile,
+    collection: str,
+    people: Iterable[tuple[Person, Sequence[Portrait]]],
+    embedder: Embedder,
+    thumbnails: bool,
+) -> dict[str, int]:
+    lines: list[str] = []
+    vectors: list[Floats] = []
+    lengths: list[int] = []
+
+    def small() -> Iterator[bytes]:
+        """The thumbnails, which are too many to hold; what else there is falls off on the way."""
+        for person, own in people:
+            lines.append(packed.line(person, own, thumbnails=thumbnails))
+            vectors.extend(portrait.vector for portrait in own)
+            kept = [each.thumbnail for each in own if each.thumbnail and thumbnails]
+            lengths.extend(len(each) for each in kept)
+            yield from kept
+
     members = {
-        _PEOPLE: "".join(packed.line(person, own) for person, own in people).encode(),
-        _VECTORS: _npy([portrait.vector for portrait in portraits], embedder.dimension),
+        _THUMBNAILS: _put(file, _THUMBNAILS, small()),
+        _PEOPLE: _put(file, _PEOPLE, (line.encode() for line in lines)),
+        _VECTORS: _put(file, _VECTORS, [_npy(vectors, embedder.dimension)]),
     }
+    counts = {"people": len(lines), "portraits": len(vectors), "thumbnails": len(lengths)}
     manifest = {
         "format": FORMAT,
         "version": VERSION,
         "contract": embedder.contract,
         "collection": collection,
-        "people": len(people),
-        "portraits": len(portraits),
-        "members": {name: _described(data) for name, data in members.items()},
+        **counts,
+        "members": members,
     }
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(partial, "w") as file:
-            for name, data in {_MANIFEST: _json(manifest), **members}.items():
-                info = zipfile.ZipInfo(name, _EPOCH)
-                file.writestr(info, data, _compression(name))
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    _put(file, _MANIFEST, [_json(manifest)])
+    return counts
+
+
+def _put(file: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> dict[str, object]:
+    """Write a member; its description for the manifest."""
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.compress_type = _compression(name)
+    digest, size = hashlib.sha256(), 0
+    with file.open(info, "w") as member:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > _LIMITS[name]:
+                raise InvalidParameter(
+                    f"The {name} of this pack would have more than {_LIMITS[name]:,} bytes, which "
+                    "is the most that a pack carries; spread the people over several collections."
+                )
+            digest.update(chunk)
+            member.write(chunk)
+    return {"bytes": size, "sha256": digest.hexdigest()}
 
 
 def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
@@ -87,58 +152,78 @@ def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
 
     Raises:
         InvalidParameter: it is no pack, it was changed, or it is not safe to unfold.
-        ContractMismatch: its vectors were made with another model.
+        ContractMismatch: its vectors were made with another model, and it has no thumbnails.
     """
     try:
         with zipfile.ZipFile(path) as file:
             manifest = _manifest(file)
-            _check_manifest(manifest, embedder)
-            members = {name: _member(file, manifest, name) for name in (_PEOPLE, _VECTORS)}
+            members = {
+                name: _member(file, manifest, name) for name in _MEMBERS[manifest["version"]]
+            }
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise _refused(f"it is no sound zip file ({error})") from error
-    vectors = _vectors(members[_VECTORS], manifest["portraits"], embedder.dimension)
+    thumbnails = members.get(_THUMBNAILS, b"")
+    own = _check_contract(manifest["contract"], embedder, bool(thumbnails))
+    dimension = embedder.dimension if own else None
+    vectors = _vectors(members[_VECTORS], manifest["portraits"], dimension)
     named: str = manifest["collection"]
     try:
-        people = packed.people(members[_PEOPLE], vectors, named, collection or named)
+        people = packed.people(members[_PEOPLE], vectors, thumbnails, named, collection or named)
     except packed.Damaged as error:
         raise _refused(str(error)) from error
-    if len(people) != manifest["people"]:
-        raise _refused(f"it holds {len(people)} people and states {manifest['people']}")
-    return Pack(named, people)
+    pack = Pack(named, manifest["contract"], people)
+    for what, count in (("people", len(people)), ("thumbnails", pack.thumbnails)):
+        if count != manifest.get(what, 0):
+            raise _refused(f"it holds {count} {what} and states {manifest.get(what)}")
+    return pack
 
 
 def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:
     """The manifest, after a look at what else the zip says it holds."""
     names = [info.filename for info in file.infolist()]
-    strange = [name for name in names if name not in _LIMITS]
-    if strange:
-        raise _refused(f"it holds {strange[0]!r}, which no pack does")
-    missing = [name for name in _LIMITS if names.count(name) != 1]
-    if missing:
-        raise _refused(f"it holds {names.count(missing[0])} times {missing[0]}, not once")
+    _check_names(names, [_MANIFEST], list(_LIMITS))
     try:
         manifest = json.loads(_unfolded(file, _MANIFEST))
     except (ValueError, RecursionError):
         raise _refused("its manifest is not JSON") from None
     if not isinstance(manifest, dict):
         raise _refused("its manifest is not a JSON object")
+    _check_manifest(manifest)
+    wanted = [_MANIFEST, *_MEMBERS[manifest["version"]]]
+    _check_names(names, wanted, wanted)
     return manifest
 
 
-def _check_manifest(manifest: Mapping[str, Any], embedder: Embedder) -> None:
+def _check_names(names: list[str], wanted: list[str], allowed: list[str]) -> None:
+    strange = [name for name in names if name not in allowed]
+    if strange:
+        raise _refused(f"it holds {strange[0]!r}, which no pack does")
+    missing = [name for name in wanted if names.count(name) != 1]
+    if missing:
+        raise _refused(f"it holds {names.count(missing[0])} times {missing[0]}, not once")
+
+
+def _check_manifest(manifest: Mapping[str, Any]) -> None:
     if manifest.get("format") != FORMAT:
         raise _refused(f"its format is {manifest.get('format')!r}, not {FORMAT!r}")
-    if manifest.get("version") != VERSION:
-        raise _refused(f"its version is {manifest.get('version')!r}; this one reads {VERSION}")
+    version, known = manifest.get("version"), " and ".join(map(str, _MEMBERS))
+    if type(version) is not int or version not in _MEMBERS:
+        raise _refused(f"its version is {version!r}; this one reads {known}")
     kinds = {"contract": str, "collection": str, "people": int, "portraits": int, "members": dict}
     for key, kind in kinds.items():
         if not isinstance(manifest.get(key), kind):
             raise _refused(f"its manifest lacks {key!r}")
-    if manifest["contract"] != embedder.contract:
+
+
+def _check_contract(contract: str, embedder: Embedder, thumbnails: bool) -> bool:
+    """Whether the vectors are of the contract in use."""
+    if contract != embedder.contract and not thumbnails:
         raise ContractMismatch(
-            f"The pack was made with {manifest['contract']}, but {embedder.contract} is in use; "
-            "vectors of two models cannot be compared. Ask for a pack of the same model."
+            f"The pack was made with {contract}, but {embedder.contract} is in use; vectors of two "
+            "models cannot be compared, and it has no thumbnails to make them anew from. Ask for "
+            "it with thumbnails: lookalike gallery export --thumbnails"
         )
+    return contract == embedder.contract
 
 
 def _member(file: zipfile.ZipFile, manifest: Mapping[str, Any], name: str) -> bytes:
@@ -164,8 +249,11 @@ def _npy(vectors: Sequence[Floats], dimension: int) -> bytes:
     return written.getvalue()
 
 
-def _vectors(data: bytes, count: int, dimension: int) -> Floats:
-    """(count, dimension) float32 of length 1. The header is checked before memory is taken."""
+def _vectors(data: bytes, count: int, dimension: int | None) -> Floats:
+    """(count, dimension) float32 of length 1, of whichever dimension it has if that is None.
+
+    The header is checked before memory is taken.
+    """
     file = io.BytesIO(data)
     try:
         version = np.lib.format.read_magic(file)
@@ -174,6 +262,8 @@ def _vectors(data: bytes, count: int, dimension: int) -> Floats:
         shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
     except ValueError:
         raise _refused(f"{_VECTORS} is not of the format that NumPy writes") from None
+    if dimension is None:
+        dimension = min(shape[-1], _LONGEST_VECTOR) if shape else 0
     if (shape, by_column, dtype) != ((count, dimension), False, np.dtype("<f2")):
         raise _refused(f"{_VECTORS} is not {count} x {dimension} numbers of 16 bits")
     body = data[file.tell() :]
@@ -195,8 +285,8 @@ def _json(value: object) -> bytes:
 
 
 def _compression(name: str) -> int:
-    # Vectors are noise to a compressor.
-    return zipfile.ZIP_STORED if name == _VECTORS else zipfile.ZIP_DEFLATED
+    # Vectors and JPEGs are noise to a compressor.
+    return zipfile.ZIP_STORED if name in (_VECTORS, _THUMBNAILS) else zipfile.ZIP_DEFLATED
 
 
 def _refused(why: str) -> InvalidParameter:

@@ -15,7 +15,8 @@ from lookalike.errors import InvalidParameter
 from lookalike.gallery import rosters
 from lookalike.gallery.people import Text
 from lookalike.gallery.sources.candidate import Problem, clean_name, text_of
-from lookalike.gallery.sources.table import DATE, Row, csv_rows, known_columns
+from lookalike.gallery.sources.facts import DATE, Row
+from lookalike.gallery.sources.table import csv_rows, known_columns
 
 COLUMNS = (
     "wikidata",

@@ -8,48 +8,28 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.people import Credit
+from lookalike.gallery.sources import facts
 from lookalike.gallery.sources.candidate import (
     Candidate,
     Found,
     Picture,
     Problem,
-    clean_name,
     is_image,
-    person_id,
     picture,
-    text_of,
-    web_address,
 )
+from lookalike.gallery.sources.facts import Row, Wrong, texts
 
 SUFFIXES = (".csv", ".jsonl")
-GENDERS = ("female", "male", "other")
-COLUMNS = (
-    "name",
-    "name_ko",
-    "name_en",
-    "images",
-    "groups",
-    "gender",
-    "born",
-    "died",
-    "description_ko",
-    "description_en",
-    "links",
-    "wikidata",
-    "source",
-    "author",
-    "licence",
-    "licence_url",
-)
+COLUMNS = (*facts.COLUMNS[:3], "images", *facts.COLUMNS[3:])
 # Singulars that a table with one each is bound to have.
 _SAME = {
     "image": "images",
@@ -58,17 +38,6 @@ _SAME = {
     "license": "licence",
     "occupation": "occupations",
 }
-DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
-
-Row = Mapping[str, str | list[str]]
-
-
-class _Wrong(Exception):
-    """A cell that cannot be used."""
-
-    def __init__(self, column: str, why: str) -> None:
-        super().__init__(f"{column}: {why}")
 
 
 def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[Found]:
@@ -85,7 +54,7 @@ def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[
                 continue
             try:
                 yield _candidate(row, path.parent, collection, credit)
-            except _Wrong as error:
+            except Wrong as error:
                 yield Problem(f"row {number}", str(error))
     except UnicodeDecodeError:
         raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
@@ -192,89 +161,31 @@ def _column(cell: str) -> str:
 
 
 def _candidate(row: Row, folder: Path, collection: str, credit: Credit | None) -> Candidate:
-    name, wikidata = _names(row), _text(row, "wikidata")
-    if wikidata and not _WIKIDATA.fullmatch(wikidata):
-        raise _Wrong("wikidata", f"{wikidata!r} is no Wikidata id; one looks like Q76")
-    person = Person(
-        id=person_id(collection, name, wikidata),
-        collection=collection,
-        name=name,
-        description=Text(_text(row, "description_ko"), _text(row, "description_en")),
-        born=_date(row, "born"),
-        died=_date(row, "died"),
-        groups=tuple(_list(row, "groups")),
-        gender=_gender(row),
-        wikidata=wikidata,
-        websites=tuple(_address("links", each) for each in _list(row, "links")),
-    )
-    return Candidate(person, _pictures(row, folder), _credit(row, credit))
-
-
-def _names(row: Row) -> Text:
-    korean, english = _name(row, "name_ko"), _name(row, "name_en")
-    either = _name(row, "name")
-    if either:
-        guessed = text_of(either)
-        korean, english = korean or guessed.ko, english or guessed.en
-    if not korean and not english:
-        raise _Wrong("name", "empty")
-    return Text(korean, english)
-
-
-def _name(row: Row, column: str) -> str | None:
-    value = _text(row, column)
-    try:
-        return clean_name(value) if value else None
-    except InvalidParameter as error:
-        raise _Wrong(column, str(error)) from None
-
-
-def _gender(row: Row) -> str | None:
-    value = (_text(row, "gender") or "").casefold() or None
-    if value and value not in GENDERS:
-        raise _Wrong("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
-    return value
-
-
-def _date(row: Row, column: str) -> str | None:
-    value = _text(row, column)
-    if value and not DATE.fullmatch(value):
-        raise _Wrong(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
-    return value
-
-
-def _credit(row: Row, given: Credit | None) -> Credit | None:
-    given = given or Credit(None, None, None, None)
-    source, url = _text(row, "source"), _text(row, "licence_url")
-    own = Credit(
-        author=_text(row, "author") or given.author,
-        licence=_text(row, "licence") or given.licence,
-        licence_url=_address("licence_url", url) if url else given.licence_url,
-        source_url=_address("source", source) if source else given.source_url,
-    )
-    return None if own == Credit(None, None, None, None) else own
+    person = facts.person(row, collection)
+    return Candidate(person, _pictures(row, folder), facts.credit(row, credit))
 
 
 def _pictures(row: Row, folder: Path) -> tuple[Picture, ...]:
-    names = _list(row, "images")
+    names, fetched_at = texts(row, "images"), facts.fetched_at(row)
     if not names:
-        raise _Wrong("images", "empty")
-    return tuple(_picture(name, folder.resolve()) for name in names)
+        raise Wrong("images", "empty")
+    found = (_picture(name, folder.resolve()) for name in names)
+    return tuple(replace(each, fetched_at=fetched_at) for each in found)
 
 
 def _picture(name: str, folder: Path) -> Picture:
     if urlsplit(name).scheme in ("http", "https", "file", "ftp", "data"):
-        raise _Wrong("images", f"{name!r} is an address; a table names files in its own folder")
+        raise Wrong("images", f"{name!r} is an address; a table names files in its own folder")
     try:
         path = _file(folder, name)
         if not path.is_relative_to(folder):
-            raise _Wrong("images", f"{name!r} leaves the folder of the table")
+            raise Wrong("images", f"{name!r} leaves the folder of the table")
         if not path.is_file():
-            raise _Wrong("images", f"there is no file {name!r}")
+            raise Wrong("images", f"there is no file {name!r}")
     except (OSError, ValueError):
-        raise _Wrong("images", f"{name!r} cannot be the name of a file") from None
+        raise Wrong("images", f"{name!r} cannot be the name of a file") from None
     if not is_image(path):
-        raise _Wrong("images", f"{name!r} is not an image")
+        raise Wrong("images", f"{name!r} is not an image")
     return picture(path, folder)
 
 
@@ -283,23 +194,3 @@ def _file(folder: Path, name: str) -> Path:
     spellings = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
     paths = [(folder / each).resolve() for each in spellings]
     return next((path for path in paths if path.is_file()), paths[0])
-
-
-def _address(column: str, value: str) -> str:
-    try:
-        return web_address(value)
-    except InvalidParameter as error:
-        raise _Wrong(column, str(error)) from None
-
-
-def _text(row: Row, column: str) -> str | None:
-    value = row.get(column, "")
-    if isinstance(value, list):
-        raise _Wrong(column, "must be one text, not a list")
-    return value.strip() or None
-
-
-def _list(row: Row, column: str) -> list[str]:
-    value = row.get(column, "")
-    parts = value.split(";") if isinstance(value, str) else value
-    return [part.strip() for part in parts if part.strip()]

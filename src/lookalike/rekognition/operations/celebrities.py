@@ -39,7 +39,11 @@ def recognize_celebrities(context: Context, request: Members) -> Members:
 def get_celebrity_info(context: Context, request: Members) -> Members:
     """Name and links of a person by id."""
     person = context.engine.gallery.person(request["Id"])
-    return {"Name": person.name.get("en"), "Urls": _urls(person)}
+    return {
+        "Name": person.name.get("en"),
+        "Urls": _urls(person),
+        "KnownGender": shapes.known_gender(person),
+    }
 
 
 def recognized(engine: Engine, embedding: Floats) -> Match | None:
@@ -53,8 +57,13 @@ def recognized(engine: Engine, embedding: Floats) -> Match | None:
 
 
 def described(person: Person) -> Members:
-    """Name, id and links. KnownGender is left out: no gallery says it."""
-    return {"Urls": _urls(person), "Name": person.name.get("en"), "Id": person.id}
+    """Name, id, links, and gender where it is known."""
+    return {
+        "Urls": _urls(person),
+        "Name": person.name.get("en"),
+        "Id": person.id,
+        "KnownGender": shapes.known_gender(person),
+    }
 
 
 def _urls(person: Person) -> list[str]:

@@ -23,10 +23,11 @@ def index_faces(context: Context, request: Members) -> Members:
     photo = images.analyze(context, data, "Image")
     kept, unindexed = _chosen(photo, request)
     added = records.add([_portrait(face, photo, data, request) for face in kept])
+    details = shapes.details(context, photo, kept, request.get("DetectionAttributes", ()))
     return {
         "FaceRecords": [
-            {"Face": shapes.record(record, context), "FaceDetail": shapes.face(face, photo)}
-            for record, face in zip(added, kept, strict=True)
+            {"Face": shapes.record(record, context), "FaceDetail": detail}
+            for record, detail in zip(added, details, strict=True)
         ],
         "UnindexedFaces": unindexed,
         "FaceModelVersion": context.engine.contract,

@@ -17,7 +17,7 @@ _TOKEN_LIVES_S = 24 * 3600
 
 
 def start_face_detection(context: Context, request: Members) -> Members:
-    """`FaceAttributes` ALL adds nothing to DEFAULT: nothing more is measured in videos."""
+    """`FaceAttributes` ALL adds AgeRange and Gender; no model here measures the others."""
     return _start(context, "StartFaceDetection", request)
 
 

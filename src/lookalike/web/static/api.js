@@ -1,6 +1,7 @@
 // @ts-check
 /** The JSON API, as the page uses it. */
 
+import { page } from "./texts.js";
 import { post } from "./upload.js";
 
 /** @typedef {import("./texts.js").Name} Name */
@@ -24,6 +25,7 @@ import { post } from "./upload.js";
 /**
  * @typedef {object} Person
  * @property {string} id
+ * @property {string} collection
  * @property {Name} name
  * @property {Name} description
  * @property {string | null} born
@@ -33,7 +35,9 @@ import { post } from "./upload.js";
  * @property {{ url: string, credit: Credit | null } | null} portrait
  */
 /** @typedef {Person & { rank: number, score: Score }} RankedPerson */
-/** @typedef {{ index: number, box: Box }} Face */
+/** @typedef {{ x: number, y: number }} Point */
+/** @typedef {Record<"left_eye" | "right_eye" | "nose" | "mouth_left" | "mouth_right", Point>} Landmarks */
+/** @typedef {{ index: number, box: Box, landmarks: Landmarks }} Face */
 /** @typedef {Face & { people: RankedPerson[], references: Score[] }} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
 /**
@@ -44,17 +48,51 @@ import { post } from "./upload.js";
  */
 
 /**
+ * @typedef {object} Explanation
+ * @property {{ name: string, weight: number }[]} regions the weightiest first, together 1
+ * @property {{ size: number, rows: number, columns: number, values: number[][] }} grid over the aligned crop
+ */
+/** @typedef {{ gender?: string, group?: string, collection?: string }} Filters empty: everybody */
+
+/** @param {string} path below the API's root */
+export const at = (path) => `${page.root}/api/v1/${path}`;
+
+/**
+ * A form of photos and facts. The user's own file names stay here: they say nothing to the server.
+ * @param {[string, Blob | string | number | boolean | null | undefined][]} fields empty ones are left out
+ */
+export function formOf(fields) {
+  const form = new FormData();
+  for (const [name, value] of fields) {
+    if (value instanceof Blob) form.append(name, value, "photo");
+    else if (value !== null && value !== undefined && value !== "")
+      form.append(name, String(value));
+  }
+  return form;
+}
+
+/**
  * @param {Blob} photo
  * @param {Blob | null} reference
+ * @param {Filters} filters
  * @param {import("./upload.js").Watch} watch
  * @returns {Promise<Lookalikes>}
  */
-export function findLookalikes(photo, reference, watch) {
-  const form = new FormData();
-  // The name says nothing to the server, so the user's own file name stays here.
-  form.append("photo", photo, "photo");
-  if (reference) form.append("reference", reference, "reference");
-  return post("api/v1/lookalikes", form, watch);
+export function findLookalikes(photo, reference, filters, watch) {
+  const form = formOf([["photo", photo], ["reference", reference], ...Object.entries(filters)]);
+  return post(at("lookalikes"), form, watch);
+}
+
+/**
+ * Which places of a face carry its likeness to a person, or to the face of another photo.
+ * @param {Blob} photo
+ * @param {number} face
+ * @param {{ person: string, collection: string } | { reference: Blob }} other
+ * @returns {Promise<Explanation>}
+ */
+export function explainLikeness(photo, face, other) {
+  const form = formOf([["photo", photo], ["face", face], ...Object.entries(other)]);
+  return post(at("explain"), form);
 }
 
 /** @type {Map<string, Promise<Credit | null>>} */
@@ -73,7 +111,7 @@ export function creditOf(id) {
 
 /** @param {string} id */
 async function fetchCredit(id) {
-  const answer = await fetch(`api/v1/people/${encodeURIComponent(id)}`);
+  const answer = await fetch(at(`people/${encodeURIComponent(id)}`));
   /** @type {Person | null} */
   const person = answer.ok ? await answer.json() : null;
   return person?.portrait?.credit ?? null;

@@ -1,72 +1,102 @@
 // @ts-check
-/** The page: choose photos, wait, look at the answer, and round again. */
+/** The start page: choose photos, wait, look at the answer, and round again. */
 
+import { Alert } from "./alert.js";
 import { findLookalikes } from "./api.js";
-import { announce, find, icon, make } from "./dom.js";
-import { explain, Problem } from "./problem.js";
+import { Consent } from "./consent.js";
+import { find } from "./dom.js";
+import { Problem } from "./problem.js";
 import { receivePhotos } from "./receive.js";
-import { Results } from "./results.js";
 import { Slot } from "./slot.js";
 import { page, text } from "./texts.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./api.js").Lookalikes} Lookalikes */
 
 const start = find("#start", HTMLElement);
 const form = find("#form", HTMLFormElement);
 const go = find("#go", HTMLButtonElement);
 const cancel = find("#cancel", HTMLButtonElement);
-const alertBox = find("#alert", HTMLElement);
+const take = find("#camera", HTMLButtonElement);
+const capture = find("#capture", HTMLInputElement);
 const photo = new Slot("photo");
 const reference = new Slot("reference");
 const slots = [photo, reference];
-const working = new Working();
-const results = new Results();
+const consent = new Consent();
+const working = new Working("steps");
+const alertBox = new Alert();
 /** @type {AbortController | null} while photos are being looked at */
 let running = null;
 /** @type {Slot | null} whose photo cannot be used */
 let faulty = null;
+/** @type {import("./results.js").Results | null} once there was an answer */
+let results = null;
+/** @type {import("./camera.js").Camera | null} once it was asked for */
+let camera = null;
 
+form.noValidate = true; // the page says itself what is wanting, and the browser's bubbles go away
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const wanting = faulty ?? (photo.picture ? null : photo);
-  if (wanting) wanting.input.click();
+  if (faulty) faulty.input.click();
   else search();
 });
 for (const slot of slots) slot.addEventListener("change", ready);
 cancel.addEventListener("click", () => running?.abort());
+take.addEventListener("click", takePhoto);
+capture.addEventListener("change", () => {
+  if (capture.files?.[0]) photo.put(capture.files[0]);
+  capture.value = "";
+});
 find("#again", HTMLElement).addEventListener("click", () => history.back());
 // The way back from the answer is the phone's own gesture as well as our button.
 window.addEventListener("popstate", again);
 receivePhotos(photo, reference, () => !start.hidden && !running);
+ready();
 
-/** One button: it chooses the photo, then it finds. */
+/** The button that finds is there as soon as there is a photo to look at. */
 function ready() {
   hideProblem();
-  go.textContent = text(photo.picture ? "find" : "choose");
+  form.dataset.photo = photo.picture ? "chosen" : "none";
+  go.textContent = text("find");
+}
+
+async function takePhoto() {
+  const { Camera, canTake } = await import("./camera.js");
+  if (!canTake()) {
+    capture.click();
+    return;
+  }
+  camera ??= new Camera(
+    (picture) => photo.take(picture).then(() => go.focus()),
+    () => photo.input.click(),
+  );
+  await camera.open();
 }
 
 async function search() {
-  running = new AbortController();
-  busy(true);
   try {
+    if (!photo.picture) throw new Problem("no-photo");
+    consent.require();
+    running = new AbortController();
+    busy(true);
+    // The answer's own scripts come while the photo leaves.
+    const drawing = import("./results.js");
     const [own, other] = await Promise.all([photo.picture, reference.picture]);
-    if (!own) return;
     refuseLarge(own, "photo");
     if (other) refuseLarge(other, "reference");
-    const watch = {
-      onProgress: (/** @type {number} */ share) => working.sent(share),
-      signal: running.signal,
-    };
-    const answer = await findLookalikes(own.blob, other?.blob ?? null, watch);
+    const onProgress = (/** @type {number} */ share) => working.sent(share);
+    const watch = { onProgress, signal: running.signal };
+    const answer = await findLookalikes(own.blob, other?.blob ?? null, {}, watch);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
-    showResults(answer, own, other);
+    results ??= new (await drawing).Results();
+    showResults(results, answer, own, other);
   } catch (error) {
     fail(error);
   } finally {
+    if (running) busy(false);
     running = null;
-    busy(false);
   }
 }
 
@@ -80,25 +110,29 @@ function refuseLarge(picture, subject) {
 }
 
 /**
- * @param {import("./api.js").Lookalikes} answer
+ * @param {import("./results.js").Results} view
+ * @param {Lookalikes} answer
  * @param {Picture} own
  * @param {Picture | null} other
  */
-function showResults(answer, own, other) {
+function showResults(view, answer, own, other) {
   start.hidden = true;
-  results.show(answer, own, other);
-  results.focus();
+  // The server keeps nothing, so another choice of people means sending the photo again.
+  view.show(answer, own, other, (filters, signal) =>
+    findLookalikes(own.blob, other?.blob ?? null, filters, { signal }),
+  );
+  view.focus();
   history.pushState({}, "");
 }
 
 /** Back to the start, with the reference kept: the next photo may be compared with it too. */
 function again() {
   if (!start.hidden) return;
-  results.hide();
+  results?.hide();
   start.hidden = false;
   photo.clear();
   window.scrollTo({ top: 0 });
-  go.focus({ preventScroll: true });
+  take.focus({ preventScroll: true });
 }
 
 /** @param {boolean} is */
@@ -120,26 +154,19 @@ function busy(is) {
 
 /** @param {unknown} error */
 function fail(error) {
-  const problem = error instanceof Problem ? error : new Problem("other");
-  if (problem.code === "cancelled") {
-    announce(text("working.cancelled"));
+  const problem = alertBox.show(error);
+  if (!problem) return;
+  if (problem.code === "consent") {
+    consent.focus();
     return;
   }
-  if (!(error instanceof Problem)) console.error(error);
-  const { title, advice } = explain(problem);
-  alertBox.replaceChildren(
-    icon("warning"),
-    make("div", {}, make("strong", {}, title), make("p", {}, advice)),
-  );
-  alertBox.hidden = false;
   faulty = slots.find((slot) => slot.subject === problem.subject) ?? null;
   faulty?.blame(true);
   go.textContent = text(faulty ? "choose_another" : "retry");
 }
 
 function hideProblem() {
-  alertBox.hidden = true;
-  alertBox.replaceChildren();
+  alertBox.hide();
   faulty?.blame(false);
   faulty = null;
 }

@@ -1,40 +1,33 @@
 // @ts-check
 /** Faces of a photo: cut out, framed on the photo, and chosen. */
 
+import { alignedFace } from "./aligned.js";
 import { icon, make } from "./dom.js";
 import { text } from "./texts.js";
 
-/** @typedef {import("./api.js").Box} Box */
 /** @typedef {import("./api.js").Face} Face */
 /** @typedef {import("./api.js").Photo} Photo */
 /** @typedef {import("./picture.js").Picture} Picture */
 
-// A box ends at the chin and the brows; a head needs room around it.
-const ROOM = 1.7;
-
 /**
- * A square cut-out of a face; a plain tile when the browser could not decode the photo.
+ * A face as a square tile; a plain one when the browser could not decode the photo.
  * @param {Picture} picture
- * @param {Photo} photo what the boxes refer to
- * @param {Box} box
+ * @param {Photo} photo what the landmarks refer to
+ * @param {Face} face
  * @param {string} label
- * @param {number} side in pixels
+ * @param {number} [side] in pixels
+ * @returns {{ tile: HTMLElement, aligned: boolean }}
  */
-export function faceTile(picture, photo, box, label, side = 480) {
-  const canvas = make("canvas", { role: "img", "aria-label": label, class: "tile-image" });
-  if (!picture.image) {
-    return make(
-      "div",
-      { class: "tile tile-plain", role: "img", "aria-label": label },
-      icon("person"),
-    );
+export function alignedTile(picture, photo, face, label, side) {
+  const canvas = alignedFace(picture, photo, face.landmarks, side);
+  if (!canvas) {
+    const plain = { class: "tile tile-plain", role: "img", "aria-label": label };
+    return { tile: make("div", plain, icon("person")), aligned: false };
   }
-  const { image } = picture;
-  const scale = image.width / photo.width;
-  const { left, top, size } = squareAround(box, scale, image);
-  canvas.width = canvas.height = side;
-  canvas.getContext("2d")?.drawImage(image, left, top, size, size, 0, 0, side, side);
-  return make("div", { class: "tile" }, canvas);
+  canvas.className = "tile-image";
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", label);
+  return { tile: make("div", { class: "tile" }, canvas), aligned: true };
 }
 
 /**
@@ -65,7 +58,7 @@ export function faceTabs(picture, photo, faces, choose) {
   const list = make("div", { role: "tablist", class: "faces", "aria-label": text("faces.title") });
   for (const face of faces) {
     const label = text("faces.face", { number: face.index + 1 });
-    const tile = faceTile(picture, photo, face.box, "", 128);
+    const { tile } = alignedTile(picture, photo, face, "", 128);
     tile.setAttribute("aria-hidden", "true");
     const tab = make(
       "button",
@@ -99,21 +92,6 @@ export function markFace(panel, index) {
     each.setAttribute("aria-selected", String(place === index));
     each.setAttribute("tabindex", place === index ? "0" : "-1");
   });
-}
-
-/**
- * @param {Box} box
- * @param {number} scale
- * @param {{ width: number, height: number }} image
- */
-function squareAround(box, scale, image) {
-  const wanted = Math.max(box.width, box.height) * ROOM * scale;
-  const size = Math.min(wanted, image.width, image.height);
-  const middleX = (box.left + box.width / 2) * scale;
-  const middleY = (box.top + box.height / 2) * scale;
-  const left = between(0, middleX - size / 2, image.width - size);
-  const top = between(0, middleY - size / 2, image.height - size);
-  return { left, top, size };
 }
 
 /**

@@ -1,11 +1,13 @@
 // @ts-check
-/** A coloured tile with a person's initials, for when there is no portrait. */
+/** A coloured tile with a person's initials, for when there is no portrait; `pages/monogram.py`
+ * does the same for what the server draws. */
 
 import { make } from "./dom.js";
 import { named } from "./texts.js";
 
 /** @typedef {import("./api.js").Person} Person */
 
+const HUES = 24;
 const HANGUL = /^[\uac00-\ud7a3]+$/;
 
 /** @param {Person} person */
@@ -14,11 +16,10 @@ export function monogram(person) {
   const letters = initials(name.text);
   const tile = make(
     "span",
-    { class: "monogram", "aria-hidden": "true", lang: name.language },
+    { class: `monogram hue-${hueOf(person.id)}`, "aria-hidden": "true", lang: name.language },
     letters,
   );
   tile.dataset.letters = String([...letters].length);
-  tile.style.setProperty("--hue", String(hueOf(person.id)));
   return tile;
 }
 
@@ -52,5 +53,5 @@ function hangul(word, foreign) {
 function hueOf(id) {
   let hash = 0x811c9dc5;
   for (const letter of id) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
-  return (hash >>> 0) % 360;
+  return (hash >>> 0) % HUES;
 }

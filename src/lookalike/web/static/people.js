@@ -4,39 +4,27 @@
 import { icon, make } from "./dom.js";
 import { personLinks } from "./links.js";
 import { portrait } from "./portrait.js";
-import { fineprint, likeness, points } from "./score.js";
+import { fineprint, likeness } from "./score.js";
+import { stage } from "./stage.js";
 import { named, page, text } from "./texts.js";
 
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
-/** @typedef {import("./api.js").Score} Score */
-
-/**
- * Two tiles and, between them, how alike they are.
- * @param {HTMLElement} own
- * @param {HTMLElement} other
- * @param {Score} score
- */
-export function pair(own, other, score) {
-  const badge = make(
-    "div",
-    { class: `badge badge-${score.verdict}`, "aria-hidden": "true" },
-    make("b", {}, String(points(score.resemblance))),
-  );
-  return make("div", { class: "pair" }, own, other, badge);
-}
 
 /**
  * A person and the user's face at full size.
  * @param {RankedPerson} person
- * @param {HTMLElement} own the user's face
+ * @param {import("./stage.js").Half} own the user's face
  * @param {string} eyebrow
+ * @param {() => Promise<import("./api.js").Explanation>} explain
+ * @param {...HTMLElement} actions
  */
-export function sideBySide(person, own, eyebrow) {
-  const { tile, credit } = portrait(person);
+export function sideBySide(person, own, eyebrow, explain, ...actions) {
+  const { tile, credit, aligned } = portrait(person, true);
+  const other = { tile, aligned, name: named(person.name).text };
   return make(
     "article",
     { class: "match" },
-    make("div", { class: "match-pictures" }, pair(own, tile, person.score), credit),
+    make("div", { class: "match-pictures" }, stage(own, other, person.score, explain), credit),
     make(
       "div",
       { class: "match-facts" },
@@ -46,6 +34,7 @@ export function sideBySide(person, own, eyebrow) {
       ...likeness(person.score),
       fineprint(person.score),
       personLinks(person),
+      ...actions,
     ),
   );
 }

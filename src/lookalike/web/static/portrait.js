@@ -9,26 +9,53 @@ import { named, text } from "./texts.js";
 
 /** @typedef {import("./api.js").Credit} Credit */
 /** @typedef {import("./api.js").Person} Person */
+/**
+ * @typedef {object} PersonTile
+ * @property {HTMLElement} tile
+ * @property {HTMLElement | null} credit fills itself
+ * @property {Promise<boolean>} aligned whether the portrait came with its face aligned
+ */
 
 /**
  * @param {Person} person
- * @returns {{ tile: HTMLElement, credit: HTMLElement | null }} the credit fills itself
+ * @param {boolean} [aligned] whether its face is to lie where everybody's does
+ * @returns {PersonTile}
  */
-export function portrait(person) {
-  const label = text("portrait", { name: named(person.name).text });
+export function portrait(person, aligned = false) {
   const tile = make("div", { class: "tile" }, monogram(person));
-  if (!person.portrait) return { tile, credit: null };
+  if (!person.portrait) return { tile, credit: null, aligned: Promise.resolve(false) };
   const credit = make("p", { class: "credit" });
   const { url, credit: known } = person.portrait;
+  const label = text("portrait", { name: named(person.name).text });
   const image = make("img", { class: "tile-image tile-portrait", loading: "lazy", alt: label });
-  image.addEventListener("error", () => image.remove());
-  image.addEventListener("load", async () => {
+  const came = shown(image, aligned ? [`${url}?aligned=1`, url] : [url]).then(async (place) => {
+    if (place === null) return false;
     image.classList.add("is-loaded");
     showCredit(credit, known ?? (await creditOf(person.id).catch(() => null)));
+    // A server that cannot align sends the portrait as it is, which is hardly ever square.
+    return aligned && place === 0 && image.naturalWidth === image.naturalHeight;
   });
-  image.src = url;
   tile.append(image);
-  return { tile, credit };
+  return { tile, credit, aligned: came };
+}
+
+/**
+ * Show the first address that has a picture; none takes the image away.
+ * @param {HTMLImageElement} image
+ * @param {string[]} urls
+ * @returns {Promise<number | null>} which of them it was
+ */
+async function shown(image, urls) {
+  for (const [place, url] of urls.entries()) {
+    const loaded = new Promise((resolve) => {
+      image.onload = () => resolve(true);
+      image.onerror = () => resolve(false);
+    });
+    image.src = url;
+    if (await loaded) return place;
+  }
+  image.remove();
+  return null;
 }
 
 /**

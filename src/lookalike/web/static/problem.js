@@ -5,29 +5,45 @@ import { page, text, texts } from "./texts.js";
 
 const TYPE = "urn:lookalike:problem:";
 
-/** @typedef {"photo" | "reference"} Subject */
+// What the server says -> as what we know it. The first two come from one without the operation.
+/** @type {Record<string, string>} */
+const KNOWN_AS = {
+  "not-found": "not-offered",
+  "method-not-allowed": "not-offered",
+  unauthorised: "not-allowed",
+  forbidden: "not-allowed",
+};
+
+/** @typedef {"photo" | "reference" | "child" | "parent"} Subject */
 
 export class Problem extends Error {
   /**
    * @param {string} code
    * @param {Subject} [subject] the photo at fault
    * @param {string} [detail] what the server said, in English
+   * @param {number} [number] which of several such photos, from 0
    */
-  constructor(code, subject, detail = "") {
+  constructor(code, subject, detail = "", number) {
     super(detail || code);
     this.code = code;
     this.subject = subject;
     this.detail = detail;
+    this.number = number;
   }
 }
 
 /**
  * @param {number} status of the answer
- * @param {{ type?: string, detail?: string, subject?: Subject } | null} body
+ * @param {{ type?: string, detail?: string, subject?: Subject, number?: number } | null} body
  */
 export function problemOf(status, body) {
   const code = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
-  return new Problem(code, body?.subject ?? undefined, body?.detail);
+  return new Problem(
+    KNOWN_AS[code] ?? code,
+    body?.subject ?? undefined,
+    body?.detail,
+    body?.number,
+  );
 }
 
 /**

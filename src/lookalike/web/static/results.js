@@ -1,42 +1,54 @@
 // @ts-check
 /** The answer: the photo with its faces, and for the chosen one the people it resembles. */
 
-import { announce, find, make } from "./dom.js";
-import { faceTabs, faceTile, framedPhoto, markFace } from "./faces.js";
-import { card, pair, sideBySide } from "./people.js";
+import { advice, problemFrom } from "./alert.js";
+import { explainLikeness } from "./api.js";
+import { Dialog } from "./dialog.js";
+import { announce, find, icon, make } from "./dom.js";
+import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
+import { FilterBar } from "./filters.js";
+import { card, sideBySide } from "./people.js";
 import { fineprint, likeness, words } from "./score.js";
+import { stage } from "./stage.js";
 import { named, text } from "./texts.js";
 
+/** @typedef {import("./api.js").Filters} Filters */
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
 /** @typedef {import("./api.js").RankedFace} RankedFace */
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {(filters: Filters, signal: AbortSignal) => Promise<Lookalikes>} Search */
+
+/**
+ * What is on show.
+ * @typedef {object} Shown
+ * @property {Lookalikes} answer
+ * @property {Picture} photo
+ * @property {Picture | null} reference
+ * @property {Search} search
+ * @property {number} face
+ */
 
 export class Results {
   #section = find("#results", HTMLElement);
   #panel = find("#photo-panel", HTMLElement);
   #matches = find("#matches", HTMLElement);
-  #dialog = find("#pair-dialog", HTMLDialogElement);
-
-  constructor() {
-    find(".dialog-close", HTMLElement, this.#dialog).addEventListener("click", () =>
-      this.#dialog.close(),
-    );
-    // A click on the dialog itself is one on the dimmed page around its content.
-    this.#dialog.addEventListener("click", (event) => {
-      if (event.target === this.#dialog) this.#dialog.close();
-    });
-  }
+  #dialog = new Dialog();
+  #filters = new FilterBar((filters) => this.#narrow(filters));
+  /** @type {Shown | null} */
+  #shown = null;
+  /** @type {AbortController | null} while the people are being narrowed down */
+  #narrowing = null;
 
   /**
    * @param {Lookalikes} answer
    * @param {Picture} photo
    * @param {Picture | null} reference
+   * @param {Search} search
    */
-  show(answer, photo, reference) {
-    this.answer = answer;
-    this.photo = photo;
-    this.reference = reference;
+  show(answer, photo, reference, search) {
+    this.#shown = { answer, photo, reference, search, face: 0 };
+    this.#filters.reset();
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
     this.#showPhoto(answer, photo);
@@ -50,10 +62,17 @@ export class Results {
   }
 
   hide() {
+    this.#narrowing?.abort();
     this.#dialog.close();
     this.#section.hidden = true;
     this.#panel.replaceChildren();
     this.#matches.replaceChildren();
+    this.#shown = null;
+  }
+
+  get #now() {
+    if (!this.#shown) throw new Error("Nothing is on show.");
+    return this.#shown;
   }
 
   /**
@@ -74,12 +93,17 @@ export class Results {
 
   /** @param {number} index */
   #choose(index) {
-    if (!this.answer) return;
-    const face = this.answer.faces[index];
+    const { answer } = this.#now;
+    this.#now.face = index;
+    const face = answer.faces[index];
     const [best, ...others] = face.people;
     markFace(this.#panel, index);
-    if (this.answer.faces.length > 1)
-      this.#matches.setAttribute("aria-labelledby", `face-${index}`);
+    if (answer.faces.length > 1) this.#matches.setAttribute("aria-labelledby", `face-${index}`);
+    if (!best) {
+      this.#matches.replaceChildren(make("p", { class: "nobody" }, text("nobody")));
+      announce(text("nobody"));
+      return;
+    }
     this.#matches.replaceChildren(
       this.#hero(face, best),
       ...this.#references(face),
@@ -88,12 +112,46 @@ export class Results {
     announce(text("announce", { name: named(best.name).text, words: words(best.score) }));
   }
 
+  /** Look again, among other people. @param {Filters} filters */
+  async #narrow(filters) {
+    this.#narrowing?.abort();
+    const narrowing = (this.#narrowing = new AbortController());
+    this.#busy(true);
+    announce(text("filtering"));
+    try {
+      const answer = await this.#now.search(filters, narrowing.signal);
+      if (!this.#shown) return;
+      this.#shown.answer = answer;
+      this.#choose(this.#shown.face);
+    } catch (error) {
+      const problem = problemFrom(error);
+      if (problem.code === "cancelled") return;
+      this.#matches.replaceChildren(
+        make("div", { class: "alert", role: "alert" }, ...advice(problem)),
+      );
+    } finally {
+      if (this.#narrowing === narrowing) this.#busy(false);
+    }
+  }
+
+  /** @param {boolean} is */
+  #busy(is) {
+    this.#filters.busy = is;
+    this.#matches.classList.toggle("is-stale", is);
+  }
+
   /**
    * @param {RankedFace} face
    * @param {RankedPerson} best
    */
   #hero(face, best) {
-    const hero = sideBySide(best, this.#ownTile(face), text(`best.${best.score.verdict}`));
+    const hero = sideBySide(
+      best,
+      this.#ownHalf(face),
+      text(`best.${best.score.verdict}`),
+      () => this.#explain(face, best),
+      this.#shareButton(face, best),
+    );
     hero.classList.add("card", "hero");
     find("h2", HTMLElement, hero).tabIndex = -1;
     return hero;
@@ -101,15 +159,17 @@ export class Results {
 
   /** @param {RankedFace} face */
   #references(face) {
-    const { reference } = this;
+    const { answer, photo, reference } = this.#now;
     if (!reference) return [];
     return face.references.map((score, place) => {
-      const { photo, faces } = /** @type {Lookalikes} */ (this.answer).references[place];
-      const other = faceTile(reference, photo, faces[0].box, text("reference.face"));
+      const { photo: size, faces } = answer.references[place];
+      const other = alignedTile(reference, size, faces[0], text("reference.face"));
+      const half = { ...other, name: text("reference.who") };
+      const explain = () => explainLikeness(photo.blob, face.index, { reference: reference.blob });
       return make(
         "section",
         { class: "card compared", "aria-label": text("reference.label") },
-        pair(this.#ownTile(face), other, score),
+        stage(this.#ownHalf(face), half, score, explain),
         make(
           "div",
           { class: "compared-facts" },
@@ -140,17 +200,50 @@ export class Results {
    * @param {RankedPerson} person
    */
   #open(face, person) {
-    const content = sideBySide(person, this.#ownTile(face), text("rank", { rank: person.rank }));
-    const title = find("h2", HTMLElement, content);
-    title.id = "pair-title";
-    this.#dialog.setAttribute("aria-labelledby", title.id);
-    find(".dialog-body", HTMLElement, this.#dialog).replaceChildren(content);
-    this.#dialog.showModal();
+    const content = sideBySide(
+      person,
+      this.#ownHalf(face),
+      text("rank", { rank: person.rank }),
+      () => this.#explain(face, person),
+      this.#shareButton(face, person),
+    );
+    this.#dialog.show(content);
+  }
+
+  /**
+   * @param {RankedFace} face
+   * @param {RankedPerson} person
+   */
+  #shareButton(face, person) {
+    const open = async () => {
+      const { shareForm } = await import("./share.js");
+      this.#dialog.show(shareForm(this.#now.photo, face.index, person));
+    };
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "button primary share-open",
+        onclick: open,
+        "aria-haspopup": "dialog",
+      },
+      icon("share"),
+      text("share.open"),
+    );
+  }
+
+  /**
+   * @param {RankedFace} face
+   * @param {RankedPerson} person
+   */
+  #explain(face, { id, collection }) {
+    return explainLikeness(this.#now.photo.blob, face.index, { person: id, collection });
   }
 
   /** @param {RankedFace} face */
-  #ownTile(face) {
-    const { photo } = /** @type {Lookalikes} */ (this.answer);
-    return faceTile(/** @type {Picture} */ (this.photo), photo, face.box, text("faces.your_face"));
+  #ownHalf(face) {
+    const { answer, photo } = this.#now;
+    const own = alignedTile(photo, answer.photo, face, text("faces.your_face"));
+    return { ...own, name: text("faces.me") };
   }
 }

@@ -27,8 +27,12 @@ export class Slot extends EventTarget {
   }
 
   /** Take a file from wherever it came. @param {File} file */
-  async put(file) {
-    const picture = openPicture(file);
+  put(file) {
+    return this.take(openPicture(file));
+  }
+
+  /** Take a photo that is being opened. @param {Promise<Picture>} picture */
+  async take(picture) {
     await this.#replace(picture);
     if (this.picture === picture) {
       announce(text("chosen", { subject: text(`subject.${this.subject}`) }));

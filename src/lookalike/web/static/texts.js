@@ -5,7 +5,7 @@
 /** @typedef {{ ko: string | null, en: string | null }} Name */
 
 const block = document.getElementById("page-data");
-/** @type {{ language: Language, texts: object, people: number, maxBytes: number }} */
+/** @type {{ language: Language, root: string, texts: object, people: number, maxBytes: number }} */
 export const page = JSON.parse(block?.textContent ?? "{}");
 
 const numbers = new Intl.NumberFormat(page.language);
@@ -17,7 +17,7 @@ const numbers = new Intl.NumberFormat(page.language);
  * @returns {string}
  */
 export function text(key, values = {}) {
-  return fill(String(find(key) ?? key), values);
+  return fill(String(lookUp(key) ?? key), values);
 }
 
 /**
@@ -27,7 +27,7 @@ export function text(key, values = {}) {
  * @returns {string[] | null}
  */
 export function texts(key, values = {}) {
-  const found = find(key);
+  const found = lookUp(key);
   return Array.isArray(found) ? found.map((each) => fill(each, values)) : null;
 }
 
@@ -56,8 +56,12 @@ export function named(name) {
   return { text: own, language: page.language, other: other === own ? null : other, otherLanguage };
 }
 
-/** @param {string} key */
-function find(key) {
+/**
+ * Whatever is at a dotted key.
+ * @param {string} key
+ * @returns {any}
+ */
+export function lookUp(key) {
   /** @type {any} */
   let found = page.texts;
   for (const part of key.split(".")) found = found?.[part];
@@ -69,5 +73,18 @@ function find(key) {
  * @param {Record<string, string | number>} values
  */
 function fill(template, values) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  const filled = template.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return withParticles(filled);
+}
+
+/**
+ * 눈(이/가) -> 눈이, 코(이/가) -> 코가: a Korean particle follows the sound before it.
+ * @param {string} sentence
+ */
+function withParticles(sentence) {
+  return sentence.replace(/(.)\((.+?)\/(.+?)\)/gu, (_, last, closed, open) => {
+    const code = last.charCodeAt(0) - 0xac00;
+    const hangul = code >= 0 && code < 11_172;
+    return last + (hangul && code % 28 ? closed : open);
+  });
 }

@@ -5,7 +5,7 @@ import { Problem, problemOf } from "./problem.js";
 
 const PATIENCE_MS = 120_000;
 
-/** @typedef {{ onProgress: (share: number) => void, signal: AbortSignal }} Watch */
+/** @typedef {{ onProgress?: (share: number) => void, signal?: AbortSignal }} Watch */
 
 /**
  * @param {string} url
@@ -13,25 +13,25 @@ const PATIENCE_MS = 120_000;
  * @param {Watch} watch
  * @returns {Promise<any>} the JSON of the answer
  */
-export function post(url, form, { onProgress, signal }) {
+export function post(url, form, { onProgress, signal } = {}) {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) throw new Problem("cancelled");
+    if (signal?.aborted) throw new Problem("cancelled");
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.timeout = PATIENCE_MS;
     request.upload.onprogress = (event) => {
-      if (event.lengthComputable) onProgress(event.loaded / event.total);
+      if (event.lengthComputable) onProgress?.(event.loaded / event.total);
     };
-    request.upload.onload = () => onProgress(1);
+    request.upload.onload = () => onProgress?.(1);
     request.onload = () => {
       const answer = parsed(request.responseText);
-      if (request.status === 200 && answer) resolve(answer);
+      if (request.status < 300 && answer) resolve(answer);
       else reject(problemOf(request.status, answer));
     };
     request.onerror = () => reject(new Problem("network"));
     request.ontimeout = () => reject(new Problem("timeout"));
     request.onabort = () => reject(new Problem("cancelled"));
-    signal.addEventListener("abort", () => request.abort(), { once: true });
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
   });
 }

@@ -17,6 +17,11 @@ export class Working {
   #timer = 0;
   #started = 0;
 
+  /** @param {string} steps the key of what is said while one waits */
+  constructor(steps) {
+    this.steps = steps;
+  }
+
   start() {
     this.#started = performance.now();
     this.#element.hidden = false;
@@ -54,7 +59,7 @@ export class Working {
 
   /** All is sent; how long the rest takes nobody knows. */
   #lookOn() {
-    const steps = texts("working.steps", { people: number(page.people) }) ?? [];
+    const steps = texts(`working.${this.steps}`, { people: number(page.people) }) ?? [];
     let place = 0;
     const show = () => (this.#step.textContent = steps[Math.min(place++, steps.length - 1)]);
     this.#bar.classList.add("is-looking");

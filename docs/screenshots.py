@@ -1,0 +1,252 @@
+"""Pictures of every state of the page, to look at.
+
+python -m docs.screenshots OUT [NAME ...]
+
+A server with the real models answers. What the page asks of portraits is answered here: photos of
+the tests stand in for them. NAME chooses some of the states; docs/screenshot.png is `answer` in
+Korean on a desktop.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import PIL.Image
+from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
+
+from lookalike import config
+from lookalike.engine import Engine
+from lookalike.gallery.people import Language
+from lookalike.web.depends import PORTRAIT_SIDE
+from lookalike.web.pages import locale
+from tests import photos as packaged
+from tests.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
+from tests.conftest import running
+
+Scheme = Literal["light", "dark"]
+
+# Whose portrait a photo of the tests can stand in for.
+_PORTRAITS = {"Q76": "obama3.jpg", "Q6279": "biden.jpg", "Q2263": "Tom_Hanks_54745.png"}
+_SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
+    ("ko", PHONE, "light"),
+    ("en", PHONE, "dark"),
+    ("ko", DESKTOP, "light"),
+    ("en", DESKTOP, "dark"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One page on one screen, and what it is shown with."""
+
+    page: Page
+    url: str
+    language: Language
+    photos: dict[str, bytes]
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.url + path)
+
+    def choose(self, selector: str, *names: str) -> None:
+        files: list[FilePayload] = [
+            {"name": name, "mimeType": "", "buffer": self.photos[name]} for name in names
+        ]
+        self.page.locator(selector).set_input_files(files)
+
+    def say(self, key: str) -> str:
+        """A text of the scripts."""
+        text = locale(self.language)["script"]
+        for part in key.split("."):
+            text = text[part]
+        return str(text)
+
+    def answer(self, *names: str) -> None:
+        self.go("/")
+        for slot, name in zip(("#photo", "#reference"), names, strict=False):
+            self.choose(slot, name)
+        self.page.locator("#consent").check()
+        self.page.locator("#go").click()
+        self.page.locator(".hero").wait_for()
+
+    def view(self, mode: str) -> None:
+        self.page.locator(".hero").get_by_text(self.say(f"stage.{mode}")).click()
+
+
+def chosen(stage: Stage) -> None:
+    stage.go("/")
+    stage.choose("#photo", "obama.jpg")
+
+
+def wanting(stage: Stage) -> None:
+    chosen(stage)
+    stage.page.locator("#go").click()
+
+
+def camera(stage: Stage) -> None:
+    stage.go("/")
+    stage.page.locator("#camera").click()
+    stage.page.wait_for_timeout(1500)
+
+
+def working(stage: Stage) -> None:
+    stage.page.route("**/lookalikes", lambda route: None)
+    chosen(stage)
+    stage.page.locator("#consent").check()
+    stage.page.locator("#go").click()
+
+
+def faceless(stage: Stage) -> None:
+    stage.go("/")
+    stage.choose("#photo", "free-mountain-vector-01.jpg")
+    stage.page.locator("#consent").check()
+    stage.page.locator("#go").click()
+    stage.page.locator("#alert").wait_for()
+
+
+def answer(stage: Stage) -> None:
+    stage.answer("obama.jpg")
+    stage.page.locator(".hero .is-loaded").wait_for()
+
+
+def split(stage: Stage) -> None:
+    answer(stage)
+    stage.view("split")
+
+
+def why(stage: Stage) -> None:
+    answer(stage)
+    stage.view("heat")
+    stage.page.locator(".why-regions, .why .alert").first.wait_for()
+
+
+def share(stage: Stage) -> None:
+    answer(stage)
+    stage.page.locator(".hero .share-open").click()
+    stage.page.locator(".card-preview :is(img, strong)").locator("visible=true").wait_for()
+
+
+def matrix(stage: Stage) -> None:
+    stage.go("/compare")
+    stage.choose("#photo", "obama.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")
+    stage.page.locator("#consent").check()
+    stage.page.locator("#go").click()
+    stage.page.locator(".matrix, #alert:not([hidden])").first.wait_for()
+
+
+def relatives(stage: Stage) -> None:
+    stage.go("/compare")
+    stage.page.locator("[value=family] + span").click()
+    for place, name in (("child", "obama3.jpg"), ("parent-0", "single_face.jpg")):
+        stage.choose(f"#{place}", name)
+    stage.choose("#parent-1", "obama.jpg")
+    stage.page.locator("#consent").check()
+
+
+def family(stage: Stage) -> None:
+    relatives(stage)
+    stage.page.locator("#go").click()
+    stage.page.locator(".parents, #alert:not([hidden])").first.wait_for()
+
+
+def how(stage: Stage) -> None:
+    stage.go("/how")
+    stage.choose("[name=photo]", "astronaut.png")
+    stage.page.locator("#consent").check()
+    stage.page.locator(".how-form .primary").click()
+    stage.page.locator(".steps").wait_for()
+
+
+def page(path: str) -> Callable[[Stage], None]:
+    return lambda stage: stage.go(path)
+
+
+STATES: dict[str, Callable[[Stage], None]] = {
+    "start": page("/"),
+    "chosen": chosen,
+    "consent": wanting,
+    "camera": camera,
+    "working": working,
+    "faceless": faceless,
+    "answer": answer,
+    "split": split,
+    "why": why,
+    "share": share,
+    "several": lambda stage: stage.answer("t1.jpg"),
+    "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
+    "compare": page("/compare"),
+    "relatives": relatives,
+    "matrix": matrix,
+    "family": family,
+    "people": page("/people"),
+    "person": page("/people/Q76"),
+    "how": how,
+    "privacy": page("/privacy"),
+    "missing": page("/people/nobody"),
+}
+
+
+def main() -> None:
+    folder, *names = sys.argv[1:]
+    out = Path(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        home = stack.enter_context(tempfile.TemporaryDirectory())
+        settings = config.load(
+            {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="on"
+        )
+        server = stack.enter_context(running(settings))
+        portraits = _portraits(Engine(settings))
+        browser = stack.enter_context(chromium())
+        for name in names or STATES:
+            for language, size, scheme in _SCREENS:
+                file = out / f"{name}-{language}-{size['width']}-{scheme}.png"
+                with _opened(browser, server.url, language, size, scheme, portraits) as stage:
+                    STATES[name](stage)
+                    stage.page.wait_for_timeout(400)
+                    stage.page.screenshot(path=file)
+                print(file)
+
+
+def _portraits(engine: Engine) -> dict[str, bytes]:
+    """Aligned as the server aligns them."""
+    drawn = {}
+    for person, name in _PORTRAITS.items():
+        pixels = engine.framed_portrait(packaged.load()[name], PORTRAIT_SIDE)
+        drawn[person] = encoded(PIL.Image.fromarray(pixels), "JPEG", quality=90)
+    return drawn
+
+
+@contextmanager
+def _opened(
+    browser: Browser,
+    url: str,
+    language: Language,
+    size: ViewportSize,
+    scheme: Scheme,
+    portraits: dict[str, bytes],
+) -> Iterator[Stage]:
+    context = browser.new_context(
+        viewport=size, locale=LOCALES[language], color_scheme=scheme, reduced_motion="reduce"
+    )
+
+    def portrait(route: Route) -> None:
+        person = route.request.url.split("/people/")[1].split("/")[0]
+        if person in portraits:
+            route.fulfill(body=portraits[person], content_type="image/jpeg")
+        else:
+            route.fulfill(status=404)
+
+    shown = context.new_page()
+    shown.route("**/people/*/portrait*", portrait)
+    yield Stage(shown, url, language, packaged.load())
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

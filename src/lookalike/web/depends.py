@@ -1,0 +1,111 @@
+"""What the endpoints of the JSON API share: what they are given, and how they read a photo."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import simplejpeg
+from fastapi import Depends, File, Request, UploadFile
+
+from lookalike.engine import Engine, Subject
+from lookalike.errors import ImageTooLarge
+from lookalike.gallery.portraits import Frame, Portraits
+from lookalike.web.answers import Problem, Shown, offers
+from lookalike.web.counts import Counts
+from lookalike.web.site import Site
+from lookalike.work import Workbench
+
+# Of the square picture of a portrait's face, in pixels, and of its JPEG.
+PORTRAIT_SIDE = 320
+_QUALITY = 90
+
+# Where a visit begins.
+_FIRST_PAGES = ("/", "/embed")
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {
+        "model": Problem,
+        "description": description,
+        "content": {"application/problem+json": {}},
+    }
+    for status, description in {
+        413: "The photo is too large.",
+        415: "Not an image that can be read.",
+        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        503: "Too many photos are waiting; try again after Retry-After seconds.",
+    }.items()
+}
+
+
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _workbench(request: Request) -> Workbench:
+    workbench: Workbench = request.app.state.workbench
+    return workbench
+
+
+def _portraits(request: Request) -> Portraits:
+    portraits: Portraits = request.app.state.portraits
+    return portraits
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+def _counts(request: Request) -> Counts:
+    counts: Counts = request.app.state.counts
+    return counts
+
+
+def _shown(request: Request) -> Shown:
+    return Shown(offers(_portraits(request)), _site(request))
+
+
+UseEngine = Annotated[Engine, Depends(_engine)]
+UseWorkbench = Annotated[Workbench, Depends(_workbench)]
+UsePortraits = Annotated[Portraits, Depends(_portraits)]
+UseSite = Annotated[Site, Depends(_site)]
+UseCounts = Annotated[Counts, Depends(_counts)]
+UseShown = Annotated[Shown, Depends(_shown)]
+UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+async def count_visit(request: Request, counts: UseCounts) -> None:
+    """Count that a first page was opened."""
+    root = request.scope.get("root_path", "")
+    if request.method == "GET" and request.url.path.removeprefix(root) in _FIRST_PAGES:
+        await counts.add("visits")
+
+
+async def read(
+    file: UploadFile, engine: Engine, subject: Subject, number: int | None = None
+) -> bytes:
+    """The bytes of an uploaded photo.
+
+    Raises:
+        ImageTooLarge: it has more than may be; the error says which photo it was.
+    """
+    most = engine.settings.max_bytes
+    if file.size is not None and file.size > most:
+        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
+        error.subject, error.number = subject, number
+        raise error
+    return await file.read()
+
+
+def framer(engine: Engine, workbench: Workbench) -> Frame:
+    """What makes portraits into squares around their faces."""
+
+    def work(photo: bytes) -> bytes:
+        pixels = engine.framed_portrait(photo, PORTRAIT_SIDE)
+        return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
+
+    async def frame(photo: bytes) -> bytes:
+        return await workbench.run(lambda: work(photo))
+
+    return frame

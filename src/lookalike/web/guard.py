@@ -1,0 +1,120 @@
+"""Who may change galleries: whoever has the admin token, or else programs on this machine."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Coroutine
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import HTTPException, Request, Response, Security
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+
+from lookalike.config import Settings
+
+# Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
+DESCRIBED = Security(
+    HTTPBearer(
+        auto_error=False,
+        scheme_name="AdminToken",
+        description="The setting LOOKALIKE_ADMIN_TOKEN. Where none is set, programs on the "
+        "server's own machine need no token and others are refused.",
+    )
+)
+# A proxy adds one of these: who asks is not on this machine then.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Guarded(APIRoute):
+    """A route that refuses whoever may not change galleries before it reads their request."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            admit(request)
+            return await answer(request)
+
+        return guarded
+
+
+def admit(request: Request) -> None:
+    """
+    Raises:
+        HTTPException: 401 without the right token, 403 where none is set and the request may come
+            from elsewhere.
+    """
+    settings: Settings = request.app.state.settings
+    if settings.admin_token:
+        _check_token(request, settings.admin_token)
+    elif is_loopback(settings.host):
+        _check_local(request)
+    else:
+        raise HTTPException(
+            403,
+            f"This server listens on {settings.host!r}, beyond this machine, and has no admin "
+            "token. Set LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
+            "`Authorization: Bearer` with that text.",
+        )
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine can reach an address or name."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _check_token(request: Request, token: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    # Headers are read as Latin-1; compared as bytes, and in the same time however much is right.
+    alike = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
+    if scheme.lower() != "bearer" or not alike:
+        raise HTTPException(
+            401,
+            "Changing galleries needs the admin token: send `Authorization: Bearer` with it.",
+            {"WWW-Authenticate": 'Bearer realm="lookalike"'},
+        )
+
+
+def _check_local(request: Request) -> None:
+    """A browser may be on this machine and act for a page that is not ours."""
+    headers = request.headers
+    host = headers.get("host", "")
+    # A name of the attacker's own may lead here (DNS rebinding), and is then the page's own origin.
+    if not is_loopback(_hostname(host)):
+        raise _elsewhere(f"it was sent to {host!r}, not to localhost")
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise _elsewhere("a page of another site sent it")
+    origin = headers.get("origin")
+    if origin is not None and _authority(origin) != host:
+        raise _elsewhere(f"a page of {origin!r} sent it")
+    if any(each in headers for each in _FORWARDED):
+        raise _elsewhere("a proxy passed it on")
+
+
+def _elsewhere(why: str) -> HTTPException:
+    return HTTPException(
+        403,
+        f"Without an admin token only programs on this machine may change galleries, and {why}. "
+        "Set LOOKALIKE_ADMIN_TOKEN to let others.",
+    )
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -1,0 +1,55 @@
+"""By what the people of a gallery can be told apart, as far as their sources state it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lookalike.gallery.gallery import Collection, Gallery
+
+# A group of one is a name, not a group.
+_SMALLEST_GROUP = 2
+_MOST_GROUPS = 60
+_GENDERS = ("female", "male")
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """
+    Attributes:
+        genders: those that are stated of somebody: `female`, `male`.
+        groups: with the number of their people, the largest first.
+        collections: their ids.
+    """
+
+    genders: tuple[str, ...]
+    groups: tuple[tuple[str, int], ...]
+    collections: tuple[str, ...]
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is anything to choose."""
+        return bool(self.genders or self.groups or len(self.collections) > 1)
+
+
+def facets(gallery: Gallery, collection: str | None = None) -> Facets:
+    """What a search in the gallery, or in one collection of it, can be narrowed to."""
+    chosen = (each for each in gallery.collections() if collection in (None, each.id))
+    return _facets(gallery, tuple(chosen), collection)
+
+
+@lru_cache(maxsize=4)
+def _facets(
+    gallery: Gallery, collections: tuple[Collection, ...], collection: str | None
+) -> Facets:
+    # The collections, with their sizes, are the key: they change when people come and go.
+    people = gallery.people(collection)
+    groups = Counter(group for person in people for group in person.groups)
+    stated = {person.gender for person in people}
+    ranked = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
+    return Facets(
+        genders=tuple(gender for gender in _GENDERS if gender in stated),
+        groups=tuple(each for each in ranked if each[1] >= _SMALLEST_GROUP)[:_MOST_GROUPS],
+        collections=tuple(each.id for each in collections if each.people),
+    )

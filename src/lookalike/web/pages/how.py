@@ -1,0 +1,98 @@
+"""How it works, for teaching: every step from pixels to people, drawn on a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request, Response
+
+from lookalike.engine import Engine, Lookalikes
+from lookalike.gallery.people import Language
+from lookalike.web import answers
+from lookalike.web.depends import UseEngine, UseShown, UseWorkbench
+from lookalike.web.pages import pictures
+from lookalike.web.pages.document import respond
+from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered
+
+router = APIRouter(include_in_schema=False)
+
+_PHOTO = 960
+_NEIGHBOURS = 5
+# Height of the drawing of the embedding on either side of zero, and the width of a bar.
+_HALF, _BAR = 50, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One number of an embedding, as a rectangle."""
+
+    x: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the page draws of a photo: its pixels, the aligned crop, and the embedding."""
+
+    photo: str
+    crop: str
+    bars: tuple[Bar, ...]
+    width: int
+
+
+@router.get("/how")
+async def how(request: Request) -> Response:
+    """What is done to a photo, and a form to see it done."""
+    return respond(request, "how.html", answer=None, drawing=None)
+
+
+@router.post("/how")
+async def show(
+    request: Request,
+    engine: UseEngine,
+    workbench: UseWorkbench,
+    shown: UseShown,
+    photo: Upload = None,
+    consent: Field = "",
+    lang: Field = "",
+) -> Response:
+    """Every step, drawn on the visitor's photo."""
+
+    async def make(language: Language) -> Response:
+        data = await agreed_photo(engine, photo, consent)
+        searched = shown.site.collection
+
+        def work() -> tuple[Lookalikes, Drawing]:
+            found = engine.find(data, limit=_NEIGHBOURS, collection=searched)
+            return found, _drawing(engine, data, found)
+
+        found, drawing = await workbench.run(work)
+        answer = answers.lookalikes(engine, found, searched, shown)
+        return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
+
+    return await answered(request, lang, "/how", make)
+
+
+def _drawing(engine: Engine, data: bytes, found: Lookalikes) -> Drawing:
+    face = found.faces[0].face
+    vector = [float(each) for each in face.embedding]
+    return Drawing(
+        photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
+        crop=pictures.data_uri(face.crop),
+        bars=bars(vector),
+        width=len(vector) * _BAR,
+    )
+
+
+def bars(vector: list[float]) -> tuple[Bar, ...]:
+    """Each number as a bar above or below the middle, the largest as high as there is room."""
+    largest = max(abs(value) for value in vector) or 1.0
+    return tuple(
+        Bar(
+            x=place * _BAR,
+            y=round(_HALF - max(value, 0.0) / largest * _HALF, 2),
+            height=round(max(abs(value) / largest * _HALF, 0.5), 2),
+        )
+        for place, value in enumerate(vector)
+    )

@@ -1,0 +1,138 @@
+// @ts-check
+/** Every face of several photos with every other, as a table to explore. */
+
+import { Dialog } from "./dialog.js";
+import { make } from "./dom.js";
+import { alignedTile } from "./faces.js";
+import { fineprint, likeness, points } from "./score.js";
+import { stage } from "./stage.js";
+import { text } from "./texts.js";
+
+/** @typedef {import("./api.js").Face} Face */
+/** @typedef {import("./api.js").Photo} Photo */
+/** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./picture.js").Picture} Picture */
+/**
+ * @typedef {object} Matrix
+ * @property {{ photo: Photo, faces: Face[] }[]} photos
+ * @property {{ photo: number, face: number }[]} faces
+ * @property {(Score | null)[][]} scores
+ */
+const dialog = new Dialog();
+
+/** @typedef {(side: number) => { tile: HTMLElement, aligned: boolean }} Draw */
+
+/**
+ * @param {Matrix} answer
+ * @param {Picture[]} pictures in the order of the answer's photos
+ */
+export function matrix(answer, pictures) {
+  const draws = answer.faces.map(({ photo, face }, place) => {
+    const { photo: size, faces } = answer.photos[photo];
+    const label = text("compare.face", { number: place + 1 });
+    return (/** @type {number} */ side) =>
+      alignedTile(pictures[photo], size, faces[face], label, side);
+  });
+  const [one, other] = nearest(answer.scores);
+  const title = text("compare.best", { one: one + 1, other: other + 1 });
+  const best = /** @type {Score} */ (answer.scores[one][other]);
+  return [
+    make("h1", { tabindex: -1 }, title),
+    make("div", { class: "card pair-card" }, ...pair(draws, one, other, best)),
+    make("h2", {}, text("compare.matrix")),
+    make(
+      "div",
+      { class: "matrix-frame", tabindex: 0, role: "region", "aria-label": text("compare.matrix") },
+      table(answer, draws),
+    ),
+    make("p", { class: "fineprint" }, text("compare.honest")),
+  ];
+}
+
+/**
+ * @param {Draw[]} draws
+ * @param {number} one
+ * @param {number} other
+ * @param {Score} score
+ */
+function pair(draws, one, other, score) {
+  const half = (/** @type {number} */ place) => ({ ...draws[place](480), name: String(place + 1) });
+  return [
+    stage(half(one), half(other), score, null),
+    make("div", { class: "pair-facts" }, ...likeness(score), fineprint(score)),
+  ];
+}
+
+/** The two that are most alike. @param {(Score | null)[][]} scores */
+function nearest(scores) {
+  const all = scores.flatMap((row, one) =>
+    row.map((score, other) => ({
+      one,
+      other,
+      value: score?.resemblance ?? -1,
+      same: score?.similarity ?? -1,
+    })),
+  );
+  all.sort((a, b) => b.value - a.value || b.same - a.same);
+  return [Math.min(all[0].one, all[0].other), Math.max(all[0].one, all[0].other)];
+}
+
+/**
+ * @param {Matrix} answer
+ * @param {Draw[]} draws
+ */
+function table({ scores }, draws) {
+  const head = (/** @type {number} */ place, /** @type {string} */ scope) =>
+    make(
+      "th",
+      { scope },
+      draws[place](128).tile,
+      make("span", { "aria-hidden": "true" }, String(place + 1)),
+    );
+  const rows = scores.map((row, one) =>
+    make(
+      "tr",
+      {},
+      head(one, "row"),
+      ...row.map((score, other) => make("td", {}, score && cell(score, one, other, draws))),
+    ),
+  );
+  const columns = scores.map((_, place) => head(place, "col"));
+  return make(
+    "table",
+    { class: "matrix" },
+    make("thead", {}, make("tr", {}, make("td"), ...columns)),
+    make("tbody", {}, ...rows),
+  );
+}
+
+/**
+ * @param {Score} score
+ * @param {number} one
+ * @param {number} other
+ * @param {Draw[]} draws
+ */
+function cell(score, one, other, draws) {
+  const names = { one: one + 1, other: other + 1 };
+  const value = points(score.resemblance);
+  const label = text("compare.cell", {
+    ...names,
+    verdict: text(`verdict.${score.verdict}`),
+    points: text("score.points", { points: value }),
+  });
+  const open = () => {
+    const title = make("h2", {}, text("compare.pair", names));
+    dialog.show(make("div", { class: "pair-card" }, title, ...pair(draws, one, other, score)));
+  };
+  return make(
+    "button",
+    {
+      type: "button",
+      class: `cell chip-${score.verdict}`,
+      "aria-label": label,
+      "aria-haspopup": "dialog",
+      onclick: open,
+    },
+    String(value),
+  );
+}

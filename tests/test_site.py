@@ -1,0 +1,134 @@
+"""The file of an event of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lookalike.errors import InvalidParameter
+from lookalike.gallery.people import Text
+from lookalike.web import site
+from lookalike.web.site import Colours, Site, SitePerson
+
+WHOLE = """
+name = "봄날의 무대"
+collection = "spring"
+link = "https://shop.example/people/{id}"
+counts = false
+
+[tagline]
+ko = "극단 봄"
+en = "Theatre Spring"
+
+[heading]
+ko = "나는 어느 배우를 닮았을까?"
+
+[colours]
+accent = "#0B6B5D"
+accent_dark = "#7fd8c4"
+
+[people.Q76]
+link = "https://shop.example/obama"
+name.ko = "오바마 님"
+
+[embed]
+origins = ["https://fans.example", "http://localhost:8080"]
+"""
+
+
+def load(folder: Path, text: str) -> Site:
+    path = folder / "site.toml"
+    path.write_text(text, "utf-8")
+    return site.load(str(path))
+
+
+def test_every_key(tmp_path: Path) -> None:
+    assert load(tmp_path, WHOLE) == Site(
+        name="봄날의 무대",
+        tagline=Text("극단 봄", "Theatre Spring"),
+        heading=Text("나는 어느 배우를 닮았을까?"),
+        colours=Colours("#0b6b5d", "#7fd8c4"),
+        collection="spring",
+        link="https://shop.example/people/{id}",
+        people=(SitePerson("Q76", "https://shop.example/obama", Text("오바마 님")),),
+        origins=("https://fans.example", "http://localhost:8080"),
+        counts=False,
+    )
+
+
+def test_the_example_is_allowed() -> None:
+    example = Path(__file__).parents[1] / "examples" / "campaign" / "site.toml"
+    found = site.load(str(example))
+    assert found.counts
+    assert found.origins
+
+
+def test_without_a_file_it_is_ours_and_counts_nothing(tmp_path: Path) -> None:
+    assert site.load("") == Site()
+    assert Site().counts is False
+    assert load(tmp_path, 'name = "A"') == Site(name="A", counts=True)
+
+
+def test_links_and_names_of_people(tmp_path: Path) -> None:
+    found = load(tmp_path, WHOLE)
+    assert found.link_of("Q76") == "https://shop.example/obama"
+    assert found.link_of("a b/c") == "https://shop.example/people/a%20b%2Fc"
+    assert Site().link_of("Q76") is None
+    obama = Text("버락 오바마", "Barack Obama")
+    assert found.name_of("Q76", obama) == Text("오바마 님", "Barack Obama")
+    assert found.name_of("Q1", obama) == obama
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "name is missing"),
+        ("name = 5", "name is 5; it must be a text in quotes."),
+        ('name = " "', "name is ' '; it must be a text in quotes."),
+        ('name = "A"\ntitel = "B"', "There is no key 'titel'; allowed are: name, tagline,"),
+        ('name = "A"\n[heading]\nfr = "B"', "no key 'fr' in [heading]; allowed are: ko, en."),
+        ('name = "A"\nheading = "B"', "heading must be a table: [heading]."),
+        ('name = "A"\ncounts = "no"', "counts is 'no'; it must be true or false."),
+        ('name = "A"\nlink = "https://a.example"', "must be a web address with {id} in it."),
+        ('name = "A"\nlink = "javascript:{id}"', "must be a web address with {id} in it."),
+        ('name = "A"\n[people.Q1]\nlink = "x"', "people.Q1.link is 'x'; it must be a web address."),
+        (
+            'name = "A"\n[people.Q1]\nage = 5',
+            "no key 'age' in [people.Q1]; allowed are: link, name.",
+        ),
+        ('name = "A"\n[people]\nQ1 = 5', "people.Q1 must be a table: [people.Q1]."),
+        ('name = "A"\n[colours]\naccent = "#c63f1b"', "colours.accent_dark is None; it must be"),
+        (
+            'name = "A"\n[colours]\naccent = "red"\naccent_dark = "#fff"',
+            "colours.accent is 'red'; it must be a colour like #c63f1b.",
+        ),
+        (
+            'name = "A"\n[colours]\naccent = "#ffcc00"\naccent_dark = "#ffffff"',
+            "is #ffcc00, whose contrast to the page's #faf8f5 is 1.4; it must be 4.5",
+        ),
+        ('name = "A"\n[embed]\norigins = "x"', "embed.origins must be a list"),
+        ('name = "A"\n[embed]\norigins = ["*"]', "embed.origins has '*'; it must be like https://"),
+        (
+            'name = "A"\n[embed]\norigins = ["https://a.example/; script-src *"]',
+            "it must be like https://fans.example",
+        ),
+        ("name = ", "cannot be read"),
+    ],
+)
+def test_what_is_not_allowed(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InvalidParameter) as raised:
+        load(tmp_path, text)
+    assert said in str(raised.value)
+    assert "site.toml" in str(raised.value)
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(InvalidParameter, match=r"The site file nope\.toml cannot be read"):
+        site.load("nope.toml")
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert site.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert site.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert site.contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
