@@ -83,6 +83,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["serving"],
     )
     yield (
+        "Videos",
+        "Seconds of the processor for a minute of 720p video, five frames a second looked at; and "
+        "what a photo costs beside one.",
+        ["video"],
+    )
+    yield (
         "The page",
         "First visits in Chromium, on the same machine. KB are those on the wire, without "
         "portraits.",

@@ -57,10 +57,12 @@ def serving(workers: int, **environ: str) -> Iterator[Served]:
         stdout=subprocess.DEVNULL,
     ) as process:
         url = f"http://127.0.0.1:{port}"
-        while not _ready(url):
-            time.sleep(0.01)
-        yield Served(url, psutil.Process(process.pid), time.perf_counter() - began)
-        process.terminate()
+        try:
+            while not _ready(url):
+                time.sleep(0.01)
+            yield Served(url, psutil.Process(process.pid), time.perf_counter() - began)
+        finally:
+            process.terminate()
 
 
 def _ready(url: str) -> bool:

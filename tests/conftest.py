@@ -18,7 +18,9 @@ from lookalike.engine import Engine
 from lookalike.rekognition.keys import Keys, Unlocked
 from lookalike.server import create_app
 from tests import aws
+from tests import cloud as clouds
 from tests import photos as packaged
+from tests.cloud import Cloud
 from tests.conversation import Conversation, held
 
 # The browser, for those who ask for it.
@@ -105,6 +107,15 @@ def serve(settings: Settings) -> Callable[..., AbstractContextManager[Server]]:
         return running(replace(settings, **changes))  # type: ignore[arg-type]
 
     return start
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    """S3, SNS and SQS; this process has credentials for them from here on."""
+    with pytest.MonkeyPatch.context() as patch, clouds.running() as started:
+        for name, value in clouds.ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield started
 
 
 @contextmanager

@@ -11,13 +11,14 @@ ROOT = Path(lookalike.__file__).parent
 
 # From the first step to the last. A module may import its own layer and those above it here.
 LAYERS = (
-    ("errors", "config"),
+    ("errors", "config", "processes"),
     ("faces",),
     ("gallery",),
     ("similarity", "calibrations"),
     ("matching", "explain"),
     ("engine", "work"),
     ("comparing",),
+    ("video",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),

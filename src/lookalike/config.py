@@ -111,6 +111,17 @@ class Settings:
         "programs on this machine may change them, and nobody else; set one behind a proxy.",
         secret=True,
     )
+    s3_endpoint_url: str = _setting(
+        "",
+        "S3 endpoint that an S3Object is read from, with the credentials that boto3 finds; "
+        "when empty, the one of boto3's own configuration.",
+    )
+    sns_endpoint_url: str = _setting(
+        "",
+        "SNS endpoint that is told when a video job ends; when empty, the one of boto3's own "
+        "configuration.",
+    )
+    video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,15 @@
     │   ├── ImageTooLarge         too many bytes, pixels, or too long a side
     │   ├── ImageTooSmall         a side is too short to hold a face
     │   └── NoFace                a sound image in which no face was found
+    ├── VideoError                a video that cannot be used
+    │   ├── UnsupportedVideo      not of a format and codec we read
+    │   ├── DamagedVideo          of the right format, but the data is broken
+    │   └── VideoTooLarge         too many bytes or pixels, too long, or too many faces
+    ├── ObjectUnavailable         an S3 object that is missing, forbidden or out of reach
     ├── NotFound
     │   ├── PersonNotFound
     │   ├── CollectionNotFound
+    │   ├── JobNotFound           or it ended more than a week ago
     │   ├── PortraitUnavailable   nobody has a free portrait, or it can't be had now
     │   └── ResultNotFound        a shared result that was deleted or whose time is over
     ├── InvalidParameter          a value outside what is allowed
@@ -17,6 +23,7 @@
     │   ├── CollectionExists
     │   └── TokenMismatch         a request token used again with other parameters
     ├── TooMany                   more of something than there may be
+    │   └── TooManyJobs
     ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
@@ -70,6 +77,26 @@ class NoFace(PhotoError):
     code = "no-face"
 
 
+class VideoError(LookalikeError):
+    code = "video-unusable"
+
+
+class UnsupportedVideo(VideoError):
+    code = "unsupported-video"
+
+
+class DamagedVideo(VideoError):
+    code = "damaged-video"
+
+
+class VideoTooLarge(VideoError):
+    code = "video-too-large"
+
+
+class ObjectUnavailable(LookalikeError):
+    code = "object-unavailable"
+
+
 class NotFound(LookalikeError):
     code = "not-found"
 
@@ -80,6 +107,10 @@ class PersonNotFound(NotFound):
 
 class CollectionNotFound(NotFound):
     code = "collection-not-found"
+
+
+class JobNotFound(NotFound):
+    code = "job-not-found"
 
 
 class PortraitUnavailable(NotFound):
@@ -108,6 +139,10 @@ class TokenMismatch(Conflict):
 
 class TooMany(LookalikeError):
     code = "too-many"
+
+
+class TooManyJobs(TooMany):
+    code = "too-many-jobs"
 
 
 class NotAllowed(LookalikeError):

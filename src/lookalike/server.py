@@ -26,6 +26,10 @@ from lookalike.gallery.portraits import Portraits
 from lookalike.gallery.wikimedia import open_client
 from lookalike.rekognition.app import Endpoint
 from lookalike.rekognition.guard import Guard, explained
+from lookalike.rekognition.notices import announce
+from lookalike.rekognition.video_results import perform
+from lookalike.video.jobs import Jobs
+from lookalike.video.runner import Runner, Work
 from lookalike.web import admin, api, embed, faces, pages, problems, shared, sharing, site
 from lookalike.web.counts import Counts
 from lookalike.web.depends import count_visit
@@ -105,6 +109,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     workbench = Workbench(settings.queue)
+    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
         app.state.workbench = workbench
@@ -114,7 +119,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.rekognition = Endpoint(engine, workbench, guard)
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
-            yield
+            with runner:
+                yield
             app.state.ready = False
     guard.close()
     engine.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -20,8 +20,8 @@ from lookalike.faces.models import SFACE, YUNET, Embedder
 from lookalike.faces.quality import Quality, measure
 from lookalike.faces.runtime import Floats
 
-# How many times finer than detection needs a photo is decoded when a face in it is small.
-_FINER = 2
+# The longer side at which a picture is decoded for small faces in it: twice what detection needs.
+FINER = 2 * FINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +122,46 @@ class Analyzer:
             PhotoError: the bytes are not a photo that can be used.
         """
         clock = _Clock()
-        limits = limits or self.limits
-        image = decode(data, limits, FINE)
+        chosen = limits or self.limits
+        image = decode(data, chosen, FINE)
         clock.lap("decode")
+        return self._look(image, clock, finer=lambda: decode(data, chosen, FINER))
+
+    def analyze_frame(self, image: Image) -> Photo:
+        """The same for a picture that is decoded already and surely upright."""
+        clock = _Clock()
+        clock.lap("decode")
+        return self._look(image, clock)
+
+    def _look(self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None) -> Photo:
+        """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
         with self._turn:
             clock.skip()
-            found = _largest(self._detector.detect(image.pixels), self._max_faces)
+            found = self._detector.detect(image.pixels, upright=finer is None)
+            found = _largest(found, self._max_faces)
             clock.lap("detect")
-            crops = self._crops(data, limits, image, found)
+            image, found = self._finest(image, found, finer)
+            crops = [align(image.pixels, points, self.embedder.size) for points in found.landmarks]
             clock.lap("align")
             vectors = self._embedding.embed(crops)
             clock.lap("embed")
         found = found.scaled(1 / image.scale)
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
+
+    def _finest(
+        self, image: Image, found: Detections, finer: Callable[[], Image] | None
+    ) -> tuple[Image, Detections]:
+        """What faces are cut from: small ones of a large photo from a finer decode of it."""
+        if (
+            finer
+            and image.scale < 1
+            and len(found)
+            and found.boxes[:, 2].min() < self.embedder.size
+        ):
+            finest = finer()
+            return finest, found.scaled(finest.scale / image.scale)
+        return image, found
 
     def embed(self, crops: list[Pixels]) -> Floats:
         """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
@@ -162,14 +188,6 @@ class Analyzer:
         """
         vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
         return vector
-
-    def _crops(self, data: bytes, limits: Limits, image: Image, found: Detections) -> list[Pixels]:
-        """Aligned crops; small faces of a large photo are cut from a finer decode of it."""
-        size = self.embedder.size
-        if image.scale < 1 and len(found) and found.boxes[:, 2].min() < size:
-            finer = decode(data, limits, FINE * _FINER)
-            found, image = found.scaled(finer.scale / image.scale), finer
-        return [align(image.pixels, points, size) for points in found.landmarks]
 
 
 def _largest(found: Detections, most: int) -> Detections:

@@ -83,14 +83,15 @@ class Detector:
         for canvas in (_COARSE, (672, 896), (896, 672)):
             self._network(canvas)
 
-    def detect(self, pixels: Pixels) -> Detections:
+    def detect(self, pixels: Pixels, *, upright: bool = False) -> Detections:
         """Faces in the coordinates of `pixels`, (height, width, 3) uint8 RGB.
 
         When no face is surely upright the quarter turns are tried, and the turn with the surest
-        face is taken: scans often lie on their side without saying so.
+        face is taken: scans often lie on their side without saying so. `upright` pictures are not
+        turned.
         """
         best = self._at_both_scales(pixels)
-        for turns in (1, 3, 2) if _surest(best) < _SURELY_UPRIGHT else ():
+        for turns in () if upright or _surest(best) >= _SURELY_UPRIGHT else (1, 3, 2):
             found = self._at_both_scales(np.ascontiguousarray(np.rot90(pixels, turns)))
             if _surest(found) > _surest(best):
                 best = _turned_back(found, turns, pixels.shape[1], pixels.shape[0])

@@ -20,6 +20,7 @@ from lookalike.faces.models import Embedder
 from lookalike.faces.runtime import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
+from lookalike.gallery.database import Database
 from lookalike.gallery.loaded import Loaded
 from lookalike.gallery.members import EVERYONE, Roster, Who
 from lookalike.gallery.named import Hit
@@ -77,6 +78,11 @@ class Gallery:
             embedder.dimension,
             settings.cache / "indexes" / which,
         )
+
+    @property
+    def database(self) -> Database:
+        """Where the galleries lie, and what else is kept beside them."""
+        return self._store.database
 
     def close(self) -> None:
         self._loaded.close()

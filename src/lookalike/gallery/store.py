@@ -81,6 +81,11 @@ class Store:
         self._contract = contract
         self._database = database.opened(home, address)
 
+    @property
+    def database(self) -> database.Database:
+        """Where the galleries lie, and what else is kept beside them."""
+        return self._database
+
     def version(self) -> int:
         """A number that changes when anyone, in any process, has committed."""
         return self._database.version()

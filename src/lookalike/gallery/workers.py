@@ -10,14 +10,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection
 from typing import TypeVar
 
+from lookalike import processes
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
 from lookalike.faces.analyzer import Analyzer, Face
@@ -55,12 +54,12 @@ class Workers:
 
     def look(self, data: bytes, *, thumbnail: bool = False) -> Future[Look]:
         """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
-        with _unheard(), _stopped_is_an_error():
+        with processes.unheard(), _stopped_is_an_error():
             return self._pool.submit(_look, data, thumbnail)
 
     def embed(self, thumbnail: bytes) -> Future[Vector]:
         """Embed the face of a thumbnail when a worker is free."""
-        with _unheard(), _stopped_is_an_error():
+        with processes.unheard(), _stopped_is_an_error():
             return self._pool.submit(_embed, thumbnail)
 
 
@@ -90,19 +89,6 @@ def _stopped_is_an_error() -> Iterator[None]:
         ) from None
 
 
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Ctrl-C is for the parent alone: a process started in here does not get it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -116,16 +102,8 @@ _analyzer: Analyzer | None = None
 def _start(settings: Settings) -> None:
     global _analyzer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    processes.end_with_parent()
     _analyzer = Analyzer(settings)
-
-
-def _end_with_parent() -> None:
-    """A pool's workers outlive a parent that was killed unless they look for it."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _look(data: bytes, thumbnail: bool) -> Look:

@@ -21,6 +21,7 @@ Code = Literal[
     "InvalidParameterException",
     "InvalidS3ObjectException",
     "InvalidSignatureException",
+    "LimitExceededException",
     "MissingAuthenticationTokenException",
     "ProvisionedThroughputExceededException",
     "ResourceAlreadyExistsException",
@@ -30,6 +31,7 @@ Code = Literal[
     "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
+    "VideoTooLargeException",
 ]
 
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
@@ -53,11 +55,15 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.ImageTooSmall: "InvalidParameterException",
         errors.NoFace: "InvalidParameterException",
         errors.PhotoError: "InvalidImageFormatException",
+        errors.VideoError: "InvalidParameterException",
+        errors.VideoTooLarge: "VideoTooLargeException",
+        errors.ObjectUnavailable: "InvalidS3ObjectException",
         errors.NotFound: "ResourceNotFoundException",
         errors.InvalidParameter: "InvalidParameterException",
         errors.CollectionExists: "ResourceAlreadyExistsException",
         errors.TokenMismatch: "IdempotentParameterMismatchException",
         errors.Conflict: "ConflictException",
+        errors.TooManyJobs: "LimitExceededException",
         errors.TooMany: "ServiceQuotaExceededException",
         errors.Blocked: "InvalidParameterException",
         errors.Busy: "ThrottlingException",

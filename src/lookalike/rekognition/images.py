@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.analyzer import Photo
+from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.faults import Fault, code_of
 from lookalike.rekognition.validation import Members
@@ -16,11 +17,12 @@ _FACE_SIDE, _FACE_PHOTO = 40, 1920
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
-def content(image: Members, member: str) -> bytes:
+def content(context: Context, image: Members, member: str) -> bytes:
     """The bytes of an Image; `member` is its name in the request, for messages.
 
     Raises:
-        Fault: neither or both of Bytes and S3Object, an S3Object, or no JPEG or PNG.
+        Fault: neither or both of Bytes and S3Object, or no JPEG or PNG.
+        ObjectUnavailable, ImageTooLarge: the S3Object cannot be read.
     """
     given = [name for name in ("Bytes", "S3Object") if name in image]
     if len(given) != 1:
@@ -30,12 +32,10 @@ def content(image: Members, member: str) -> bytes:
             f"{member} must have either Bytes or S3Object; it has {has}.",
         )
     if given == ["S3Object"]:
-        raise Fault(
-            "InvalidS3ObjectException",
-            f"{member}.S3Object cannot be read: S3 is not configured on this server. "
-            "Send the image in Bytes.",
-        )
-    data: bytes = image["Bytes"]
+        where = s3.location(image["S3Object"], f"{member}.S3Object")
+        data = s3.read_image(context.settings, where)
+    else:
+        data = image["Bytes"]
     if not data.startswith(_MAGIC):
         raise Fault("InvalidImageFormatException", f"{member} is neither a JPEG nor a PNG image.")
     return data
@@ -56,12 +56,14 @@ def analyze(context: Context, data: bytes, member: str) -> Photo:
     if min(photo.width, photo.height) < MIN_SIDE:
         size = f"{photo.width} x {photo.height} pixels"
         raise Fault("InvalidParameterException", f"{member}: {_too_small(size)}")
-    return replace(photo, faces=_large_enough(photo))
+    return with_large_faces(photo)
 
 
-def _large_enough(photo: Photo) -> tuple[Face, ...]:
+def with_large_faces(photo: Photo) -> Photo:
+    """The photo with those of its faces that Amazon Rekognition would see."""
     least = _FACE_SIDE * max(1.0, max(photo.width, photo.height) / _FACE_PHOTO)
-    return tuple(face for face in photo.faces if min(face.box.width, face.box.height) >= least)
+    faces = (each for each in photo.faces if min(each.box.width, each.box.height) >= least)
+    return replace(photo, faces=tuple(faces))
 
 
 def _too_small(size: str) -> str:

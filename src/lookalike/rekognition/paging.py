@@ -6,6 +6,8 @@ import base64
 import binascii
 import hashlib
 import json
+import math
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -35,33 +37,43 @@ def page(
     """
     # MaxResults may be 0, which AWS's model allows and its documentation does not explain.
     limit = min(request.get("MaxResults") or most, most)
-    found = rows(_after(request), limit + 1)
+    found = rows(reached(request), limit + 1)
     if len(found) <= limit:
         return found, None
-    return found[:limit], _token(request, key(found[limit - 1]))
+    return found[:limit], token(request, key(found[limit - 1]))
 
 
-def _token(request: Members, after: str) -> str:
-    written = json.dumps([_list(request), after]).encode()
+def token(request: Members, after: str) -> str:
+    """What makes the same request go on after that place."""
+    written = json.dumps([_list(request), after, round(time.time())]).encode()
     return base64.urlsafe_b64encode(written).decode()
 
 
-def _after(request: Members) -> str:
-    token = request.get("NextToken")
-    if token is None:
+def reached(request: Members, lives_s: float = math.inf) -> str:
+    """The place that the request's token was made for; empty if it has none.
+
+    Raises:
+        Fault: InvalidPaginationTokenException, the token is not of this list, or older than that.
+    """
+    given = request.get("NextToken")
+    if given is None:
         return ""
     after: str
     try:
-        which, after = json.loads(base64.urlsafe_b64decode(token))
+        which, after, made = json.loads(base64.urlsafe_b64decode(given))
         # Half of a surrogate pair, which JSON may hold, is nothing that a database can look for.
         after.encode()
+        expired = time.time() - made > lives_s
     except (ValueError, TypeError, AttributeError, binascii.Error):
-        which, after = None, ""
+        which, after, expired = None, "", False
     if which != _list(request):
         raise Fault(
             "InvalidPaginationTokenException",
             "NextToken must be one that this list, with the same parameters, has answered.",
         )
+    if expired:
+        hours = lives_s / 3600
+        raise Fault("InvalidPaginationTokenException", f"NextToken is over {hours:.0f} hours old.")
     return after
 
 

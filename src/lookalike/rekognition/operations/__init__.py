@@ -13,6 +13,7 @@ from lookalike.rekognition.operations import (
     indexing,
     searching,
     users,
+    videos,
 )
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -28,6 +29,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "DetectFaces": faces.detect_faces,
         "DisassociateFaces": users.disassociate_faces,
         "GetCelebrityInfo": celebrities.get_celebrity_info,
+        "GetCelebrityRecognition": videos.get_celebrity_recognition,
+        "GetFaceDetection": videos.get_face_detection,
+        "GetFaceSearch": videos.get_face_search,
         "IndexFaces": indexing.index_faces,
         "ListCollections": collections.list_collections,
         "ListFaces": indexing.list_faces,
@@ -38,6 +42,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "SearchFacesByImage": searching.search_faces_by_image,
         "SearchUsers": searching.search_users,
         "SearchUsersByImage": searching.search_users_by_image,
+        "StartCelebrityRecognition": videos.start_celebrity_recognition,
+        "StartFaceDetection": videos.start_face_detection,
+        "StartFaceSearch": videos.start_face_search,
         "TagResource": collections.tag_resource,
         "UntagResource": collections.untag_resource,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face
+from lookalike.engine import Engine
+from lookalike.faces.runtime import Floats
 from lookalike.gallery.people import Person
 from lookalike.matching import Match
 from lookalike.rekognition import images, shapes
@@ -21,16 +22,17 @@ def recognize_celebrities(context: Context, request: Members) -> Members:
     Under the setting `celebrities = nearest` each face carries the nearest person, however
     unlike; under `strict` a face below `celebrity_threshold` is unrecognised.
     """
-    data = images.content(request["Image"], "Image")
+    data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     known, unknown = [], []
     for face in photo.faces[:_MAX_FACES]:
         written = shapes.face(face, photo)
-        match = _recognized(context, face)
+        match = recognized(context.engine, face.embedding)
         if match is None:
             unknown.append(written)
         else:
-            known.append(_celebrity(match, written))
+            celebrity = described(match.person)
+            known.append({**celebrity, "Face": written, "MatchConfidence": match.score.similarity})
     return {"CelebrityFaces": known, "UnrecognizedFaces": unknown}
 
 
@@ -44,23 +46,23 @@ def get_celebrity_info(context: Context, request: Members) -> Members:
     }
 
 
-def _recognized(context: Context, face: Face) -> Match | None:
-    settings = context.settings
-    for match in context.engine.matcher.rank(face.embedding, 1):
+def recognized(engine: Engine, embedding: Floats) -> Match | None:
+    """Who a face is, by the settings `celebrities` and `celebrity_threshold`."""
+    settings = engine.settings
+    for match in engine.matcher.rank(embedding, 1):
         alike = match.score.similarity >= settings.celebrity_threshold
         if alike or settings.celebrities == "nearest":
             return match
     return None
 
 
-def _celebrity(match: Match, face: Members) -> Members:
+def described(person: Person) -> Members:
+    """Name, id, links, and gender where it is known."""
     return {
-        "Urls": _urls(match.person),
-        "Name": match.person.name.get("en"),
-        "Id": match.person.id,
-        "Face": face,
-        "MatchConfidence": match.score.similarity,
-        "KnownGender": shapes.known_gender(match.person),
+        "Urls": _urls(person),
+        "Name": person.name.get("en"),
+        "Id": person.id,
+        "KnownGender": shapes.known_gender(person),
     }
 
 

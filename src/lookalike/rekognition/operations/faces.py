@@ -18,7 +18,7 @@ def detect_faces(context: Context, request: Members) -> Members:
 
     `Attributes` adds AgeRange and Gender; no model here measures the others.
     """
-    data = images.content(request["Image"], "Image")
+    data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     asked = request.get("Attributes", ())
     return {"FaceDetails": shapes.details(context, photo, photo.faces[:_MAX_FACES], asked)}
@@ -31,7 +31,7 @@ def compare_faces(context: Context, request: Members) -> Members:
     has no matches, a source is refused.
     """
     names = ("SourceImage", "TargetImage")
-    contents = [images.content(request[name], name) for name in names]
+    contents = [images.content(context, request[name], name) for name in names]
     source, target = (
         _with_face(images.analyze(context, data, name), name)
         for data, name in zip(contents, names, strict=True)

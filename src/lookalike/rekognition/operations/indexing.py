@@ -19,7 +19,7 @@ _MOST = 4096
 def index_faces(context: Context, request: Members) -> Members:
     """Keep the largest faces that pass the QualityFilter, and say of the others why not."""
     records = context.engine.gallery.own_records(request["CollectionId"])
-    data = images.content(request["Image"], "Image")
+    data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     kept, unindexed = _chosen(photo, request)
     added = records.add([_portrait(face, photo, data, request) for face in kept])

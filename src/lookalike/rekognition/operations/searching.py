@@ -21,7 +21,7 @@ def search_faces(context: Context, request: Members) -> Members:
     probe = context.engine.gallery.face_vector(face, collection)
     return {
         "SearchedFaceId": face,
-        "FaceMatches": _face_matches(context, request, probe, without=face),
+        "FaceMatches": face_matches(context, request, probe, without=face),
         "FaceModelVersion": context.engine.contract,
     }
 
@@ -38,7 +38,7 @@ def search_faces_by_image(context: Context, request: Members) -> Members:
     return {
         "SearchedFaceBoundingBox": box["BoundingBox"],
         "SearchedFaceConfidence": box["Confidence"],
-        "FaceMatches": _face_matches(context, request, face.embedding),
+        "FaceMatches": face_matches(context, request, face.embedding),
         "FaceModelVersion": context.engine.contract,
     }
 
@@ -78,7 +78,7 @@ def search_users_by_image(context: Context, request: Members) -> Members:
 def _photo(context: Context, request: Members) -> Photo:
     # A collection that is not there is said before the work of looking at the image.
     context.engine.gallery.collection(request["CollectionId"])
-    return images.analyze(context, images.content(request["Image"], "Image"), "Image")
+    return images.analyze(context, images.content(context, request["Image"], "Image"), "Image")
 
 
 def _searched(photo: Photo, request: Members) -> tuple[Face | None, list[Members]]:
@@ -96,9 +96,10 @@ def _searched(photo: Photo, request: Members) -> tuple[Face | None, list[Members
     return searched, others
 
 
-def _face_matches(
+def face_matches(
     context: Context, request: Members, probe: Floats, without: str | None = None
 ) -> list[Members]:
+    """The faces of a collection most like a (dimension,) probe, as the request asks for them."""
     gallery, collection = context.engine.gallery, request["CollectionId"]
     most = request.get("MaxFaces", _MOST_FACES)
     hits = gallery.nearest_faces(probe, most + 1, collection)

@@ -1,0 +1,211 @@
+"""The process beside the server that looks at videos, and who sees to it that there is one.
+
+It runs at the lowest priority, so that photos are answered as fast as without it, and only while
+there are jobs. Of the workers of a server, and of servers of one `LOOKALIKE_HOME`, one keeps it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.context import SpawnProcess
+from typing import TypeAlias
+
+from filelock import FileLock, Timeout
+
+from lookalike import processes
+from lookalike.config import Settings
+from lookalike.engine import Engine
+from lookalike.errors import LookalikeError, StoreUnavailable
+from lookalike.video.jobs import STALE, Claim, Done, Job, Jobs
+
+# How often the server looks for jobs, and the runner for another one.
+_LOOK_S = 0.5
+# How long a runner without a job stays.
+_IDLE_S = 20.0
+_BEAT_S = STALE.total_seconds() / 5
+# How long a runner has to finish a frame when it is to stop.
+_GRACE_S = 10.0
+# How long a runner that stopped by itself is left alone, at first and at most.
+_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+_HOUR_S = 3600.0
+_NICEST = 19
+
+_LOG = logging.getLogger("lookalike")
+
+# Called between frames; raises when the work is to end.
+GoOn: TypeAlias = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done with a job. Both are functions of a module, as another process calls them.
+
+    Attributes:
+        perform: looks at the video. Of what it raises, a LookalikeError tells why the job failed.
+        announce: tells whoever wants to know that a job has ended.
+    """
+
+    perform: Callable[[Engine, Job, GoOn], Done]
+    announce: Callable[[Settings, Job], None]
+
+
+class Runner:
+    """A context of the server: `with Runner(settings, jobs, work):`."""
+
+    def __init__(self, settings: Settings, jobs: Jobs, work: Work) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._work = work
+        self._lock = FileLock(settings.home / "videos.lock", thread_local=False)
+        self._stop = threading.Event()
+        self._process: SpawnProcess | None = None
+        self._pause_s = _PAUSE_S
+        self._thread = threading.Thread(target=self._tend, daemon=True)
+
+    def __enter__(self) -> Runner:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _tend(self) -> None:
+        cleaned = -_HOUR_S
+        while not self._stop.wait(_LOOK_S):
+            try:
+                if time.monotonic() - cleaned > _HOUR_S:
+                    self._jobs.forget_old()
+                    cleaned = time.monotonic()
+                self._see_to_it()
+            except LookalikeError as error:
+                _LOG.error("Video jobs are waiting: %s", error)
+                self._stop.wait(_LONGEST_PAUSE_S)
+        self._end()
+
+    def _see_to_it(self) -> None:
+        """Start a runner if there is something to do and none is at it."""
+        if self._process is not None and not self._process.is_alive():
+            self._bury(self._process)
+        if self._process is None and self._jobs.waiting() and self._locked():
+            spawning = multiprocessing.get_context("spawn")
+            self._process = spawning.Process(target=_run, args=(self._settings, self._work))
+            with processes.unheard():
+                self._process.start()
+
+    def _locked(self) -> bool:
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True
+
+    def _bury(self, process: SpawnProcess) -> None:
+        if process.exitcode == 0:
+            self._pause_s = _PAUSE_S
+        else:
+            _LOG.warning("The process for videos ended with %s; another follows.", process.exitcode)
+            self._stop.wait(self._pause_s)
+            self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+        process.close()
+        self._process = None
+        self._lock.release()
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join(_GRACE_S)
+            self._process.kill()
+            self._process.join()
+            self._process.close()
+        self._lock.release()
+
+
+def _run(settings: Settings, work: Work) -> None:
+    """The runner: what its process does from beginning to end."""
+    stop = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    processes.end_with_parent(stop.set, _GRACE_S)
+    if hasattr(os, "nice"):
+        os.nice(_NICEST)
+    engine = Engine(settings)
+    try:
+        _work_off(engine, work, stop)
+    finally:
+        engine.close()
+
+
+def _work_off(engine: Engine, work: Work, stop: threading.Event) -> None:
+    """One job after the other, until there is none for a while."""
+    jobs = Jobs(engine.gallery.database)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    busy = time.monotonic()
+    while not stop.is_set() and time.monotonic() - busy < _IDLE_S:
+        claim = None
+        if jobs.waiting():
+            for job in jobs.give_up():
+                work.announce(engine.settings, job)
+            claim = jobs.claim(name)
+        if claim is None:
+            stop.wait(_LOOK_S)
+        else:
+            _perform(engine, jobs, work, claim, stop)
+            busy = time.monotonic()
+
+
+class _Stopped(Exception):
+    """The work is to end, through no fault of the job."""
+
+
+def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event) -> None:
+    with _beating(jobs, claim) as lost:
+
+        def go_on() -> None:
+            if stop.is_set() or lost.is_set():
+                raise _Stopped
+
+        try:
+            ended = jobs.finish(claim, work.perform(engine, claim.job, go_on))
+        except _Stopped:
+            jobs.release(claim)
+            return
+        except StoreUnavailable:
+            raise
+        except LookalikeError as error:
+            ended = jobs.fail(claim, str(error))
+        except Exception:
+            _LOG.exception("Job %s failed", claim.job.id)
+            ended = jobs.fail(claim, "The server failed unexpectedly; its log says how.")
+    if ended is not None:
+        work.announce(engine.settings, ended)
+
+
+@contextmanager
+def _beating(jobs: Jobs, claim: Claim) -> Iterator[threading.Event]:
+    """Keep a claim alive; the event is set when it is no longer ours."""
+    lost, done = threading.Event(), threading.Event()
+
+    def beat() -> None:
+        while not done.wait(_BEAT_S) and not lost.is_set():
+            # A store that is held for long is tried again; a claim may be lost meanwhile.
+            with suppress(StoreUnavailable):
+                if not jobs.beat(claim):
+                    lost.set()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        done.set()
+        thread.join()
