@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 
@@ -21,7 +22,7 @@ from tests import aws
 from tests import cloud as clouds
 from tests import photos as packaged
 from tests.cloud import Cloud
-from tests.conversation import Conversation, held
+from tests.conversation import COLLINS, Conversation, held
 
 # The browser, for those who ask for it.
 pytest_plugins = ("tests.browser",)
@@ -95,6 +96,14 @@ def key(strict: Server) -> Unlocked:
 @pytest.fixture(scope="session")
 def conversation(strict: Server, key: Unlocked, photos: Mapping[str, bytes]) -> Conversation:
     """boto3 has called every operation; see tests/conversation.py."""
+    collins = {"name": "Eileen Collins", "gender": "female", "wikidata": COLLINS}
+    added = httpx.post(
+        f"{strict.url}/api/v1/people",
+        data=collins,
+        files={"photos": photos["astronaut.png"]},
+        timeout=60,
+    )
+    assert added.status_code == 201
     with aws.client(strict.url, key) as client:
         return held(client, photos)
 

@@ -42,19 +42,19 @@ RETIRED = frozenset(
 # What no model here measures, so that nobody is told an invention.
 _OF_COMPARED_FACE = ("Emotions", "Smile")
 _OF_FACE_DETAIL = (
-    "AgeRange",
     "Beard",
     "Emotions",
     "EyeDirection",
     "Eyeglasses",
     "EyesOpen",
     "FaceOccluded",
-    "Gender",
     "MouthOpen",
     "Mustache",
     "Smile",
     "Sunglasses",
 )
+# Guessed only where a request may ask for attributes.
+_OF_FACE_DETAIL_UNASKED = ("AgeRange", "Gender", *_OF_FACE_DETAIL)
 
 
 def _below(member: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -104,11 +104,17 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "DetectFaces": Compatibility(
             _below("FaceDetails[]", _OF_FACE_DETAIL),
-            ("`Attributes` adds what is measured and nothing else.",),
+            (
+                "`Attributes` adds AgeRange and Gender, guesses about the picture, and nothing "
+                "else.",
+            ),
         ),
         "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
         "GetCelebrityInfo": Compatibility(
-            ("KnownGender",), ("Everyone of every gallery has an Id: their Wikidata id, mostly.",)
+            notes=(
+                "Everyone of every gallery has an Id: their Wikidata id, mostly.",
+                "KnownGender only where a source states it.",
+            )
         ),
         "IndexFaces": Compatibility(
             (
@@ -118,7 +124,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             (
                 "The same image with the same `ExternalImageId` again adds nothing: the faces that "
                 "are there are answered.",
-                "`MaxFaces` is 100 unless given, and at most; `DetectionAttributes` adds nothing.",
+                "`MaxFaces` is 100 unless given, and at most; `DetectionAttributes` adds "
+                "AgeRange and Gender.",
                 "The bars of `QualityFilter` are ours, for Amazon publishes none; AUTO, the "
                 "default, is LOW.",
             ),
@@ -133,7 +140,6 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         "RecognizeCelebrities": Compatibility(
             (
                 *_below("CelebrityFaces[].Face", _OF_COMPARED_FACE),
-                "CelebrityFaces[].KnownGender",
                 *_below("UnrecognizedFaces[]", _OF_COMPARED_FACE),
             ),
             (
@@ -156,8 +162,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "SearchUsersByImage": Compatibility(
             (
-                *_below("SearchedFace.FaceDetail", _OF_FACE_DETAIL),
-                *_below("UnsearchedFaces[].FaceDetails", _OF_FACE_DETAIL),
+                *_below("SearchedFace.FaceDetail", _OF_FACE_DETAIL_UNASKED),
+                *_below("UnsearchedFaces[].FaceDetails", _OF_FACE_DETAIL_UNASKED),
             ),
             (
                 f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER}",

@@ -21,15 +21,20 @@ def index_faces(context: Context, request: Members) -> Members:
     records = context.engine.gallery.own_records(request["CollectionId"])
     data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
-    kept, unindexed = _chosen(photo, request)
+    kept, left_out = _chosen(photo, request)
     added = records.add([_portrait(face, photo, data, request) for face in kept])
-    details = shapes.details(context, photo, kept, request.get("DetectionAttributes", ()))
+    asked = request.get("DetectionAttributes", ())
+    details = shapes.details(context, photo, kept, asked)
+    others = shapes.details(context, photo, [face for face, _ in left_out], asked)
     return {
         "FaceRecords": [
             {"Face": shapes.record(record, context), "FaceDetail": detail}
             for record, detail in zip(added, details, strict=True)
         ],
-        "UnindexedFaces": unindexed,
+        "UnindexedFaces": [
+            {"Reasons": why, "FaceDetail": detail}
+            for (_, why), detail in zip(left_out, others, strict=True)
+        ],
         "FaceModelVersion": context.engine.contract,
     }
 
@@ -59,21 +64,21 @@ def delete_faces(context: Context, request: Members) -> Members:
     }
 
 
-def _chosen(photo: Photo, request: Members) -> tuple[list[Face], list[Members]]:
-    """The faces to index, and those left out as structures of the model."""
+def _chosen(photo: Photo, request: Members) -> tuple[list[Face], list[tuple[Face, list[str]]]]:
+    """The faces to index, and those left out with the reasons."""
     most = min(request.get("MaxFaces", _MAX_FACES), _MAX_FACES)
     quality_filter = request.get("QualityFilter", "AUTO")
     kept: list[Face] = []
-    unindexed: list[Members] = []
+    left_out: list[tuple[Face, list[str]]] = []
     for face in photo.faces:
         why: list[str] = list(reasons(face, quality_filter))
         if not why and len(kept) == most:
             why = ["EXCEEDS_MAX_FACES"]
         if why:
-            unindexed.append({"Reasons": why, "FaceDetail": shapes.face(face, photo)})
+            left_out.append((face, why))
         else:
             kept.append(face)
-    return kept, unindexed
+    return kept, left_out
 
 
 def _portrait(face: Face, photo: Photo, data: bytes, request: Members) -> Portrait:
