@@ -38,12 +38,15 @@ def test_boto3_has_called_every_operation(conversation: Conversation) -> None:
 
 def test_boto3_looks_at_photos(conversation: Conversation) -> None:
     said = conversation.answers
-    known, strangers = said["RecognizeCelebrities"]
+    known, strangers, woman = said["RecognizeCelebrities"]
+    assert woman["CelebrityFaces"][0]["KnownGender"] == {"Type": "Female"}
     (celebrity,) = known["CelebrityFaces"]
     assert (celebrity["Name"], celebrity["Id"]) == ("Barack Obama", "Q76")
     assert celebrity["MatchConfidence"] > 90
     assert len(strangers["CelebrityFaces"]) + len(strangers["UnrecognizedFaces"]) == 6
-    (info,) = said["GetCelebrityInfo"]
+    info, hers = said["GetCelebrityInfo"]
+    assert (hers["Name"], hers["KnownGender"]) == ("Eileen Collins", {"Type": "Female"})
+    assert "KnownGender" not in info
     assert (info["Name"], info["Urls"]) == ("Barack Obama", celebrity["Urls"])
     (detected,) = said["DetectFaces"]
     (face,) = detected["FaceDetails"]
@@ -108,7 +111,7 @@ def test_boto3_searches(conversation: Conversation) -> None:
 def test_boto3_pages(conversation: Conversation) -> None:
     said = conversation.answers
     collections = [each["CollectionIds"] for each in said["ListCollections"]]
-    assert collections == [[COLLECTION], ["starter"]]
+    assert collections == [[COLLECTION], ["mine"], ["starter"]]
     listed = [photos_of(each["Faces"]) for each in said["ListFaces"]]
     assert sorted(name for (name,) in listed) == sorted([*PEOPLE, "t1.jpg"])
     pages = [each["Users"] for each in said["ListUsers"]]

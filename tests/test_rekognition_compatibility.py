@@ -23,7 +23,7 @@ from tests.model import Shape, examples, immediate, members, output_of, service
 
 ROW = re.compile(r"^\| ([A-Z]\w+) \| (supported|partly|not) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 # Which of these a face earns, photos of the tests do not show; these are the ones the code knows.
-REASONS = {*get_args(Reason), *get_args(Refusal)}
+REASONS = {*get_args(Reason), *get_args(Refusal), "Male", "Unlisted"}
 # What boto3 makes of a member of a type.
 KINDS = {"structure": dict, "list": list, "string": str, "float": float, "integer": int}
 

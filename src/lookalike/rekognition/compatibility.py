@@ -182,6 +182,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
 # Values of enums, by shape, that are never in an answer.
 UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        # Sources that state neither woman nor man become Unlisted.
+        "KnownGenderType": ("Nonbinary",),
         "LandmarkType": (
             "chinBottom",
             "leftEyeBrowLeft",
