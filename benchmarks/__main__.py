@@ -55,7 +55,7 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
     yield (
         "The index",
         "Synthetic identities around real embeddings, and strangers of their distribution. From "
-        "100,000 on a collection gets a graph.",
+        "30,000 on a collection is searched by codes.",
         ["search"],
     )
     yield (

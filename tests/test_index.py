@@ -16,7 +16,7 @@ from lookalike.gallery.index import Keys, VectorIndex
 from lookalike.gallery.segments import Sealed
 
 DIMENSION = 32
-# Small enough that tests build a graph in milliseconds.
+# Small enough that tests make codes in milliseconds.
 FROM = 200
 
 
@@ -73,7 +73,8 @@ def test_searches_are_exact(count: int) -> None:
             check(index, slow, probe, limit, keys([10**9]))
 
 
-def test_a_graph_finds_what_the_slow_search_finds() -> None:
+def test_codes_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
     vectors = units(5_000)
     index, slow = VectorIndex.of(keys(range(5_000)), vectors, FROM), Slow()
     slow.put(keys(range(5_000)), vectors)
@@ -87,18 +88,35 @@ def test_a_graph_finds_what_the_slow_search_finds() -> None:
         check(index, slow, probe, 5_000, None)
 
 
+def test_candidates_that_are_all_dead_or_filtered_out_lose_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
+    vectors = units(8_000)
+    index, slow = VectorIndex.of(keys(range(8_000)), vectors, FROM), Slow()
+    slow.put(keys(range(8_000)), vectors)
+    index.seal()
+    probe = units(1, seed=5)[0]
+    cosines = slow.cosines(probe)
+    order = sorted(cosines, key=lambda key: -cosines[key])
+    check(index, slow, probe, 10, keys(order[4_000:]))
+    for store in (index, slow):
+        store.remove(keys(order[:4_000]))
+    check(index, slow, probe, 10, None)
+
+
 def test_a_filter_keeps_every_row_it_allows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
-    vectors = units(3_000)
-    index, slow = VectorIndex.of(keys(range(3_000)), vectors, FROM), Slow()
-    slow.put(keys(range(3_000)), vectors)
+    vectors = units(8_000)
+    index, slow = VectorIndex.of(keys(range(8_000)), vectors, FROM), Slow()
+    slow.put(keys(range(8_000)), vectors)
     index.seal()
     for share in (2, 10, 50, 1_000):
         for probe in units(5, seed=share):
-            found = index.nearest(probe, 10, keys(range(0, 3_000, share)))
-            assert len(found) == min(10, 3_000 // share)
+            found = index.nearest(probe, 10, keys(range(0, 8_000, share)))
+            assert len(found) == min(10, 8_000 // share)
             assert all(each.key % share == 0 for each in found)
-            check(index, slow, probe, 1, keys(range(0, 3_000, share)))
+            check(index, slow, probe, 1, keys(range(0, 8_000, share)))
 
 
 Change = tuple[str, int, int]
@@ -131,7 +149,7 @@ def test_any_changes_in_any_order(changes: list[Change], seed: int) -> None:
         assert index.vector(key) == pytest.approx(vector, abs=1e-3)
 
 
-def test_changes_go_on_while_a_graph_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_go_on_while_codes_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = units(2_000)
     index, slow = VectorIndex.of(keys(range(1_500)), vectors[:1_500], FROM), Slow()
     slow.put(keys(range(1_500)), vectors[:1_500])
@@ -159,7 +177,7 @@ def test_changes_go_on_while_a_graph_is_made(monkeypatch: pytest.MonkeyPatch) ->
         check(index, slow, probe, 10, None)
 
 
-def test_much_that_is_dead_or_new_asks_for_another_graph() -> None:
+def test_much_that_is_dead_or_new_asks_for_other_codes() -> None:
     index = VectorIndex.of(keys(range(1_000)), units(1_000), FROM)
     index.seal()
     index.remove(keys(range(90)))
@@ -172,7 +190,7 @@ def test_much_that_is_dead_or_new_asks_for_another_graph() -> None:
     assert index.stale()
 
 
-def test_a_graph_is_kept_in_files(tmp_path: Path) -> None:
+def test_codes_are_kept_in_files(tmp_path: Path) -> None:
     vectors = units(1_000)
     index = VectorIndex.of(keys(range(1_000)), vectors, FROM)
     index.seal()
@@ -187,6 +205,6 @@ def test_a_graph_is_kept_in_files(tmp_path: Path) -> None:
         assert again.nearest(probe, 10) == index.nearest(probe, 10)
     again.put(keys([7]), vectors[7:8])
     assert again.nearest(vectors[7], 1)[0].key == 7
-    (tmp_path / "graph.faiss").write_bytes(b"nonsense")
+    (tmp_path / "codes.faiss").write_bytes(b"nonsense")
     with pytest.raises(RuntimeError):
         Sealed.load(tmp_path)

@@ -55,7 +55,7 @@ class Gallery:
     def __init__(self, store: Store, below: Roster, dimension: int, kept: Path) -> None:
         """
         Args:
-            kept: folder for the graphs of large collections.
+            kept: folder for the codes of large collections.
         """
         self._store = store
         self._loaded = Loaded(store, below, dimension, kept)

@@ -1,7 +1,7 @@
 """Nearest neighbours by cosine over keyed vectors of one contract.
 
-Few vectors are scanned; from `SEALED_FROM` on a graph is built over them, beside the work, and what
-is added later is scanned until the graph is made anew.
+Few vectors are scanned; from `SEALED_FROM` on they get codes, beside the work, and what is added
+later is scanned until the codes are made anew.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from lookalike.gallery.segments import Growing, Rows, Sealed
 
 Keys = NDArray[np.int64]
 
-# A scan of so many takes about a millisecond (benchmarks/search.py).
-SEALED_FROM = 100_000
-# The graph is made anew when so large a share of the vectors is outside it, or dead inside.
+# A scan of so many takes about 0.3 ms, as codes and their candidates do.
+SEALED_FROM = 30_000
+# Codes are made anew when so large a share of the vectors has none, or is dead.
 _STALE = 0.1
 
 
@@ -35,18 +35,18 @@ class VectorIndex:
     def __init__(self, dimension: int, sealed_from: int | None = None) -> None:
         """
         Args:
-            sealed_from: how many vectors a graph is made for; `SEALED_FROM` unless given.
+            sealed_from: how many vectors codes are made for; `SEALED_FROM` unless given.
         """
         self._dimension = dimension
         self._sealed_from = sealed_from or SEALED_FROM
         self._lock = threading.Lock()
         self._growing = Growing(dimension)
         self._sealed: Sealed | None = None
-        # The key of each row, and the row of each key: those of the graph count from -1 down.
+        # The key of each row, and the row of each key: those with codes count from -1 down.
         self._growing_keys: Keys = np.empty(0, np.int64)
         self._sealed_keys: Keys = np.empty(0, np.int64)
         self._rows: dict[int, int] = {}
-        # Keys that change while a graph is being made.
+        # Keys that change while codes are being made.
         self._touched: set[int] | None = None
 
     @classmethod
@@ -106,7 +106,7 @@ class VectorIndex:
         return scanned >= most or dead > max(total, self._sealed_from) * _STALE
 
     def seal(self, threads: int = 1) -> None:
-        """Make the graph over everything there is. Searches and changes go on meanwhile."""
+        """Make the codes of everything there is. Searches and changes go on meanwhile."""
         with self._lock:
             self._touched = set()
             keys = np.fromiter(self._rows, np.int64, len(self._rows))
@@ -123,7 +123,7 @@ class VectorIndex:
 
     @property
     def sealed(self) -> tuple[Sealed, Keys] | None:
-        """The graph, if there is one, and the key of each of its rows; -1 for a dead one."""
+        """The part with codes, if any, and the key of each of its rows; -1 for a dead one."""
         with self._lock:
             if self._sealed is None:
                 return None
@@ -132,13 +132,13 @@ class VectorIndex:
 
     @classmethod
     def resume(cls, dimension: int, sealed: Sealed, keys: Keys) -> VectorIndex:
-        """An index of a graph that was kept; `keys` of its rows, -1 for those that are no more."""
+        """An index of codes that were kept; `keys` of their rows, -1 for those that are no more."""
         made = cls(dimension)
         made._hold(sealed, keys)
         return made
 
     def _hold(self, sealed: Sealed | None, keys: Keys) -> None:
-        """Begin afresh with a graph alone."""
+        """Begin afresh with a sealed part alone."""
         self._growing, self._sealed = Growing(self._dimension), sealed
         self._growing_keys, self._sealed_keys = np.empty(0, np.int64), keys
         self._rows = {key: ~row for row, key in enumerate(keys.tolist()) if key >= 0}
@@ -161,7 +161,7 @@ class VectorIndex:
             self._sealed.kill(~rows[rows < 0])
 
     def _split(self, among: Keys | None) -> tuple[Rows | None, Rows | None]:
-        """The rows of some keys in the list that grows and in the graph."""
+        """The rows of some keys in the list that grows and in the sealed one."""
         if among is None:
             return None, None
         found = (self._rows.get(key) for key in among.tolist())

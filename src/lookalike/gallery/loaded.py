@@ -34,7 +34,7 @@ class Loaded:
     def __init__(self, store: Store, shipped: Roster, dimension: int, kept: Path) -> None:
         """
         Args:
-            kept: folder for the graphs of large collections.
+            kept: folder for the codes of large collections.
         """
         self._store = store
         self._kept = kept
@@ -136,7 +136,7 @@ class Loaded:
         return self._members[collection]
 
     def _folder(self, collection: str, kind: str) -> Path:
-        """Where the graph of a collection is kept; ids of collections are no names of files."""
+        """Where the codes of a collection are kept; ids of collections are no names of files."""
         return self._kept / hashlib.sha256(f"{collection}/{kind}".encode()).hexdigest()[:24]
 
     def starter_faces(self) -> tuple[FaceVector, ...]:
@@ -146,7 +146,7 @@ class Loaded:
         return self._starter_faces
 
     def forget(self) -> None:
-        """Remove every graph that is kept: they hold vectors."""
+        """Remove all codes that are kept: vectors are with them."""
         shutil.rmtree(self._kept, ignore_errors=True)
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ class Members:
     def __init__(self, roster: Roster, dimension: int, kept: Path | None = None) -> None:
         """
         Args:
-            kept: folder where the graph of many people is kept.
+            kept: folder where the codes of many people are kept.
         """
         self.people = {person.id: person for person in roster.people}
         means = _means(roster.vectors, roster.owners)
@@ -112,7 +112,7 @@ class Faces:
     ) -> None:
         """
         Args:
-            kept: folder where the graph of many faces is kept.
+            kept: folder where the codes of many faces are kept.
         """
         self._owners: dict[str, str | None] = {}
         self._of_person: dict[str, set[str]] = {}

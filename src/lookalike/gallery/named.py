@@ -15,7 +15,7 @@ from lookalike.faces.runtime import Floats
 from lookalike.gallery.index import Keys, VectorIndex
 from lookalike.gallery.segments import Sealed
 
-# Vectors of a graph that are compared at a time.
+# Vectors kept with codes that are compared at a time.
 _BLOCK = 65_536
 
 
@@ -40,7 +40,7 @@ class NamedIndex:
         """
         Args:
             vectors: (n, dimension) float32 of length 1, in the order of the names.
-            kept: folder where the graph of an index of many is kept, and looked for.
+            kept: folder where the codes of an index of many are kept, and looked for.
         """
         self._keys = {name: key for key, name in enumerate(names)}
         self._names = dict(enumerate(names))
@@ -93,23 +93,23 @@ class NamedIndex:
         return self._index.stale()
 
     def seal(self) -> None:
-        """Make the graph and keep it in files; takes minutes for a million vectors."""
+        """Make the codes and keep them in files; takes seconds for a million vectors."""
         self._index.seal()
         sealed = self._index.sealed
         if sealed is None or self._kept is None:
             return
-        graph, keys = sealed
+        part, keys = sealed
         partial = self._kept.with_name(f"{self._kept.name}.{os.getpid()}.part")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        graph.save(partial)
+        part.save(partial)
         names = [self._names.get(key) for key in keys.tolist()]
         (partial / "names.json").write_text(json.dumps(names), "utf-8")
         shutil.rmtree(self._kept, ignore_errors=True)
         partial.rename(self._kept)
 
     def _resumed(self, vectors: Floats) -> VectorIndex | None:
-        """The index by a graph that was kept, if most of it still holds."""
+        """The index by codes that were kept, if most of them still hold."""
         if self._kept is None or not self._kept.is_dir():
             return None
         try:
@@ -124,7 +124,7 @@ class NamedIndex:
         return index
 
     def _same(self, sealed: Sealed, names: list[str | None], vectors: Floats) -> Keys:
-        """The key of each row of a graph; -1 where that vector is no more, or another."""
+        """The key of each row with a code; -1 where that vector is no more, or another."""
         keys = np.array([self._keys.get(name or "", -1) for name in names], np.int64)
         for start in range(0, len(keys), _BLOCK):
             rows = start + np.flatnonzero(keys[start : start + _BLOCK] >= 0)

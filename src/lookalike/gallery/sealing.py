@@ -1,4 +1,4 @@
-"""Makes the graphs of large indexes, one at a time, behind everything else."""
+"""Makes the codes of large indexes, one at a time, behind everything else."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _NICE = 10
 
 
 class Sealing:
-    """Searches scan while a graph is made, so nobody waits for it."""
+    """Searches scan while codes are made, so nobody waits for it."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, "sealing", _yield_to_others)
         self._under_way: set[int] = set()
 
     def see_to(self, index: NamedIndex) -> None:
-        """Make the graph of an index if it is due and not under way."""
+        """Make the codes of an index if they are due and not under way."""
         if index.stale() and id(index) not in self._under_way:
             self._under_way.add(id(index))
             self._pool.submit(self._seal, index)
 
     def close(self) -> None:
-        """A graph that is being made is finished first: it cannot be stopped half-way."""
+        """Codes that are being made are finished first: it cannot be stopped half-way."""
         self._pool.shutdown(cancel_futures=True)
 
     def _seal(self, index: NamedIndex) -> None:
