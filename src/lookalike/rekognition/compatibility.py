@@ -62,7 +62,6 @@ def _below(member: str, names: Iterable[str]) -> tuple[str, ...]:
 
 
 _DEFAULT_FILTER = "`QualityFilter` is NONE unless given."
-_STARTER = "The gallery that comes with the package is the collection `starter`"
 
 _TABLE: Mapping[str, Compatibility] = MappingProxyType(
     {
@@ -88,7 +87,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "CreateCollection": Compatibility(
             notes=(
-                "The page and the celebrities find its people only when the collection is named.",
+                "The page finds its people only when the collection is named, RecognizeCelebrities "
+                "never.",
                 "A collection has at most 50 tags (ServiceQuotaExceededException).",
             )
         ),
@@ -124,10 +124,15 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             ),
         ),
         "ListCollections": Compatibility(
-            notes=(f"{_STARTER}, which is listed with the others.", "In the order of the ids.")
+            notes=(
+                "In the order of the ids. The gallery that comes with the package is the "
+                "collection `starter`.",
+            )
         ),
         "ListFaces": Compatibility(
-            notes=("In the order of the ids. Of `starter` FaceId and UserId alone are known.",)
+            notes=(
+                "In the order of the ids. Of the faces of `starter` no image and no box is known.",
+            )
         ),
         "ListUsers": Compatibility(notes=("In the order of the ids.",)),
         "RecognizeCelebrities": Compatibility(
@@ -146,7 +151,11 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
         "SearchFacesByImage": Compatibility(
-            notes=(f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER}",)
+            notes=(
+                f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER} A face that it holds back is "
+                "not searched; the largest of the others is. An image without any is "
+                "InvalidParameterException.",
+            )
         ),
         "SearchUsers": Compatibility(
             notes=(
@@ -160,8 +169,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
                 *_below("UnsearchedFaces[].FaceDetails", _OF_FACE_DETAIL),
             ),
             (
-                f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER}",
-                "A face that the filter holds back is not searched; the largest of the others is.",
+                f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER} A face that it holds back is "
+                "not searched; the largest of the others is. An image without any finds nobody.",
             ),
         ),
         "TagResource": Compatibility(
