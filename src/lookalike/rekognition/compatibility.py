@@ -61,8 +61,8 @@ def _below(member: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{member}.{name}" for name in names)
 
 
+_OF_JOBS = "Tokens live for 24 hours, results for 7 days."
 _DEFAULT_FILTER = "`QualityFilter` is NONE unless given."
-_STARTER = "The gallery that comes with the package is the collection `starter`"
 
 _TABLE: Mapping[str, Compatibility] = MappingProxyType(
     {
@@ -88,7 +88,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "CreateCollection": Compatibility(
             notes=(
-                "The page and the celebrities find its people only when the collection is named.",
+                "The page finds its people only when the collection is named, RecognizeCelebrities "
+                "never.",
                 "A collection has at most 50 tags (ServiceQuotaExceededException).",
             )
         ),
@@ -110,6 +111,24 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             ),
         ),
         "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
+        "GetCelebrityRecognition": Compatibility(
+            (
+                *_below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
+                "Celebrities[].Celebrity.BoundingBox",
+            ),
+            ("A person is recognised by all frames in which they are followed.", _OF_JOBS),
+        ),
+        "GetFaceDetection": Compatibility(
+            _below("Faces[].Face", _OF_FACE_DETAIL),
+            ("The frames of each second are sampled.", _OF_JOBS),
+        ),
+        "GetFaceSearch": Compatibility(
+            (
+                *_below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
+                "Persons[].Person.BoundingBox",
+            ),
+            ("The box is that of the face. Whoever is like nobody has no FaceMatches.", _OF_JOBS),
+        ),
         "GetCelebrityInfo": Compatibility(
             notes=(
                 "Everyone of every gallery has an Id: their Wikidata id, mostly.",
@@ -131,10 +150,15 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             ),
         ),
         "ListCollections": Compatibility(
-            notes=(f"{_STARTER}, which is listed with the others.", "In the order of the ids.")
+            notes=(
+                "In the order of the ids. The gallery that comes with the package is the "
+                "collection `starter`.",
+            )
         ),
         "ListFaces": Compatibility(
-            notes=("In the order of the ids. Of `starter` FaceId and UserId alone are known.",)
+            notes=(
+                "In the order of the ids. Of the faces of `starter` no image and no box is known.",
+            )
         ),
         "ListUsers": Compatibility(notes=("In the order of the ids.",)),
         "RecognizeCelebrities": Compatibility(
@@ -152,7 +176,11 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
         "SearchFacesByImage": Compatibility(
-            notes=(f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER}",)
+            notes=(
+                f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER} A face that it holds back is "
+                "not searched; the largest of the others is. An image without any is "
+                "InvalidParameterException.",
+            )
         ),
         "SearchUsers": Compatibility(
             notes=(
@@ -166,8 +194,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
                 *_below("UnsearchedFaces[].FaceDetails", _OF_FACE_DETAIL_UNASKED),
             ),
             (
-                f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER}",
-                "A face that the filter holds back is not searched; the largest of the others is.",
+                f"`MaxUsers` is 500 unless given. {_DEFAULT_FILTER} A face that it holds back is "
+                "not searched; the largest of the others is. An image without any finds nobody.",
             ),
         ),
         "TagResource": Compatibility(

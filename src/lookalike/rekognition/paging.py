@@ -67,14 +67,19 @@ def reached(request: Members, lives_s: float = math.inf) -> str:
     except (ValueError, TypeError, AttributeError, binascii.Error):
         which, after, expired = None, "", False
     if which != _list(request):
-        raise Fault(
-            "InvalidPaginationTokenException",
-            "NextToken must be one that this list, with the same parameters, has answered.",
-        )
+        raise not_of_this_list()
     if expired:
         hours = lives_s / 3600
         raise Fault("InvalidPaginationTokenException", f"NextToken is over {hours:.0f} hours old.")
     return after
+
+
+def not_of_this_list() -> Fault:
+    """The fault for a token that was made up, or made for something else."""
+    return Fault(
+        "InvalidPaginationTokenException",
+        "NextToken must be one that this list, with the same parameters, has answered.",
+    )
 
 
 def _list(request: Members) -> str:

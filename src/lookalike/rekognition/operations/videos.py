@@ -14,6 +14,8 @@ from lookalike.video.jobs import Job, Jobs
 from lookalike.video.results import PAGE, unpack
 
 _TOKEN_LIVES_S = 24 * 3600
+# Digits of a place in a list; no video has as many faces.
+_LONGEST_PLACE = 12
 
 
 def start_face_detection(context: Context, request: Members) -> Members:
@@ -78,10 +80,17 @@ def _get(context: Context, operation: str, member: str, request: Members) -> Mem
 
 def _page(context: Context, job: Job, member: str, request: Members) -> Members:
     count = min(request.get("MaxResults", PAGE), PAGE)
-    start = int(paging.reached(request, _TOKEN_LIVES_S) or 0)
+    start = _start_of(paging.reached(request, _TOKEN_LIVES_S))
     order = request.get("SortBy", "TIMESTAMP")
     found, more = unpack(_jobs(context).results(job), order, start, count)
     return {member: found, "NextToken": paging.token(request, str(start + count)) if more else None}
+
+
+def _start_of(reached: str) -> int:
+    """Where a page begins; a token can be made up by anyone."""
+    if reached.strip("0123456789") or len(reached) > _LONGEST_PLACE:
+        raise paging.not_of_this_list()
+    return int(reached or 0)
 
 
 def _jobs(context: Context) -> Jobs:
