@@ -8,18 +8,21 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 import psutil
 import pytest
 
 from lookalike.config import Settings
+from lookalike.video import runner
+from lookalike.video.jobs import Jobs
 from tests.aws import client
 from tests.cloud import Cloud
 from tests.videos import canvas, encoded, scaled, still
@@ -111,13 +114,13 @@ def started(served: Served, place: Place) -> str:
 def at_work(served: Served, place: Place, tries: int = 1) -> psutil.Process:
     """The runner, in the middle of the job."""
     until(lambda: place.worker().startswith(f"{tries} "))
-    runner = psutil.Process(int(place.worker().rpartition(":")[2]))
-    assert runner in served.process.children(recursive=True)
-    assert runner.nice() == 19
-    before = runner.cpu_times().user
+    watcher = psutil.Process(int(place.worker().rpartition(":")[2]))
+    assert watcher in served.process.children(recursive=True)
+    assert watcher.nice() == 19
+    before = watcher.cpu_times().user
     # Opening the networks and some of the 120 frames.
-    until(lambda: runner.cpu_times().user > before + 0.7)
-    return runner
+    until(lambda: watcher.cpu_times().user > before + 0.7)
+    return watcher
 
 
 def check_all_seen(served: Served, job: str) -> None:
@@ -150,11 +153,11 @@ def test_the_runner_is_killed(place: Place) -> None:
 def test_the_server_is_killed(place: Place) -> None:
     with serving(place) as served:
         job = started(served, place)
-        runner = at_work(served, place)
+        watcher = at_work(served, place)
         assert is_under_way(served, job)
         served.process.send_signal(signal.SIGKILL)
         # It ends by itself, and hands the job back.
-        runner.wait(30)
+        watcher.wait(30)
     assert place.worker() == "0 nobody"
     with serving(place) as served:
         check_all_seen(served, job)
@@ -164,8 +167,8 @@ def test_the_server_is_killed(place: Place) -> None:
 def test_both_are_killed(place: Place) -> None:
     with serving(place) as served:
         job = started(served, place)
-        runner = at_work(served, place)
-        for process in (served.process, runner):
+        watcher = at_work(served, place)
+        for process in (served.process, watcher):
             process.send_signal(signal.SIGKILL)
     assert place.worker().startswith("1 ")
     with serving(place) as served:
@@ -176,8 +179,25 @@ def test_both_are_killed(place: Place) -> None:
 def test_the_server_is_stopped(place: Place) -> None:
     with serving(place) as served:
         job = started(served, place)
-        runner = at_work(served, place)
-    assert not runner.is_running()
+        watcher = at_work(served, place)
+    assert not watcher.is_running()
     assert place.worker() == "0 nobody"
     with serving(place) as served:
         check_all_seen(served, job)
+
+
+def test_looking_for_jobs_goes_on_after_an_error(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = threading.Semaphore(0)
+
+    class Failing:
+        def forget_old(self) -> None:
+            asked.release()
+            raise OSError("no more processes")
+
+    monkeypatch.setattr(runner, "_LONGEST_PAUSE_S", 0.01)
+    work = runner.Work(perform=None, announce=None)  # type: ignore[arg-type]
+    with runner.Runner(settings, cast(Jobs, Failing()), work):
+        assert all(asked.acquire(timeout=30) for _ in range(2))
+    assert "no more processes" in caplog.text

@@ -87,8 +87,9 @@ class Runner:
                     self._jobs.forget_old()
                     cleaned = time.monotonic()
                 self._see_to_it()
-            except LookalikeError as error:
-                _LOG.error("Video jobs are waiting: %s", error)
+            except Exception:
+                # Jobs would wait for ever without this thread.
+                _LOG.exception("The process for videos could not be seen to; trying again.")
                 self._stop.wait(_LONGEST_PAUSE_S)
         self._end()
 
