@@ -17,11 +17,12 @@ LAYERS = (
     ("similarity", "calibrations"),
     ("matching",),
     ("engine", "work"),
+    ("evaluate",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check"),
+    ("cli_build", "cli_check", "cli_evaluate"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

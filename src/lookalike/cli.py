@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|gallery|keys`.
+"""The command line: `lookalike find|compare|detect|serve|gallery|keys|evaluate`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
 found something.
@@ -14,6 +14,7 @@ import click
 from lookalike import config
 from lookalike.cli_build import build
 from lookalike.cli_check import check
+from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.errors import LookalikeError, PhotoError
@@ -154,6 +155,7 @@ gallery.add_command(build)
 gallery.add_command(check)
 main.add_command(gallery)
 main.add_command(keys)
+main.add_command(evaluate)
 
 
 def _columns(score: Score) -> tuple[str, str]:

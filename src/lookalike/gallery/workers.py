@@ -11,11 +11,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection
+from typing import TypeVar
 
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
@@ -24,6 +25,7 @@ from lookalike.gallery.portrait import subject
 
 # The face that a portrait is of, or why there is none.
 Look = Face | str
+Answer = TypeVar("Answer")
 
 
 class Workers:
@@ -44,18 +46,22 @@ class Workers:
 
     def look(self, data: bytes) -> Future[Look]:
         """Look at a portrait when a worker is free."""
+        return self.ask(_look, data)
+
+    def ask(self, question: Callable[[Analyzer, bytes], Answer], data: bytes) -> Future[Answer]:
+        """Put a question about a photo when a worker is free; a function of some module."""
         with _unheard(), _stopped_is_an_error():
-            return self._pool.submit(_look, data)
+            return self._pool.submit(_ask, question, data)
 
 
-def result(look: Future[Look]) -> Look:
-    """Wait for a look.
+def result(answer: Future[Answer]) -> Answer:
+    """Wait for an answer.
 
     Raises:
         SetupError: a worker was stopped, perhaps for lack of memory.
     """
     with _stopped_is_an_error():
-        return look.result()
+        return answer.result()
 
 
 @contextmanager
@@ -107,9 +113,13 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _look(data: bytes) -> Look:
+def _ask(question: Callable[[Analyzer, bytes], Answer], data: bytes) -> Answer:
     assert _analyzer is not None
+    return question(_analyzer, data)
+
+
+def _look(analyzer: Analyzer, data: bytes) -> Look:
     try:
-        return subject(_analyzer.analyze(data))
+        return subject(analyzer.analyze(data))
     except PhotoError as error:
         return str(error).rstrip(".")
