@@ -12,7 +12,7 @@ from lookalike.evaluate.metrics import Scores
 from lookalike.evaluate.pairs import Pairs
 from lookalike.evaluate.vectors import Vectors
 
-# The false match rates that a TAR is given for, so far as the impostor pairs can tell: ten of
+# The false match rates that a TAR is given for, so far as the impostor pairs can tell: three of
 # them must be beyond the threshold.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
 _LEAST_BEYOND = 3
