@@ -19,11 +19,12 @@ LAYERS = (
     ("engine", "work"),
     ("comparing",),
     ("video",),
+    ("evaluate",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check", "cli_migrate"),
+    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

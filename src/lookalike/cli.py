@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys`.
+"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys|evaluate`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
 found something.
@@ -16,6 +16,7 @@ import click
 from lookalike import config
 from lookalike.cli_build import build
 from lookalike.cli_check import check
+from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.cli_migrate import migrate
@@ -188,6 +189,7 @@ gallery.add_command(check)
 gallery.add_command(migrate)
 main.add_command(gallery)
 main.add_command(keys)
+main.add_command(evaluate)
 
 
 def _looks(guess: Attributes) -> tuple[str, str]:

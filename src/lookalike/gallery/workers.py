@@ -10,10 +10,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 from lookalike import processes
@@ -31,6 +32,8 @@ Vector = Floats | str
 
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
+# Asked in a worker process, so a function of some module.
+Question = Callable[[Analyzer, bytes], Answer]
 
 # Photos read ahead for each worker process: none waits for the disk, few wait in memory.
 _AHEAD = 4
@@ -54,13 +57,16 @@ class Workers:
 
     def look(self, data: bytes, *, thumbnail: bool = False) -> Future[Look]:
         """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
-        with processes.unheard(), _stopped_is_an_error():
-            return self._pool.submit(_look, data, thumbnail)
+        return self.ask(partial(_look, thumbnail=thumbnail), data)
 
     def embed(self, thumbnail: bytes) -> Future[Vector]:
         """Embed the face of a thumbnail when a worker is free."""
+        return self.ask(_embed, thumbnail)
+
+    def ask(self, question: Question[Answer], data: bytes) -> Future[Answer]:
+        """Put a question about a photo when a worker is free."""
         with processes.unheard(), _stopped_is_an_error():
-            return self._pool.submit(_embed, thumbnail)
+            return self._pool.submit(_ask, question, data)
 
 
 def result(answer: Future[Answer]) -> Answer:
@@ -106,18 +112,21 @@ def _start(settings: Settings) -> None:
     _analyzer = Analyzer(settings)
 
 
-def _look(data: bytes, thumbnail: bool) -> Look:
+def _ask(question: Question[Answer], data: bytes) -> Answer:
     assert _analyzer is not None
+    return question(_analyzer, data)
+
+
+def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> Look:
     try:
-        face = subject(_analyzer.analyze(data))
-        return _analyzer.with_thumbnail(face, data) if thumbnail else face
+        face = subject(analyzer.analyze(data))
+        return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")
 
 
-def _embed(thumbnail: bytes) -> Vector:
-    assert _analyzer is not None
+def _embed(analyzer: Analyzer, thumbnail: bytes) -> Vector:
     try:
-        return _analyzer.embed_thumbnail(thumbnail)
+        return analyzer.embed_thumbnail(thumbnail)
     except PhotoError as error:
         return str(error).rstrip(".")

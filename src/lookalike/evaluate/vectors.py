@@ -1,0 +1,178 @@
+"""Photos -> vectors, in the worker processes, remembered by sha256 where the user says so."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lookalike.config import Settings
+from lookalike.errors import PhotoError
+from lookalike.evaluate.metrics import FAILED, Flags, Scores
+from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.models import SFACE
+from lookalike.faces.runtime import Floats
+from lookalike.gallery.portrait import subject
+from lookalike.gallery.workers import Workers, ahead, result
+
+# Photos by name: files, or bytes that a protocol carries.
+Photos = Mapping[str, Path | bytes]
+# Shows how far an iteration is.
+Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
+
+
+class Which(StrEnum):
+    """The face of a photo that a protocol is about."""
+
+    LARGEST = "largest"
+    CENTRAL = "central"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vectors:
+    """What the photos of a protocol became.
+
+    Attributes:
+        contract: model and preprocessing.
+        names: of the photos, in the order given.
+        vectors: (n, dimension) float32 of length 1; zeros where no face was found.
+        sha256: of all photos in order, to tell two sets of data apart.
+    """
+
+    contract: str
+    names: tuple[str, ...]
+    vectors: Floats
+    sha256: str
+
+    @property
+    def found(self) -> Flags:
+        """(n,) whether a face was found."""
+        return np.asarray(self.vectors.any(axis=1))
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The photos in which no face was found."""
+        return tuple(n for n, found in zip(self.names, self.found, strict=True) if not found)
+
+    def cosines(self, pairs: NDArray[np.intp]) -> Scores:
+        """Cosines of (n, 2) pairs of rows; `FAILED` where either photo has no face."""
+        one, other = pairs.T
+        cosines = np.einsum("ij,ij->i", self.vectors[one], self.vectors[other])
+        return np.where(self.found[one] & self.found[other], cosines, np.float32(FAILED))
+
+
+def embed(
+    photos: Photos,
+    settings: Settings,
+    which: Which,
+    cache: Path | None = None,
+    track: Track = lambda photos, _: photos,
+) -> Vectors:
+    """The vector of every photo; a photo that cannot be used has none.
+
+    Args:
+        cache: a folder to keep vectors in, by the sha256 of their photo; None keeps nothing.
+
+    Raises:
+        SetupError: a worker process was stopped.
+    """
+    known = _Known(cache, settings, which)
+    digest = hashlib.sha256()
+    vectors = []
+    try:
+        with Workers(settings) as workers:
+            data = (
+                each if isinstance(each, bytes) else each.read_bytes() for each in photos.values()
+            )
+            for photo, vector in _answers(workers, known, which, track(data, len(photos))):
+                digest.update(hashlib.sha256(photo).digest())
+                vectors.append(vector)
+    finally:
+        known.save()
+    rows = np.array(vectors, np.float32).reshape(-1, SFACE.dimension)
+    return Vectors(SFACE.contract, tuple(photos), rows, digest.hexdigest())
+
+
+def _answers(
+    workers: Workers, known: _Known, which: Which, photos: Iterable[bytes]
+) -> Iterator[tuple[bytes, Floats]]:
+    """Photos with their vectors, in order, a few looked at ahead of the one given out."""
+    asked = (
+        (photo, None if photo in known else workers.ask(partial(_vector, which), photo))
+        for photo in photos
+    )
+    for photo, answer in ahead(asked, workers):
+        if answer is not None:
+            known.add(photo, result(answer))
+        yield photo, known.vector(photo)
+
+
+def _vector(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
+    """The vector of the face that is meant, or zeros. Runs in a worker process."""
+    try:
+        face = chosen(analyzer.analyze(data), which)
+    except PhotoError:
+        face = None
+    return np.zeros(analyzer.embedder.dimension, np.float32) if face is None else face.embedding
+
+
+def chosen(photo: Photo, which: Which) -> Face | None:
+    """The face that is meant; None when there is none.
+
+    Raises:
+        PhotoError: the subject is asked for, and no face can be it.
+    """
+    if which is Which.SUBJECT:
+        return subject(photo)
+    if which is Which.CENTRAL:
+        return min(photo.faces, key=partial(_off_centre, photo), default=None)
+    return next(iter(photo.faces), None)
+
+
+def _off_centre(photo: Photo, face: Face) -> float:
+    x = face.box.left + face.box.width / 2 - photo.width / 2
+    y = face.box.top + face.box.height / 2 - photo.height / 2
+    return x * x + y * y
+
+
+class _Known:
+    """Vectors by the sha256 of their photo, in one file for each way of making them."""
+
+    def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
+        contract = SFACE.contract.replace("/", "-v")
+        name = f"{contract}-{settings.runtime}-{settings.precision}-{which}.npz"
+        self._file = folder / name if folder else None
+        self._vectors: dict[bytes, Floats] = {}
+        self._changed = False
+        if self._file and self._file.is_file():
+            with np.load(self._file) as saved:
+                keys = (bytes(each) for each in saved["sha256"])
+                self._vectors = dict(zip(keys, saved["vectors"], strict=True))
+
+    def __contains__(self, photo: bytes) -> bool:
+        return hashlib.sha256(photo).digest() in self._vectors
+
+    def vector(self, photo: bytes) -> Floats:
+        return self._vectors[hashlib.sha256(photo).digest()]
+
+    def add(self, photo: bytes, vector: Floats) -> None:
+        self._vectors[hashlib.sha256(photo).digest()] = vector
+        self._changed = True
+
+    def save(self) -> None:
+        """Replace the file, if there is one and something was added."""
+        if self._file is None or not self._changed:
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        partial_file = self._file.with_suffix(f".{os.getpid()}.part.npz")
+        keys = np.array([np.frombuffer(key, np.uint8) for key in self._vectors])
+        np.savez(partial_file, sha256=keys, vectors=np.array(list(self._vectors.values())))
+        partial_file.replace(self._file)
