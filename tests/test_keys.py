@@ -336,7 +336,7 @@ def test_signatures_are_checked_beyond_loopback(
     at_home: Settings, auth: str, host: str, checked: bool
 ) -> None:
     settings = replace(at_home, auth=auth, host=host)  # type: ignore[arg-type]
-    assert guard.checks_signatures(settings) is checked
+    assert settings.checks_signatures is checked
 
 
 def test_the_server_says_whether_it_checks(at_home: Settings, keys: Keys) -> None:

@@ -68,7 +68,8 @@ def test_beyond_loopback_every_worker_checks_signatures(
         url = server.url
         assert log.read_text().startswith(
             "Rekognition API: signatures are checked; there is no access key yet; make one with: "
-            "lookalike keys create. The page and /api/v1 ask for no key.\n"
+            "lookalike keys create. The page and /api/v1 ask for no key, and keep to "
+            "galleries made without one.\n"
         )
         unsigned = post(url, "GetCelebrityInfo", {"Id": "Q76"}).json()
         assert unsigned["__type"] == "MissingAuthenticationTokenException"

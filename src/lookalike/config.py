@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -123,6 +124,13 @@ class Settings:
     )
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether callers of the Rekognition API have to sign."""
+        if self.auth == "auto":
+            return not is_loopback(self.host)
+        return self.auth == "on"
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -160,6 +168,14 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
             given[each.name] = _parse(each, environ[each.variable])
     _check_minima(given)
     return Settings(**given)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine can reach an address or name."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _parse(setting: Described, text: str) -> str | int | Path:

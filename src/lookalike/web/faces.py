@@ -14,7 +14,14 @@ from lookalike.faces.analyzer import Face
 from lookalike.faces.runtime import Floats
 from lookalike.web import answers
 from lookalike.web.answers import Answer, Score
-from lookalike.web.depends import PROBLEMS, UploadedPhoto, UseEngine, UseWorkbench, read
+from lookalike.web.depends import (
+    PROBLEMS,
+    FormCollection,
+    UploadedPhoto,
+    UseEngine,
+    UseWorkbench,
+    read,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=PROBLEMS)
 
@@ -63,10 +70,10 @@ class Family(Answer):
 async def explain_resemblance(
     engine: UseEngine,
     workbench: UseWorkbench,
+    collection: FormCollection,
     photo: UploadedPhoto,
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     person: Annotated[str | None, Form(description="Compare with this person.")] = None,
-    collection: Annotated[str | None, Form(description="Of this collection.")] = None,
     reference: Annotated[UploadFile | None, File(description="Or with this photo.")] = None,
 ) -> Explanation:
     """Which regions of a face carry its resemblance to a person or to another photo."""
@@ -117,7 +124,7 @@ def _other(
     """The vector to explain a resemblance to."""
     if photo is not None:
         return engine.face(photo, 0, "reference").embedding
-    return engine.matcher.person(person or "", collection or None)
+    return engine.matcher.person(person or "", collection)
 
 
 def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
