@@ -30,11 +30,11 @@ from lookalike.rekognition.notices import announce
 from lookalike.rekognition.video_results import perform
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, embed, faces, pages, problems, shared, sharing, site
+from lookalike.web import admin, api, embed, faces, pages, problems, results, shared, sharing, site
 from lookalike.web.counts import Counts
 from lookalike.web.depends import count_visit
 from lookalike.web.limits import BodyLimit
-from lookalike.web.results import Results, keeping_swept
+from lookalike.web.results import keeping_swept
 from lookalike.work import Workbench
 
 # Photos of the largest size that the body of one request may hold.
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.site = site.load(chosen.site)
     app.state.counts = Counts(chosen.home, enabled=app.state.site.counts)
-    app.state.results = Results(chosen.home / "results")
+    app.state.results = results.opened(chosen)
     app.state.ready = False
     problems.install(app)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
