@@ -155,8 +155,8 @@ def remove(person_id: str, collection: str | None, portrait: str | None) -> None
 def takedown(person_id: str, reason: str) -> None:
     """Remove a person everywhere, by id, and keep them out of every later import.
 
-    Portraits, vectors, cached files and shared results go; someone of the starter gallery is hidden. Prints a
-    receipt.
+    Portraits, vectors, cached files and shared results go; someone of the starter gallery is
+    hidden. Prints a receipt.
     """
     from lookalike.web.forget import forget
 
