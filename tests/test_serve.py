@@ -83,8 +83,11 @@ def test_beyond_loopback_every_worker_checks_signatures(
                 answer = httpx.post(address, content=BODY, headers=HEADERS)
                 assert answer.json().get("__type") == heard
         keys.close()
+        assert httpx.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
     written = log.read_text()
+    assert '"GET /r/…/card.png?x=1 HTTP/1.1" 404' in written
     assert '"POST / HTTP/1.1" 200' in written
     assert "X-Amz-" not in written
     assert made.key.id not in written
     assert made.secret not in written
+    assert "127.0.0.1:" not in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,6 +38,8 @@ from lookalike.web.limits import BodyLimit
 from lookalike.web.results import keeping_swept
 from lookalike.work import Workbench
 
+# What an id of a shared result follows in a path.
+_RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
 
@@ -58,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.counts = Counts(chosen.home, enabled=app.state.site.counts)
     app.state.results = results.opened(chosen)
     app.state.ready = False
-    problems.install(app)
+    problems.install(app, pages.problem)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
     for router in (api.router, admin.router, faces.router, sharing.router, shared.router):
         app.include_router(router)
@@ -68,7 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
-    logging.getLogger("uvicorn.access").addFilter(_without_signature)
+    logging.getLogger("uvicorn.access").addFilter(_discreet)
     return app
 
 
@@ -138,12 +141,15 @@ async def _rekognition(request: Request) -> Response:
     return answer
 
 
-def _without_signature(record: logging.LogRecord) -> bool:
-    """Keeps the query string of Rekognition requests, which may be a signature, out of the log."""
+def _discreet(record: logging.LogRecord) -> bool:
+    """Keeps out of the access log: addresses of visitors, ids of shared results, and the query
+    string of Rekognition requests, which may be a signature."""
     if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, path, *rest = record.args
+        _, method, path, *rest = record.args
+        path = _RESULT.sub(r"\1…", str(path))
         if method == "POST":
-            record.args = (client, method, str(path).partition("?")[0], *rest)
+            path = path.partition("?")[0]
+        record.args = ("-", method, path, *rest)
     return True
 
 
