@@ -78,7 +78,9 @@ def test_lfw_counts_a_photo_without_a_face(
     assert scores[0] > 0.5 > 0.3 > scores[1]
     assert scores[2] == metrics.FAILED
     found = verify(pairs, vectors)
-    assert (found.genuine, found.impostor, found.failed) == (2, 2, 1)
+    counts = ("genuine", "impostor", "pairs_without_face", "photos_without_face")
+    assert [found.counts[each] for each in counts] == [2, 2, 1, 1]
+    assert found.figure("fnmr_at_80").estimate.value == 0.5
 
 
 def test_a_line_that_is_no_pair_is_named(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.cli_migrate import migrate
+from lookalike.cli_report import report
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
@@ -189,6 +190,7 @@ gallery.add_command(check)
 gallery.add_command(migrate)
 main.add_command(gallery)
 main.add_command(keys)
+evaluate.add_command(report)
 main.add_command(evaluate)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,22 +15,33 @@ from lookalike import config
 from lookalike.terminal import FOLDER, print_table, progress, table
 
 if TYPE_CHECKING:
-    from lookalike.evaluate.intervals import Estimate
+    from lookalike.evaluate.figures import Breakdown, Group, Measured, Ratio, Result
     from lookalike.evaluate.pairs import Pairs
     from lookalike.evaluate.vectors import Photos, Vectors, Which
-    from lookalike.evaluate.verification import Verification
 
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CACHE = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep vectors (never photos) in this folder, for the next run.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+_BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
+_PHOTOS = click.option(
+    "--photos", type=FOLDER, help="What file names are relative to; the table's folder unless set."
+)
+_FACE = click.option(
+    "--face",
+    type=click.Choice(["largest", "central", "subject"]),
+    default="largest",
+    show_default=True,
+    help="The face of a photo that is meant.",
+)
 
 
 @click.group()
 def evaluate() -> None:
-    """Measure the face model: accuracy with confidence intervals."""
+    """Measure the face model: every figure with its 95 % confidence interval."""
 
 
 @evaluate.command()
@@ -40,18 +52,53 @@ def lfw(folder: Path, cache: Path | None, as_json: bool) -> None:
     """Verification on LFW's view 2: DIR holds pairs.txt and the photos, in folders by person."""
     from lookalike.evaluate.pairs import lfw
 
-    _verification(lfw(folder), cache, as_json)
+    _verification(lfw(folder), (), cache, as_json)
 
 
-def _verification(pairs: Pairs, cache: Path | None, as_json: bool) -> None:
+@evaluate.command()
+@click.argument("csv", type=_FILE)
+@_FACE
+@_PHOTOS
+@_BY
+@_CACHE
+@_JSON
+def pairs(
+    csv: Path,
+    face: str,
+    photos: Path | None,
+    by: tuple[str, ...],
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """Verification on a table of pairs: columns file1, file2 and same (1 or 0).
+
+    Further columns: fold, person1 and person2, and any that --by may name.
+    """
+    from lookalike.evaluate.pairs import table
+    from lookalike.evaluate.vectors import Which
+
+    _verification(table(csv, Which(face), photos), by, cache, as_json)
+
+
+@evaluate.command("bin")
+@click.argument("file", type=_FILE)
+@_CACHE
+@_JSON
+def packed(file: Path, cache: Path | None, as_json: bool) -> None:
+    """Verification on a .bin file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW.
+
+    Its crops are aligned already, so they are embedded without looking for a face in them.
+    """
+    from lookalike.evaluate.pairs import packed
+
+    _verification(packed(file), (), cache, as_json)
+
+
+def _verification(pairs: Pairs, by: tuple[str, ...], cache: Path | None, as_json: bool) -> None:
     from lookalike.evaluate.verification import verify
 
-    vectors = _embedded(pairs.photos, pairs.which, cache)
-    found = verify(pairs, vectors)
-    if as_json:
-        click.echo(json.dumps(_verification_json(found, vectors), indent=2))
-    else:
-        _print_verification(found, vectors)
+    pairs.by(by)
+    show(verify(pairs, _embedded(pairs.photos, pairs.which, cache), by), as_json)
 
 
 def _embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
@@ -65,31 +112,108 @@ def _embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
         return embed(photos, config.load(), which, cache, track)
 
 
-def _verification_json(found: Verification, vectors: Vectors) -> dict[str, object]:
-    return {
-        **asdict(found),
-        "accuracy": found.accuracy.value,
-        "interval": [found.accuracy.low, found.accuracy.high],
-        "tar_at_fmr": {f"{each.fmr:g}": asdict(each) for each in found.tar_at_fmr},
-        "contract": vectors.contract,
-        "data_sha256": vectors.sha256,
-        "photos_without_face": vectors.failed,
-    }
+def show(result: Result, as_json: bool) -> None:
+    """Print a result."""
+    if as_json:
+        click.echo(json.dumps(result_json(result), indent=2, allow_nan=False))
+        return
+    title = f"{result.protocol}, {result.contract}".removesuffix(", ")
+    made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
+    for each in result.figures:
+        made.add_row(*_figure_cells(each))
+    made.add_section()
+    for name, count in result.counts.items():
+        made.add_row(name.replace("_", " "), f"{count:,}", "", "")
+    print_table(made)
+    for breakdown in result.groups:
+        _print_breakdown(breakdown)
 
 
-def _print_verification(found: Verification, vectors: Vectors) -> None:
-    made = table(f"{found.protocol}, {vectors.contract}", "", "", "95 % interval")
-    made.add_row("accuracy", *_cells(found.accuracy))
-    made.add_row("  standard error over folds", f"{found.standard_error:.2%}", "")
-    made.add_row("  mean threshold (cosine)", f"{found.threshold:.3f}", "")
-    for each in found.tar_at_fmr:
-        made.add_row(f"TAR at FMR {each.fmr:g}", *_cells(each.tar))
-    made.add_row("equal error rate", f"{found.eer:.2%}", "")
-    made.add_row("area under the ROC", f"{found.auc:.5f}", "")
-    made.add_row("pairs: genuine, impostor", f"{found.genuine}, {found.impostor}", "")
-    made.add_row("  of these without a face", str(found.failed), "")
+def _figure_cells(figure: Measured) -> tuple[str, str, str, str]:
+    at = "" if figure.at is None else f"{figure.at:.3f}"
+    return figure.name, _value(figure.estimate.value, figure.unit), _interval(figure), at
+
+
+def _interval(figure: Measured) -> str:
+    low, high = (_value(each, figure.unit) for each in (figure.estimate.low, figure.estimate.high))
+    return f"{low} to {high}" + (f"; only {figure.people} people" if figure.too_few else "")
+
+
+def _value(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return "cannot tell"
+    return f"{value:.2f} {unit}" if unit else f"{value:.2%}"
+
+
+def _print_breakdown(breakdown: Breakdown) -> None:
+    ratios = {each.key: each for each in breakdown.ratios}
+    names = [f"{each.name}" for each in breakdown.groups]
+    made = table(f"By {breakdown.column}", "", *names, "Worst to best, in errors")
+    for place, figure in enumerate(breakdown.groups[0].figures):
+        made.add_row(
+            figure.name,
+            *(_group_cell(each, place) for each in breakdown.groups),
+            _ratio(ratios.get(figure.key)),
+        )
     print_table(made)
 
 
-def _cells(of: Estimate) -> tuple[str, str]:
-    return f"{of.value:.2%}", f"{of.low:.2%} to {of.high:.2%}"
+def _group_cell(group: Group, place: int) -> str:
+    figure = group.figures[place]
+    people = f"{figure.people} people" + (", too few" if figure.too_few else "")
+    low, high = (_value(each, "") for each in (figure.estimate.low, figure.estimate.high))
+    return f"{_value(figure.estimate.value, '')}\n{low} to {high}\n{people}"
+
+
+def _ratio(ratio: Ratio | None) -> str:
+    if ratio is None:
+        return "too few people"
+    value, low, high = (ratio.estimate.value, ratio.estimate.low, ratio.estimate.high)
+    if math.isnan(value) or math.isnan(low):
+        return "cannot tell"
+    return f"{value:.1f} ({low:.1f} to {high:.1f})\n{ratio.worst} to {ratio.best}"
+
+
+def result_json(result: Result) -> dict[str, object]:
+    """What `--json` prints: the first figure and its interval, then everything by its name."""
+    first = result.figures[0]
+    return {
+        "kind": result.kind,
+        "protocol": result.protocol,
+        "contract": result.contract,
+        "data_sha256": result.data_sha256,
+        "counts": dict(result.counts),
+        "interval": _plain([first.estimate.low, first.estimate.high]),
+        **_figures_json(result.figures),
+        first.key: _plain(first.estimate.value),
+        **{
+            name: _plain([asdict(each) for each in getattr(result, name)])
+            for name in ("figures", "groups", "curves", "histograms", "hardest")
+        },
+        "photos_without_face": list(result.failed),
+    }
+
+
+def _figures_json(figures: tuple[Measured, ...]) -> dict[str, Any]:
+    """Value, interval and score of each; those of a table below its name."""
+    found: dict[str, Any] = {}
+    for each in figures:
+        name, _, entry = each.key.partition("/")
+        made = _plain({**asdict(each.estimate), "at": each.at})
+        if entry:
+            found.setdefault(name, {})[entry] = made
+        else:
+            found[name] = made
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """The same as JSON has it: without NaN."""
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value
