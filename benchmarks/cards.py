@@ -23,7 +23,6 @@ from lookalike.web.site import Site
 from tests import photos
 
 
-
 def section() -> str:
     engine = Engine(config.load())
     data = photo(SIZES["12 megapixels"])
