@@ -17,11 +17,12 @@ LAYERS = (
     ("similarity", "calibrations"),
     ("matching",),
     ("engine", "work"),
+    ("aws",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check"),
+    ("cli_build", "cli_check", "cli_push"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

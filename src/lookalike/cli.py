@@ -16,11 +16,16 @@ from lookalike.cli_build import build
 from lookalike.cli_check import check
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
+from lookalike.cli_push import push
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
-from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
+from lookalike.terminal import JSON, PHOTO, chosen_engine, print_table, table
 
 if TYPE_CHECKING:
+    from lookalike.aws.answers import AwsMatch, AwsRankedFace, AwsScore
+    from lookalike.aws.choice import AnyEngine
+    from lookalike.engine import RankedFace
+    from lookalike.matching import Match
     from lookalike.similarity import Score
 
 
@@ -65,10 +70,11 @@ def find(
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
+    from lookalike.aws.answers import AwsLookalikes
     from lookalike.gallery.members import Who
     from lookalike.web import answers
 
-    with opened_engine() as engine:
+    with chosen_engine() as engine:
         found = engine.find(
             photo.read_bytes(),
             tuple(each.read_bytes() for each in reference),
@@ -79,17 +85,21 @@ def find(
         if as_json:
             click.echo(answers.lookalikes(engine, found, collection).model_dump_json(indent=2))
             return
-    for number, ranked in enumerate(found.faces, 1):
-        made = table(
-            f"Face {number} of {len(found.faces)}", "", "Name", "Similarity", "Resemblance"
-        )
-        for place, match in enumerate(ranked.matches, 1):
+    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
+    for number, ranked in enumerate(faces, 1):
+        made = table(f"Face {number} of {len(found.faces)}", "", "Name", *_headings(engine))
+        matches: tuple[Match | AwsMatch, ...] = ranked.matches
+        for place, match in enumerate(matches, 1):
             name = " · ".join(n for n in (match.person.name.en, match.person.name.ko) if n)
             made.add_row(str(place), name, *_columns(match.score))
-        for path, score in zip(reference, ranked.references, strict=True):
+        scores: tuple[Score | AwsScore, ...] = ranked.references
+        for path, score in zip(reference, scores, strict=True):
             made.add_section()
             made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))
         print_table(made)
+    if isinstance(found, AwsLookalikes) and found.notice:
+        click.echo(found.notice, err=True)
+    _print_calls(engine)
 
 
 @main.command()
@@ -100,15 +110,17 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
     """Compare the largest face of photo A with every face of photo B."""
     from lookalike.web import answers
 
-    with opened_engine() as engine:
+    with chosen_engine() as engine:
         comparison = engine.compare(a.read_bytes(), b.read_bytes())
         if as_json:
             click.echo(answers.comparison(engine, comparison).model_dump_json(indent=2))
             return
-    made = table(f"{a.name} and {b.name}", "Face", "Similarity", "Resemblance")
-    for number, score in enumerate(comparison.scores, 1):
+    made = table(f"{a.name} and {b.name}", "Face", *_headings(engine))
+    scores: tuple[Score | AwsScore, ...] = comparison.scores
+    for number, score in enumerate(scores, 1):
         made.add_row(str(number), *_columns(score))
     print_table(made)
+    _print_calls(engine)
 
 
 @main.command()
@@ -118,7 +130,7 @@ def detect(photo: Path, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
     from lookalike.web import answers
 
-    with opened_engine() as engine:
+    with chosen_engine() as engine:
         found = engine.detect(photo.read_bytes())
         if as_json:
             click.echo(answers.detection(engine, found).model_dump_json(indent=2))
@@ -137,6 +149,7 @@ def detect(photo: Path, as_json: bool) -> None:
             f"{quality.pose.yaw:+.0f}°",
         )
     print_table(made)
+    _print_calls(engine)
 
 
 @main.command()
@@ -152,10 +165,30 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 gallery.add_command(build)
 gallery.add_command(check)
+gallery.add_command(push)
 main.add_command(gallery)
 main.add_command(keys)
 
 
-def _columns(score: Score) -> tuple[str, str]:
-    similarity = f"{score.similarity:5.1f}  {score.verdict.replace('-', ' ')}"
+def _headings(engine: AnyEngine) -> tuple[str, ...]:
+    if engine.settings.engine == "aws":
+        return ("Amazon's similarity",)
+    return "Similarity", "Resemblance"
+
+
+def _columns(score: Score | AwsScore) -> tuple[str, ...]:
+    verdict = score.verdict.replace("-", " ") if score.verdict else ""
+    similarity = f"{score.similarity:5.1f}  {verdict}".rstrip()
+    if score.source == "aws":
+        return (similarity,)
     return similarity, f"{score.resemblance:5.1f}  1 stranger in {score.one_in:,}"
+
+
+def _print_calls(engine: AnyEngine) -> None:
+    """What an answer of AWS cost."""
+    from lookalike.web import answers
+
+    calls = answers.engine(engine).aws_calls
+    if calls:
+        named = ", ".join(f"{count} {operation}" for operation, count in calls.items())
+        click.echo(f"Calls to AWS: {named}")

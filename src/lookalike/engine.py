@@ -13,6 +13,7 @@ from lookalike.config import Settings
 from lookalike.errors import NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import Limits
+from lookalike.faces.models import YUNET
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
@@ -21,6 +22,20 @@ from lookalike.matching import Match, Matcher
 from lookalike.similarity import Score, calibration
 
 Subject = Literal["photo", "reference", "source", "target"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What looks at the photos. `contract` is what vectors depend on: model and preprocessing.
+
+    `precision` is None where nobody tells.
+    """
+
+    contract: str
+    detector: str
+    embedder: str
+    runtime: str
+    precision: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,12 +73,27 @@ class Comparison:
 class Engine:
     """Opens the networks and the gallery once; safe to call from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
         self.settings = settings
         self.analyzer = Analyzer(settings)
-        self.gallery = Gallery.open(settings, self.analyzer.embedder)
+        self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
         self.matcher = Matcher(self.gallery, calibration(self.contract))
+
+    @property
+    def model(self) -> ModelFacts:
+        return ModelFacts(
+            self.contract,
+            YUNET.name,
+            self.analyzer.embedder.model.name,
+            self.settings.runtime,
+            self.settings.precision,
+        )
+
+    @property
+    def local(self) -> Engine:
+        """Itself: what enrols portraits, whichever engine looks at photos."""
+        return self
 
     def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
         """Every face of a photo, the largest first; none is an empty tuple.

@@ -18,6 +18,11 @@
     ├── TooMany                   more of something than there may be
     ├── Blocked                   somebody who asked to be left out
     ├── Busy                      more photos are waiting than the server takes
+    ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
+    │   ├── AwsUnreachable        no answer from its endpoint
+    │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
+    │   ├── AwsThrottled          more calls than the account may make
+    │   └── AwsCollectionMissing  no collection of that name there, or nobody in it
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
@@ -108,6 +113,29 @@ class Blocked(LookalikeError):
 
 class Busy(LookalikeError):
     code = "busy"
+
+
+class AwsError(LookalikeError):
+    """`aws_code` is AWS's own name for what was wrong, where it gave one."""
+
+    code = "aws-failed"
+    aws_code = ""
+
+
+class AwsUnreachable(AwsError):
+    code = "aws-unreachable"
+
+
+class AwsDenied(AwsError):
+    code = "aws-denied"
+
+
+class AwsThrottled(AwsError):
+    code = "aws-throttled"
+
+
+class AwsCollectionMissing(AwsError):
+    code = "aws-collection-missing"
 
 
 class SetupError(LookalikeError):

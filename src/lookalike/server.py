@@ -17,6 +17,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
+from lookalike.aws.choice import AnyEngine, opened
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.gallery.portraits import Portraits
@@ -92,7 +93,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             settings.cache / "portraits", client, enabled=settings.portraits == "on"
         )
-        app.state.rekognition = Endpoint(engine, workbench, guard)
+        app.state.guard = guard
+        app.state.rekognition = None
+        if isinstance(engine, Engine):
+            app.state.rekognition = Endpoint(engine, workbench, guard)
         app.state.ready = True
         yield
         app.state.ready = False
@@ -100,16 +104,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine.close()
 
 
-def _opened(settings: Settings) -> Engine:
-    engine = Engine(settings)
-    engine.analyzer.warm()
+def _opened(settings: Settings) -> AnyEngine:
+    engine = opened(settings)
+    if isinstance(engine, Engine):
+        engine.analyzer.warm()
     return engine
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint: Endpoint = request.app.state.rekognition
-    answer: Response = await endpoint(request)
+    answer: Response = await (await _endpoint(request.app))(request)
     return answer
+
+
+async def _endpoint(app: FastAPI) -> Endpoint:
+    """Where AWS looks at photos, the first request opens our networks, which answer here."""
+    state = app.state
+    if state.rekognition is None:
+        engine: AnyEngine = state.engine
+        local = await anyio.to_thread.run_sync(lambda: engine.local)
+        state.rekognition = Endpoint(local, state.workbench, state.guard)
+    endpoint: Endpoint = state.rekognition
+    return endpoint
 
 
 def _without_signature(record: logging.LogRecord) -> bool:

@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from typing import Literal
 
 import numpy as np
 
@@ -45,6 +46,7 @@ class Score:
         resemblance: 0 to 100, the rarity among strangers.
         one_in: one stranger in this many is at least as alike (at most 100,000).
         extrapolated: whether the FMR lies beyond what was observed.
+        source: whose score this is; AWS's are no such scores (aws/answers.py).
     """
 
     cosine: float
@@ -52,6 +54,7 @@ class Score:
     resemblance: float
     one_in: int
     extrapolated: bool
+    source: Literal["lookalike"] = "lookalike"
 
     @property
     def verdict(self) -> Verdict:

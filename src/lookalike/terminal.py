@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from lookalike.aws.choice import AnyEngine
     from lookalike.engine import Engine
     from lookalike.gallery.gallery import Gallery
 
@@ -32,6 +33,18 @@ def opened_engine() -> Iterator[Engine]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def chosen_engine() -> Iterator[AnyEngine]:
+    """The one that the setting `engine` asks for; what enrols portraits is always ours."""
+    from lookalike.aws.choice import opened
+
+    engine = opened(config.load())
+    try:
+        yield engine
+    finally:
+        engine.close()
 
 
 @contextmanager

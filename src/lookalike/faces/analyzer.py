@@ -51,7 +51,7 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. `embedding` is (dimension,) float32 of length 1."""
+    """One face. `embedding` is (dimension,) float32 of length 1, or empty where AWS looked."""
 
     box: Box
     landmarks: Landmarks

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike import matching
+from lookalike.aws.answers import AwsComparison, AwsLookalikes, AwsMatch, AwsPhoto, AwsRankedFace
 from lookalike.engine import Comparison as EngineComparison
 from lookalike.engine import Engine, RankedFace
 from lookalike.engine import Lookalikes as EngineLookalikes
 from lookalike.faces import analyzer
-from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
 from lookalike.similarity import Verdict
+
+if TYPE_CHECKING:
+    from lookalike.aws.choice import AnyEngine
 
 
 class Answer(BaseModel):
@@ -65,12 +68,24 @@ class Quality(Answer):
 
 
 class Score(Answer):
-    similarity: float = Field(description="Is this the same person? 0 to 100, from 80 on yes.")
-    resemblance: float = Field(description="How rare this is among strangers, 0 to 100.")
-    one_in: int = Field(description="One stranger in this many is at least as alike.")
-    verdict: Verdict
-    cosine: float = Field(description="Of the two embeddings, -1 to 1.")
-    extrapolated: bool = Field(description="Whether this lies beyond what was observed.")
+    """What `source` does not say is null: AWS tells a similarity of its own, on its own scale."""
+
+    source: Literal["lookalike", "aws"] = Field("lookalike", description="Whose score this is.")
+    similarity: float = Field(
+        description="Is this the same person? 0 to 100, from 80 on yes. AWS's own Similarity or "
+        "MatchConfidence where `source` is aws."
+    )
+    resemblance: float | None = Field(
+        None, description="How rare this is among strangers, 0 to 100."
+    )
+    one_in: int | None = Field(None, description="One stranger in this many is at least as alike.")
+    verdict: Verdict | None = Field(
+        None, description="Of AWS: same-person where it recognised a celebrity, else null."
+    )
+    cosine: float | None = Field(None, description="Of the two embeddings, -1 to 1.")
+    extrapolated: bool | None = Field(
+        None, description="Whether this lies beyond what was observed."
+    )
 
 
 class Name(Answer):
@@ -147,12 +162,12 @@ class Model(Answer):
     detector: str
     embedder: str
     runtime: str
-    precision: str
+    precision: str | None
 
 
 class Searched(Answer):
     collection: str | None = Field(description="None: all collections.")
-    people: int
+    people: int | None = Field(description="Null with the AWS engine: AWS does not tell.")
 
 
 class Timings(Answer):
@@ -166,16 +181,28 @@ class Timings(Answer):
     total: float
 
 
-class Lookalikes(Answer):
+class Charged(Answer):
+    """An answer that may have cost calls to AWS."""
+
+    aws_calls: dict[str, int] = Field({}, description="Calls that AWS answered, by operation.")
+
+
+class EngineFacts(Charged):
+    engine: Literal["local", "aws"]
+    model: Model
+
+
+class Lookalikes(Charged):
     photo: Photo
     faces: tuple[LookalikeFace, ...]
     references: tuple[Reference, ...]
     model: Model
     gallery: Searched
+    notice: str | None = Field(None, description="Why a face has nobody, and what to do about it.")
     timings_ms: Timings
 
 
-class Comparison(Answer):
+class Comparison(Charged):
     source: Reference
     target: Photo
     faces: tuple[ComparedFace, ...]
@@ -183,7 +210,7 @@ class Comparison(Answer):
     timings_ms: Timings
 
 
-class Detection(Answer):
+class Detection(Charged):
     photo: Photo
     faces: tuple[Face, ...]
     model: Model
@@ -232,24 +259,26 @@ Credits = Mapping[str, facts.Credit]
 
 
 def lookalikes(
-    engine: Engine,
-    found: EngineLookalikes,
+    engine: AnyEngine,
+    found: EngineLookalikes | AwsLookalikes,
     collection: str | None,
     credits: Credits | None = None,
 ) -> Lookalikes:
     """`credits` holds those that are known already, by person."""
-    searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
+    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, credits or {}) for i, f in enumerate(found.faces)),
+        faces=tuple(_ranked_face(i, f, credits or {}) for i, f in enumerate(faces)),
         references=tuple(_reference(each) for each in found.references),
         model=_model(engine),
-        gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
+        gallery=_searched(engine, found, collection),
+        notice=found.notice if isinstance(found, AwsLookalikes) else None,
+        aws_calls=found.calls if isinstance(found, AwsLookalikes) else {},
         timings_ms=_timings(found.photo, found.match_ms),
     )
 
 
-def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
+def comparison(engine: AnyEngine, compared: EngineComparison | AwsComparison) -> Comparison:
     faces = zip(compared.target.faces, compared.scores, strict=True)
     return Comparison(
         source=_reference(compared.source),
@@ -259,16 +288,27 @@ def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
             for index, (face, score) in enumerate(faces)
         ),
         model=_model(engine),
+        aws_calls=compared.calls if isinstance(compared, AwsComparison) else {},
         timings_ms=_timings(compared.target),
     )
 
 
-def detection(engine: Engine, photo: analyzer.Photo) -> Detection:
+def detection(engine: AnyEngine, photo: analyzer.Photo) -> Detection:
     return Detection(
         photo=Photo.model_validate(photo),
         faces=_faces(photo),
         model=_model(engine),
+        aws_calls=photo.calls if isinstance(photo, AwsPhoto) else {},
         timings_ms=_timings(photo),
+    )
+
+
+def engine(used: AnyEngine) -> EngineFacts:
+    """`aws_calls` counts since the engine was opened."""
+    return EngineFacts(
+        engine=used.settings.engine,
+        model=_model(used),
+        aws_calls={} if isinstance(used, Engine) else used.client.total.counts(),
     )
 
 
@@ -312,15 +352,16 @@ def _portrait(who: facts.Person, credit: facts.Credit | None) -> Portrait | None
     return Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
 
 
-def _ranked_face(index: int, ranked: RankedFace, credits: Credits) -> LookalikeFace:
+def _ranked_face(index: int, ranked: RankedFace | AwsRankedFace, credits: Credits) -> LookalikeFace:
+    matches: tuple[matching.Match | AwsMatch, ...] = ranked.matches
     return LookalikeFace(
         **dict(_face(index, ranked.face)),
-        people=tuple(_ranked(n, m, credits) for n, m in enumerate(ranked.matches, 1)),
+        people=tuple(_ranked(n, m, credits) for n, m in enumerate(matches, 1)),
         references=tuple(Score.model_validate(each) for each in ranked.references),
     )
 
 
-def _ranked(rank: int, match: matching.Match, credits: Credits) -> RankedPerson:
+def _ranked(rank: int, match: matching.Match | AwsMatch, credits: Credits) -> RankedPerson:
     who = person(match.person, credits.get(match.person.id))
     return RankedPerson(**dict(who), rank=rank, score=Score.model_validate(match.score))
 
@@ -342,14 +383,17 @@ def _reference(photo: analyzer.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 
-def _model(engine: Engine) -> Model:
-    return Model(
-        contract=engine.contract,
-        detector=YUNET.name,
-        embedder=engine.analyzer.embedder.model.name,
-        runtime=engine.settings.runtime,
-        precision=engine.settings.precision,
-    )
+def _searched(
+    engine: AnyEngine, found: EngineLookalikes | AwsLookalikes, collection: str | None
+) -> Searched:
+    if isinstance(found, AwsLookalikes):
+        return Searched(collection=found.collection, people=None)
+    searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
+    return Searched(collection=collection, people=sum(each.people for each in searched))
+
+
+def _model(engine: AnyEngine) -> Model:
+    return Model.model_validate(engine.model)
 
 
 def _timings(photo: analyzer.Photo, match: float = 0.0) -> Timings:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Res
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.engine import Engine
+from lookalike.aws.choice import AnyEngine
 from lookalike.errors import ImageTooLarge, InvalidParameter
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Gender
@@ -29,6 +29,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "The photo is too large.",
         415: "Not an image that can be read.",
         422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        502: "Amazon Rekognition cannot be asked, or refuses (only with `engine` = `aws`).",
         503: "Too many photos are waiting; try again after Retry-After seconds.",
     }.items()
 }
@@ -55,8 +56,8 @@ def openapi(app: FastAPI) -> dict[str, Any]:
     return described
 
 
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
+def _engine(request: Request) -> AnyEngine:
+    engine: AnyEngine = request.app.state.engine
     return engine
 
 
@@ -70,7 +71,7 @@ def _portraits(request: Request) -> Portraits:
     return portraits
 
 
-UseEngine = Annotated[Engine, Depends(_engine)]
+UseEngine = Annotated[AnyEngine, Depends(_engine)]
 UseWorkbench = Annotated[Workbench, Depends(_workbench)]
 UsePortraits = Annotated[Portraits, Depends(_portraits)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
@@ -192,7 +193,13 @@ async def list_collections(engine: UseEngine) -> answers.Collections:
     return answers.collections(engine.gallery.collections())
 
 
-async def _read(file: UploadFile, engine: Engine, subject: str) -> bytes:
+@router.get("/engine", tags=["health"])
+async def show_engine(engine: UseEngine) -> answers.EngineFacts:
+    """What looks at the photos, and the calls to AWS since the server started."""
+    return answers.engine(engine)
+
+
+async def _read(file: UploadFile, engine: AnyEngine, subject: str) -> bytes:
     most = engine.settings.max_bytes
     if file.size is not None and file.size > most:
         error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")

@@ -19,8 +19,8 @@ from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from lookalike.aws.choice import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine import Engine
 from lookalike.gallery.people import Language
 
 LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
@@ -99,7 +99,7 @@ async def _page(request: Request) -> Response:
 
 
 def _document(request: Request, language: Language) -> str:
-    engine: Engine = request.app.state.engine
+    engine: AnyEngine = request.app.state.engine
     settings: Settings = request.app.state.settings
     texts = locale(language)
     people = sum(each.people for each in engine.gallery.collections())

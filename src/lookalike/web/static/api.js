@@ -8,11 +8,12 @@ import { post } from "./upload.js";
 /** @typedef {"same-person" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
 /**
  * @typedef {object} Score
+ * @property {"lookalike" | "aws"} source whose it is; what it does not say is null
  * @property {number} similarity
- * @property {number} resemblance
- * @property {number} one_in
- * @property {Verdict} verdict
- * @property {boolean} extrapolated
+ * @property {number | null} resemblance
+ * @property {number | null} one_in
+ * @property {Verdict | null} verdict
+ * @property {boolean | null} extrapolated
  */
 /**
  * @typedef {object} Credit
@@ -41,6 +42,7 @@ import { post } from "./upload.js";
  * @property {Photo} photo
  * @property {RankedFace[]} faces
  * @property {{ photo: Photo, faces: Face[] }[]} references
+ * @property {string | null} notice why a face has nobody
  */
 
 /**

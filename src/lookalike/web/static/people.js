@@ -4,7 +4,7 @@
 import { icon, make } from "./dom.js";
 import { personLinks } from "./links.js";
 import { portrait } from "./portrait.js";
-import { fineprint, likeness, points } from "./score.js";
+import { fineprint, likeness, points, shown } from "./score.js";
 import { named, page, text } from "./texts.js";
 
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
@@ -20,7 +20,7 @@ export function pair(own, other, score) {
   const badge = make(
     "div",
     { class: `badge badge-${score.verdict}`, "aria-hidden": "true" },
-    make("b", {}, String(points(score.resemblance))),
+    make("b", {}, String(points(shown(score)))),
   );
   return make("div", { class: "pair" }, own, other, badge);
 }

@@ -81,11 +81,11 @@ export class Results {
     if (this.answer.faces.length > 1)
       this.#matches.setAttribute("aria-labelledby", `face-${index}`);
     this.#matches.replaceChildren(
-      this.#hero(face, best),
+      best ? this.#hero(face, best) : make("p", { class: "card" }, this.answer.notice ?? ""),
       ...this.#references(face),
       ...this.#others(face, others),
     );
-    announce(text("announce", { name: named(best.name).text, words: words(best.score) }));
+    if (best) announce(text("announce", { name: named(best.name).text, words: words(best.score) }));
   }
 
   /**
@@ -93,7 +93,11 @@ export class Results {
    * @param {RankedPerson} best
    */
   #hero(face, best) {
-    const hero = sideBySide(best, this.#ownTile(face), text(`best.${best.score.verdict}`));
+    const hero = sideBySide(
+      best,
+      this.#ownTile(face),
+      text(`best.${best.score.verdict ?? "some-resemblance"}`),
+    );
     hero.classList.add("card", "hero");
     find("h2", HTMLElement, hero).tabIndex = -1;
     return hero;

@@ -15,6 +15,7 @@ const COMMON = 10;
  * @param {Score} score
  */
 export function words(score) {
+  if (score.source === "aws") return text("score.aws", { points: points(score.similarity) });
   if (score.one_in < COMMON) return text("score.common");
   return text(score.one_in >= RAREST ? "score.rarer" : "score.one_in", {
     count: about(score.one_in),
@@ -23,6 +24,7 @@ export function words(score) {
 
 /** @param {Score} score */
 function verdict(score) {
+  if (!score.verdict) return make("span", {});
   return make("span", { class: `chip chip-${score.verdict}` }, text(`verdict.${score.verdict}`));
 }
 
@@ -35,15 +37,17 @@ export const points = (value) => Math.floor(value);
  * @param {HTMLElement} label what stands above its left end
  */
 function bar(score, label) {
-  const value = points(score.resemblance);
+  const share = shown(score);
+  const value = points(share);
+  const called = text(score.source === "aws" ? "score.aws_similarity" : "score.resemblance");
   const fill = make("span", { class: "bar-fill" });
-  fill.style.setProperty("--share", String(score.resemblance / 100));
+  fill.style.setProperty("--share", String(share / 100));
   const track = make(
     "span",
     {
       class: `bar bar-${score.verdict}`,
       role: "meter",
-      "aria-label": text("score.resemblance"),
+      "aria-label": called,
       "aria-valuemin": 0,
       "aria-valuemax": 100,
       "aria-valuenow": value,
@@ -58,7 +62,7 @@ function bar(score, label) {
     make(
       "span",
       { class: "meter-value" },
-      `${text("score.resemblance")} `,
+      `${called} `,
       make("b", {}, String(value)),
     ),
     track,
@@ -70,8 +74,12 @@ export function likeness(score) {
   return [make("p", { class: "words" }, words(score)), bar(score, verdict(score))];
 }
 
+/** The number that a badge and a bar show: AWS tells no resemblance. @param {Score} score */
+export const shown = (score) => score.resemblance ?? score.similarity;
+
 /** The other number, and whether the first is an estimate. @param {Score} score */
 export function fineprint(score) {
+  if (score.source === "aws") return make("p", { class: "fineprint" }, text("score.by_aws"));
   const value = text("score.similarity", { points: points(score.similarity) });
   const note = score.extrapolated ? ` ${text("score.extrapolated")}` : "";
   return make("p", { class: "fineprint" }, value + note);
