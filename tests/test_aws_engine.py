@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -17,79 +16,16 @@ import PIL.Image
 import pytest
 
 from lookalike.aws import images
-from lookalike.aws.client import Client
 from lookalike.aws.engine import AwsEngine
-from lookalike.aws.pushing import Pusher, photos_in
 from lookalike.config import Settings
 from lookalike.engine import Engine
-from lookalike.errors import (
-    AwsCollectionMissing,
-    AwsDenied,
-    AwsError,
-    AwsThrottled,
-    AwsUnreachable,
-    NoFace,
-    UnsupportedFormat,
-)
-from lookalike.gallery.importing import portrait
-from lookalike.gallery.people import Person, Text
-from lookalike.rekognition.keys import Keys
-from tests.conftest import Server, running
+from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
+from tests import pushes
+from tests.conftest import running
 from tests.serving import LOOKALIKE
 
-Serve = Callable[..., AbstractContextManager[Server]]
 KNOWN = {"RecognizeCelebrities": 1}
 FALLEN = {"RecognizeCelebrities": 1, "SearchFacesByImage": 1}
-
-
-@pytest.fixture(scope="module")
-def amazon(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Knows celebrities as strictly as Amazon does, and has no collections yet."""
-    with serve(celebrities="strict", home=tmp_path_factory.mktemp("amazon")) as started:
-        yield started
-
-
-@pytest.fixture(autouse=True)
-def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-
-
-@pytest.fixture
-def theirs(settings: Settings, amazon: Server, home: Path) -> Settings:
-    """Settings of somebody whose engine is Amazon; no model was prepared in their cache."""
-    return replace(
-        settings,
-        engine="aws",
-        aws_region="eu-west-1",
-        aws_endpoint_url=amazon.url,
-        home=home,
-        cache=home / "cache",
-    )
-
-
-@pytest.fixture
-def aws(theirs: Settings) -> Iterator[AwsEngine]:
-    opened = AwsEngine(theirs)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def mine(engine: Engine, aws: AwsEngine, photos: Mapping[str, bytes], tmp_path: Path) -> Path:
-    """A gallery `mine` of two people; the folder that their photos lie in."""
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for person, name in (("eileen", "astronaut.png"), ("one", "single_face.jpg")):
-        (folder / name).write_bytes(photos[name])
-        face = engine.detect(photos[name]).faces[0]
-        who = Person(id=person, collection="mine", name=Text(ko="이름", en=person.title()))
-        aws.gallery.add(who, [portrait(face, photos[name], None)])
-    return folder
-
-
-def push(aws: AwsEngine, to: str, folder: Path | None) -> Pusher:
-    return Pusher(aws.client, aws.settings, to, photos_in(folder) if folder else {})
 
 
 def test_a_celebrity_is_recognised_in_one_call(
@@ -121,14 +57,10 @@ def test_faces_are_where_our_networks_find_them(
 
 
 def test_a_stranger_is_looked_for_in_the_own_collection(
-    theirs: Settings, aws: AwsEngine, mine: Path, photos: Mapping[str, bytes]
+    theirs: Settings, aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
-    report = push(aws, "strangers", mine).push(aws.gallery, "mine")
-    assert (report.created, report.indexed, report.already) == (True, 2, 0)
-    assert report.calls == {"CreateCollection": 1, "IndexFaces": 2}
-    again = push(aws, "strangers", mine).push(aws.gallery, "mine")
-    assert (again.created, again.indexed, again.already) == (False, 0, 2)
-    assert again.calls == {"ListFaces": 1}
+    pushes.add(aws, engine, photos)
+    pushes.push(aws, "strangers", pushes.write(photos, tmp_path / "photos"))
     opened = AwsEngine(replace(theirs, aws_collection="strangers"))
     found = opened.find(photos["astronaut.png"], limit=5)
     (face,) = found.faces
@@ -142,12 +74,6 @@ def test_a_stranger_is_looked_for_in_the_own_collection(
     assert len(named.faces[0].matches) == 1
     assert named.calls == {"DetectFaces": 1, "SearchFacesByImage": 1}
     opened.close()
-
-
-def test_people_without_pixels_are_listed(aws: AwsEngine, mine: Path) -> None:
-    report = push(aws, "nobody", None).push(aws.gallery, "mine")
-    assert {each.id for each in report.without_pixels} == {"eileen", "one"}
-    assert report.indexed == 0
 
 
 def test_references_are_compared(aws: AwsEngine, photos: Mapping[str, bytes]) -> None:
@@ -204,70 +130,6 @@ def test_photos_that_cannot_be_used_are_ours_to_refuse(
     assert caught.value.subject == "reference"
 
 
-def test_credentials_are_checked(
-    theirs: Settings, signed: Server, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wrong = AwsEngine(replace(theirs, aws_endpoint_url=signed.url))
-    with pytest.raises(AwsDenied, match="UnrecognizedClientException") as caught:
-        wrong.find(photos["obama.jpg"], limit=1)
-    assert caught.value.aws_code == "UnrecognizedClientException"
-    wrong.close()
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    none = AwsEngine(theirs)
-    with pytest.raises(AwsDenied, match="There are no AWS credentials"):
-        none.detect(photos["obama.jpg"])
-    none.close()
-
-
-def test_throttling_is_tried_again_and_then_told(
-    theirs: Settings, signed: Server, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keys = Keys(signed.settings)
-    made = keys.create(rate=2)
-    keys.close()
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", made.key.id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", made.secret)
-    client = Client(replace(theirs, aws_endpoint_url=signed.url))
-
-    def ask() -> int:
-        answer = client.call("GetCelebrityInfo", client.total, Id="Q76")
-        assert answer["Name"] == "Barack Obama"
-        retries: int = answer["ResponseMetadata"]["RetryAttempts"]
-        return retries
-
-    with monkeypatch.context() as hurried:
-        hurried.setattr("time.sleep", lambda _seconds: None)
-        with pytest.raises(AwsThrottled, match="It was tried four times"):
-            sum(ask() for _ in range(20))
-    retried = []
-    for _ in range(6):
-        with suppress(AwsThrottled):
-            retried.append(ask())
-    assert any(retried)
-    client.close()
-
-
-def test_an_endpoint_that_does_not_answer_is_told(
-    theirs: Settings, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("time.sleep", lambda _seconds: None)
-    lost = AwsEngine(replace(theirs, aws_endpoint_url="http://127.0.0.1:9"))
-    with pytest.raises(AwsUnreachable, match="cannot be reached"):
-        lost.detect(photos["obama.jpg"])
-    lost.close()
-
-
-def test_a_region_is_needed(theirs: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    with pytest.raises(AwsError, match="Set LOOKALIKE_AWS_REGION"):
-        AwsEngine(replace(theirs, aws_region=""))
-
-
 def test_the_api_and_the_page_answer_with_aws(
     theirs: Settings, photos: Mapping[str, bytes]
 ) -> None:
@@ -301,12 +163,18 @@ def test_the_api_and_the_page_answer_with_aws(
 
 
 def test_the_command_line_pushes_and_finds(
-    theirs: Settings, mine: Path, photos: Mapping[str, bytes], settings: Settings
+    theirs: Settings,
+    aws: AwsEngine,
+    engine: Engine,
+    photos: Mapping[str, bytes],
+    tmp_path: Path,
 ) -> None:
+    pushes.add(aws, engine, photos)
+    folder = pushes.write(photos, tmp_path / "photos")
     environ = {
         **os.environ,
         "LOOKALIKE_ENGINE": "aws",
-        "LOOKALIKE_AWS_REGION": "eu-west-1",
+        "LOOKALIKE_AWS_REGION": theirs.aws_region,
         "LOOKALIKE_AWS_ENDPOINT_URL": theirs.aws_endpoint_url,
         "LOOKALIKE_AWS_COLLECTION": "shell",
         "LOOKALIKE_HOME": str(theirs.home),
@@ -315,25 +183,31 @@ def test_the_command_line_pushes_and_finds(
         "PYTHONWARNINGS": "error",
     }
 
-    def run(*args: str) -> tuple[str, str]:
+    def run(*args: str, code: int = 0) -> tuple[str, str]:
         done = subprocess.run(
-            [LOOKALIKE, *args], env=environ, cwd=mine, capture_output=True, text=True, check=False
+            [LOOKALIKE, *args], env=environ, cwd=folder, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == code, done.stderr
         return done.stdout, done.stderr
 
+    # What it cost is told where it ends with an error too.
+    _, told = run("find", "astronaut.png", code=1)
+    assert "has no collection 'shell' of your own" in told
+    assert "Calls to AWS: 1 RecognizeCelebrities\n" in told
     pushed, calls = run("gallery", "push", "mine", "--photos", ".")
-    assert "Indexed 2 portraits in shell, which was created" in pushed
+    assert pushed == "Indexed 2 portraits in shell, which was created; 0 were in it already.\n"
     assert "Calls to AWS: 1 CreateCollection, 2 IndexFaces" in calls
     found, calls = run("find", "astronaut.png")
     assert "Amazon's score" in found
     assert "Eileen" in found
     assert "Resemblance" not in found
     assert "Calls to AWS: 1 RecognizeCelebrities, 1 SearchFacesByImage" in calls
-    told = json.loads(run("compare", "astronaut.png", "single_face.jpg", "--json")[0])
-    assert told["faces"][0]["score"]["aws"]["measure"] == "Similarity"
-    assert told["aws_calls"] == {"CompareFaces": 1, "DetectFaces": 2}
-    assert "1 faces in 512 x 512 pixels" in run("detect", "astronaut.png")[0]
+    compared = json.loads(run("compare", "astronaut.png", "single_face.jpg", "--json")[0])
+    assert compared["faces"][0]["score"]["aws"]["measure"] == "Similarity"
+    assert compared["aws_calls"] == {"CompareFaces": 1, "DetectFaces": 2}
+    looked, _ = run("detect", "astronaut.png", "--attributes")
+    assert "1 faces in 512 x 512 pixels" in looked
+    assert "female" in looked
 
 
 def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, bytes]) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike import config
-from lookalike.terminal import FOLDER, opened_gallery, progress
+from lookalike.terminal import FOLDER, opened_gallery, print_calls, progress
 
 if TYPE_CHECKING:
     from lookalike.aws.pushing import Pushed
 
-# How many a report names for each reason.
+# How many a report names.
 _NAMED = 10
 
 
@@ -26,23 +27,39 @@ _NAMED = 10
 def push(collection: str, to: str | None, photos: Path | None) -> None:
     """Index the portraits of COLLECTION in a collection of your own in Amazon Rekognition.
 
-    Sends pixels to AWS: the thumbnails that the gallery keeps, or the photos in --photos that it
-    was made from. Creates the collection if it is missing. The same command goes on where it was
-    stopped, and indexes nothing twice.
+    Sends pixels to AWS, which charges for each call: the photos in --photos that the gallery was
+    made from, else the thumbnails that it keeps; for people who have neither, their portrait on
+    Wikimedia Commons. Creates the collection if it is missing. The same command goes on where it
+    was stopped, and indexes nothing twice.
     """
+    report = _push(collection, to, photos)
+    click.echo(_in_words(report))
+
+
+def _push(collection: str, to: str | None, photos: Path | None) -> Pushed:
     from lookalike.aws.client import Client
+    from lookalike.aws.commons import fetching
     from lookalike.aws.pushing import Pusher, photos_in
+    from lookalike.gallery.wikimedia import Patient, open_client
 
     settings = config.load()
     target = to or settings.aws_collection or collection
     files = photos_in(photos) if photos else {}
     client = Client(settings)
-    with opened_gallery() as people, progress() as bar:
-        task = bar.add_task("Indexing portraits", total=len(people.people(collection)))
-        pusher = Pusher(client, settings, target, files, lambda: bar.advance(task))
-        report = pusher.push(people, collection)
-    client.close()
-    click.echo(_in_words(report))
+    wikimedia = open_client(settings.contact, version("lookalike"))
+    waiting = Patient(lambda message: click.echo(message, err=True))
+    try:
+        with (
+            opened_gallery() as people,
+            fetching(settings, wikimedia, waiting) as commons,
+            progress() as bar,
+        ):
+            task = bar.add_task("Indexing portraits", total=len(people.people(collection)))
+            pusher = Pusher(client, settings, target, files, commons, lambda: bar.advance(task))
+            return pusher.push(people, collection)
+    finally:
+        client.close()
+        print_calls(client.total.counts())
 
 
 def _in_words(report: Pushed) -> str:
@@ -51,17 +68,9 @@ def _in_words(report: Pushed) -> str:
         f"Indexed {report.indexed} portraits in {report.collection}, which {made}; "
         f"{report.already} were in it already."
     ]
-    if report.without_pixels:
-        names = [each.name.get("en") or each.id for each in report.without_pixels]
-        lines.append(f"{len(names)} people without pixels (see --photos): {_named(names)}")
     if report.left_out:
-        names = [f"{each.person.name.get('en')} ({each.why})" for each in report.left_out]
-        lines.append(f"{len(names)} portraits left out: {_named(names)}")
-    calls = ", ".join(f"{count} {operation}" for operation, count in report.calls.items())
-    lines.append(f"Calls to AWS: {calls}")
+        lines.append(f"{len(report.left_out)} left out:")
+        lines += [f"  {each.person.name.both}: {each.why}" for each in report.left_out[:_NAMED]]
+    if len(report.left_out) > _NAMED:
+        lines.append(f"  and {len(report.left_out) - _NAMED} more")
     return "\n".join(lines)
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

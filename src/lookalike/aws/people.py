@@ -43,7 +43,8 @@ class People:
 
     def indexed(self, found: Members) -> Person | None:
         """Whose Face of a collection this is: ours by its ExternalImageId, else who it says."""
-        called = found.get("ExternalImageId", "").partition(SEPARATOR)[0] or found["FaceId"]
+        image = found.get("ExternalImageId", "")
+        called = image.rpartition(SEPARATOR)[0] or image or found["FaceId"]
         return self._wanted(
             self._ours(called)
             or Person(

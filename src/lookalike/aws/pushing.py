@@ -1,20 +1,23 @@
-"""A gallery's portraits into a collection of the user's own in Amazon Rekognition.
+"""A gallery's portraits -> faces of a collection in Amazon Rekognition.
 
-AWS makes vectors of its own, so it needs pixels: the stored thumbnail of a portrait, or the photo
-that it was made from, found again by the sha256 that it is known by.
+AWS makes vectors of its own, so it needs pixels: the photo that a portrait was made from, found
+again by the sha256 that it is known by, else its stored thumbnail. Of people who have neither, it
+gets the portrait on Wikimedia Commons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lookalike.aws import images
 from lookalike.aws.client import Client, Members, Tally
+from lookalike.aws.commons import Fetch
 from lookalike.aws.people import SEPARATOR
 from lookalike.config import Settings
-from lookalike.errors import AwsError, PhotoError
+from lookalike.errors import AwsError, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.importing import image_id
@@ -26,11 +29,19 @@ from lookalike.gallery.store import StoredPortrait
 _PAGE = 4096
 # Hexadecimal digits of a portrait's sha256 that tell it from the person's others.
 _DIGITS = 16
+# In the place of those, of the portrait on Wikimedia Commons.
+_COMMONS = "commons"
+# What an ExternalImageId may be (Rekognition API reference, IndexFaces).
+_ALLOWED = re.compile(r"[a-zA-Z0-9_.\-:]{1,255}")
+# Faults of one image.
+_UNUSABLE = frozenset(
+    {"ImageTooLargeException", "InvalidImageFormatException", "InvalidParameterException"}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A portrait that was not indexed, and why."""
+    """A portrait that was not indexed, or a person who has none, and why."""
 
     person: Person
     why: str
@@ -43,7 +54,6 @@ class Pushed:
     Attributes:
         created: whether the collection was made.
         already: portraits that were there.
-        without_pixels: people none of whose portraits could be had.
         calls: that AWS answered, by operation.
     """
 
@@ -52,7 +62,6 @@ class Pushed:
     indexed: int
     already: int
     left_out: tuple[LeftOut, ...]
-    without_pixels: tuple[Person, ...]
     calls: dict[str, int]
 
 
@@ -65,6 +74,7 @@ class Pusher:
         settings: Settings,
         to: str,
         photos: Mapping[str, Path],
+        commons: Fetch,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """
@@ -76,8 +86,10 @@ class Pusher:
         self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._to = to
         self._photos = photos
+        self._commons = commons
         self._advance = advance
         self._tally = Tally()
+        self._indexed = self._already = 0
         self._left_out: list[LeftOut] = []
 
     def push(self, gallery: Gallery, collection: str) -> Pushed:
@@ -89,28 +101,15 @@ class Pusher:
         everyone = gallery.everyone(collection)
         created = self._create()
         there = frozenset[str]() if created else self._there()
-        indexed = already = 0
-        without: list[Person] = []
         for person, portraits in everyone:
-            names = [_called(person, each) for each in portraits]
-            known = sum(name in there for name in names)
-            missing = [
-                (name, data)
-                for name, each in zip(names, portraits, strict=True)
-                if name not in there and (data := self._pixels(each)) is not None
-            ]
-            if not known and not missing:
-                without.append(person)
-            indexed += sum(self._index(person, name, data) for name, data in missing)
-            already += known
+            self._push(person, portraits, there)
             self._advance()
         return Pushed(
             self._to,
             created,
-            indexed,
-            already,
+            self._indexed,
+            self._already,
             tuple(self._left_out),
-            tuple(without),
             self._tally.counts(),
         )
 
@@ -134,29 +133,60 @@ class Pusher:
                 return frozenset(names)
             token = {"NextToken": answer["NextToken"]}
 
-    def _pixels(self, portrait: StoredPortrait) -> bytes | None:
-        if portrait.thumbnail is not None:
-            return portrait.thumbnail
-        path = self._photos.get(portrait.image_id or "")
-        return path.read_bytes() if path else None
+    def _push(
+        self, person: Person, portraits: Sequence[StoredPortrait], there: frozenset[str]
+    ) -> None:
+        """Index what can be had of somebody and is not there."""
+        names = {_called(person, each.image_id or each.id): each for each in portraits}
+        spare = _called(person, _COMMONS)
+        known = len(there & {*names, spare})
+        missing = {name: self._pixels(each) for name, each in names.items() if name not in there}
+        usable = {name: data for name, data in missing.items() if data is not None}
+        if not known and not usable:
+            usable = self._from_commons(person, spare)
+        self._already += known
+        for name, data in usable.items():
+            self._index(person, name, data)
 
-    def _index(self, person: Person, name: str, data: bytes) -> bool:
+    def _pixels(self, portrait: StoredPortrait) -> bytes | None:
+        path = self._photos.get(portrait.image_id or "")
+        return path.read_bytes() if path else portrait.thumbnail
+
+    def _from_commons(self, person: Person, name: str) -> dict[str, bytes]:
+        try:
+            return {name: self._commons(person)}
+        except PortraitUnavailable as error:
+            self._leave_out(person, f"No pixels are here, nor on Wikimedia Commons: {error}")
+            return {}
+
+    def _index(self, person: Person, name: str, data: bytes) -> None:
         """Index the largest face, which is the one that a portrait is of."""
+        if not _ALLOWED.fullmatch(name):
+            self._leave_out(person, f"Amazon Rekognition allows no {name!r} as ExternalImageId.")
+            return
         try:
             image = decode(data, self._limits, images.SIDE)
+            answer = self._call(
+                "IndexFaces",
+                Image={"Bytes": images.encoded(image.pixels)},
+                ExternalImageId=name,
+                MaxFaces=1,
+                QualityFilter="NONE",
+            )
         except PhotoError as error:
-            self._left_out.append(LeftOut(person, str(error)))
-            return False
-        answer = self._call(
-            "IndexFaces",
-            Image={"Bytes": images.encoded(image.pixels)},
-            ExternalImageId=name,
-            MaxFaces=1,
-            QualityFilter="NONE",
-        )
-        if not answer["FaceRecords"]:
-            self._left_out.append(LeftOut(person, "Amazon Rekognition found no face"))
-        return bool(answer["FaceRecords"])
+            self._leave_out(person, str(error))
+        except AwsError as error:
+            if error.aws_code not in _UNUSABLE:
+                raise
+            self._leave_out(person, str(error))
+        else:
+            if answer["FaceRecords"]:
+                self._indexed += 1
+            else:
+                self._leave_out(person, "Amazon Rekognition found no face in the portrait.")
+
+    def _leave_out(self, person: Person, why: str) -> None:
+        self._left_out.append(LeftOut(person, why))
 
     def _call(self, operation: str, **members: object) -> Members:
         return self._client.call(operation, self._tally, CollectionId=self._to, **members)
@@ -168,6 +198,6 @@ def photos_in(folder: Path) -> dict[str, Path]:
     return {image_id(each.read_bytes()): each for each in files}
 
 
-def _called(person: Person, portrait: StoredPortrait) -> str:
-    """`Q76:1f0c...`: whose portrait a face is, and which, within AWS's [a-zA-Z0-9_.-:]+."""
-    return f"{person.id}{SEPARATOR}{(portrait.image_id or portrait.id)[:_DIGITS]}"
+def _called(person: Person, image: str) -> str:
+    """`Q76:1f0c...`: whose portrait a face is, and which."""
+    return f"{person.id}{SEPARATOR}{image[:_DIGITS]}"
