@@ -17,14 +17,14 @@ LAYERS = (
     ("similarity", "calibrations"),
     ("matching", "explain"),
     ("engine", "work"),
-    ("comparing",),
+    ("aws", "comparing"),
     ("video",),
     ("evaluate",),
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate", "cli_report"),
+    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate", "cli_push", "cli_report"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

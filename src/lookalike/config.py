@@ -52,6 +52,20 @@ class Settings:
     queue: int = _setting(
         16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
     )
+    engine: Literal["local", "aws"] = _setting(
+        "local",
+        "What looks at photos for the page, the JSON API and `lookalike find`, `compare` and "
+        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then.",
+    )
+    aws_region: str = _setting("", "AWS region of `engine` = `aws`; boto3's own unless set.")
+    aws_collection: str = _setting(
+        "",
+        "Collection of your own in Amazon Rekognition, searched for faces that are none of its "
+        "celebrities; `lookalike gallery push` fills it.",
+    )
+    aws_endpoint_url: str = _setting(
+        "", "Address of Amazon Rekognition, for proxies and tests; AWS's own unless set."
+    )
     runtime: Literal["openvino", "onnxruntime"] = _setting(
         "openvino", "Library that runs the networks."
     )

@@ -12,8 +12,10 @@ from typing import Literal
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.attributes import Attributes
 from lookalike.faces.framed import framed
 from lookalike.faces.image import Limits, Pixels
+from lookalike.faces.models import YUNET
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
@@ -22,6 +24,20 @@ from lookalike.matching import Match, Matcher
 from lookalike.similarity import Score, calibration
 
 Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What looks at the photos. `contract` is what vectors depend on: model and preprocessing.
+
+    `precision` is None where nobody tells.
+    """
+
+    contract: str
+    detector: str
+    embedder: str
+    runtime: str
+    precision: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +75,33 @@ class Comparison:
 class Engine:
     """Opens the networks and the gallery once; safe to call from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
         self.settings = settings
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
-        self.gallery = Gallery.open(settings, self.analyzer.embedder)
+        self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
         self.matcher = Matcher(self.gallery, calibration(self.contract))
+
+    @property
+    def model(self) -> ModelFacts:
+        return ModelFacts(
+            self.contract,
+            YUNET.name,
+            self.analyzer.embedder.model.name,
+            self.settings.runtime,
+            self.settings.precision,
+        )
+
+    @property
+    def local(self) -> Engine:
+        """Itself: our networks, whichever engine looks at photos."""
+        return self
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """Calls to AWS: none."""
+        return {}
 
     def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
         """Every face of a photo, the largest first; none is an empty tuple.
@@ -74,6 +110,15 @@ class Engine:
             PhotoError: the bytes are not a photo that can be used.
         """
         return self.analyzer.analyze(photo, limits)
+
+    def guess(self, photo: bytes) -> tuple[Photo, tuple[Attributes, ...]]:
+        """`detect`, and how old and of which gender each of the faces looks.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+        found = self.detect(photo)
+        return found, self.analyzer.attributes(found.faces)
 
     def find(
         self,

@@ -18,6 +18,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
+from lookalike.aws.choice import opened
+from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.faces.models import SFACE
@@ -42,6 +44,8 @@ from lookalike.work import Workbench
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
+# Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
+_CALLS_AT_ONCE = 8
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -111,7 +115,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    workbench = Workbench(settings.queue)
+    workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
     runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
@@ -119,7 +123,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
-        app.state.rekognition = Endpoint(engine, workbench, guard)
+        app.state.guard = guard
+        app.state.rekognition = None
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
             with runner:
@@ -129,16 +134,28 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine.close()
 
 
-def _opened(settings: Settings) -> Engine:
-    engine = Engine(settings)
-    engine.analyzer.warm()
+def _opened(settings: Settings) -> AnyEngine:
+    engine = opened(settings)
+    if isinstance(engine, Engine):
+        engine.analyzer.warm()
     return engine
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint: Endpoint = request.app.state.rekognition
-    answer: Response = await endpoint(request)
-    return answer
+    endpoint = await _endpoint(request.app)
+    return await endpoint(request)
+
+
+async def _endpoint(app: FastAPI) -> Endpoint:
+    """Ours, which is always answered with our own networks: with Amazon Rekognition as the engine
+    of the page, the first request opens them."""
+    state = app.state
+    if state.rekognition is None:
+        engine: AnyEngine = state.engine
+        local = await anyio.to_thread.run_sync(lambda: engine.local)
+        state.rekognition = Endpoint(local, state.workbench, state.guard)
+    endpoint: Endpoint = state.rekognition
+    return endpoint
 
 
 def _discreet(record: logging.LogRecord) -> bool:

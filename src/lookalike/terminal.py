@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from lookalike.aws.engine import AnyEngine
     from lookalike.engine import Engine
     from lookalike.gallery.gallery import Gallery
 
@@ -32,6 +33,26 @@ def opened_engine() -> Iterator[Engine]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def chosen_engine() -> Iterator[AnyEngine]:
+    """The one that the setting `engine` asks for; what needs our networks opens ours."""
+    from lookalike.aws.choice import opened
+
+    engine = opened(config.load())
+    try:
+        yield engine
+    finally:
+        engine.close()
+        print_calls(engine.calls)
+
+
+def print_calls(calls: dict[str, int]) -> None:
+    """What AWS charges for, on stderr; also where it ended with an error."""
+    if calls:
+        counted = ", ".join(f"{count} {operation}" for operation, count in calls.items())
+        click.echo(f"Calls to AWS: {counted}", err=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.engine import Engine
+from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
 from lookalike.gallery import importing
 from lookalike.gallery.gallery import Gallery
@@ -292,7 +292,7 @@ def _facts_of(person: Person) -> dict[str, str | list[str]]:
     return {column: value or "" for column, value in row.items()}
 
 
-async def _read(uploads: Sequence[UploadFile], engine: Engine) -> list[_Upload]:
+async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Upload]:
     if len(uploads) > _MOST_PHOTOS:
         raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
     read = []
@@ -302,7 +302,9 @@ async def _read(uploads: Sequence[UploadFile], engine: Engine) -> list[_Upload]:
     return read
 
 
-def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None) -> list[Portrait]:
+def _portraits(
+    engine: AnyEngine, photos: Sequence[_Upload], credit: Credit | None
+) -> list[Portrait]:
     """A portrait of each photo.
 
     Raises:
@@ -312,7 +314,7 @@ def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None)
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.detect(photo.data))
+            face = subject(engine.local.detect(photo.data))
         except PhotoError as error:
             errors.append((photo, error))
         else:

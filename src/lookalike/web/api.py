@@ -117,9 +117,13 @@ async def detect(
 ) -> answers.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
     data = await read(photo, engine, "photo")
-    return await workbench.run(
-        lambda: answers.detection(engine, engine.detect(data), guesses=attributes)
-    )
+
+    def work() -> answers.Detection:
+        if attributes:
+            return answers.detection(engine, *engine.guess(data))
+        return answers.detection(engine, engine.detect(data))
+
+    return await workbench.run(work)
 
 
 @router.get("/people", tags=["gallery"])
@@ -176,6 +180,12 @@ async def list_filters(engine: UseEngine, collection: QueryCollection) -> answer
 async def list_collections(request: Request, engine: UseEngine) -> answers.Collections:
     """Every collection that any visitor may search, the starter first."""
     return answers.collections(for_visitors(request, engine.gallery))
+
+
+@router.get("/engine", tags=["health"])
+async def show_engine(engine: UseEngine) -> answers.EngineFacts:
+    """What looks at the photos, and the calls to AWS since the server started."""
+    return answers.engine(engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

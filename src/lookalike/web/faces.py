@@ -1,4 +1,7 @@
-"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents."""
+"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents.
+
+All of them are made with our own networks, and refused where Amazon Rekognition is the engine.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from lookalike.web.depends import (
     PROBLEMS,
     FormCollection,
     UploadedPhoto,
-    UseEngine,
+    UseOwnEngine,
     UseWorkbench,
     read,
 )
@@ -68,7 +71,7 @@ class Family(Answer):
 
 @router.post("/explain")
 async def explain_resemblance(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
     collection: FormCollection,
     photo: UploadedPhoto,
@@ -92,7 +95,7 @@ async def explain_resemblance(
 
 @router.post("/matrix")
 async def compare_all(
-    engine: UseEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
+    engine: UseOwnEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
@@ -106,7 +109,7 @@ async def compare_all(
 
 @router.post("/family")
 async def compare_family(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
     child: UploadedPhoto,
     parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],

@@ -31,7 +31,10 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.TooMany: (422, "There may not be more"),
     errors.Blocked: (403, "Somebody who asked to be left out"),
     errors.NotAllowed: (403, "Not allowed"),
+    errors.NotOffered: (501, "Not offered with this engine"),
     errors.Busy: (503, "The server is busy"),
+    errors.AwsThrottled: (503, "Amazon Rekognition is busy"),
+    errors.AwsError: (502, "Amazon Rekognition cannot answer"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }
 # Codes of plain HTTP errors.

@@ -31,6 +31,7 @@ from lookalike.web.depends import (
     UploadedPhoto,
     UseCounts,
     UseEngine,
+    UseOwnEngine,
     UsePortraits,
     UseSite,
     UseWorkbench,
@@ -88,10 +89,15 @@ UseWanted = Annotated[Wanted, Depends(_wanted)]
 
 
 class Studio:
-    """Makes cards: scores the face, and fetches no portrait that is not here already."""
+    """Makes cards: scores the face with our own networks, and fetches no portrait that is not here
+    already."""
 
     def __init__(
-        self, engine: UseEngine, workbench: UseWorkbench, portraits: UsePortraits, site: UseSite
+        self,
+        engine: UseOwnEngine,
+        workbench: UseWorkbench,
+        portraits: UsePortraits,
+        site: UseSite,
     ) -> None:
         self._engine = engine
         self._workbench = workbench
