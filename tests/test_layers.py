@@ -15,7 +15,7 @@ LAYERS = (
     ("faces",),
     ("gallery",),
     ("similarity", "calibrations"),
-    ("matching", "explain"),
+    ("matching", "explain", "notes"),
     ("engine", "work"),
     ("comparing",),
     ("video",),
@@ -24,7 +24,7 @@ LAYERS = (
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate"),
+    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate", "cli_models"),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

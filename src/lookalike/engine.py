@@ -19,7 +19,8 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
 from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
-from lookalike.similarity import Score, calibration
+from lookalike.notes import notes
+from lookalike.similarity import Score, calibration_of
 
 Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
@@ -65,7 +66,9 @@ class Engine:
         self.limits = self.analyzer.limits
         self.gallery = Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
-        self.matcher = Matcher(self.gallery, calibration(self.contract))
+        self.calibration = calibration_of(self.analyzer.embedder)
+        self.notes = notes(self.calibration)
+        self.matcher = Matcher(self.gallery, self.calibration)
 
     def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
         """Every face of a photo, the largest first; none is an empty tuple.

@@ -19,7 +19,7 @@ from starlette.formparsers import MultiPartParser
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.gallery import portraits
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.portraits import Portraits
@@ -39,6 +39,9 @@ from lookalike.work import Workbench
 
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
+
+# Shown on stderr, at this level, unless somebody sets up logging.
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -98,7 +101,7 @@ def run(settings: Settings) -> None:
 
 
 def _check_collection(settings: Settings, collection: str | None) -> None:
-    gallery = Gallery.open(settings, SFACE)
+    gallery = Gallery.open(settings, installed.embedder(settings))
     gallery.people(collection)
     gallery.close()
 
@@ -128,6 +131,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _opened(settings: Settings) -> Engine:
     engine = Engine(settings)
+    for note in engine.notes:
+        _log.warning(note.both)
     engine.analyzer.warm()
     return engine
 

@@ -14,7 +14,6 @@ from lookalike.engine import Engine, RankedFace, Subject
 from lookalike.engine import Lookalikes as EngineLookalikes
 from lookalike.faces import analyzer
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
 from lookalike.gallery.portraits import Portraits
@@ -150,6 +149,8 @@ class Model(Answer):
     embedder: str
     runtime: str
     precision: str
+    calibrated: bool = Field(description="Whether both scores were fitted to this model.")
+    notes: tuple[Name, ...] = Field(description="What is to be known of answers with this model.")
 
 
 class Searched(Answer):
@@ -395,10 +396,12 @@ def reference(photo: analyzer.Photo) -> Reference:
 def _model(engine: Engine) -> Model:
     return Model(
         contract=engine.contract,
-        detector=YUNET.name,
+        detector=engine.analyzer.finder.model.name,
         embedder=engine.analyzer.embedder.model.name,
         runtime=engine.settings.runtime,
         precision=engine.settings.precision,
+        calibrated=engine.calibration.fitted,
+        notes=tuple(Name.model_validate(each) for each in engine.notes),
     )
 
 

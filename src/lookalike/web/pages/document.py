@@ -100,6 +100,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "people": f"{people:,}",
         "typical": typical(people),
         "contract": engine.contract,
+        "notes": [_name(each, language) for each in engine.notes],
         "data": {
             "language": language,
             "root": root,
