@@ -285,7 +285,7 @@ def lookalikes(
         photo=Photo.model_validate(found.photo),
         faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
         references=tuple(reference(each) for each in found.references),
-        model=_model(engine),
+        model=model(engine),
         gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
         timings_ms=_timings(found.photo, found.match_ms),
     )
@@ -300,7 +300,7 @@ def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
             ComparedFace(**dict(_face(index, face)), score=Score.model_validate(score))
             for index, (face, score) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
         timings_ms=_timings(compared.target),
     )
 
@@ -314,7 +314,7 @@ def detection(engine: Engine, photo: analyzer.Photo, *, guesses: bool = False) -
             DetectedFace(**dict(_face(index, face)), guess=_guess(guess))
             for index, (face, guess) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
         timings_ms=_timings(photo),
     )
 
@@ -393,7 +393,7 @@ def reference(photo: analyzer.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 
-def _model(engine: Engine) -> Model:
+def model(engine: Engine) -> Model:
     return Model(
         contract=engine.contract,
         detector=engine.analyzer.finder.model.name,

@@ -32,6 +32,8 @@ _VERSION = 1
 # How ArcFace's recognisers are fed, and how SCRFD's detectors (see recipes.py).
 _MEAN, _STD, _DETECTOR_STD = 127.5, 127.5, 128.0
 _SIZE = 112
+# Of detectors with landmarks.
+_OUTPUTS: dict[Layout, int] = {"yunet": 12, "scrfd": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def of_wish(wish: Wish, name: str, source: Source, at: Staged) -> Entry:
     model = replace(
         _model(name, at, wish.licence), url=source.url, commercial=wish.allows_commercial
     )
-    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model)
+    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
     manifest.check(made)
     return made
 
@@ -188,8 +190,7 @@ def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
     size = wish.size or facts.side or _SIZE
     if facts.side not in (None, size):
         raise ModelRefused(f"It takes {facts.side} x {facts.side} pixels, not {size} x {size}.")
-    if len(facts.outputs) != 1:
-        raise ModelRefused(f"It has {len(facts.outputs)} outputs; a recogniser has one.")
+    _check_outputs(len(facts.outputs), 1, RECOGNISER)
     dimension = wish.dimension or facts.outputs[0]
     if dimension is None:
         raise ModelRefused("Its file does not say the length of its vectors; --dimension does.")
@@ -208,7 +209,13 @@ def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
     )
 
 
-def _finder(wish: Wish, model: Model) -> Finder:
+def _check_outputs(count: int, expected: int, what: str) -> None:
+    if count != expected:
+        raise ModelRefused(f"Outputs: {count}; a {what} has {expected}.")
+
+
+def _finder(wish: Wish, model: Model, facts: Facts) -> Finder:
+    _check_outputs(len(facts.outputs), _OUTPUTS[wish.layout], f"{wish.layout} detector")
     plain = wish.layout == "yunet"
     mean, std = (0.0, 1.0) if plain else (_MEAN, _DETECTOR_STD)
     return Finder(
