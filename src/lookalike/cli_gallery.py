@@ -206,12 +206,13 @@ def export(collection: str, file: Path, thumbnails: bool) -> None:
     A pack holds facts, credits and vectors, and no pixels unless you ask for the thumbnails. With
     them it can be imported where another model is in use.
     """
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.sources import pack
 
+    embedder = installed.embedder(config.load())
     with opened_gallery() as people:
         members = people.everyone(collection)
-        counts = pack.write(file, collection, members, SFACE, thumbnails=thumbnails)
+        counts = pack.write(file, collection, members, embedder, thumbnails=thumbnails)
     pictures = f" and {counts['thumbnails']} thumbnails" if thumbnails else ""
     click.echo(
         f"Wrote {counts['people']} people with {counts['portraits']} portraits{pictures} to {file}."
@@ -297,16 +298,17 @@ def _import_photos(
 
 
 def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import pack
     from lookalike.gallery.workers import Workers
 
-    read = pack.read(source, collection, SFACE)
-    own = read.contract == SFACE.contract
+    embedder = installed.embedder(config.load())
+    read = pack.read(source, collection, embedder)
+    own = read.contract == embedder.contract
     if not own:
         click.echo(
-            f"The pack was made with {read.contract}; vectors of {SFACE.contract} are made from "
+            f"The pack was made with {read.contract}; vectors of {embedder.contract} are made from "
             f"its {read.thumbnails} thumbnails.",
             err=True,
         )

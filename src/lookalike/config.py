@@ -72,6 +72,12 @@ class Settings:
     precision: Literal["float32", "bfloat16"] = _setting(
         "bfloat16", "Arithmetic of the networks; bfloat16 is used where the processor has it."
     )
+    model: str = _setting(
+        "",
+        "Recogniser that is used, by name; empty: the one that `lookalike models use` chose, else "
+        "the one that ships.",
+    )
+    detector: str = _setting("", "Detector that is used, by name; empty: as `LOOKALIKE_MODEL`.")
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(

@@ -22,7 +22,7 @@ from lookalike.aws.choice import opened
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.engine import Engine
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.gallery import portraits
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.portraits import Portraits
@@ -46,6 +46,9 @@ _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 _PHOTOS = 3
 # Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
 _CALLS_AT_ONCE = 8
+
+# Shown on stderr, at this level, unless somebody sets up logging.
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -105,7 +108,7 @@ def run(settings: Settings) -> None:
 
 
 def _check_collection(settings: Settings, collection: str | None) -> None:
-    gallery = Gallery.open(settings, SFACE)
+    gallery = Gallery.open(settings, installed.embedder(settings))
     gallery.people(collection)
     gallery.close()
 
@@ -136,6 +139,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def _opened(settings: Settings) -> AnyEngine:
     engine = opened(settings)
+    for note in engine.model.notes:
+        _log.warning(note.both)
     if isinstance(engine, Engine):
         engine.analyzer.warm()
     return engine

@@ -29,6 +29,8 @@ def opened_engine() -> Iterator[Engine]:
     from lookalike.engine import Engine
 
     opened = Engine(config.load())
+    for note in opened.notes:
+        click.echo(note.both, err=True)
     try:
         yield opened
     finally:
@@ -57,10 +59,11 @@ def print_calls(calls: dict[str, int]) -> None:
 
 @contextmanager
 def opened_gallery() -> Iterator[Gallery]:
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.gallery import Gallery
 
-    opened = Gallery.open(config.load(), SFACE)
+    settings = config.load()
+    opened = Gallery.open(settings, installed.embedder(settings))
     try:
         yield opened
     finally:

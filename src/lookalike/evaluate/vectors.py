@@ -18,7 +18,7 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import decode
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.workers import Workers, ahead, result
@@ -103,8 +103,9 @@ def embed(
                 vectors.append(vector)
     finally:
         known.save()
-    rows = np.array(vectors, np.float32).reshape(-1, SFACE.dimension)
-    return Vectors(SFACE.contract, tuple(photos), rows, digest.hexdigest())
+    embedder = installed.embedder(settings)
+    rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
+    return Vectors(embedder.contract, tuple(photos), rows, digest.hexdigest())
 
 
 def _answers(
@@ -165,7 +166,7 @@ class _Known:
     """Vectors by the sha256 of their photo, in one file for each way of making them."""
 
     def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
-        contract = SFACE.contract.replace("/", "-v")
+        contract = installed.embedder(settings).contract.replace("/", "-v")
         name = f"{contract}-{settings.runtime}-{settings.precision}-{which}.npz"
         self._file = folder / name if folder else None
         self._vectors: dict[bytes, Floats] = {}

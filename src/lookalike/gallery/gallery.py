@@ -66,10 +66,10 @@ class Gallery:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
-        """The starter gallery and the user's own ones.
+        """The starter gallery, empty if it was made with another model, and the user's own ones.
 
         Raises:
-            ContractMismatch: a gallery was made with another model.
+            ContractMismatch: one of the user's own was made with another model.
         """
         contract = embedder.contract
         # Of this home and this contract alone: vectors of others are others.
@@ -78,7 +78,7 @@ class Gallery:
         ).hexdigest()[:24]
         return cls(
             Store(settings.home, contract, settings.database),
-            starter.load(contract),
+            starter.load(contract) if starter.fits(contract) else starter.nobody(),
             embedder.dimension,
             settings.cache / "indexes" / which,
         )
