@@ -29,8 +29,7 @@ def opened_engine() -> Iterator[Engine]:
     from lookalike.engine import Engine
 
     opened = Engine(config.load())
-    for note in opened.notes:
-        click.echo(note.both, err=True)
+    _print_notes(opened)
     try:
         yield opened
     finally:
@@ -43,11 +42,17 @@ def chosen_engine() -> Iterator[AnyEngine]:
     from lookalike.aws.choice import opened
 
     engine = opened(config.load())
+    _print_notes(engine)
     try:
         yield engine
     finally:
         engine.close()
         print_calls(engine.calls)
+
+
+def _print_notes(engine: AnyEngine) -> None:
+    for note in engine.model.notes:
+        click.echo(note.both, err=True)
 
 
 def print_calls(calls: dict[str, int]) -> None:
