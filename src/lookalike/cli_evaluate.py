@@ -15,6 +15,7 @@ from lookalike import config
 from lookalike.terminal import FOLDER, print_table, progress, table
 
 if TYPE_CHECKING:
+    from lookalike.evaluate.drawing import Row
     from lookalike.evaluate.figures import Breakdown, Group, Measured, Ratio, Result
     from lookalike.evaluate.pairs import Pairs
     from lookalike.evaluate.vectors import Photos, Vectors, Which
@@ -99,6 +100,169 @@ def _verification(pairs: Pairs, by: tuple[str, ...], cache: Path | None, as_json
 
     pairs.by(by)
     show(verify(pairs, _embedded(pairs.photos, pairs.which, cache), by), as_json)
+
+
+@evaluate.command()
+@click.argument("csv", type=_FILE)
+@click.option(
+    "--several",
+    type=click.Choice(["mean", "best"]),
+    default="mean",
+    show_default=True,
+    help="How the several portraits of one person count; the product ranks by their mean.",
+)
+@_FACE
+@_PHOTOS
+@_BY
+@_CACHE
+@_JSON
+def identify(
+    csv: Path,
+    several: str,
+    face: str,
+    photos: Path | None,
+    by: tuple[str, ...],
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """Search a gallery: a table of photos with columns file, person and role (enrol or probe).
+
+    People with probes but no portrait are strangers, for the open set. Further columns: round, each
+    of which is a gallery of its own, and any that --by may name.
+    """
+    from lookalike.evaluate import identification
+    from lookalike.evaluate.vectors import Which
+
+    protocol = identification.table(csv, Which(face), photos)
+    protocol.by(by)
+    vectors = _embedded(protocol.photos, protocol.which, cache)
+    how = identification.Several(several)
+    show(identification.identify(protocol, vectors, by, how), as_json)
+
+
+@evaluate.command()
+@click.argument("csv", type=_FILE)
+@_FACE
+@_PHOTOS
+@_BY
+@_CACHE
+@_JSON
+def triplets(
+    csv: Path,
+    face: str,
+    photos: Path | None,
+    by: tuple[str, ...],
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """Agreement with people: a table of files anchor, a and b, and which is closer (a or b).
+
+    Each row is one judgement. Further columns: judge, and any that --by may name.
+    """
+    from lookalike.evaluate import triplets
+    from lookalike.evaluate.vectors import Which
+
+    judged = triplets.table(csv, Which(face), photos)
+    judged.by(by)
+    vectors = _embedded(judged.photos, judged.which, cache)
+    show(triplets.agree(judged, vectors, by), as_json)
+
+
+@evaluate.group()
+def protocol() -> None:
+    """Write tables for `evaluate identify`."""
+
+
+_OUT = click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv")
+_PEOPLE = click.option(
+    "--people",
+    type=_FILE,
+    help="A table with a column person; its others are added, to group by.",
+)
+
+
+@protocol.command("folder")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@_OUT
+@click.option(
+    "--portraits",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Photos of each person that are enrolled, drawn by chance.",
+)
+@click.option(
+    "--left-out",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.0,
+    show_default=True,
+    help="Share of the people who are not enrolled, drawn by chance.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="How often both are drawn.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@_PEOPLE
+def protocol_folder(
+    folder: Path,
+    out: Path,
+    portraits: int,
+    left_out: float,
+    rounds: int,
+    seed: int,
+    people: Path | None,
+) -> None:
+    """Split DIR, in which each person has a folder, into portraits and probes."""
+    from lookalike.evaluate import drawing
+
+    split = drawing.Split(portraits, left_out, rounds, seed)
+    _write(drawing.folder(folder, split), out, people)
+
+
+@protocol.command("tables")
+@click.argument("enrolled", type=_FILE, metavar="ENROLLED.csv")
+@click.argument("probes", type=_FILE, metavar="PROBES.csv")
+@_OUT
+@click.option("--person", default="person", show_default=True, help="Column that says who it is.")
+@click.option("--file", default="file", show_default=True, help="Column of files of ENROLLED.csv.")
+@click.option("--probe-file", help="Column of files of PROBES.csv; as --file unless set.")
+@click.option("--photos", type=FOLDER, help="Folder of the portraits; the table's unless set.")
+@click.option("--probe-photos", type=FOLDER, help="Folder of the probes; the table's unless set.")
+@_PEOPLE
+def protocol_tables(
+    enrolled: Path,
+    probes: Path,
+    out: Path,
+    person: str,
+    file: str,
+    probe_file: str | None,
+    photos: Path | None,
+    probe_photos: Path | None,
+    people: Path | None,
+) -> None:
+    """Make one table of two: who is enrolled, and the probes."""
+    from lookalike.evaluate import drawing
+    from lookalike.evaluate.protocol import read
+
+    both = (
+        drawing.Listed(read(enrolled, (person, file)), file, photos, "enrol"),
+        drawing.Listed(
+            read(probes, (person, probe_file or file)), probe_file or file, probe_photos, "probe"
+        ),
+    )
+    _write(drawing.tables(both, person), out, people)
+
+
+def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
+    from lookalike.evaluate import drawing
+    from lookalike.evaluate.protocol import read
+
+    known = drawing.facts(read(people, ("person",))) if people else None
+    click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
 
 
 def _embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
