@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lookalike import config
-from lookalike.terminal import FOLDER, print_table, progress, table
+from lookalike.terminal import FOLDER, PHOTO, opened_engine, print_table, progress, table
 
 if TYPE_CHECKING:
     from lookalike.evaluate.drawing import Row
     from lookalike.evaluate.figures import Breakdown, Group, Measured, Ratio, Result
     from lookalike.evaluate.pairs import Pairs
-    from lookalike.evaluate.vectors import Photos, Vectors, Which
+    from lookalike.evaluate.vectors import Photos, Track, Vectors, Which
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CACHE = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
@@ -57,7 +57,7 @@ def lfw(folder: Path, cache: Path | None, as_json: bool) -> None:
 
 
 @evaluate.command()
-@click.argument("csv", type=_FILE)
+@click.argument("csv", type=PHOTO)
 @_FACE
 @_PHOTOS
 @_BY
@@ -82,7 +82,7 @@ def pairs(
 
 
 @evaluate.command("bin")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=PHOTO)
 @_CACHE
 @_JSON
 def packed(file: Path, cache: Path | None, as_json: bool) -> None:
@@ -103,7 +103,7 @@ def _verification(pairs: Pairs, by: tuple[str, ...], cache: Path | None, as_json
 
 
 @evaluate.command()
-@click.argument("csv", type=_FILE)
+@click.argument("csv", type=PHOTO)
 @click.option(
     "--several",
     type=click.Choice(["mean", "best"]),
@@ -141,7 +141,7 @@ def identify(
 
 
 @evaluate.command()
-@click.argument("csv", type=_FILE)
+@click.argument("csv", type=PHOTO)
 @_FACE
 @_PHOTOS
 @_BY
@@ -168,6 +168,53 @@ def triplets(
     show(triplets.agree(judged, vectors, by), as_json)
 
 
+@evaluate.command()
+@click.argument("annotations", type=PHOTO)
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@_JSON
+def detection(annotations: Path, folder: Path, as_json: bool) -> None:
+    """Detection on photos in DIR whose faces are marked as WIDER FACE marks them.
+
+    ANNOTATIONS has the path of a photo, the number of its faces, and a line for each: left, top,
+    width and height in pixels, perhaps with WIDER's six attributes.
+    """
+    from lookalike.evaluate.detection import detect, wider
+
+    marked = wider(annotations, folder)
+    with _track() as track:
+        found = detect(annotations.name, marked, config.load(), track)
+    show(found, as_json)
+
+
+@evaluate.command()
+@click.argument("photos", type=PHOTO, nargs=-1, required=True)
+@click.option("--runs", type=click.IntRange(10), default=25, show_default=True)
+@_JSON
+def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
+    """Milliseconds of every step of `find`, for each of PHOTOS."""
+    from lookalike.evaluate.speed import speed
+
+    with opened_engine() as engine:
+        show_all([speed(engine, each.name, each.read_bytes(), runs) for each in photos], as_json)
+
+
+@evaluate.command()
+@click.argument("counts", type=click.IntRange(10), nargs=-1)
+@click.option("--threads", type=click.IntRange(1), default=1, help="To build the index with.")
+@_JSON
+def search(counts: tuple[int, ...], threads: int, as_json: bool) -> None:
+    """Recall and speed of the index among COUNTS people, who are made up; 100,000 unless given."""
+    from lookalike.evaluate.search import POPULATIONS, population, searches
+
+    found = [
+        each
+        for count in counts or (100_000,)
+        for name in POPULATIONS
+        for each in searches(population(name, count), threads)
+    ]
+    show_all(found, as_json)
+
+
 @evaluate.group()
 def protocol() -> None:
     """Write tables for `evaluate identify`."""
@@ -176,7 +223,7 @@ def protocol() -> None:
 _OUT = click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv")
 _PEOPLE = click.option(
     "--people",
-    type=_FILE,
+    type=PHOTO,
     help="A table with a column person; its others are added, to group by.",
 )
 
@@ -224,8 +271,8 @@ def protocol_folder(
 
 
 @protocol.command("tables")
-@click.argument("enrolled", type=_FILE, metavar="ENROLLED.csv")
-@click.argument("probes", type=_FILE, metavar="PROBES.csv")
+@click.argument("enrolled", type=PHOTO, metavar="ENROLLED.csv")
+@click.argument("probes", type=PHOTO, metavar="PROBES.csv")
 @_OUT
 @click.option("--person", default="person", show_default=True, help="Column that says who it is.")
 @click.option("--file", default="file", show_default=True, help="Column of files of ENROLLED.csv.")
@@ -268,12 +315,27 @@ def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
 def _embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
     from lookalike.evaluate.vectors import embed
 
+    with _track() as track:
+        return embed(photos, config.load(), which, cache, track)
+
+
+@contextmanager
+def _track() -> Iterator[Track]:
     with progress() as bar:
 
         def track(data: Iterable[bytes], total: int) -> Iterable[bytes]:
             return bar.track(data, total, description="Looking at photos")
 
-        return embed(photos, config.load(), which, cache, track)
+        yield track
+
+
+def show_all(results: Sequence[Result], as_json: bool) -> None:
+    """Print several results."""
+    if as_json:
+        click.echo(json.dumps([result_json(each) for each in results], indent=2, allow_nan=False))
+        return
+    for each in results:
+        show(each, as_json)
 
 
 def show(result: Result, as_json: bool) -> None:
