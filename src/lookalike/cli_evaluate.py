@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,11 @@ _CACHE = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep vectors (never photos) in this folder, for the next run.",
+)
+_STRANGERS = click.option(
+    "--all-strangers",
+    is_flag=True,
+    help="Give TAR at an FMR of every pair of two people among the photos too.",
 )
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 _BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
@@ -47,13 +52,14 @@ def evaluate() -> None:
 
 @evaluate.command()
 @click.argument("folder", type=FOLDER, metavar="DIR")
+@_STRANGERS
 @_CACHE
 @_JSON
-def lfw(folder: Path, cache: Path | None, as_json: bool) -> None:
+def lfw(folder: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
     """Verification on LFW's view 2: DIR holds pairs.txt and the photos, in folders by person."""
     from lookalike.evaluate.pairs import lfw
 
-    _verification(lfw(folder), (), cache, as_json)
+    _verification(lfw(folder), (), all_strangers, cache, as_json)
 
 
 @evaluate.command()
@@ -61,6 +67,7 @@ def lfw(folder: Path, cache: Path | None, as_json: bool) -> None:
 @_FACE
 @_PHOTOS
 @_BY
+@_STRANGERS
 @_CACHE
 @_JSON
 def pairs(
@@ -68,6 +75,7 @@ def pairs(
     face: str,
     photos: Path | None,
     by: tuple[str, ...],
+    all_strangers: bool,
     cache: Path | None,
     as_json: bool,
 ) -> None:
@@ -78,28 +86,32 @@ def pairs(
     from lookalike.evaluate.pairs import table
     from lookalike.evaluate.vectors import Which
 
-    _verification(table(csv, Which(face), photos), by, cache, as_json)
+    _verification(table(csv, Which(face), photos), by, all_strangers, cache, as_json)
 
 
 @evaluate.command("bin")
 @click.argument("file", type=PHOTO)
+@_STRANGERS
 @_CACHE
 @_JSON
-def packed(file: Path, cache: Path | None, as_json: bool) -> None:
+def packed(file: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
     """Verification on a .bin file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW.
 
     Its crops are aligned already, so they are embedded without looking for a face in them.
     """
     from lookalike.evaluate.pairs import packed
 
-    _verification(packed(file), (), cache, as_json)
+    _verification(packed(file), (), all_strangers, cache, as_json)
 
 
-def _verification(pairs: Pairs, by: tuple[str, ...], cache: Path | None, as_json: bool) -> None:
+def _verification(
+    pairs: Pairs, by: tuple[str, ...], all_strangers: bool, cache: Path | None, as_json: bool
+) -> None:
     from lookalike.evaluate.verification import verify
 
     pairs.by(by)
-    show(verify(pairs, _embedded(pairs.photos, pairs.which, cache), by), as_json)
+    vectors = _embedded(pairs.photos, pairs.which, cache)
+    show(verify(pairs, vectors, by, all_strangers=all_strangers), as_json)
 
 
 @evaluate.command()
@@ -346,23 +358,23 @@ def show(result: Result, as_json: bool) -> None:
     title = f"{result.protocol}, {result.contract}".removesuffix(", ")
     made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
     for each in result.figures:
-        made.add_row(*_figure_cells(each))
+        made.add_row(*_figure_cells(each, result.drawn))
     made.add_section()
     for name, count in result.counts.items():
         made.add_row(name.replace("_", " "), f"{count:,}", "", "")
     print_table(made)
     for breakdown in result.groups:
-        _print_breakdown(breakdown)
+        _print_breakdown(breakdown, result.drawn)
 
 
-def _figure_cells(figure: Measured) -> tuple[str, str, str, str]:
+def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
     at = "" if figure.at is None else f"{figure.at:.3f}"
-    return figure.name, _value(figure.estimate.value, figure.unit), _interval(figure), at
+    return figure.name, _value(figure.estimate.value, figure.unit), _interval(figure, drawn), at
 
 
-def _interval(figure: Measured) -> str:
+def _interval(figure: Measured, drawn: str) -> str:
     low, high = (_value(each, figure.unit) for each in (figure.estimate.low, figure.estimate.high))
-    return f"{low} to {high}" + (f"; only {figure.people} people" if figure.too_few else "")
+    return f"{low} to {high}" + (f"; only {figure.people} {drawn}" if figure.too_few else "")
 
 
 def _value(value: float, unit: str) -> str:
@@ -371,30 +383,30 @@ def _value(value: float, unit: str) -> str:
     return f"{value:.2f} {unit}" if unit else f"{value:.2%}"
 
 
-def _print_breakdown(breakdown: Breakdown) -> None:
+def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
     ratios = {each.key: each for each in breakdown.ratios}
-    names = [f"{each.name}" for each in breakdown.groups]
-    made = table(f"By {breakdown.column}", "", *names, "Worst to best, in errors")
+    names = [each.name for each in breakdown.groups]
+    made = table(f"By {breakdown.column}", "", *names, "Worst to best")
     for place, figure in enumerate(breakdown.groups[0].figures):
         made.add_row(
             figure.name,
-            *(_group_cell(each, place) for each in breakdown.groups),
+            *(_group_cell(each, place, drawn) for each in breakdown.groups),
             _ratio(ratios.get(figure.key)),
         )
     print_table(made)
 
 
-def _group_cell(group: Group, place: int) -> str:
+def _group_cell(group: Group, place: int, drawn: str) -> str:
     figure = group.figures[place]
-    people = f"{figure.people} people" + (", too few" if figure.too_few else "")
+    people = f"{figure.people} {drawn}" + (", too few" if figure.too_few else "")
     low, high = (_value(each, "") for each in (figure.estimate.low, figure.estimate.high))
     return f"{_value(figure.estimate.value, '')}\n{low} to {high}\n{people}"
 
 
 def _ratio(ratio: Ratio | None) -> str:
     if ratio is None:
-        return "too few people"
-    value, low, high = (ratio.estimate.value, ratio.estimate.low, ratio.estimate.high)
+        return "too few"
+    value, low, high = astuple(ratio.estimate)
     if math.isnan(value) or math.isnan(low):
         return "cannot tell"
     return f"{value:.1f} ({low:.1f} to {high:.1f})\n{ratio.worst} to {ratio.best}"
@@ -416,6 +428,7 @@ def result_json(result: Result) -> dict[str, object]:
             name: _plain([asdict(each) for each in getattr(result, name)])
             for name in ("figures", "groups", "curves", "histograms", "hardest")
         },
+        "drawn": result.drawn,
         "photos_without_face": list(result.failed),
     }
 

@@ -139,6 +139,7 @@ def detect(
     measured, groups = measure(list(rows.figures()), rows.photos, {"height": rows.sizes()})
     return Result(
         kind="detection",
+        drawn="photos",
         protocol=name,
         contract=YUNET.name,
         data_sha256=digest.hexdigest(),

@@ -61,7 +61,8 @@ class Measured:
 
     Attributes:
         key, name, error, at: as in `Figure`.
-        people: how many different people the rows show that it is about.
+        people: how many different people the rows show that it is about, or what else is drawn
+            for the interval; see `Result.drawn`.
         rows: how many there are.
         unit: `ms` and the like; empty: a share, 0 to 1.
     """
@@ -155,6 +156,7 @@ class Result:
         figures: the first is what the protocol is known by.
         hardest: the worst first, of each kind.
         failed: photos in which no face was found; they are counted, never dropped.
+        drawn: what intervals draw anew.
     """
 
     kind: str
@@ -168,6 +170,7 @@ class Result:
     histograms: tuple[Histogram, ...] = ()
     hardest: tuple[Example, ...] = ()
     failed: tuple[str, ...] = ()
+    drawn: str = "people"
 
     def figure(self, key: str) -> Measured:
         """The figure of that key.

@@ -32,8 +32,6 @@ COLUMNS = ("file", "person", "role")
 _ENROLS = {"enrol": True, "enroll": True, "gallery": True, "probe": False}
 _RANKS = (1, 5, 10)
 _FPIRS = (0.1, 0.01)
-# Searches of strangers that must be beyond a threshold for an FPIR to be told.
-_LEAST_BEYOND = 3
 _LONGEST_CMC = 50
 _HARDEST = 10
 
@@ -226,7 +224,7 @@ def _figures(found: Searches, threshold: float | None) -> Iterator[Figure]:
             "fpir_at_80", "FPIR at similarity 80", strangers, taken, error=True, at=threshold
         )
     for fpir in _FPIRS:
-        if mated.any() and fpir * strangers.sum() >= _LEAST_BEYOND:
+        if mated.any() and fpir * strangers.sum() >= metrics.LEAST_BEYOND:
             yield Figure(
                 key=f"fnir_at_fpir/{fpir:g}",
                 name=f"FNIR at FPIR {fpir:g}",

@@ -94,6 +94,7 @@ def measured(who: Population, name: str, search: Search, mib: float, build: floa
     recall = estimate(lambda w: float(w @ shares / w.sum()), np.arange(count))
     return Result(
         kind="search",
+        drawn="probes",
         protocol=f"{who.name}, {name}",
         contract=SFACE.contract,
         data_sha256="",

@@ -58,6 +58,7 @@ def speed(engine: Engine, name: str, data: bytes, runs: int = RUNS) -> Result:
     photo = found.photo
     return Result(
         kind="speed",
+        drawn="runs",
         protocol=name,
         contract=engine.contract,
         data_sha256=hashlib.sha256(data).hexdigest(),

@@ -81,6 +81,7 @@ def agree(triplets: Triplets, vectors: Vectors, by: Iterable[str] = ()) -> Resul
     failed = ~vectors.found[triplets.rows].all(axis=1)
     return Result(
         kind="triplets",
+        drawn="anchors and judges",
         protocol=triplets.name,
         contract=vectors.contract,
         data_sha256=vectors.sha256,
