@@ -204,10 +204,11 @@ def detection(annotations: Path, folder: Path, as_json: bool) -> None:
 @_JSON
 def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
     """Milliseconds of every step of `find`, for each of PHOTOS."""
-    from lookalike.evaluate.speed import speed
+    from lookalike.evaluate.speed import time_steps
 
     with opened_engine() as engine:
-        show_all([speed(engine, each.name, each.read_bytes(), runs) for each in photos], as_json)
+        found = [time_steps(engine, each.name, each.read_bytes(), runs) for each in photos]
+    show_all(found, as_json)
 
 
 @evaluate.command()
@@ -216,15 +217,10 @@ def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
 @_JSON
 def search(counts: tuple[int, ...], threads: int, as_json: bool) -> None:
     """Recall and speed of the index among COUNTS people, who are made up; 100,000 unless given."""
-    from lookalike.evaluate.search import POPULATIONS, population, searches
+    from lookalike.evaluate.search import POPULATIONS, search_index
 
-    found = [
-        each
-        for count in counts or (100_000,)
-        for name in POPULATIONS
-        for each in searches(population(name, count), threads)
-    ]
-    show_all(found, as_json)
+    both = ((count, name) for count in counts or (100_000,) for name in POPULATIONS)
+    show_all([each for one in both for each in search_index(*one, threads)], as_json)
 
 
 @evaluate.group()

@@ -45,7 +45,7 @@ class Population:
     nearest: list[set[int]]
 
 
-def population(name: str, count: int) -> Population:
+def identities(name: str, count: int) -> Population:
     """`count` identities of one of `POPULATIONS`."""
     random = np.random.default_rng(0)
     real = starter.load(SFACE.contract).vectors
@@ -107,12 +107,18 @@ def measured(who: Population, name: str, search: Search, mib: float, build: floa
     )
 
 
-def searches(who: Population, threads: int = 1) -> Iterator[Result]:
+def search_index(count: int, population: str = "around", threads: int = 1) -> tuple[Result, ...]:
     """An exact search, the index as it scans, and from `SEALED_FROM` identities on by its codes.
 
     Args:
+        population: one of `POPULATIONS`.
         threads: to make the codes with; searches run on one.
     """
+    return tuple(searches(identities(population, count), threads))
+
+
+def searches(who: Population, threads: int = 1) -> Iterator[Result]:
+    """The same among a population."""
     mib = who.vectors.size / 2**20
     yield measured(who, "numpy, float32, exact", exactly(who.vectors), 4 * mib)
     index = VectorIndex.of(np.arange(len(who.vectors), dtype=np.int64), who.vectors)
