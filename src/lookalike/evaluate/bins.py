@@ -14,6 +14,18 @@ from typing import Any
 
 from lookalike.errors import InvalidParameter
 
+# What reading a pickle that is broken, or of something else, ends in.
+_BROKEN = (
+    pickle.UnpicklingError,
+    ValueError,
+    TypeError,
+    EOFError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+)
+
 
 def read(path: Path) -> tuple[list[bytes], list[bool]]:
     """The encoded images, two for each pair in turn, and whether each pair shows one person.
@@ -26,10 +38,7 @@ def read(path: Path) -> tuple[list[bytes], list[bool]]:
         crops, same = [_bytes(each) for each in images], _flags(flags)
     except InvalidParameter:
         raise
-    # A broken pickle ends in any of these, as numpy's own states do.
-    except (pickle.UnpicklingError, ValueError, TypeError, EOFError, LookupError) as error:
-        raise _not_one(path.name, str(error)) from None
-    except (AttributeError, OverflowError, MemoryError) as error:
+    except _BROKEN as error:
         raise _not_one(path.name, str(error)) from None
     if len(crops) != 2 * len(same) or not same:
         raise _not_one(path.name, f"{len(crops)} images for {len(same)} pairs")
@@ -85,7 +94,9 @@ _ALLOWED: dict[tuple[str, str], Callable[..., object]] = {
     ("numpy", "dtype"): _Kind,
     ("numpy.core.multiarray", "_reconstruct"): lambda *_: _Array(),
     ("numpy.core.multiarray", "scalar"): lambda _, data: any(data),
+    ("numpy.core.numeric", "_frombuffer"): lambda data, *_: b"".join([data]),
     ("_codecs", "encode"): _latin,
+    ("__builtin__", "bytes"): lambda: b"",
 }
 
 

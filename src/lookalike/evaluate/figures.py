@@ -7,6 +7,7 @@ function with the other rows counted zero times.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -60,7 +61,8 @@ class Measured:
 
     Attributes:
         key, name, error, at: as in `Figure`.
-        people: how many different people the rows show that it is about.
+        people: how many different people the rows show that it is about, or what else is drawn
+            for the interval; see `Result.drawn`.
         rows: how many there are.
         unit: `ms` and the like; empty: a share, 0 to 1.
     """
@@ -154,6 +156,7 @@ class Result:
         figures: the first is what the protocol is known by.
         hardest: the worst first, of each kind.
         failed: photos in which no face was found; they are counted, never dropped.
+        drawn: what intervals draw anew.
     """
 
     kind: str
@@ -167,6 +170,7 @@ class Result:
     histograms: tuple[Histogram, ...] = ()
     hardest: tuple[Example, ...] = ()
     failed: tuple[str, ...] = ()
+    drawn: str = "people"
 
     def figure(self, key: str) -> Measured:
         """The figure of that key.
@@ -214,7 +218,7 @@ def measure(
 
 def _masks(column: str, texts: Sequence[str]) -> dict[str, Weights]:
     """The rows of each group; those without a text are in none."""
-    names = sorted({each for each in texts if each})
+    names = sorted({each for each in texts if each}, key=_as_counted)
     if not names or len(names) > _MOST_GROUPS:
         raise InvalidParameter(
             f"The column {column!r} has {len(names)} different texts; groups are 1 to "
@@ -222,6 +226,11 @@ def _masks(column: str, texts: Sequence[str]) -> dict[str, Weights]:
         )
     rows = np.array(texts)
     return {name: (rows == name).astype(np.float64) for name in names}
+
+
+def _as_counted(text: str) -> list[tuple[int, str]]:
+    """Sorts `9 to 17` before `18 to 30`."""
+    return [(int(each) if each.isdecimal() else 0, each) for each in re.split(r"(\d+)", text)]
 
 
 def _values(

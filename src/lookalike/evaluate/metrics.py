@@ -18,6 +18,8 @@ Weights = NDArray[np.floating]
 
 # Below every cosine.
 FAILED = -2.0
+# A rate of errors can be told where three of them are beyond the threshold.
+LEAST_BEYOND = 3
 
 
 def share(of: Flags, weights: Weights | None = None) -> float:

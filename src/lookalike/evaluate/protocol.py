@@ -77,7 +77,9 @@ class Table:
         texts = self.columns.get(column)
         return np.zeros(len(self), np.intp) if texts is None else numbered(texts)
 
-    def photos(self, columns: Sequence[str], root: Path | None) -> tuple[Photos, NDArray[np.intp]]:
+    def photos(
+        self, columns: Sequence[str], root: Path | None
+    ) -> tuple[dict[str, Path], NDArray[np.intp]]:
         """The files that some columns name, and (n, columns) their places.
 
         Args:

@@ -29,6 +29,11 @@ Photos = Mapping[str, Path | bytes]
 Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
 
+def untracked(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
+    """Shows nothing."""
+    return photos
+
+
 class Which(StrEnum):
     """The face of a photo that a protocol is about.
 
@@ -80,7 +85,7 @@ def embed(
     settings: Settings,
     which: Which,
     cache: Path | None = None,
-    track: Track = lambda photos, _: photos,
+    track: Track = untracked,
 ) -> Vectors:
     """The vector of every photo; a photo that cannot be used has none.
 

@@ -20,22 +20,26 @@ from lookalike.evaluate.figures import (
 )
 from lookalike.evaluate.metrics import FAILED, Scores
 from lookalike.evaluate.pairs import Pairs
+from lookalike.evaluate.strangers import tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
 from lookalike.similarity import SAME_PERSON, calibration
 
-# The false match rates that a TAR is given for, so far as the impostor pairs can tell: three of
-# them must be beyond the threshold.
+# The false match rates that a TAR is given for, so far as the impostor pairs can tell.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
-_LEAST_BEYOND = 3
 _HARDEST = 10
 
 
-def verify(pairs: Pairs, vectors: Vectors, by: Iterable[str] = ()) -> Result:
+def verify(
+    pairs: Pairs, vectors: Vectors, by: Iterable[str] = (), *, all_strangers: bool = False
+) -> Result:
     """Every figure of a protocol, by columns of its table too.
 
     Accuracy is judged at the folds' thresholds, which are held while rows are drawn; TAR at an FMR
     finds its threshold anew in each round and each group; FMR and FNMR are at similarity 80, as
     the product has it, for everyone.
+
+    Args:
+        all_strangers: give TAR at an FMR of every pair of two people among the photos too.
 
     Raises:
         InvalidParameter: there is no such column.
@@ -43,6 +47,7 @@ def verify(pairs: Pairs, vectors: Vectors, by: Iterable[str] = ()) -> Result:
     scores = vectors.cosines(pairs.rows)
     figures = list(_figures(pairs, scores, cosine_at_80(vectors.contract)))
     measured, groups = measure(figures, pairs.people, pairs.by(by))
+    further = tar_at_fmrs(pairs, vectors, scores) if all_strangers else ()
     _, fmr, tar = metrics.roc(scores, pairs.same)
     return Result(
         kind="verification",
@@ -56,7 +61,7 @@ def verify(pairs: Pairs, vectors: Vectors, by: Iterable[str] = ()) -> Result:
             "photos": len(vectors.names),
             "photos_without_face": len(vectors.failed),
         },
-        figures=measured,
+        figures=(*measured, *further),
         groups=groups,
         curves=(
             thinned(Curve("roc", "ROC", "FMR", "TAR", tuple(fmr.tolist()), tuple(tar.tolist()))),
@@ -86,7 +91,7 @@ def _figures(pairs: Pairs, scores: Scores, threshold: float | None) -> Iterator[
     right, thresholds = metrics.by_folds(scores, same, pairs.folds)
     yield rate("accuracy", "Accuracy", every, right, at=float(thresholds.mean()))
     for fmr in _FMRS:
-        if fmr * (~same).sum() >= _LEAST_BEYOND:
+        if fmr * (~same).sum() >= metrics.LEAST_BEYOND:
             yield Figure(
                 key=f"tar_at_fmr/{fmr:g}",
                 name=f"TAR at FMR {fmr:g}",
