@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from lookalike import similarity
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.engine import Engine
@@ -204,8 +205,7 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
     path = installed.calibration_file(settings, chosen)
 
     def write(contract: str) -> Embedder:
-        facts = {"contract": contract, "cosines": shipped.cosines, "rarity": shipped.rarity}
-        path.write_text(json.dumps({**facts, "observed_to": shipped.observed_to}))
+        similarity.write(replace(shipped, contract=contract), "LFW", path)
         return installed.embedder(settings)
 
     try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.pairs import Pairs
     from lookalike.evaluate.vectors import Photos, Track, Vectors, Which
 
-_CACHE = click.option(
+CACHE = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep vectors (never photos) in this folder, for the next run.",
@@ -31,7 +31,7 @@ _STRANGERS = click.option(
     is_flag=True,
     help="Give TAR at an FMR of every pair of two people among the photos too.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 _BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
 _PHOTOS = click.option(
     "--photos", type=FOLDER, help="What file names are relative to; the table's folder unless set."
@@ -53,8 +53,8 @@ def evaluate() -> None:
 @evaluate.command()
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @_STRANGERS
-@_CACHE
-@_JSON
+@CACHE
+@JSON
 def lfw(folder: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
     """Verification on LFW's view 2: DIR holds pairs.txt and the photos, in folders by person."""
     from lookalike.evaluate.pairs import lfw
@@ -68,8 +68,8 @@ def lfw(folder: Path, all_strangers: bool, cache: Path | None, as_json: bool) ->
 @_PHOTOS
 @_BY
 @_STRANGERS
-@_CACHE
-@_JSON
+@CACHE
+@JSON
 def pairs(
     csv: Path,
     face: str,
@@ -92,8 +92,8 @@ def pairs(
 @evaluate.command("bin")
 @click.argument("file", type=PHOTO)
 @_STRANGERS
-@_CACHE
-@_JSON
+@CACHE
+@JSON
 def packed(file: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
     """Verification on a .bin file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW.
 
@@ -110,7 +110,7 @@ def _verification(
     from lookalike.evaluate.verification import verify
 
     pairs.by(by)
-    vectors = _embedded(pairs.photos, pairs.which, cache)
+    vectors = embedded(pairs.photos, pairs.which, cache)
     show(verify(pairs, vectors, by, all_strangers=all_strangers), as_json)
 
 
@@ -126,8 +126,8 @@ def _verification(
 @_FACE
 @_PHOTOS
 @_BY
-@_CACHE
-@_JSON
+@CACHE
+@JSON
 def identify(
     csv: Path,
     several: str,
@@ -147,7 +147,7 @@ def identify(
 
     protocol = identification.table(csv, Which(face), photos)
     protocol.by(by)
-    vectors = _embedded(protocol.photos, protocol.which, cache)
+    vectors = embedded(protocol.photos, protocol.which, cache)
     how = identification.Several(several)
     show(identification.identify(protocol, vectors, by, how), as_json)
 
@@ -157,8 +157,8 @@ def identify(
 @_FACE
 @_PHOTOS
 @_BY
-@_CACHE
-@_JSON
+@CACHE
+@JSON
 def triplets(
     csv: Path,
     face: str,
@@ -176,14 +176,14 @@ def triplets(
 
     judged = triplets.table(csv, Which(face), photos)
     judged.by(by)
-    vectors = _embedded(judged.photos, judged.which, cache)
+    vectors = embedded(judged.photos, judged.which, cache)
     show(triplets.agree(judged, vectors, by), as_json)
 
 
 @evaluate.command()
 @click.argument("annotations", type=PHOTO)
 @click.argument("folder", type=FOLDER, metavar="DIR")
-@_JSON
+@JSON
 def detection(annotations: Path, folder: Path, as_json: bool) -> None:
     """Detection on photos in DIR whose faces are marked as WIDER FACE marks them.
 
@@ -201,7 +201,7 @@ def detection(annotations: Path, folder: Path, as_json: bool) -> None:
 @evaluate.command()
 @click.argument("photos", type=PHOTO, nargs=-1, required=True)
 @click.option("--runs", type=click.IntRange(10), default=25, show_default=True)
-@_JSON
+@JSON
 def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
     """Milliseconds of every step of `find`, for each of PHOTOS."""
     from lookalike.evaluate.speed import time_steps
@@ -214,7 +214,7 @@ def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
 @evaluate.command()
 @click.argument("counts", type=click.IntRange(10), nargs=-1)
 @click.option("--threads", type=click.IntRange(1), default=1, help="To build the index with.")
-@_JSON
+@JSON
 def search(counts: tuple[int, ...], threads: int, as_json: bool) -> None:
     """Recall and speed of the index among COUNTS people, who are made up; 100,000 unless given."""
     from lookalike.evaluate.search import POPULATIONS, search_index
@@ -320,7 +320,8 @@ def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
     click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
 
 
-def _embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
+def embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
+    """The vectors of photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
     with _track() as track:

@@ -22,7 +22,7 @@ from lookalike.evaluate.metrics import FAILED, Scores
 from lookalike.evaluate.pairs import Pairs
 from lookalike.evaluate.strangers import tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
-from lookalike.similarity import SAME_PERSON, calibration
+from lookalike.similarity import SAME_PERSON, Calibration, calibration
 
 # The false match rates that a TAR is given for, so far as the impostor pairs can tell.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -45,7 +45,7 @@ def verify(
         InvalidParameter: there is no such column.
     """
     scores = vectors.cosines(pairs.rows)
-    figures = list(_figures(pairs, scores, cosine_at_80(vectors.contract)))
+    figures = [*_figures(pairs, scores), *_at_80(pairs, vectors)]
     measured, groups = measure(figures, pairs.people, pairs.by(by))
     further = tar_at_fmrs(pairs, vectors, scores) if all_strangers else ()
     _, fmr, tar = metrics.roc(scores, pairs.same)
@@ -78,15 +78,29 @@ def verify(
     )
 
 
-def cosine_at_80(contract: str) -> float | None:
-    """The cosine at which the product says that it is one person; None: it is not calibrated."""
+def product(contract: str) -> Calibration | None:
+    """The calibration of the product; None: it has none for this contract."""
     try:
-        return calibration(contract).cosine_at(SAME_PERSON)
+        return calibration(contract)
     except ContractMismatch:
         return None
 
 
-def _figures(pairs: Pairs, scores: Scores, threshold: float | None) -> Iterator[Figure]:
+def _at_80(pairs: Pairs, vectors: Vectors) -> Iterator[Figure]:
+    """How often the product is wrong where it says that two photos show one person."""
+    calibrated = product(vectors.contract)
+    if calibrated is None:
+        return
+    one, other = (vectors.vectors[rows] for rows in pairs.rows.T)
+    found = vectors.found[pairs.rows].all(axis=1)
+    threshold = calibrated.cosine_at(SAME_PERSON)
+    passed = found & (calibrated.seen_pairs(one, other) >= threshold)
+    same = pairs.same
+    yield rate("fnmr_at_80", "FNMR at similarity 80", same, ~passed, error=True, at=threshold)
+    yield rate("fmr_at_80", "FMR at similarity 80", ~same, passed, error=True, at=threshold)
+
+
+def _figures(pairs: Pairs, scores: Scores) -> Iterator[Figure]:
     same, every = pairs.same, np.ones(len(scores), np.bool_)
     right, thresholds = metrics.by_folds(scores, same, pairs.folds)
     yield rate("accuracy", "Accuracy", every, right, at=float(thresholds.mean()))
@@ -107,10 +121,6 @@ def _figures(pairs: Pairs, scores: Scores, threshold: float | None) -> Iterator[
         error=True,
     )
     yield Figure("auc", "Area under the ROC", every, lambda w: metrics.auc(scores, same, w))
-    if threshold is not None:
-        passed = scores >= threshold
-        yield rate("fnmr_at_80", "FNMR at similarity 80", same, ~passed, error=True, at=threshold)
-        yield rate("fmr_at_80", "FMR at similarity 80", ~same, passed, error=True, at=threshold)
 
 
 def _hardest(pairs: Pairs, scores: Scores, *, same: bool) -> Iterator[Example]:
