@@ -18,6 +18,7 @@ from starlette.formparsers import MultiPartParser
 
 from lookalike import config
 from lookalike.aws.choice import opened
+from lookalike.aws.client import Client
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.engine import Engine
@@ -43,6 +44,7 @@ from lookalike.work import Workbench
 _PHOTOS = 3
 # Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
 _CALLS_AT_ONCE = 8
+_AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -82,10 +84,14 @@ def run(settings: Settings) -> None:
 
     Raises:
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
-        InvalidParameter: the site file is not as it must be.
+        InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
+        AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     _check_collection(settings, site.load(settings.site).collection)
+    if settings.engine == "aws":
+        Client(settings).close()
+        print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
     if settings.workers == 1:
         uvicorn.run(create_app(settings), host=settings.host, port=settings.port)

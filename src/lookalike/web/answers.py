@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lookalike import matching, similarity
 from lookalike.aws.answers import (
+    GALLERY,
     AwsComparison,
     AwsLookalikes,
     AwsMatch,
@@ -361,7 +362,7 @@ def person(who: facts.Person, shown: Shown = Shown()) -> Person:
         groups=who.groups,
         gender=who.gender,
         links=_links(who, shown.site),
-        portrait=shown.offer(who),
+        portrait=None if who.collection == GALLERY else shown.offer(who),
     )
 
 
