@@ -126,8 +126,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
-        app.state.guard = guard
-        app.state.rekognition = None
+        app.state.rekognition = Endpoint(engine, workbench, guard)
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
             with runner:
@@ -145,20 +144,9 @@ def _opened(settings: Settings) -> AnyEngine:
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint = await _endpoint(request.app)
-    return await endpoint(request)
-
-
-async def _endpoint(app: FastAPI) -> Endpoint:
-    """Ours, which is always answered with our own networks: with Amazon Rekognition as the engine
-    of the page, the first request opens them."""
-    state = app.state
-    if state.rekognition is None:
-        engine: AnyEngine = state.engine
-        local = await anyio.to_thread.run_sync(lambda: engine.local)
-        state.rekognition = Endpoint(local, state.workbench, state.guard)
-    endpoint: Endpoint = state.rekognition
-    return endpoint
+    endpoint: Endpoint = request.app.state.rekognition
+    answer: Response = await endpoint(request)
+    return answer
 
 
 def _without_signature(record: logging.LogRecord) -> bool:
