@@ -15,7 +15,7 @@ LAYERS = (
     ("faces",),
     ("gallery",),
     ("similarity", "calibrations"),
-    ("matching", "explain"),
+    ("matching", "explain", "notes"),
     ("engine", "work"),
     ("aws", "comparing"),
     ("video",),
@@ -24,7 +24,15 @@ LAYERS = (
     ("server",),
     ("terminal",),
     ("cli_gallery", "cli_keys"),
-    ("cli_build", "cli_check", "cli_evaluate", "cli_migrate", "cli_push"),
+    (
+        "cli_build",
+        "cli_check",
+        "cli_evaluate",
+        "cli_migrate",
+        "cli_models",
+        "cli_push",
+        "cli_report",
+    ),
     ("cli",),
 )
 DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}

@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys|evaluate`.
+"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys|evaluate|models`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
 found something.
@@ -20,7 +20,9 @@ from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.cli_migrate import migrate
+from lookalike.cli_models import models
 from lookalike.cli_push import push
+from lookalike.cli_report import report
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 from lookalike.terminal import JSON, PHOTO, chosen_engine, print_table, table
@@ -203,7 +205,9 @@ gallery.add_command(migrate)
 gallery.add_command(push)
 main.add_command(gallery)
 main.add_command(keys)
+evaluate.add_command(report)
 main.add_command(evaluate)
+main.add_command(models)
 
 
 def _looks(guess: Attributes) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -71,6 +72,12 @@ class Settings:
     precision: Literal["float32", "bfloat16"] = _setting(
         "bfloat16", "Arithmetic of the networks; bfloat16 is used where the processor has it."
     )
+    model: str = _setting(
+        "",
+        "Recogniser that is used, by name; empty: the one that `lookalike models use` chose, else "
+        "the one that ships.",
+    )
+    detector: str = _setting("", "Detector that is used, by name; empty: as `LOOKALIKE_MODEL`.")
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
@@ -137,6 +144,13 @@ class Settings:
     )
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether callers of the Rekognition API have to sign."""
+        if self.auth == "auto":
+            return not is_loopback(self.host)
+        return self.auth == "on"
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -174,6 +188,14 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
             given[each.name] = _parse(each, environ[each.variable])
     _check_minima(given)
     return Settings(**given)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine can reach an address or name."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _parse(setting: Described, text: str) -> str | int | Path:

@@ -15,22 +15,27 @@ from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.framed import framed
 from lookalike.faces.image import Limits, Pixels
-from lookalike.faces.models import YUNET
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
+from lookalike.gallery.people import Text
 from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
-from lookalike.similarity import Score, calibration
+from lookalike.notes import notes
+from lookalike.similarity import Score, calibration_of
 
 Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What looks at the photos. `contract` is what vectors depend on: model and preprocessing.
+    """What looks at the photos.
 
-    `precision` is None where nobody tells.
+    Attributes:
+        contract: what vectors depend on: model and preprocessing.
+        precision: None where nobody tells.
+        calibrated: whether both scores were fitted to the model; None where they are not ours.
+        notes: what is to be known of answers with it.
     """
 
     contract: str
@@ -38,6 +43,8 @@ class ModelFacts:
     embedder: str
     runtime: str
     precision: str | None
+    calibrated: bool | None = None
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +88,19 @@ class Engine:
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
-        self.matcher = Matcher(self.gallery, calibration(self.contract))
+        self.calibration = calibration_of(self.analyzer.embedder)
+        self.matcher = Matcher(self.gallery, self.calibration)
 
     @property
     def model(self) -> ModelFacts:
         return ModelFacts(
-            self.contract,
-            YUNET.name,
-            self.analyzer.embedder.model.name,
-            self.settings.runtime,
-            self.settings.precision,
+            contract=self.contract,
+            detector=self.analyzer.finder.model.name,
+            embedder=self.analyzer.embedder.model.name,
+            runtime=self.settings.runtime,
+            precision=self.settings.precision,
+            calibrated=self.calibration.fitted,
+            notes=notes(self.calibration),
         )
 
     @property

@@ -36,6 +36,7 @@
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
+        ├── ModelRefused          a network that is no face model, or fails its self-test
         ├── ContractMismatch      vectors made by another model or preprocessing
         ├── StoreUnavailable      the database is full, locked or not to be written
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
@@ -200,6 +201,10 @@ class ModelUnavailable(SetupError):
 
 class ModelDamaged(SetupError):
     code = "model-damaged"
+
+
+class ModelRefused(SetupError):
+    code = "model-refused"
 
 
 class ContractMismatch(SetupError):

@@ -29,6 +29,7 @@ def opened_engine() -> Iterator[Engine]:
     from lookalike.engine import Engine
 
     opened = Engine(config.load())
+    _print_notes(opened)
     try:
         yield opened
     finally:
@@ -41,11 +42,17 @@ def chosen_engine() -> Iterator[AnyEngine]:
     from lookalike.aws.choice import opened
 
     engine = opened(config.load())
+    _print_notes(engine)
     try:
         yield engine
     finally:
         engine.close()
         print_calls(engine.calls)
+
+
+def _print_notes(engine: AnyEngine) -> None:
+    for note in engine.model.notes:
+        click.echo(note.both, err=True)
 
 
 def print_calls(calls: dict[str, int]) -> None:
@@ -57,10 +64,11 @@ def print_calls(calls: dict[str, int]) -> None:
 
 @contextmanager
 def opened_gallery() -> Iterator[Gallery]:
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.gallery import Gallery
 
-    opened = Gallery.open(config.load(), SFACE)
+    settings = config.load()
+    opened = Gallery.open(settings, installed.embedder(settings))
     try:
         yield opened
     finally:

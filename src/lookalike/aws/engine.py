@@ -28,7 +28,7 @@ from lookalike.errors import AwsCollectionMissing
 from lookalike.faces.analyzer import Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Limits
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
 
@@ -46,7 +46,7 @@ class AwsEngine:
         """
         self.settings = settings
         self.client = Client(settings)
-        self.gallery = Gallery.open(settings, SFACE)
+        self.gallery = Gallery.open(settings, installed.embedder(settings))
         self.contract = "amazon-rekognition"
         self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._opening = threading.Lock()

@@ -17,7 +17,8 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer, Face, Photo
-from lookalike.faces.models import SFACE
+from lookalike.faces.image import decode
+from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.workers import Workers, ahead, result
@@ -28,12 +29,22 @@ Photos = Mapping[str, Path | bytes]
 Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
 
+def untracked(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
+    """Shows nothing."""
+    return photos
+
+
 class Which(StrEnum):
-    """The face of a photo that a protocol is about."""
+    """The face of a photo that a protocol is about.
+
+    The largest; the one nearest to the middle; the subject of a portrait, as `gallery import`
+    takes it; or the photo is an aligned crop, in which nothing is looked for.
+    """
 
     LARGEST = "largest"
     CENTRAL = "central"
     SUBJECT = "subject"
+    ALIGNED = "aligned"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +85,7 @@ def embed(
     settings: Settings,
     which: Which,
     cache: Path | None = None,
-    track: Track = lambda photos, _: photos,
+    track: Track = untracked,
 ) -> Vectors:
     """The vector of every photo; a photo that cannot be used has none.
 
@@ -97,8 +108,9 @@ def embed(
                 vectors.append(vector)
     finally:
         known.save()
-    rows = np.array(vectors, np.float32).reshape(-1, SFACE.dimension)
-    return Vectors(SFACE.contract, tuple(photos), rows, digest.hexdigest())
+    embedder = installed.embedder(settings)
+    rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
+    return Vectors(embedder.contract, tuple(photos), rows, digest.hexdigest())
 
 
 def _answers(
@@ -117,11 +129,23 @@ def _answers(
 
 def _vector(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
     """The vector of the face that is meant, or zeros. Runs in a worker process."""
+    nothing = np.zeros(analyzer.embedder.dimension, np.float32)
     try:
+        if which is Which.ALIGNED:
+            return _crop_vector(analyzer, data)
         face = chosen(analyzer.analyze(data), which)
     except PhotoError:
-        face = None
-    return np.zeros(analyzer.embedder.dimension, np.float32) if face is None else face.embedding
+        return nothing
+    return nothing if face is None else face.embedding
+
+
+def _crop_vector(analyzer: Analyzer, data: bytes) -> Floats:
+    size = analyzer.embedder.size
+    crop = decode(data, analyzer.limits, size).pixels
+    if crop.shape[:2] != (size, size):
+        raise PhotoError(f"an aligned crop has {size} x {size} pixels")
+    vector: Floats = analyzer.embed([crop])[0]
+    return vector
 
 
 def chosen(photo: Photo, which: Which) -> Face | None:
@@ -147,7 +171,7 @@ class _Known:
     """Vectors by the sha256 of their photo, in one file for each way of making them."""
 
     def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
-        contract = SFACE.contract.replace("/", "-v")
+        contract = installed.embedder(settings).contract.replace("/", "-v")
         name = f"{contract}-{settings.runtime}-{settings.precision}-{which}.npz"
         self._file = folder / name if folder else None
         self._vectors: dict[bytes, Floats] = {}

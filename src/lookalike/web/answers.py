@@ -112,6 +112,10 @@ class Model(Answer):
     embedder: str
     runtime: str
     precision: str | None
+    calibrated: bool | None = Field(
+        description="Whether both scores were fitted to this model; null: they are Amazon's."
+    )
+    notes: tuple[Name, ...] = Field(description="What is to be known of answers with this model.")
 
 
 class Searched(Answer):
@@ -262,7 +266,7 @@ def lookalikes(
         photo=Photo.model_validate(found.photo),
         faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(faces)),
         references=tuple(reference(each) for each in found.references),
-        model=_model(engine),
+        model=model(engine),
         gallery=_searched(engine, found, collection),
         notice=found.notice if isinstance(found, AwsLookalikes) else None,
         aws_calls=found.calls if isinstance(found, AwsLookalikes) else {},
@@ -280,7 +284,7 @@ def comparison(engine: AnyEngine, compared: EngineComparison | AwsComparison) ->
             ComparedFace(**dict(_face(index, face)), score=score(told))
             for index, (face, told) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
         aws_calls=compared.calls if isinstance(compared, AwsComparison) else {},
         timings_ms=_timings(compared.target),
     )
@@ -297,7 +301,7 @@ def detection(
             DetectedFace(**dict(_face(index, face)), guess=_guess(guess))
             for index, (face, guess) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
         aws_calls=photo.calls if isinstance(photo, AwsPhoto) else {},
         timings_ms=_timings(photo),
     )
@@ -307,7 +311,7 @@ def engine(used: AnyEngine) -> EngineFacts:
     """`aws_calls` counts since the engine was opened."""
     return EngineFacts(
         engine=used.settings.engine,
-        model=_model(used),
+        model=model(used),
         aws_calls=used.calls,
     )
 
@@ -396,7 +400,7 @@ def _searched(
     return Searched(collection=collection, people=sum(each.people for each in searched))
 
 
-def _model(engine: AnyEngine) -> Model:
+def model(engine: AnyEngine) -> Model:
     return Model.model_validate(engine.model)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import simplejpeg
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import Depends, File, Form, Query, Request, UploadFile
 
 from lookalike.aws.engine import AnyEngine, AwsEngine
 from lookalike.engine import Engine, Subject
@@ -13,6 +13,7 @@ from lookalike.errors import ImageTooLarge, NotOffered
 from lookalike.gallery.portraits import Frame, Portraits
 from lookalike.web.answers import Problem, Shown, offers
 from lookalike.web.counts import Counts
+from lookalike.web.guard import permitted
 from lookalike.web.site import Site
 from lookalike.work import Workbench
 
@@ -86,12 +87,31 @@ def _shown(request: Request) -> Shown:
     return Shown(offers(_portraits(request)), _site(request))
 
 
+def _in_form(
+    request: Request,
+    engine: UseEngine,
+    collection: Annotated[str | None, Form(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, engine.gallery, collection)
+
+
+def _in_query(
+    request: Request,
+    engine: UseEngine,
+    collection: Annotated[str | None, Query(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, engine.gallery, collection)
+
+
 UseOwnEngine = Annotated[Engine, Depends(own)]
 UseWorkbench = Annotated[Workbench, Depends(_workbench)]
 UsePortraits = Annotated[Portraits, Depends(_portraits)]
 UseSite = Annotated[Site, Depends(_site)]
 UseCounts = Annotated[Counts, Depends(_counts)]
 UseShown = Annotated[Shown, Depends(_shown)]
+# The collection that a form, or a query, names.
+FormCollection = Annotated[str | None, Depends(_in_form)]
+QueryCollection = Annotated[str | None, Depends(_in_query)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
 
 

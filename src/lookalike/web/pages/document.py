@@ -102,6 +102,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "contract": engine.contract,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
+        "notes": [_name(each, language) for each in engine.model.notes],
         "data": {
             "language": language,
             "root": root,

@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/", methods=["GET", "HEAD"])
 async def show(request: Request, engine: UseEngine, site: UseSite) -> Response:
     """Choose a photo; the scripts show the answer on the same page."""
-    return respond(request, "start.html", facets=facets(engine.gallery, site.collection))
+    return respond(request, "start.html", facets=facets(request, engine.gallery, site.collection))
 
 
 @router.get("/compare")
