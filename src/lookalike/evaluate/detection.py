@@ -141,7 +141,7 @@ def detect(
         kind="detection",
         drawn="photos",
         protocol=name,
-        contract=YUNET.name,
+        contract=YUNET.model.name,
         data_sha256=digest.hexdigest(),
         counts={
             "photos": len(photos),
