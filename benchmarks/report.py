@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ParamSpec
+
+from lookalike.evaluate.speed import timed
 
 P = ParamSpec("P")
 
@@ -47,13 +48,6 @@ def median_ms(call: Callable[P, object], *args: P.args, **options: P.kwargs) -> 
     for _ in range(3):
         call(*args, **options)
     return statistics.median(timed(lambda: call(*args, **options)) for _ in range(_RUNS))
-
-
-def timed(call: Callable[[], object]) -> float:
-    """Milliseconds of one call."""
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1000
 
 
 def on_one_core() -> None:
