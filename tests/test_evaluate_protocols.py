@@ -372,16 +372,8 @@ def test_a_round_needs_both_roles(folder: Path) -> None:
         identification.table(written(folder / "half.csv", rows))
 
 
-def test_agreement_with_people(folder: Path, settings: Settings, cache: Path) -> None:
-    rows = [
-        ("anchor", "a", "b", "closer", "judge"),
-        ("obama.jpg", "obama2.jpg", "biden.jpg", "a", "one"),
-        # The same triplet, the two shown the other way round.
-        ("obama.jpg", "biden.jpg", "obama2.jpg", "b", "two"),
-        ("obama.jpg", "obama2.jpg", "biden.jpg", "b", "three"),
-        ("obama.jpg", "astronaut.png", NO_FACE, "a", "one"),
-    ]
-    protocol = triplets.table(written(folder / "triplets.csv", rows))
+def test_agreement_with_people(judgements: Path, settings: Settings, cache: Path) -> None:
+    protocol = triplets.table(judgements)
     result = agree(protocol, embedded(protocol, settings, cache))
     assert result.counts["triplets"] == 2
     assert result.counts["judgements_without_face"] == 1
@@ -479,6 +471,42 @@ def test_the_commands_print_tables_and_json(
     assert "Accuracy" in shown
     assert "too few" in shown
     assert "Rank 1" in ran(settings, "identify", searched, "--cache", cache)
+
+
+@pytest.fixture(scope="module")
+def judgements(folder: Path) -> Path:
+    rows = [
+        ("anchor", "a", "b", "closer", "judge"),
+        ("obama.jpg", "obama2.jpg", "biden.jpg", "a", "one"),
+        # The same triplet, the two shown the other way round.
+        ("obama.jpg", "biden.jpg", "obama2.jpg", "b", "two"),
+        ("obama.jpg", "obama2.jpg", "biden.jpg", "b", "three"),
+        ("obama.jpg", "astronaut.png", NO_FACE, "a", "one"),
+    ]
+    return written(folder / "triplets.csv", rows)
+
+
+def test_every_kind_has_a_command(
+    settings: Settings,
+    folder: Path,
+    judgements: Path,
+    cache: Path,
+    tmp_path: Path,
+    crops: dict[str, tuple[bytes, Floats]],
+) -> None:
+    one, two, biden, _ = (crop for crop, _ in crops.values())
+    file = packed(tmp_path / "crops.bin", ([one, two, one, biden], [True, False]))
+    marks = tmp_path / "marks.txt"
+    marks.write_text("obama.jpg\n1\n373 94 236 325\n")
+    found = json.loads(ran(settings, "bin", file, "--cache", cache, "--json"))
+    assert (found["kind"], found["fnmr_at_80"]["value"]) == ("verification", 0)
+    found = json.loads(ran(settings, "triplets", judgements, "--cache", cache, "--json"))
+    assert (found["kind"], found["agreement"]) == ("triplets", 0.5)
+    found = json.loads(ran(settings, "detection", marks, folder, "--json"))
+    assert (found["kind"], found["average_precision"]) == ("detection", 1)
+    (exact, _, _, _) = json.loads(ran(settings, "search", 50, "--json"))
+    assert (exact["kind"], exact["recall_at_10"]) == ("search", 1)
+    assert "Decode" in ran(settings, "speed", folder / "obama.jpg", "--runs", 10)
 
 
 def test_a_protocol_of_a_folder(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,17 @@ class Pairs(Protocol):
                 f"{int((~self.same).sum())} of two, in {len(np.unique(self.folds))} folds; there "
                 "must be both kinds, and two folds at least."
             )
+
+    def take(self, rows: NDArray[np.intp]) -> Pairs:
+        """The same with its rows in another order."""
+        return replace(
+            self,
+            columns={name: [texts[row] for row in rows] for name, texts in self.columns.items()},
+            rows=self.rows[rows],
+            people=self.people[rows],
+            same=self.same[rows],
+            folds=self.folds[rows],
+        )
 
 
 def lfw(folder: Path) -> Pairs:
