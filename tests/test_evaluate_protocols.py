@@ -153,7 +153,7 @@ def test_a_table_of_pairs_by_groups(judged: Path, settings: Settings, cache: Pat
     ("rows", "message"),
     [
         ([("file1", "same"), ("a", 1)], "'file2' is missing"),
-        ([("file1", "file2", "same"), ("obama.jpg", "biden.jpg", "maybe")], "row 2: same is 'ma"),
+        ([("file1", "file2", "same"), (), ("obama.jpg", "biden.jpg", "x")], "row 3: same is 'x'"),
         ([("file1", "file2", "same"), ("obama.jpg", "", 1)], "row 2: file2 is empty"),
         ([("file1", "file2", "same"), ("obama.jpg", "nobody.jpg", 1)], "'nobody.jpg'"),
         ([("file1", "file2", "same", "Same"), ("a", "b", 1, 1)], "there twice"),
@@ -423,7 +423,8 @@ def test_overlap_is_the_share_of_the_union() -> None:
         ("t1.jpg\nmany\n", "line 1"),
         ("t1.jpg\n1\n1 2 3\n", "line 1"),
         ("nobody.jpg\n0\n", "'nobody.jpg'"),
-        ("", "0 of the 0 photos"),
+        ("t1.jpg\n1\n1 2 3 4 0 0 0 1\n", "No face is marked"),
+        ("", "No face is marked"),
     ],
 )
 def test_annotations_that_are_none_are_refused(folder: Path, text: str, message: str) -> None:
