@@ -52,14 +52,19 @@ class Commands:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.said.append(shlex.join(["lookalike", "evaluate", *words]))
+        self.said.append(self._as_typed(words))
         return done.stdout
 
     def figures(self, *args: str | Path) -> Json:
         cache = config.load().cache / "benchmarks"
         found: Json = json.loads(self.run(*args, "--cache", cache, "--json"))
-        self.said[-1] = shlex.join(["lookalike", "evaluate", *map(str, args)])
+        self.said[-1] = self._as_typed([str(each) for each in args])
         return found
+
+    def _as_typed(self, words: list[str]) -> str:
+        usual = self.runtime == config.Settings().runtime
+        setting = "" if usual else f"LOOKALIKE_RUNTIME={self.runtime} "
+        return setting + shlex.join(["lookalike", "evaluate", *words])
 
 
 def verification(commands: Commands) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from typing import ParamSpec
 
 from lookalike.evaluate.machine import machine
+from lookalike.evaluate.speed import timed
 
 __all__ = ["machine", "median_ms", "on_one_core", "table", "timed"]
 
@@ -29,13 +29,6 @@ def median_ms(call: Callable[P, object], *args: P.args, **options: P.kwargs) -> 
     for _ in range(3):
         call(*args, **options)
     return statistics.median(timed(lambda: call(*args, **options)) for _ in range(_RUNS))
-
-
-def timed(call: Callable[[], object]) -> float:
-    """Milliseconds of one call."""
-    started = time.perf_counter()
-    call()
-    return (time.perf_counter() - started) * 1000
 
 
 def on_one_core() -> None:

@@ -153,7 +153,7 @@ def test_a_table_of_pairs_by_groups(judged: Path, settings: Settings, cache: Pat
     ("rows", "message"),
     [
         ([("file1", "same"), ("a", 1)], "'file2' is missing"),
-        ([("file1", "file2", "same"), ("obama.jpg", "biden.jpg", "maybe")], "row 2: same is 'ma"),
+        ([("file1", "file2", "same"), (), ("obama.jpg", "biden.jpg", "x")], "row 3: same is 'x'"),
         ([("file1", "file2", "same"), ("obama.jpg", "", 1)], "row 2: file2 is empty"),
         ([("file1", "file2", "same"), ("obama.jpg", "nobody.jpg", 1)], "'nobody.jpg'"),
         ([("file1", "file2", "same", "Same"), ("a", "b", 1, 1)], "there twice"),
@@ -372,16 +372,8 @@ def test_a_round_needs_both_roles(folder: Path) -> None:
         identification.table(written(folder / "half.csv", rows))
 
 
-def test_agreement_with_people(folder: Path, settings: Settings, cache: Path) -> None:
-    rows = [
-        ("anchor", "a", "b", "closer", "judge"),
-        ("obama.jpg", "obama2.jpg", "biden.jpg", "a", "one"),
-        # The same triplet, the two shown the other way round.
-        ("obama.jpg", "biden.jpg", "obama2.jpg", "b", "two"),
-        ("obama.jpg", "obama2.jpg", "biden.jpg", "b", "three"),
-        ("obama.jpg", "astronaut.png", NO_FACE, "a", "one"),
-    ]
-    protocol = triplets.table(written(folder / "triplets.csv", rows))
+def test_agreement_with_people(judgements: Path, settings: Settings, cache: Path) -> None:
+    protocol = triplets.table(judgements)
     result = agree(protocol, embedded(protocol, settings, cache))
     assert result.counts["triplets"] == 2
     assert result.counts["judgements_without_face"] == 1
@@ -431,7 +423,8 @@ def test_overlap_is_the_share_of_the_union() -> None:
         ("t1.jpg\nmany\n", "line 1"),
         ("t1.jpg\n1\n1 2 3\n", "line 1"),
         ("nobody.jpg\n0\n", "'nobody.jpg'"),
-        ("", "0 of the 0 photos"),
+        ("t1.jpg\n1\n1 2 3 4 0 0 0 1\n", "No face is marked"),
+        ("", "No face is marked"),
     ],
 )
 def test_annotations_that_are_none_are_refused(folder: Path, text: str, message: str) -> None:
@@ -479,6 +472,42 @@ def test_the_commands_print_tables_and_json(
     assert "Accuracy" in shown
     assert "too few" in shown
     assert "Rank 1" in ran(settings, "identify", searched, "--cache", cache)
+
+
+@pytest.fixture(scope="module")
+def judgements(folder: Path) -> Path:
+    rows = [
+        ("anchor", "a", "b", "closer", "judge"),
+        ("obama.jpg", "obama2.jpg", "biden.jpg", "a", "one"),
+        # The same triplet, the two shown the other way round.
+        ("obama.jpg", "biden.jpg", "obama2.jpg", "b", "two"),
+        ("obama.jpg", "obama2.jpg", "biden.jpg", "b", "three"),
+        ("obama.jpg", "astronaut.png", NO_FACE, "a", "one"),
+    ]
+    return written(folder / "triplets.csv", rows)
+
+
+def test_every_kind_has_a_command(
+    settings: Settings,
+    folder: Path,
+    judgements: Path,
+    cache: Path,
+    tmp_path: Path,
+    crops: dict[str, tuple[bytes, Floats]],
+) -> None:
+    one, two, biden, _ = (crop for crop, _ in crops.values())
+    file = packed(tmp_path / "crops.bin", ([one, two, one, biden], [True, False]))
+    marks = tmp_path / "marks.txt"
+    marks.write_text("obama.jpg\n1\n373 94 236 325\n")
+    found = json.loads(ran(settings, "bin", file, "--cache", cache, "--json"))
+    assert (found["kind"], found["fnmr_at_80"]["value"]) == ("verification", 0)
+    found = json.loads(ran(settings, "triplets", judgements, "--cache", cache, "--json"))
+    assert (found["kind"], found["agreement"]) == ("triplets", 0.5)
+    found = json.loads(ran(settings, "detection", marks, folder, "--json"))
+    assert (found["kind"], found["average_precision"]) == ("detection", 1)
+    (exact, _, _, _) = json.loads(ran(settings, "search", 50, "--json"))
+    assert (exact["kind"], exact["recall_at_10"]) == ("search", 1)
+    assert "Decode" in ran(settings, "speed", folder / "obama.jpg", "--runs", 10)
 
 
 def test_a_protocol_of_a_folder(

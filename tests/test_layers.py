@@ -24,7 +24,7 @@ LAYERS = (
     ("rekognition", "web"),
     ("server",),
     ("terminal",),
-    ("cli_gallery", "cli_keys"),
+    ("cli_gallery", "cli_keys", "cli_results"),
     (
         "cli_build",
         "cli_calibrate",

@@ -16,6 +16,7 @@ from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, SetupError
 from lookalike.evaluate import report, stored
+from lookalike.evaluate.as_json import as_json
 from lookalike.evaluate.figures import Curve, Result, thinned
 from lookalike.evaluate.pairs import Pairs, table
 from lookalike.evaluate.vectors import Which, embed
@@ -45,9 +46,9 @@ def result(pairs: Pairs, settings: Settings) -> Result:
 
 def test_a_result_comes_back(result: Result, tmp_path: Path) -> None:
     file = tmp_path / "few.json"
-    file.write_text(json.dumps(stored.to_json(result), allow_nan=False))
-    again = stored.read(file)
-    assert stored.to_json(again) == stored.to_json(result)
+    file.write_text(json.dumps(as_json(result), allow_nan=False))
+    (again,) = stored.read(file)
+    assert as_json(again) == as_json(result)
     assert again.figure("accuracy") == result.figure("accuracy")
     assert again.curves == result.curves
 
@@ -89,7 +90,7 @@ def test_pictures_only_on_request(result: Result, pairs: Pairs, tmp_path: Path) 
 
 def test_the_command(result: Result, tmp_path: Path) -> None:
     file = tmp_path / "few.json"
-    file.write_text(json.dumps(stored.to_json(result)))
+    file.write_text(json.dumps(as_json(result)))
     out = tmp_path / "report.html"
     done = CliRunner().invoke(main, ["evaluate", "report", str(file), "--out", str(out)])
     assert (done.exit_code, done.output.split()[0]) == (0, str(out))

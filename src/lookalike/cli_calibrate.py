@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike import config
-from lookalike.cli_evaluate import CACHE, JSON, embedded, show
+from lookalike.cli_evaluate import CACHE, JSON, embedded
+from lookalike.cli_results import show
 from lookalike.terminal import PHOTO
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def calibrate(
 def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
     from lookalike.evaluate.crowds import crowd, listed
     from lookalike.evaluate.protocol import read
-    from lookalike.evaluate.vectors import Which
 
     names: dict[str, str] = {}
     if same is not None:
@@ -90,7 +90,7 @@ def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
         others = table.columns.get("same_as", ("",) * len(table))
         names = dict(zip(table.columns["person"], others, strict=True))
     shown = listed(path, names)
-    return crowd(shown, embedded(shown.photos, Which.CENTRAL, cache))
+    return crowd(shown, embedded(shown, cache))
 
 
 def _cohort(first: Crowd, contract: str) -> Cohort:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from lookalike import config
-from lookalike.terminal import FOLDER, PHOTO, opened_engine, print_table, progress, table
+from lookalike.cli_results import show, show_all
+from lookalike.terminal import FOLDER, PHOTO, opened_engine, progress
 
 if TYPE_CHECKING:
     from lookalike.evaluate.drawing import Row
-    from lookalike.evaluate.figures import Breakdown, Group, Measured, Ratio, Result
     from lookalike.evaluate.pairs import Pairs
-    from lookalike.evaluate.vectors import Photos, Track, Vectors, Which
+    from lookalike.evaluate.protocol import Protocol
+    from lookalike.evaluate.vectors import Track, Vectors
 
 CACHE = click.option(
     "--cache",
@@ -45,6 +45,42 @@ _FACE = click.option(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of every table of photos."""
+
+    csv: Path
+    face: str
+    photos: Path | None
+    by: tuple[str, ...]
+    cache: Path | None
+    as_json: bool
+
+
+def _of_table(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about a table: gets `_Asked`, and the options of its own."""
+
+    @click.argument("csv", type=PHOTO)
+    @_FACE
+    @_PHOTOS
+    @_BY
+    @CACHE
+    @JSON
+    @functools.wraps(command)
+    def run(
+        csv: Path,
+        face: str,
+        photos: Path | None,
+        by: tuple[str, ...],
+        cache: Path | None,
+        as_json: bool,
+        **own: object,
+    ) -> None:
+        command(_Asked(csv, face, photos, by, cache, as_json), **own)
+
+    return run
+
+
 @click.group()
 def evaluate() -> None:
     """Measure the face model: every figure with its 95 % confidence interval."""
@@ -63,22 +99,9 @@ def lfw(folder: Path, all_strangers: bool, cache: Path | None, as_json: bool) ->
 
 
 @evaluate.command()
-@click.argument("csv", type=PHOTO)
-@_FACE
-@_PHOTOS
-@_BY
 @_STRANGERS
-@CACHE
-@JSON
-def pairs(
-    csv: Path,
-    face: str,
-    photos: Path | None,
-    by: tuple[str, ...],
-    all_strangers: bool,
-    cache: Path | None,
-    as_json: bool,
-) -> None:
+@_of_table
+def pairs(asked: _Asked, all_strangers: bool) -> None:
     """Verification on a table of pairs: columns file1, file2 and same (1 or 0).
 
     Further columns: fold, person1 and person2, and any that --by may name.
@@ -86,7 +109,8 @@ def pairs(
     from lookalike.evaluate.pairs import table
     from lookalike.evaluate.vectors import Which
 
-    _verification(table(csv, Which(face), photos), by, all_strangers, cache, as_json)
+    protocol = table(asked.csv, Which(asked.face), asked.photos)
+    _verification(protocol, asked.by, all_strangers, asked.cache, asked.as_json)
 
 
 @evaluate.command("bin")
@@ -110,12 +134,11 @@ def _verification(
     from lookalike.evaluate.verification import verify
 
     pairs.by(by)
-    vectors = embedded(pairs.photos, pairs.which, cache)
+    vectors = embedded(pairs, cache)
     show(verify(pairs, vectors, by, all_strangers=all_strangers), as_json)
 
 
 @evaluate.command()
-@click.argument("csv", type=PHOTO)
 @click.option(
     "--several",
     type=click.Choice(["mean", "best"]),
@@ -123,61 +146,35 @@ def _verification(
     show_default=True,
     help="How the several portraits of one person count; the product ranks by their mean.",
 )
-@_FACE
-@_PHOTOS
-@_BY
-@CACHE
-@JSON
-def identify(
-    csv: Path,
-    several: str,
-    face: str,
-    photos: Path | None,
-    by: tuple[str, ...],
-    cache: Path | None,
-    as_json: bool,
-) -> None:
+@_of_table
+def identify(asked: _Asked, several: str) -> None:
     """Search a gallery: a table of photos with columns file, person and role (enrol or probe).
 
     People with probes but no portrait are strangers, for the open set. Further columns: round, each
     of which is a gallery of its own, and any that --by may name.
     """
-    from lookalike.evaluate import identification
+    from lookalike.evaluate.identification import Several, identify, table
     from lookalike.evaluate.vectors import Which
 
-    protocol = identification.table(csv, Which(face), photos)
-    protocol.by(by)
-    vectors = embedded(protocol.photos, protocol.which, cache)
-    how = identification.Several(several)
-    show(identification.identify(protocol, vectors, by, how), as_json)
+    protocol = table(asked.csv, Which(asked.face), asked.photos)
+    protocol.by(asked.by)
+    vectors = embedded(protocol, asked.cache)
+    show(identify(protocol, vectors, asked.by, Several(several)), asked.as_json)
 
 
 @evaluate.command()
-@click.argument("csv", type=PHOTO)
-@_FACE
-@_PHOTOS
-@_BY
-@CACHE
-@JSON
-def triplets(
-    csv: Path,
-    face: str,
-    photos: Path | None,
-    by: tuple[str, ...],
-    cache: Path | None,
-    as_json: bool,
-) -> None:
+@_of_table
+def triplets(asked: _Asked) -> None:
     """Agreement with people: a table of files anchor, a and b, and which is closer (a or b).
 
     Each row is one judgement. Further columns: judge, and any that --by may name.
     """
-    from lookalike.evaluate import triplets
+    from lookalike.evaluate.triplets import agree, table
     from lookalike.evaluate.vectors import Which
 
-    judged = triplets.table(csv, Which(face), photos)
-    judged.by(by)
-    vectors = embedded(judged.photos, judged.which, cache)
-    show(triplets.agree(judged, vectors, by), as_json)
+    protocol = table(asked.csv, Which(asked.face), asked.photos)
+    protocol.by(asked.by)
+    show(agree(protocol, embedded(protocol, asked.cache), asked.by), asked.as_json)
 
 
 @evaluate.command()
@@ -223,8 +220,8 @@ def search(counts: tuple[int, ...], threads: int, as_json: bool) -> None:
     show_all([each for one in both for each in search_index(*one, threads)], as_json)
 
 
-@evaluate.group()
-def protocol() -> None:
+@evaluate.group("protocol")
+def protocols() -> None:
     """Write tables for `evaluate identify`."""
 
 
@@ -236,7 +233,7 @@ _PEOPLE = click.option(
 )
 
 
-@protocol.command("folder")
+@protocols.command("folder")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @_OUT
 @click.option(
@@ -278,7 +275,7 @@ def protocol_folder(
     _write(drawing.folder(folder, split), out, people)
 
 
-@protocol.command("tables")
+@protocols.command("tables")
 @click.argument("enrolled", type=PHOTO, metavar="ENROLLED.csv")
 @click.argument("probes", type=PHOTO, metavar="PROBES.csv")
 @_OUT
@@ -320,12 +317,12 @@ def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
     click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
 
 
-def embedded(photos: Photos, which: Which, cache: Path | None) -> Vectors:
-    """The vectors of photos, with a progress bar."""
+def embedded(protocol: Protocol, cache: Path | None) -> Vectors:
+    """The vectors of a protocol's photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
     with _track() as track:
-        return embed(photos, config.load(), which, cache, track)
+        return embed(protocol.photos, config.load(), protocol.which, cache, track)
 
 
 @contextmanager
@@ -336,120 +333,3 @@ def _track() -> Iterator[Track]:
             return bar.track(data, total, description="Looking at photos")
 
         yield track
-
-
-def show_all(results: Sequence[Result], as_json: bool) -> None:
-    """Print several results."""
-    if as_json:
-        click.echo(json.dumps([result_json(each) for each in results], indent=2, allow_nan=False))
-        return
-    for each in results:
-        show(each, as_json)
-
-
-def show(result: Result, as_json: bool) -> None:
-    """Print a result."""
-    if as_json:
-        click.echo(json.dumps(result_json(result), indent=2, allow_nan=False))
-        return
-    title = f"{result.protocol}, {result.contract}".removesuffix(", ")
-    made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
-    for each in result.figures:
-        made.add_row(*_figure_cells(each, result.drawn))
-    made.add_section()
-    for name, count in result.counts.items():
-        made.add_row(name.replace("_", " "), f"{count:,}", "", "")
-    print_table(made)
-    for breakdown in result.groups:
-        _print_breakdown(breakdown, result.drawn)
-
-
-def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
-    at = "" if figure.at is None else f"{figure.at:.3f}"
-    return figure.name, _value(figure.estimate.value, figure.unit), _interval(figure, drawn), at
-
-
-def _interval(figure: Measured, drawn: str) -> str:
-    low, high = (_value(each, figure.unit) for each in (figure.estimate.low, figure.estimate.high))
-    return f"{low} to {high}" + (f"; only {figure.people} {drawn}" if figure.too_few else "")
-
-
-def _value(value: float, unit: str) -> str:
-    if math.isnan(value):
-        return "cannot tell"
-    return f"{value:.2f} {unit}" if unit else f"{value:.2%}"
-
-
-def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
-    ratios = {each.key: each for each in breakdown.ratios}
-    names = [each.name for each in breakdown.groups]
-    made = table(f"By {breakdown.column}", "", *names, "Worst to best")
-    for place, figure in enumerate(breakdown.groups[0].figures):
-        made.add_row(
-            figure.name,
-            *(_group_cell(each, place, drawn) for each in breakdown.groups),
-            _ratio(ratios.get(figure.key)),
-        )
-    print_table(made)
-
-
-def _group_cell(group: Group, place: int, drawn: str) -> str:
-    figure = group.figures[place]
-    people = f"{figure.people} {drawn}" + (", too few" if figure.too_few else "")
-    low, high = (_value(each, "") for each in (figure.estimate.low, figure.estimate.high))
-    return f"{_value(figure.estimate.value, '')}\n{low} to {high}\n{people}"
-
-
-def _ratio(ratio: Ratio | None) -> str:
-    if ratio is None:
-        return "too few"
-    value, low, high = astuple(ratio.estimate)
-    if math.isnan(value) or math.isnan(low):
-        return "cannot tell"
-    return f"{value:.1f} ({low:.1f} to {high:.1f})\n{ratio.worst} to {ratio.best}"
-
-
-def result_json(result: Result) -> dict[str, object]:
-    """What `--json` prints: the first figure and its interval, then everything by its name."""
-    first = result.figures[0]
-    return {
-        "kind": result.kind,
-        "protocol": result.protocol,
-        "contract": result.contract,
-        "data_sha256": result.data_sha256,
-        "counts": dict(result.counts),
-        "interval": _plain([first.estimate.low, first.estimate.high]),
-        **_figures_json(result.figures),
-        first.key: _plain(first.estimate.value),
-        **{
-            name: _plain([asdict(each) for each in getattr(result, name)])
-            for name in ("figures", "groups", "curves", "histograms", "hardest")
-        },
-        "drawn": result.drawn,
-        "photos_without_face": list(result.failed),
-    }
-
-
-def _figures_json(figures: tuple[Measured, ...]) -> dict[str, Any]:
-    """Value, interval and score of each; those of a table below its name."""
-    found: dict[str, Any] = {}
-    for each in figures:
-        name, _, entry = each.key.partition("/")
-        made = _plain({**asdict(each.estimate), "at": each.at})
-        if entry:
-            found.setdefault(name, {})[entry] = made
-        else:
-            found[name] = made
-    return found
-
-
-def _plain(value: Any) -> Any:
-    """The same as JSON has it: without NaN."""
-    match value:
-        case dict():
-            return {key: _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case float() if not math.isfinite(value):
-            return None
-    return value

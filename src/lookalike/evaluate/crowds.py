@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from lookalike.cohort import Cohort
 from lookalike.errors import InvalidParameter
-from lookalike.evaluate.protocol import Table, numbered, read
-from lookalike.evaluate.vectors import Photos, Vectors
+from lookalike.evaluate.protocol import Protocol, Table, numbered, read
+from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.sources.candidate import is_image
 
@@ -22,11 +22,9 @@ _FEWEST_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Listed:
+class Listed(Protocol):
     """Photos and whom they show, by place."""
 
-    name: str
-    photos: Photos
     people: tuple[str, ...]
 
 
@@ -67,7 +65,8 @@ def listed(path: Path, same: Mapping[str, str]) -> Listed:
             f"{path} shows {len(set(kept.values()))} people; at least {_FEWEST_PEOPLE} are needed, "
             "each with a folder or a file."
         )
-    return Listed(path.stem, {str(file): file for file in kept}, tuple(kept.values()))
+    photos = {str(file): file for file in kept}
+    return Listed(path.stem, photos, Which.CENTRAL, {}, tuple(kept.values()))
 
 
 def crowd(shown: Listed, vectors: Vectors) -> Crowd:

@@ -74,9 +74,9 @@ def wider(annotations: Path, root: Path) -> tuple[Marked, ...]:
     `invalid` says that a face does not count; nor does one without an area.
 
     Raises:
-        InvalidParameter: it is no such file, or a photo is missing.
+        InvalidParameter: it is no such file, marks no face, or a photo is missing.
     """
-    lines = annotations.read_text("utf-8").splitlines()
+    lines = annotations.read_text("utf-8", "replace").splitlines()
     photos, place = [], 0
     while place < len(lines):
         if lines[place].strip():
@@ -85,11 +85,13 @@ def wider(annotations: Path, root: Path) -> tuple[Marked, ...]:
         else:
             place += 1
     missing = [each.path for each in photos if not each.path.is_file()]
-    if missing or not photos:
+    if missing:
         raise InvalidParameter(
             f"{len(missing)} of the {len(photos)} photos of {annotations.name} are not below "
-            f"{root}" + (f"; the first is {missing[0].name!r}." if missing else ".")
+            f"{root}; the first is {missing[0].name!r}."
         )
+    if not any(len(each.boxes) for each in photos):
+        raise InvalidParameter(f"No face is marked in {annotations.name}.")
     return tuple(photos)
 
 

@@ -97,9 +97,9 @@ def tables(listed: Iterable[Listed], person: str) -> Iterator[Row]:
         InvalidParameter: a photo is missing.
     """
     for each in listed:
-        photos, places = each.rows.photos((each.column,), each.root)
+        photos, places = each.rows.photos((each.column.casefold(),), each.root)
         paths = tuple(photos.values())
-        for place, who in zip(places[:, 0], each.rows.columns[person], strict=True):
+        for place, who in zip(places[:, 0], each.rows.columns[person.casefold()], strict=True):
             yield Row(paths[place], who, each.role)
 
 

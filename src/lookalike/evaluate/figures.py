@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.intervals import ROUNDS, Estimate, never_seen, percentiles, resampled
-from lookalike.evaluate.metrics import Flags, Weights, share
+from lookalike.evaluate.metrics import Flags, Weights
 
 # A bootstrap over fewer people says more about them than about anyone else.
 LEAST_PEOPLE = 10
@@ -52,7 +52,14 @@ def rate(
     key: str, name: str, rows: Flags, true: Flags, *, error: bool = False, at: float | None = None
 ) -> Figure:
     """The figure that is the share of some rows which is true."""
-    return Figure(key, name, rows, lambda weights: share(true, weights * rows), error, at)
+    # Dot products: ten times as fast as choosing rows, a thousand times over.
+    counted, hit = rows.astype(np.float64), (rows & true).astype(np.float64)
+
+    def value(weights: Weights) -> float:
+        total = float(weights @ counted)
+        return float(weights @ hit) / total if total else float("nan")
+
+    return Figure(key, name, rows, value, error, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
     rows = read(path, COLUMNS)
     photos, places = rows.photos(("file",), root)
     enrols = rows.words("role", _ENROLS)
-    rounds = rows.numbers("round")
+    rounds = rows.numbered("round")
     if not set(rounds[enrols]) == set(rounds[~enrols]) == set(rounds):
         raise InvalidParameter(f"{path.name}: someone must be enrolled, and probed, in each round.")
     enrolled, probes = (_shown(rows, places[:, 0], which) for which in (enrols, ~enrols))
@@ -116,7 +116,7 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
 
 
 def _shown(rows: Table, photos: Places, chosen: Flags) -> Shown:
-    people, rounds = rows.numbers("person"), rows.numbers("round")
+    people, rounds = rows.numbered("person"), rows.numbered("round")
     return Shown(photos[chosen], people[chosen], rounds[chosen])
 
 
@@ -138,12 +138,17 @@ def identify(
         calibration: scores are cosines as it sees them; the product's unless given.
 
     Raises:
-        InvalidParameter: there is no such column.
+        InvalidParameter: there is no such column, or nothing to measure.
     """
     calibrated = calibration or product(vectors.contract)
     found = searched(protocol, vectors, several, calibrated)
     threshold = calibrated.cosine_at(SAME_PERSON) if calibrated else None
     figures = list(_figures(found, threshold))
+    if not figures:
+        raise InvalidParameter(
+            f"{protocol.name}: nobody who is probed is enrolled, and {vectors.contract} is not "
+            "calibrated, so that strangers alone say nothing."
+        )
     measured, groups = measure(figures, protocol.probes.people, protocol.by(by))
     return Result(
         kind="identification",

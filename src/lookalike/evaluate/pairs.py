@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +44,17 @@ class Pairs(Protocol):
                 "must be both kinds, and two folds at least."
             )
 
+    def take(self, rows: NDArray[np.intp]) -> Pairs:
+        """The same with its rows in another order."""
+        return replace(
+            self,
+            columns={name: [texts[row] for row in rows] for name, texts in self.columns.items()},
+            rows=self.rows[rows],
+            people=self.people[rows],
+            same=self.same[rows],
+            folds=self.folds[rows],
+        )
+
 
 def lfw(folder: Path) -> Pairs:
     """LFW's view 2: the pairs of `pairs.txt` in its folds, photos as they lie below the folder.
@@ -57,7 +68,9 @@ def lfw(folder: Path) -> Pairs:
     file = folder / "pairs.txt"
     if not file.is_file():
         raise InvalidParameter(f"{folder} has no pairs.txt; LFW's view 2 is read from it.")
-    head, *lines = (line.split() for line in file.read_text("utf-8").splitlines() if line.strip())
+    head, *lines = (
+        line.split() for line in file.read_text("utf-8", "replace").splitlines() if line.strip()
+    )
     photos = {path.stem: path for path in sorted(folder.rglob("*.jpg"))}
     named = [_lfw_pair(parts, number) for number, parts in enumerate(lines, 2)]
     missing = [each for pair in named for each in pair if each not in photos]
@@ -124,7 +137,7 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
         rows=places,
         people=numbered(np.array(named).T.tolist()) if all(named) else joined(places, same),
         same=same,
-        folds=rows.numbers("fold") if "fold" in rows.columns else np.arange(len(rows)) % _FOLDS,
+        folds=rows.numbered("fold") if "fold" in rows.columns else np.arange(len(rows)) % _FOLDS,
     )
 
 

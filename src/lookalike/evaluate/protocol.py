@@ -34,12 +34,12 @@ class Protocol:
     columns: Columns
 
     def by(self, columns: Iterable[str]) -> Columns:
-        """Those columns.
+        """Those columns, however they are capitalised.
 
         Raises:
             InvalidParameter: there is no such column.
         """
-        chosen = tuple(columns)
+        chosen = tuple(each.casefold() for each in columns)
         for each in chosen:
             if each not in self.columns:
                 there = ", ".join(self.columns) or "none"
@@ -49,17 +49,19 @@ class Protocol:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """A CSV file: its n rows as columns of n texts, named in lower case."""
+    """A CSV file.
+
+    Attributes:
+        numbers: (n,) of its rows, as a spreadsheet shows them.
+        columns: n texts each, by name in lower case.
+    """
 
     path: Path
+    numbers: tuple[int, ...]
     columns: Mapping[str, tuple[str, ...]]
 
     def __len__(self) -> int:
-        return len(next(iter(self.columns.values())))
-
-    def wrong(self, row: int, why: str) -> InvalidParameter:
-        """What is wrong with a row, which is counted from 0 here and as spreadsheets do there."""
-        return InvalidParameter(f"{self.path.name}, row {row + 2}: {why}.")
+        return len(self.numbers)
 
     def words(self, column: str, meanings: Mapping[str, bool]) -> NDArray[np.bool_]:
         """(n,) what the words of a column mean.
@@ -67,12 +69,15 @@ class Table:
         Raises:
             InvalidParameter: a row has another word.
         """
-        for row, text in enumerate(self.columns[column]):
+        for number, text in zip(self.numbers, self.columns[column], strict=True):
             if text.casefold() not in meanings:
-                raise self.wrong(row, f"{column} is {text!r}; allowed: {', '.join(meanings)}")
+                raise InvalidParameter(
+                    f"{self.path.name}, row {number}: {column} is {text!r}; allowed: "
+                    f"{', '.join(meanings)}."
+                )
         return np.array([meanings[text.casefold()] for text in self.columns[column]], np.bool_)
 
-    def numbers(self, column: str) -> NDArray[np.intp]:
+    def numbered(self, column: str) -> NDArray[np.intp]:
         """(n,) the place of each row's text among those of the column; of zeros without one."""
         texts = self.columns.get(column)
         return np.zeros(len(self), np.intp) if texts is None else numbered(texts)
@@ -122,12 +127,14 @@ def read(path: Path, needed: Sequence[str], called: Mapping[str, str] | None = N
     """A table that has the columns it needs.
 
     Args:
+        needed: names of columns, however they are capitalised.
         called: other names that a column may have.
 
     Raises:
         InvalidParameter: a column is missing or there twice, or a row has more cells than columns
             or lacks a value in a needed one.
     """
+    needed = [each.casefold() for each in needed]
 
     def header(cells: list[str], path: Path) -> list[str]:
         names = [cell.strip().casefold() for cell in cells]
@@ -148,11 +155,14 @@ def read(path: Path, needed: Sequence[str], called: Mapping[str, str] | None = N
         raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
     if not rows:
         raise InvalidParameter(f"{path.name} has no rows.")
-    names = dict.fromkeys(name for row in rows for name in row)
-    return Table(path, {name: tuple(row.get(name, "") for row in rows) for name in names})
+    names = dict.fromkeys(name for _, row in rows for name in row)
+    columns = {name: tuple(row.get(name, "") for _, row in rows) for name in names}
+    return Table(path, tuple(number for number, _ in rows), columns)
 
 
-def _rows(path: Path, header: Header, needed: Sequence[str]) -> Iterator[Mapping[str, str]]:
+def _rows(
+    path: Path, header: Header, needed: Sequence[str]
+) -> Iterator[tuple[int, Mapping[str, str]]]:
     for number, row in csv_rows(path, header):
         if isinstance(row, str):
             raise InvalidParameter(f"{path.name}, row {number}: {row}.")
@@ -160,7 +170,7 @@ def _rows(path: Path, header: Header, needed: Sequence[str]) -> Iterator[Mapping
         empty = [each for each in needed if not texts.get(each)]
         if empty:
             raise InvalidParameter(f"{path.name}, row {number}: {empty[0]} is empty.")
-        yield texts
+        yield number, texts
 
 
 def numbered(texts: Sequence[str] | Sequence[Sequence[str]]) -> NDArray[np.intp]:

@@ -20,7 +20,8 @@ import simplejpeg
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PhotoError
-from lookalike.evaluate import charts, shown, stored
+from lookalike.evaluate import charts, shown
+from lookalike.evaluate.as_json import as_json
 from lookalike.evaluate.figures import Curve, Example, Measured, Result
 from lookalike.evaluate.machine import machine
 from lookalike.evaluate.vectors import Photos
@@ -209,7 +210,7 @@ def _json(results: Sequence[Result]) -> str:
     facts = {
         "made": _now(),
         "machine": machine(),
-        "results": [stored.to_json(each) for each in results],
+        "results": [as_json(each) for each in results],
     }
     return json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -26,7 +26,7 @@ from lookalike.gallery.index import SEALED_FROM, VectorIndex
 
 POPULATIONS = ("around", "strangers")
 _PROBES = 300
-_NEAREST = 10
+NEAREST = 10
 # Strengths of the scatter, in the distribution of the real embeddings: of identities around one of
 # them, and of photos around an identity.
 _AROUND, _PHOTO = 0.7, 0.95
@@ -71,8 +71,8 @@ def exactly(vectors: Floats) -> Search:
 
     def search(probe: Floats) -> list[int]:
         cosines = vectors @ probe
-        most = min(_NEAREST, len(vectors) - 1)
-        top = np.argpartition(-cosines, most)[:_NEAREST]
+        most = min(NEAREST, len(vectors) - 1)
+        top = np.argpartition(-cosines, most)[:NEAREST]
         return top[np.argsort(-cosines[top])].tolist()  # type: ignore[no-any-return]
 
     return search
@@ -124,7 +124,7 @@ def searches(who: Population, threads: int = 1) -> Iterator[Result]:
     index = VectorIndex.of(np.arange(len(who.vectors), dtype=np.int64), who.vectors)
 
     def search(probe: Floats) -> list[int]:
-        return [each.key for each in index.nearest(probe, _NEAREST)]
+        return [each.key for each in index.nearest(probe, NEAREST)]
 
     yield measured(who, "scan, float16, exact", search, 2 * mib)
     if len(who.vectors) >= SEALED_FROM:

@@ -10,23 +10,23 @@ CANNOT_TELL = "cannot tell"
 
 
 def value(figure: Measured) -> str:
-    """`99.37 %`, or with the figure's own unit."""
+    """`99.37%`, or with the figure's own unit."""
     return _number(figure.estimate.value, figure.unit)
 
 
-def interval(figure: Measured) -> str:
-    """`99.10 % to 99.60 %`; says so when few people are behind it."""
+def interval(figure: Measured, drawn: str = "people") -> str:
+    """`99.10% to 99.60%`; says so when few are behind it, people or what else was drawn."""
     low, high = figure.estimate.low, figure.estimate.high
     if math.isnan(low) or math.isnan(high):
         return CANNOT_TELL
-    few = f"; only {figure.people} people" if figure.too_few else ""
+    few = f"; only {figure.people} {drawn}" if figure.too_few else ""
     return f"{_number(low, figure.unit)} to {_number(high, figure.unit)}{few}"
 
 
 def ratio(found: Ratio | None) -> str:
     """`2.1 (1.3 to 4.0), women to men`."""
     if found is None:
-        return "too few people"
+        return "too few"
     of = found.estimate
     if math.isnan(of.value) or math.isnan(of.low):
         return CANNOT_TELL

@@ -45,6 +45,9 @@ def verify(
         InvalidParameter: there is no such column.
     """
     scores = vectors.cosines(pairs.rows)
+    # What is in order already is sorted quickly, in each round anew.
+    order = np.argsort(-scores, kind="stable")
+    pairs, scores = pairs.take(order), scores[order]
     figures = [*_figures(pairs, scores), *_at_80(pairs, vectors)]
     measured, groups = measure(figures, pairs.people, pairs.by(by))
     further = tar_at_fmrs(pairs, vectors, scores) if all_strangers else ()
