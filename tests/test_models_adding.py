@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import Embedder
 from lookalike.faces.packs import fetch, installed, manifest, recipes
+from lookalike.gallery import sitters
+from lookalike.gallery.people import Credit
+from lookalike.gallery.portraits import folder as portraits_folder
 from tests import networks
 
 SHA256 = hashlib.sha256(networks.SFACE).hexdigest()
@@ -37,6 +42,7 @@ class Models:
         environment = {
             "LOOKALIKE_HOME": str(self.settings.home),
             "LOOKALIKE_CACHE": str(self.settings.cache),
+            "LOOKALIKE_PORTRAITS": "off",
             "COLUMNS": "200",
         }
         done = CliRunner().invoke(main, ["models", *args], env=environment)
@@ -129,12 +135,34 @@ def test_a_network_of_512_numbers(models: Models, portraits: str) -> None:
 
 def test_without_photos_the_report_says_what_was_not_tried(models: Models) -> None:
     added = models("add", "odd", "--file", models.file(networks.faceless()), "--licence", "MIT")
-    assert "not tried same and different: not tried: it needs photos of two people" in " ".join(
+    assert "not tried same and different: it needs photos of two people" in " ".join(
         added.stdout.split()
     )
     entry = installed.entry(models.settings, "odd")
     assert isinstance(entry, Embedder)
     assert (entry.dimension, entry.mean, entry.std) == (512, 127.5, 127.5)
+
+
+def test_without_photos_it_looks_at_portraits_that_are_there(
+    models: Models, photos: Mapping[str, bytes]
+) -> None:
+    folder = portraits_folder(models.settings)
+    folder.mkdir(exist_ok=True)
+    for who, name in zip(
+        sitters.people(models.settings), ("obama.jpg", "biden.jpg", "astronaut.png"), strict=False
+    ):
+        facts = {"media_type": "image/jpeg", "credit": asdict(Credit(None, None, None, None))}
+        (folder / f"{who.id}.json").write_text(json.dumps(facts))
+        (folder / f"{who.id}.image").write_bytes(photos[name])
+    try:
+        file = models.file(networks.turned())
+        added = models("add", "wide", "--file", file, "--licence", "MIT")
+        assert "100.0% of 3 photos and their mirror images against 3 of two" in added.stdout
+        wrong = ("--licence", "MIT", "--mean", "127.5", "--std", "127.5")
+        refused = models("add", "misfed", "--file", file, *wrong, fails=1)
+        assert "FAILED    same and different" in refused.stdout
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_network_that_knows_no_faces_is_refused(models: Models, portraits: str) -> None:
@@ -333,8 +361,6 @@ def test_a_recipe_is_held_to_its_sha256(models: Models, monkeypatch: pytest.Monk
     known = recipes.recipe("auraface-v1")
 
     def moved(to: str, sha256: str) -> Any:
-        from dataclasses import replace
-
         model = replace(known.entry.model, url=to, sha256=sha256)
         return replace(known, entry=replace(known.entry, model=model))
 
