@@ -133,6 +133,15 @@ def test_a_network_of_512_numbers(models: Models, portraits: str) -> None:
     assert {each["passed"] for each in found["checks"]} == {True}
 
 
+def test_it_runs_with_onnx_runtime_too(
+    models: Models, portraits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_RUNTIME", "onnxruntime")
+    file = models.file(networks.turned())
+    added = models("add", "wide", "--file", file, "--licence", "MIT", "--photos", portraits)
+    assert "opens: with ONNXRuntime" in added.stdout
+
+
 def test_without_photos_the_report_says_what_was_not_tried(models: Models) -> None:
     added = models("add", "odd", "--file", models.file(networks.faceless()), "--licence", "MIT")
     assert "not tried same and different: it needs photos of two people" in " ".join(
@@ -197,6 +206,18 @@ def test_what_is_no_such_network_is_refused(
     assert models.there() == []
 
 
+def test_weights_in_another_file_are_refused(models: Models) -> None:
+    import onnx
+
+    network = onnx.load_from_string(networks.faceless())
+    network.graph.initializer[0].ClearField("raw_data")
+    network.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+    network.graph.initializer[0].external_data.add(key="location", value="/etc/hostname")
+    file = models.file(network.SerializeToString())
+    done = models("add", "odd", "--file", file, "--licence", "MIT", fails=1)
+    assert "Its weights lie in another file; a model must be one file." in done.stderr
+
+
 def test_a_network_of_another_input_is_refused(models: Models) -> None:
     import onnx
 
@@ -240,6 +261,9 @@ def test_names_are_checked_before_anything_is_loaded(models: Models) -> None:
 
 def test_one_place_to_come_from(models: Models) -> None:
     assert "Give one of" in models("add", "x", fails=2).stderr
+    for more in (("--size", "112"), ("--sha256", SHA256), ("--licence", "MIT")):
+        done = models("add", "x", "--recipe", "buffalo_l", *more, fails=2)
+        assert "A recipe says all of that itself" in done.stderr
     done = models("add", "x", "--recipe", "buffalo", "--accept-licence", fails=1)
     assert "recipe: 'buffalo'; there are: sface-float32," in done.stderr
 

@@ -152,8 +152,8 @@ def _choice(settings: Settings) -> dict[str, str]:
 def _check_there(settings: Settings, name: str) -> None:
     if name not in _names(settings):
         raise ModelUnavailable(
-            f"There is no model {name!r}; there are: {', '.join(_names(settings))}. Add one with: "
-            "lookalike models add"
+            f"There is no model {name!r}; there are: {', '.join(_names(settings))}. `lookalike "
+            "models use` chooses one, `lookalike models add` adds one."
         )
 
 
