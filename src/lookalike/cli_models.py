@@ -231,8 +231,11 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
     from lookalike.notes import notes
     from lookalike.similarity import calibration_of
 
-    for note in notes(calibration_of(chosen)):
+    calibration = calibration_of(chosen)
+    for note in notes(calibration):
         click.echo(note.both)
+    if not calibration.fitted:
+        click.echo("To fit both scores to it: lookalike evaluate calibrate")
     store = Store(settings.home, chosen.contract, settings.database)
     try:
         stale = migrating.stale(store, chosen.contract)

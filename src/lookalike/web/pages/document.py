@@ -20,6 +20,7 @@ from fastapi import Request, Response
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.gallery.people import Language, Text
+from lookalike.notes import uncalibrated
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
 from lookalike.web.pages.monogram import Monogram, monogram
@@ -100,7 +101,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "people": f"{people:,}",
         "typical": typical(people),
         "contract": engine.contract,
-        "notes": [_name(each, language) for each in engine.notes],
+        "note": _note(engine, language),
         "data": {
             "language": language,
             "root": root,
@@ -120,6 +121,12 @@ def _people(engine: Engine, site: Site) -> int:
     """How many people are searched."""
     collections = engine.gallery.collections()
     return sum(each.people for each in collections if site.collection in (None, each.id))
+
+
+def _note(engine: Engine, language: Language) -> str | None:
+    """What the model in use has to say of its scores."""
+    said = uncalibrated(engine.calibration)
+    return None if said is None else said.get(language)
 
 
 def _name(text: Text | Any, language: Language) -> str:
