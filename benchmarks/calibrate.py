@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import genpareto
 
-from benchmarks.lfw import Embedded, embedded
-from benchmarks.verification import stranger_cosines
+from benchmarks.lfw import Embedded, embedded, stranger_cosines
 
 # One person under two names, or twins: read off the names of the most similar "strangers", and
 # for the first two off LFW's errata (photos filed under two people).

@@ -24,8 +24,8 @@ from tests import photos as packaged
 from tests.cloud import Cloud
 from tests.conversation import COLLINS, Conversation, held
 
-# The browser, for those who ask for it.
-pytest_plugins = ("tests.browser",)
+# The browser, and a server in Amazon's place, for those who ask for them.
+pytest_plugins = ("tests.browser", "tests.amazon")
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,8 @@ def test_without_a_calibration_the_scores_are_strict_and_say_so(
         assert strict.resemblance <= fitted.resemblance
     pair = photos["obama.jpg"], photos["obama2.jpg"]
     assert used.compare(*pair).scores[0].similarity > 90
-    assert engine.notes == ()
-    unfitted, starter = used.notes
+    assert engine.model.notes == ()
+    unfitted, starter = used.model.notes
     assert "never calibrated" in (unfitted.en or "")
     assert "맞춰 보지 않았어요" in (unfitted.ko or "")
     assert "lookalike gallery build world" in (starter.en or "")

@@ -155,19 +155,20 @@ def remove(person_id: str, collection: str | None, portrait: str | None) -> None
 def takedown(person_id: str, reason: str) -> None:
     """Remove a person everywhere, by id, and keep them out of every later import.
 
-    Portraits, vectors and cached files go; someone of the starter gallery is hidden. Prints a
-    receipt.
+    Portraits, vectors, cached files and shared results go; someone of the starter gallery is
+    hidden. Prints a receipt.
     """
-    from lookalike.gallery import portraits
+    from lookalike.web.forget import forget
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    folder = portraits.folder(config.load())
-    everyone = {person_id, *(each.id for each in receipt.removed)}
-    files = sum(portraits.forget(folder, each) for each in everyone)
+    forgotten = forget(config.load(), receipt)
     name = receipt.person.name.both
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
+    click.echo(
+        f"Removed: {receipt.portraits} portraits with their vectors, "
+        f"{forgotten.cached_files} cached files, {forgotten.results} shared results"
+    )
     for each in receipt.removed:
         click.echo(f"  from {each.collection}: {each.name.get('en')} ({each.id})")
     click.echo(f"Kept out from now on: {', '.join(receipt.blocked)}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from lookalike.aws.engine import AnyEngine
     from lookalike.engine import Engine
     from lookalike.gallery.gallery import Gallery
 
@@ -28,12 +29,37 @@ def opened_engine() -> Iterator[Engine]:
     from lookalike.engine import Engine
 
     opened = Engine(config.load())
-    for note in opened.notes:
-        click.echo(note.both, err=True)
+    _print_notes(opened)
     try:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def chosen_engine() -> Iterator[AnyEngine]:
+    """The one that the setting `engine` asks for; what needs our networks opens ours."""
+    from lookalike.aws.choice import opened
+
+    engine = opened(config.load())
+    _print_notes(engine)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        print_calls(engine.calls)
+
+
+def _print_notes(engine: AnyEngine) -> None:
+    for note in engine.model.notes:
+        click.echo(note.both, err=True)
+
+
+def print_calls(calls: dict[str, int]) -> None:
+    """What AWS charges for, on stderr; also where it ended with an error."""
+    if calls:
+        counted = ", ".join(f"{count} {operation}" for operation, count in calls.items())
+        click.echo(f"Calls to AWS: {counted}", err=True)
 
 
 @contextmanager

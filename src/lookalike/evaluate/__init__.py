@@ -1,1 +1,39 @@
-"""Protocols, metrics, calibration and reports: numbers about a face model that one can trust."""
+"""Protocols, metrics, calibration and reports: numbers about a face model that one can trust.
+
+A protocol is read (`pairs.lfw`, `pairs.table`, `pairs.packed`, `identification.table`,
+`triplets.table`, `detection.wider`), its photos are embedded, and a function of its kind gives a
+`Result`:
+
+    from lookalike import config
+    from lookalike.evaluate import embed, pairs, verify
+
+    protocol = pairs.lfw(Path("lfw"))
+    vectors = embed(protocol.photos, config.load(), protocol.which)
+    print(verify(protocol, vectors).figure("accuracy").estimate)
+"""
+
+from lookalike.evaluate.detection import detect
+from lookalike.evaluate.figures import Measured, Result
+from lookalike.evaluate.identification import Several, identify
+from lookalike.evaluate.intervals import Estimate
+from lookalike.evaluate.search import search_index
+from lookalike.evaluate.speed import time_steps
+from lookalike.evaluate.triplets import agree
+from lookalike.evaluate.vectors import Vectors, Which, embed
+from lookalike.evaluate.verification import verify
+
+__all__ = [
+    "Estimate",
+    "Measured",
+    "Result",
+    "Several",
+    "Vectors",
+    "Which",
+    "agree",
+    "detect",
+    "embed",
+    "identify",
+    "search_index",
+    "time_steps",
+    "verify",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,33 +10,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
+from lookalike.evaluate import bins
 from lookalike.evaluate.metrics import Flags
-from lookalike.evaluate.vectors import Photos, Which
+from lookalike.evaluate.protocol import Protocol, numbered, read
+from lookalike.evaluate.vectors import Which
+
+_FOLDS = 10
+_SAME = {"1": True, "true": True, "same": True, "0": False, "false": False, "different": False}
+_CALLED = {"label": "same", "issame": "same"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class Pairs(Protocol):
     """A protocol of n pairs.
 
     Attributes:
-        name: of the protocol.
-        photos: every photo that is in a pair.
-        which: the face of a photo that is meant.
         rows: (n, 2) places in `photos`.
         people: (n, 2) who is shown, by number; for the intervals.
         same: (n,) whether a pair shows one person.
         folds: (n,) from 0 on; each is judged at the threshold of the others.
-        columns: the table's other columns, (n,) texts each.
     """
 
-    name: str
-    photos: Photos
-    which: Which
     rows: NDArray[np.intp]
     people: NDArray[np.intp]
     same: Flags
     folds: NDArray[np.intp]
-    columns: dict[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        if self.same.all() or not self.same.any() or len(np.unique(self.folds)) < 2:
+            raise InvalidParameter(
+                f"{self.name} has {int(self.same.sum())} pairs of one person and "
+                f"{int((~self.same).sum())} of two, in {len(np.unique(self.folds))} folds; there "
+                "must be both kinds, and two folds at least."
+            )
 
 
 def lfw(folder: Path) -> Pairs:
@@ -60,17 +67,16 @@ def lfw(folder: Path) -> Pairs:
             f"{missing[0]}.jpg."
         )
     used = sorted({each for pair in named for each in pair})
-    people = [[each.rpartition("_")[0] for each in pair] for pair in named]
-    same = np.array([one == other for one, other in people])
+    people = numbered([[each.rpartition("_")[0] for each in pair] for pair in named])
     return Pairs(
         name="LFW view 2",
         photos={each: photos[each] for each in used},
         which=Which.CENTRAL,
-        rows=np.searchsorted(used, named),
-        people=_numbered(people),
-        same=same,
-        folds=_lfw_folds(head, len(named)),
         columns={},
+        rows=np.searchsorted(used, named),
+        people=people,
+        same=people[:, 0] == people[:, 1],
+        folds=_lfw_folds(head, len(named)),
     )
 
 
@@ -97,6 +103,66 @@ def _lfw_folds(head: list[str], pairs: int) -> NDArray[np.intp]:
     return np.arange(pairs) // (pairs // folds)
 
 
-def _numbered(people: list[list[str]]) -> NDArray[np.intp]:
-    _, numbers = np.unique(np.array(people), return_inverse=True)
-    return numbers.reshape(-1, 2)
+def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) -> Pairs:
+    """A CSV table of pairs: `file1`, `file2`, `same`; perhaps `fold`, `person1` and `person2`.
+
+    Without folds, ten are made of the rows in turn. Without people, photos that are said to show
+    one person, directly or through others, are one. What other columns say can be grouped by.
+
+    Raises:
+        InvalidParameter: it is no such table, or a photo is missing.
+    """
+    rows = read(path, ("file1", "file2", "same"), _CALLED)
+    photos, places = rows.photos(("file1", "file2"), root)
+    same = rows.words("same", _SAME)
+    named = [rows.columns.get(each) for each in ("person1", "person2")]
+    return Pairs(
+        name=path.name,
+        photos=photos,
+        which=which,
+        columns=rows.others("file1", "file2", "same", "fold", "person1", "person2"),
+        rows=places,
+        people=numbered(np.array(named).T.tolist()) if all(named) else joined(places, same),
+        same=same,
+        folds=rows.numbers("fold") if "fold" in rows.columns else np.arange(len(rows)) % _FOLDS,
+    )
+
+
+def packed(path: Path) -> Pairs:
+    """A `.bin` file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW as aligned crops.
+
+    The crops are embedded as they are: to look for a face in them again would measure another
+    alignment than the one that the published figures are of. The folds are ten blocks, as
+    InsightFace's own verification has them.
+
+    Raises:
+        InvalidParameter: it is no such file.
+    """
+    crops, flags = bins.read(path)
+    digests = [hashlib.sha256(each).hexdigest() for each in crops]
+    photos = {f"{number:05d}": each for number, each in enumerate(crops)}
+    same = np.array(flags, np.bool_)
+    return Pairs(
+        name=path.name,
+        photos=photos,
+        which=Which.ALIGNED,
+        columns={},
+        rows=np.arange(len(crops)).reshape(-1, 2),
+        people=joined(numbered(digests).reshape(-1, 2), same),
+        same=same,
+        folds=np.arange(len(same)) * _FOLDS // len(same),
+    )
+
+
+def joined(rows: NDArray[np.intp], same: Flags) -> NDArray[np.intp]:
+    """(n, 2) who is shown: photos are of one person if pairs of one person join them."""
+    leader = np.arange(rows.max(initial=-1) + 1)
+
+    def led_by(photo: int) -> int:
+        while leader[photo] != photo:
+            leader[photo] = photo = leader[leader[photo]]
+        return photo
+
+    for one, other in rows[same].tolist():
+        leader[led_by(one)] = led_by(other)
+    return np.array([[led_by(each) for each in pair] for pair in rows.tolist()], np.intp)

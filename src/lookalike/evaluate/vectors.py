@@ -17,6 +17,7 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.image import decode
 from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
@@ -28,12 +29,22 @@ Photos = Mapping[str, Path | bytes]
 Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
 
+def untracked(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
+    """Shows nothing."""
+    return photos
+
+
 class Which(StrEnum):
-    """The face of a photo that a protocol is about."""
+    """The face of a photo that a protocol is about.
+
+    The largest; the one nearest to the middle; the subject of a portrait, as `gallery import`
+    takes it; or the photo is an aligned crop, in which nothing is looked for.
+    """
 
     LARGEST = "largest"
     CENTRAL = "central"
     SUBJECT = "subject"
+    ALIGNED = "aligned"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +85,7 @@ def embed(
     settings: Settings,
     which: Which,
     cache: Path | None = None,
-    track: Track = lambda photos, _: photos,
+    track: Track = untracked,
 ) -> Vectors:
     """The vector of every photo; a photo that cannot be used has none.
 
@@ -118,11 +129,23 @@ def _answers(
 
 def _vector(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
     """The vector of the face that is meant, or zeros. Runs in a worker process."""
+    nothing = np.zeros(analyzer.embedder.dimension, np.float32)
     try:
+        if which is Which.ALIGNED:
+            return _crop_vector(analyzer, data)
         face = chosen(analyzer.analyze(data), which)
     except PhotoError:
-        face = None
-    return np.zeros(analyzer.embedder.dimension, np.float32) if face is None else face.embedding
+        return nothing
+    return nothing if face is None else face.embedding
+
+
+def _crop_vector(analyzer: Analyzer, data: bytes) -> Floats:
+    size = analyzer.embedder.size
+    crop = decode(data, analyzer.limits, size).pixels
+    if crop.shape[:2] != (size, size):
+        raise PhotoError(f"an aligned crop has {size} x {size} pixels")
+    vector: Floats = analyzer.embed([crop])[0]
+    return vector
 
 
 def chosen(photo: Photo, which: Which) -> Face | None:

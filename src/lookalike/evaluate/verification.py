@@ -2,87 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from lookalike.errors import ContractMismatch
 from lookalike.evaluate import metrics
-from lookalike.evaluate.intervals import Estimate, estimate
-from lookalike.evaluate.metrics import Scores
+from lookalike.evaluate.figures import (
+    Curve,
+    Example,
+    Figure,
+    Result,
+    histogram,
+    measure,
+    rate,
+    thinned,
+)
+from lookalike.evaluate.metrics import FAILED, Scores
 from lookalike.evaluate.pairs import Pairs
+from lookalike.evaluate.strangers import tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
+from lookalike.similarity import SAME_PERSON, calibration
 
-# The false match rates that a TAR is given for, so far as the impostor pairs can tell: three of
-# them must be beyond the threshold.
+# The false match rates that a TAR is given for, so far as the impostor pairs can tell.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
-_LEAST_BEYOND = 3
+_HARDEST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class TarAtFmr:
-    """True accept rate at a false match rate, and the cosine at which it is reached."""
+def verify(
+    pairs: Pairs, vectors: Vectors, by: Iterable[str] = (), *, all_strangers: bool = False
+) -> Result:
+    """Every figure of a protocol, by columns of its table too.
 
-    fmr: float
-    tar: Estimate
-    threshold: float
+    Accuracy is judged at the folds' thresholds, which are held while rows are drawn; TAR at an FMR
+    finds its threshold anew in each round and each group; FMR and FNMR are at similarity 80, as
+    the product has it, for everyone.
 
+    Args:
+        all_strangers: give TAR at an FMR of every pair of two people among the photos too.
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The figures of a protocol of pairs.
-
-    Attributes:
-        accuracy: the share judged right, each fold at the threshold of the others.
-        standard_error: of the accuracy over the folds, as LFW's own results give it.
-        threshold: the mean of the folds' thresholds.
-        auc: area under the ROC.
-        eer: equal error rate.
-        failed: pairs that count as no match because a photo has no face.
+    Raises:
+        InvalidParameter: there is no such column.
     """
-
-    protocol: str
-    genuine: int
-    impostor: int
-    accuracy: Estimate
-    standard_error: float
-    threshold: float
-    auc: float
-    eer: float
-    tar_at_fmr: tuple[TarAtFmr, ...]
-    failed: int
-
-
-def verify(pairs: Pairs, vectors: Vectors) -> Verification:
-    """Every figure of a protocol."""
-    return judged(pairs, vectors.cosines(pairs.rows))
-
-
-def judged(pairs: Pairs, scores: Scores) -> Verification:
-    """Every figure of (n,) scores; intervals are by person, with the folds' thresholds held."""
-    same = pairs.same
-    right, thresholds = metrics.by_folds(scores, same, pairs.folds)
-    folds = [right[pairs.folds == fold].mean() for fold in np.unique(pairs.folds)]
-    impostors = int((~same).sum())
-    return Verification(
+    scores = vectors.cosines(pairs.rows)
+    figures = list(_figures(pairs, scores, cosine_at_80(vectors.contract)))
+    measured, groups = measure(figures, pairs.people, pairs.by(by))
+    further = tar_at_fmrs(pairs, vectors, scores) if all_strangers else ()
+    _, fmr, tar = metrics.roc(scores, pairs.same)
+    return Result(
+        kind="verification",
         protocol=pairs.name,
-        genuine=int(same.sum()),
-        impostor=impostors,
-        accuracy=estimate(lambda weights: metrics.share(right, weights), pairs.people),
-        standard_error=float(np.std(folds) / np.sqrt(len(folds))),
-        threshold=float(thresholds.mean()),
-        auc=metrics.auc(scores, same),
-        eer=metrics.equal_error_rate(scores, same),
-        tar_at_fmr=tuple(
-            _tar(pairs, scores, fmr) for fmr in _FMRS if fmr * impostors >= _LEAST_BEYOND
+        contract=vectors.contract,
+        data_sha256=vectors.sha256,
+        counts={
+            "genuine": int(pairs.same.sum()),
+            "impostor": int((~pairs.same).sum()),
+            "pairs_without_face": int((scores <= FAILED).sum()),
+            "photos": len(vectors.names),
+            "photos_without_face": len(vectors.failed),
+        },
+        figures=(*measured, *further),
+        groups=groups,
+        curves=(
+            thinned(Curve("roc", "ROC", "FMR", "TAR", tuple(fmr.tolist()), tuple(tar.tolist()))),
+            thinned(
+                Curve("det", "DET", "FMR", "FNMR", tuple(fmr.tolist()), tuple((1 - tar).tolist()))
+            ),
         ),
-        failed=int((scores <= metrics.FAILED).sum()),
+        histograms=(
+            histogram("genuine", scores[pairs.same]),
+            histogram("impostor", scores[~pairs.same]),
+        ),
+        hardest=(*_hardest(pairs, scores, same=True), *_hardest(pairs, scores, same=False)),
+        failed=vectors.failed,
     )
 
 
-def _tar(pairs: Pairs, scores: Scores, fmr: float) -> TarAtFmr:
-    same = pairs.same
-    return TarAtFmr(
-        fmr=fmr,
-        tar=estimate(lambda w: metrics.tar_at_fmr(scores, same, fmr, w), pairs.people),
-        threshold=metrics.threshold_at(scores[~same], fmr),
+def cosine_at_80(contract: str) -> float | None:
+    """The cosine at which the product says that it is one person; None: it is not calibrated."""
+    try:
+        return calibration(contract).cosine_at(SAME_PERSON)
+    except ContractMismatch:
+        return None
+
+
+def _figures(pairs: Pairs, scores: Scores, threshold: float | None) -> Iterator[Figure]:
+    same, every = pairs.same, np.ones(len(scores), np.bool_)
+    right, thresholds = metrics.by_folds(scores, same, pairs.folds)
+    yield rate("accuracy", "Accuracy", every, right, at=float(thresholds.mean()))
+    for fmr in _FMRS:
+        if fmr * (~same).sum() >= metrics.LEAST_BEYOND:
+            yield Figure(
+                key=f"tar_at_fmr/{fmr:g}",
+                name=f"TAR at FMR {fmr:g}",
+                rows=same,
+                value=lambda w, fmr=fmr: metrics.tar_at_fmr(scores, same, fmr, w),  # type: ignore[misc]
+                at=metrics.threshold_at(scores[~same], fmr),
+            )
+    yield Figure(
+        "eer",
+        "Equal error rate",
+        every,
+        lambda w: metrics.equal_error_rate(scores, same, w),
+        error=True,
     )
+    yield Figure("auc", "Area under the ROC", every, lambda w: metrics.auc(scores, same, w))
+    if threshold is not None:
+        passed = scores >= threshold
+        yield rate("fnmr_at_80", "FNMR at similarity 80", same, ~passed, error=True, at=threshold)
+        yield rate("fmr_at_80", "FMR at similarity 80", ~same, passed, error=True, at=threshold)
+
+
+def _hardest(pairs: Pairs, scores: Scores, *, same: bool) -> Iterator[Example]:
+    """The pairs of one person that are least alike, or those of two that are most."""
+    names = tuple(pairs.photos)
+    places = np.flatnonzero((pairs.same == same) & (scores > FAILED))
+    order = np.argsort(scores[places] if same else -scores[places], kind="stable")
+    for place in places[order[:_HARDEST]]:
+        shown = tuple(names[each] for each in pairs.rows[place])
+        yield Example("genuine" if same else "impostor", shown, float(scores[place]))

@@ -55,7 +55,7 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face.
+    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
 
     Attributes:
         crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.

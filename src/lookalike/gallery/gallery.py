@@ -32,13 +32,17 @@ from lookalike.gallery.store import Portrait, Receipt, Store, StoredPortrait
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A gallery as it is listed; the starter's `created` is None."""
+    """A gallery as it is listed; the starter's `created` is None.
+
+    One that is not `open` is searched only when it is named.
+    """
 
     id: str
     people: int
     faces: int
     read_only: bool
     created: datetime | None = None
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ class Gallery:
             count = len(self._loaded.below.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
             own = (
-                Collection(each.id, *self._loaded.counts(each.id), False, each.created)
+                Collection(each.id, *self._loaded.counts(each.id), False, each.created, each.open)
                 for each in self._loaded.stored
             )
             return (below, *own)

@@ -63,7 +63,7 @@ class Members:
 
     A person is known by the mean of their portraits: it ranks the right one first more often than
     the best single portrait does, by 1 point with three of them and by 2.4 on Korean faces
-    (benchmarks/portraits.py).
+    (`python -m benchmarks.evaluation portraits`).
     """
 
     def __init__(self, roster: Roster, dimension: int, kept: Path | None = None) -> None:

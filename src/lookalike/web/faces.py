@@ -1,4 +1,7 @@
-"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents."""
+"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents.
+
+All of them are made with our own networks, and refused where Amazon Rekognition is the engine.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,14 @@ from lookalike.faces.analyzer import Face
 from lookalike.faces.runtime import Floats
 from lookalike.web import answers
 from lookalike.web.answers import Answer, Score
-from lookalike.web.depends import PROBLEMS, UploadedPhoto, UseEngine, UseWorkbench, read
+from lookalike.web.depends import (
+    PROBLEMS,
+    FormCollection,
+    UploadedPhoto,
+    UseOwnEngine,
+    UseWorkbench,
+    read,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=PROBLEMS)
 
@@ -64,12 +74,12 @@ class Family(Answer):
 
 @router.post("/explain")
 async def explain_resemblance(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
+    collection: FormCollection,
     photo: UploadedPhoto,
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     person: Annotated[str | None, Form(description="Compare with this person.")] = None,
-    collection: Annotated[str | None, Form(description="Of this collection.")] = None,
     reference: Annotated[UploadFile | None, File(description="Or with this photo.")] = None,
 ) -> Explanation:
     """Which regions of a face carry its resemblance to a person or to another photo."""
@@ -88,7 +98,7 @@ async def explain_resemblance(
 
 @router.post("/matrix")
 async def compare_all(
-    engine: UseEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
+    engine: UseOwnEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
@@ -103,7 +113,7 @@ async def compare_all(
 
 @router.post("/family")
 async def compare_family(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
     child: UploadedPhoto,
     parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],
@@ -125,7 +135,7 @@ def _other(
     """The vector to explain a resemblance to."""
     if photo is not None:
         return engine.face(photo, 0, "reference").embedding
-    return engine.matcher.person(person or "", collection or None)
+    return engine.matcher.person(person or "", collection)
 
 
 def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
