@@ -290,6 +290,22 @@ def test_an_entry_that_was_changed_by_hand_is_refused(models: Models) -> None:
             installed.entry(models.settings, "other")
     path.write_text("{")
     assert "is not what `lookalike models add` wrote" in models("list", fails=1).stderr
+    models("remove", "other", "--yes")
+    models("list")
+
+
+def test_a_pack_that_was_never_finished_is_none(models: Models) -> None:
+    left = installed.folder(models.settings) / ".other.1.part"
+    left.mkdir(parents=True)
+    (left / manifest.FILE).write_text("{")
+    models("list")
+    models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
+
+
+def test_a_home_that_cannot_be_written(models: Models) -> None:
+    models.settings.home.write_text("a file")
+    done = models("add", "x", "--file", models.file(networks.SFACE), "--licence", "MIT", fails=1)
+    assert "models cannot be made" in done.stderr
 
 
 def test_a_file_that_was_changed_is_never_opened(models: Models) -> None:

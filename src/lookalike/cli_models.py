@@ -108,16 +108,17 @@ def add(
     apart, also mirrored and recompressed: on --photos, else on a dozen portraits from Wikimedia
     Commons. Where neither can be had it says what was not tried.
     """
-    from lookalike.faces.packs import adding, selftest
+    from lookalike.faces.packs import adding, installed, selftest
 
     settings = config.load()
     plan = _planned(name, recipe, given)
+    installed.check_free(settings, name)
     _accept(plan, accepted=accept_licence)
-    samples = list(_samples(settings, photos))
     with _bytes() as advance, adding.staged(settings, plan, advance) as at:
         entry = plan.entry(at)
         if not plan.source.sha256:
             _say_pinned(plan.source, at)
+        samples = list(_samples(settings, photos))
         with tempfile.TemporaryDirectory() as cache:
             found = selftest.run(entry, settings, samples, Path(cache))
         click.echo(_report_json(entry, found) if as_json else _report(entry, found))

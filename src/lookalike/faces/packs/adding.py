@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
@@ -49,7 +48,6 @@ class Wish:
     mean: float | None = None
     std: float | None = None
     layout: Layout = "scrfd"
-    template: Literal["arcface"] = "arcface"
 
     @property
     def allows_commercial(self) -> bool:
@@ -136,8 +134,8 @@ def staged(
     source = plan.source
     if source.url:
         fetch.check_address(source.url)
-    folder = installed.folder(settings) / f".{plan.name}.{os.getpid()}.part"
-    folder.mkdir(parents=True)
+    folder = installed.made(settings) / f".{plan.name}.{os.getpid()}.part"
+    folder.mkdir()
     try:
         network = _fetched(source, folder, advance)
         digest = fetch.sha256(network)
@@ -149,14 +147,6 @@ def staged(
         yield Staged(folder, network, digest)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
-    """The entry of a network that the user describes, as far as its file does not."""
-    facts = inspect(network)
-    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
-    manifest.check(made)
-    return made
 
 
 def kept(settings: Settings, entry: Entry, at: Staged) -> None:
@@ -208,6 +198,14 @@ def _model(name: str, at: Staged, source: Source, licence: str, commercial: bool
     )
 
 
+def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
+    """The entry of a network that the user describes, as far as its file does not."""
+    facts = inspect(network)
+    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
+    manifest.check(made)
+    return made
+
+
 def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
     size = wish.size or facts.side or _SIZE
     if facts.side not in (None, size):
@@ -224,7 +222,6 @@ def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
         size=size,
         dimension=dimension,
         preprocessing=_VERSION,
-        template=wish.template,
         colour=wish.colour or "rgb",
         mean=mean if wish.mean is None else wish.mean,
         std=std if wish.std is None else wish.std,

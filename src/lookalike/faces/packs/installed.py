@@ -26,6 +26,20 @@ def folder(settings: Settings) -> Path:
     return settings.home / "models"
 
 
+def made(settings: Settings) -> Path:
+    """The same, which is there now.
+
+    Raises:
+        ModelUnavailable: it cannot be written.
+    """
+    found = folder(settings)
+    try:
+        found.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelUnavailable(f"{found} cannot be made ({error}).") from error
+    return found
+
+
 def embedder(settings: Settings) -> Embedder:
     """The recogniser in use.
 
@@ -95,8 +109,7 @@ def check_free(settings: Settings, name: str) -> None:
 def use(settings: Settings, of: Entry) -> None:
     """Use it from the next start on, wherever the environment does not say otherwise."""
     chosen = _choice(settings) | {of.kind: of.model.name}
-    path = folder(settings) / _CHOICE
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = made(settings) / _CHOICE
     partial = path.with_suffix(f".{os.getpid()}.part")
     partial.write_text(json.dumps(chosen) + "\n", "utf-8")
     partial.replace(path)
@@ -158,5 +171,6 @@ def _check_there(settings: Settings, name: str) -> None:
 
 
 def _names(settings: Settings) -> list[str]:
-    own = (each.parent.name for each in folder(settings).glob(f"*/{manifest.FILE}"))
+    # Those that are only being added begin with a dot.
+    own = (each.parent.name for each in folder(settings).glob(f"[!.]*/{manifest.FILE}"))
     return [*_SHIPPED, *sorted(set(own) - _SHIPPED.keys())]
