@@ -114,3 +114,18 @@ def test_a_thinned_curve_keeps_both_ends_and_every_decade() -> None:
     assert (made.x[0], made.x[1], made.x[-1]) == (0.0, 0.001, 1.0)
     assert len(made.x) <= 40
     assert sum(0.01 <= each < 0.1 for each in made.x) >= 10
+
+
+def test_a_measurement_writes_its_report(
+    pairs: Pairs, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(settings.cache))
+    table_file = next(iter(pairs.photos.values()))
+    assert isinstance(table_file, Path)
+    asked = ["evaluate", "pairs", str(table_file.with_name("few.csv")), "--json"]
+    out = tmp_path / "few.html"
+    done = CliRunner().invoke(main, [*asked, "--report", str(out), "--with-images"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["counts"]["genuine"] == 2
+    assert "data:image/jpeg;base64," in out.read_text("utf-8")
+    assert json.loads(out.with_suffix(".json").read_text())["results"] == [json.loads(done.stdout)]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike import config
-from lookalike.cli_evaluate import CACHE, JSON, embedded
-from lookalike.cli_results import show
+from lookalike.cli_evaluate import CACHE, embedded
+from lookalike.cli_results import Output, show, with_output
 from lookalike.terminal import PHOTO
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ _CROWD = click.Path(exists=True, path_type=Path)
     help="Write the calibration here; for a model pack, where it is looked for.",
 )
 @CACHE
-@JSON
+@with_output
 def calibrate(
     crowds: tuple[Path, ...],
     held: tuple[Path, ...],
@@ -53,7 +53,7 @@ def calibrate(
     among: bool,
     out: Path | None,
     cache: Path | None,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Fit similarity and resemblance to the model in use, on pairs of strangers.
 
@@ -71,13 +71,13 @@ def calibrate(
     seen = [_crowd(each, same, cache) for each in (*crowds, *held)]
     fitted, others = tuple(seen[: len(crowds)]), seen[len(crowds) :]
     cohort = _cohort(fitted[0], used.contract) if among else None
-    show(check(fitted, others, used.contract, cohort), as_json)
+    show(check(fitted, others, used.contract, cohort), output)
     if out is None and used.model.path:
         out = installed.calibration_file(settings, used)
     if out is not None:
         people = ", ".join(f"{each.name}: {len(each.vectors):,} photos" for each in fitted)
         write(fit(fitted, used.contract, cohort), people, out)
-        click.echo(f"Written: {out}", err=as_json)
+        click.echo(f"Written: {out}", err=output.as_json)
 
 
 def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:

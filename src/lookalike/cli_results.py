@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,26 +15,76 @@ from lookalike.terminal import print_table, table
 
 if TYPE_CHECKING:
     from lookalike.evaluate.figures import Breakdown, Measured, Result
+    from lookalike.evaluate.vectors import Photos
 
 
-def show_all(results: Sequence[Result], to_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go besides the terminal."""
+
+    as_json: bool
+    report: Path | None
+    with_images: bool
+
+
+def with_output(command: Callable[..., None]) -> Callable[..., None]:
+    """The options `--json`, `--report` and `--with-images`; the command gets an `Output`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+    @click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write a report too: this .html, and the same as .md and .json.",
+    )
+    @click.option(
+        "--with-images",
+        is_flag=True,
+        help="Show the hardest photos in the report, not only their names.",
+    )
+    @functools.wraps(command)
+    def run(as_json: bool, report: Path | None, with_images: bool, **own: object) -> None:
+        command(output=Output(as_json, report, with_images), **own)
+
+    return run
+
+
+def show_all(results: Sequence[Result], output: Output) -> None:
     """Print several results."""
-    if to_json:
+    if output.as_json:
         from lookalike.evaluate.as_json import as_json
 
         click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
-        return
-    for each in results:
-        show(each, to_json)
+    else:
+        for each in results:
+            _print(each)
+    _report(results, output, {})
 
 
-def show(result: Result, to_json: bool) -> None:
-    """Print a result."""
-    if to_json:
+def show(result: Result, output: Output, photos: Photos | None = None) -> None:
+    """Print a result.
+
+    Args:
+        photos: those that it may name as hard.
+    """
+    if output.as_json:
         from lookalike.evaluate.as_json import as_json
 
         click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
+    else:
+        _print(result)
+    _report([result], output, photos or {})
+
+
+def _report(results: Sequence[Result], output: Output, photos: Photos) -> None:
+    if output.report is None:
         return
+    from lookalike.evaluate.report import write
+
+    for path in write(results, output.report, photos if output.with_images else None):
+        click.echo(path, err=output.as_json)
+
+
+def _print(result: Result) -> None:
     title = f"{result.protocol}, {result.contract}".removesuffix(", ")
     made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
     for each in result.figures:

@@ -27,11 +27,14 @@ def read(path: Path) -> tuple[Result, ...]:
     """
     try:
         stored = json.loads(path.read_text("utf-8"))
-        return tuple(map(_result, stored if isinstance(stored, list) else [stored]))
+        found = tuple(map(_result, stored if isinstance(stored, list) else [stored]))
     except (KeyError, TypeError, ValueError, ValidationError):
+        found = ()
+    if not found:
         raise InvalidParameter(
             f"{path} is not a result; `lookalike evaluate ... --json > {path.name}` makes one."
-        ) from None
+        )
+    return found
 
 
 def _result(stored: Mapping[str, Any]) -> Result:
