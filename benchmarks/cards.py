@@ -22,8 +22,6 @@ from lookalike.web.depends import PORTRAIT_SIDE
 from lookalike.web.site import Site
 from tests import photos
 
-_RUNS = 15
-
 
 def section() -> str:
     engine = Engine(config.load())
@@ -48,9 +46,9 @@ def section() -> str:
     plain = Card(made.name, made.score, "ko", Site())
     rows = []
     for shape, size in cards.SIZES.items():
-        drawn = median_ms(lambda s=shape: cards.render(made, s), _RUNS)  # type: ignore[misc]
-        letters = median_ms(lambda s=shape: cards.render(plain, s), _RUNS)  # type: ignore[misc]
-        whole = median_ms(lambda s=shape: cards.render(card(), s), _RUNS)  # type: ignore[misc]
+        drawn = median_ms(lambda s=shape: cards.render(made, s))  # type: ignore[misc]
+        letters = median_ms(lambda s=shape: cards.render(plain, s))  # type: ignore[misc]
+        whole = median_ms(lambda s=shape: cards.render(card(), s))  # type: ignore[misc]
         kilobytes = np.ceil(len(cards.render(made, shape)) / 1000)
         cells = (f"{letters:.0f}", f"{drawn:.0f}", f"{whole:.0f}", f"{kilobytes:.0f}")
         rows.append((f"{size[0]} x {size[1]}", *cells))

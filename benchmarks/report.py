@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import os
-import platform
 import statistics
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import ParamSpec
 
+from lookalike.evaluate.machine import machine
 from lookalike.evaluate.speed import timed
+
+__all__ = ["machine", "median_ms", "on_one_core", "table", "timed"]
 
 P = ParamSpec("P")
 
 _RUNS = 30
-
-
-def machine() -> str:
-    """Processor, cores and the versions that matter."""
-    from importlib.metadata import version
-
-    packages = ("openvino", "onnxruntime", "opencv-python-headless", "numpy")
-    versions = ", ".join(f"{name} {version(name)}" for name in packages)
-    return f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {versions}"
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if not info.is_file():
-        return platform.processor() or platform.machine()
-    lines = info.read_text().splitlines()
-    facts = {key.strip(): value.strip() for key, _, value in (s.partition(":") for s in lines)}
-    known = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16")
-    flags = [flag for flag in known if flag in facts.get("flags", "").split()]
-    return f"{facts.get('model name', platform.machine())} ({', '.join(flags)})"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -21,9 +21,9 @@ Precision = Literal["float32", "bfloat16"]
 SHAPES: tuple[tuple[str, Model, Shape], ...] = (
     ("SFace, 1 face", SFACE.model, (1, 3, 112, 112)),
     ("SFace, batch of 8", SFACE.model, (8, 3, 112, 112)),
-    ("YuNet 256 x 256", YUNET, (1, 3, 256, 256)),
-    ("YuNet 640 x 480", YUNET, (1, 3, 480, 640)),
-    ("YuNet 960 x 736", YUNET, (1, 3, 736, 960)),
+    ("YuNet 256 x 256", YUNET.model, (1, 3, 256, 256)),
+    ("YuNet 640 x 480", YUNET.model, (1, 3, 480, 640)),
+    ("YuNet 960 x 736", YUNET.model, (1, 3, 736, 960)),
 )
 
 

@@ -50,7 +50,7 @@ def opencv(settings: Settings) -> Callable[[bytes], object]:
     """OpenCV's own pipeline from bytes to vector."""
     cv2.setNumThreads(1)
     detector = cv2.FaceDetectorYN.create(
-        str(prepared(YUNET, settings.cache, rewrite_prelu=True)), "", (FINE, FINE), 0.7
+        str(prepared(YUNET.model, settings.cache, rewrite_prelu=True)), "", (FINE, FINE), 0.7
     )
     recognizer = cv2.FaceRecognizerSF.create(
         str(prepared(SFACE.model, settings.cache, rewrite_prelu=True)), ""

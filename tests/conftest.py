@@ -24,8 +24,8 @@ from tests import photos as packaged
 from tests.cloud import Cloud
 from tests.conversation import COLLINS, Conversation, held
 
-# The browser, for those who ask for it.
-pytest_plugins = ("tests.browser",)
+# The browser, and a server in Amazon's place, for those who ask for them.
+pytest_plugins = ("tests.browser", "tests.amazon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,23 @@ def own_cache(settings: Settings, tmp_path: Path) -> Path:
     for each in ("models", "openvino"):
         (cache / each).symlink_to(settings.cache / each)
     return cache
+
+
+@pytest.fixture(scope="module")
+def model_cache(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that begins with the prepared models, and where others may be prepared."""
+    cache = tmp_path_factory.mktemp("models")
+    for each in ("models", "openvino"):
+        (cache / each).mkdir()
+        for file in (settings.cache / each).iterdir():
+            (cache / each / file.name).symlink_to(file)
+    return cache
+
+
+@pytest.fixture
+def model_settings(settings: Settings, model_cache: Path, tmp_path: Path) -> Settings:
+    """Settings of a home without packs."""
+    return replace(settings, home=tmp_path / "home", cache=model_cache)
 
 
 @pytest.fixture

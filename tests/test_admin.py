@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from lookalike import config
-from lookalike.config import Settings
+from lookalike.config import Settings, is_loopback
 from lookalike.faces.models import SFACE
 from lookalike.gallery.gallery import Gallery
-from lookalike.web.guard import is_loopback
+from lookalike.rekognition.keys import Keys
 from tests import aws
 from tests.conftest import Server
 from tests.serving import environment, serving
@@ -301,6 +301,37 @@ def test_the_token_is_in_nothing_that_is_printed() -> None:
     settings = config.load({"LOOKALIKE_ADMIN_TOKEN": TOKEN})
     assert settings.admin_token == TOKEN
     assert TOKEN not in repr(settings)
+
+
+def test_what_was_filled_with_a_key_is_not_for_every_visitor(
+    serve: Serve, home: Path, photos: Mapping[str, bytes]
+) -> None:
+    with serve(home=home, auth="on", admin_token=TOKEN) as server:
+        keys = Keys(server.settings)
+        with aws.client(server.url, keys.create()) as client:
+            client.create_collection(CollectionId="door")
+            client.index_faces(CollectionId="door", Image={"Bytes": photos["astronaut.png"]})
+        keys.close()
+        right = {b"authorization": f"Bearer {TOKEN}".encode()}
+        with httpx.Client(base_url=server.url, timeout=60) as http:
+            photo = {"photo": photos["astronaut.png"]}
+            for answer in (
+                http.get("/api/v1/people", params={"collection": "door"}),
+                http.get("/api/v1/filters", params={"collection": "door"}),
+                http.get("/people", params={"collection": "door"}),
+                http.post("/api/v1/lookalikes", data={"collection": "door"}, files=photo),
+                http.post("/api/v1/explain", data={"collection": "door"}, files=photo),
+                http.post("/api/v1/cards", data={"collection": "door"}, files=photo),
+            ):
+                assert problem(answer)[:2] == (401, "unauthorised")
+            listed = http.get("/api/v1/collections").json()["collections"]
+            assert [each["id"] for each in listed] == ["starter"]
+            assert "door" not in http.get("/").text
+            http.headers = httpx.Headers(right)
+            answer = http.post("/api/v1/lookalikes", data={"collection": "door"}, files=photo)
+            assert answer.status_code == 200
+            answer = http.get("/api/v1/people", params={"collection": "absent"})
+            assert problem(answer)[0] == 404
 
 
 @pytest.mark.parametrize(

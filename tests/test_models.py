@@ -21,7 +21,7 @@ from lookalike.faces import graph, models, runtime
 @pytest.fixture(scope="module")
 def zoo() -> Iterator[str]:
     """A server with the detector's real bytes, and another file under a wrong name."""
-    weights = models.read(models.YUNET, Path("/nonexistent"))
+    weights = models.read(models.YUNET.model, Path("/nonexistent"))
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -42,43 +42,43 @@ def zoo() -> Iterator[str]:
 
 
 def test_weights_come_from_the_package() -> None:
-    for model in (models.YUNET, models.SFACE.model):
+    for model in (models.YUNET.model, models.SFACE.model):
         assert len(models.read(model, Path("/nonexistent"))) > 100_000
 
 
 def test_weights_come_from_the_address_when_there_is_no_package(zoo: str, tmp_path: Path) -> None:
-    elsewhere = replace(models.YUNET, package="no-such-package", url=f"{zoo}/right.onnx")
-    assert models.read(elsewhere, tmp_path) == models.read(models.YUNET, tmp_path)
+    elsewhere = replace(models.YUNET.model, package="no-such-package", url=f"{zoo}/right.onnx")
+    assert models.read(elsewhere, tmp_path) == models.read(models.YUNET.model, tmp_path)
     kept = replace(elsewhere, url="http://127.0.0.1:1/gone")
-    assert models.read(kept, tmp_path) == models.read(models.YUNET, tmp_path)
+    assert models.read(kept, tmp_path) == models.read(models.YUNET.model, tmp_path)
 
 
 def test_wrong_bytes_are_refused(zoo: str, tmp_path: Path) -> None:
-    moved = replace(models.YUNET, package="no-such-package", url=f"{zoo}/wrong.onnx")
+    moved = replace(models.YUNET.model, package="no-such-package", url=f"{zoo}/wrong.onnx")
     with pytest.raises(ModelDamaged, match="published with 49f000ec"):
         models.read(moved, tmp_path)
 
 
 def test_no_source_says_what_to_install(tmp_path: Path) -> None:
-    lost = replace(models.YUNET, package="no-such-package", url="http://127.0.0.1:1/x")
+    lost = replace(models.YUNET.model, package="no-such-package", url="http://127.0.0.1:1/x")
     with pytest.raises(ModelUnavailable, match="pip install no-such-package"):
         models.read(lost, tmp_path)
 
 
 def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
-    path = graph.prepared(models.YUNET, tmp_path, rewrite_prelu=True)
+    path = graph.prepared(models.YUNET.model, tmp_path, rewrite_prelu=True)
     before = path.stat().st_mtime_ns
-    assert graph.prepared(models.YUNET, tmp_path, rewrite_prelu=True) == path
+    assert graph.prepared(models.YUNET.model, tmp_path, rewrite_prelu=True) == path
     assert path.stat().st_mtime_ns == before
 
 
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
     """The prepared graph in a fast runtime against the published one in the slow reference."""
-    published = onnx.load_from_string(models.read(models.YUNET, settings.cache))
+    published = onnx.load_from_string(models.read(models.YUNET.model, settings.cache))
     picture = np.random.default_rng(1).uniform(0, 255, (1, 3, 640, 640)).astype(np.float32)
     expected = ReferenceEvaluator(published).run(None, {"input": picture})
     opener = runtime.create("onnxruntime", cache=settings.cache, precision="float32", threads=1)
-    found = opener.open(models.YUNET, (1, 3, 640, 640))(picture)
+    found = opener.open(models.YUNET.model, (1, 3, 640, 640))(picture)
     assert len(found) == len(expected) == 12
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=2e-3)

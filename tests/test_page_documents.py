@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import PIL.Image
@@ -146,6 +148,26 @@ def test_odd_addresses(server: Server, path: str, status: int) -> None:
     answer = httpx.get(server.url + path)
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "space"), [("ko", "없는 페이지예요", ""), ("en", "no such page", " ")]
+)
+def test_who_browses_reads_of_a_problem_on_a_page(
+    server: Server, language: str, title: str, space: str
+) -> None:
+    asked = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": language}
+    answer = httpx.get(f"{server.url}/absent", headers=asked)
+    assert (answer.status_code, answer.headers["content-language"]) == (404, language)
+    assert title in answer.text
+    answer = httpx.post(f"{server.url}/privacy", headers=asked)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    with closing(HTTPConnection(urlsplit(server.url).netloc)) as connection:
+        connection.request("POST", "/find", headers=asked | {"Content-Length": str(10**9)})
+        told = connection.getresponse()
+        assert (told.status, f"20{space}MB" in told.read().decode()) == (413, True)
+    answer = httpx.get(f"{server.url}/api/v1/absent", headers=asked)
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_every_step_is_drawn(

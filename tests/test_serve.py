@@ -68,7 +68,8 @@ def test_beyond_loopback_every_worker_checks_signatures(
         url = server.url
         assert log.read_text().startswith(
             "Rekognition API: signatures are checked; there is no access key yet; make one with: "
-            "lookalike keys create. The page and /api/v1 ask for no key.\n"
+            "lookalike keys create. The page and /api/v1 ask for no key, and keep to "
+            "galleries made without one.\n"
         )
         unsigned = post(url, "GetCelebrityInfo", {"Id": "Q76"}).json()
         assert unsigned["__type"] == "MissingAuthenticationTokenException"
@@ -82,8 +83,11 @@ def test_beyond_loopback_every_worker_checks_signatures(
                 answer = httpx.post(address, content=BODY, headers=HEADERS)
                 assert answer.json().get("__type") == heard
         keys.close()
+        assert httpx.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
     written = log.read_text()
+    assert '"GET /r/…/card.png?x=1 HTTP/1.1" 404' in written
     assert '"POST / HTTP/1.1" 200' in written
     assert "X-Amz-" not in written
     assert made.key.id not in written
     assert made.secret not in written
+    assert "127.0.0.1:" not in written

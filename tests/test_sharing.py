@@ -217,6 +217,15 @@ def test_someone_taken_down_is_on_no_shared_page(own: Server, photos: Mapping[st
     assert httpx.get(f"{made['url']}/card.png").status_code == 404
 
 
+def test_a_takedown_removes_results(own: Server, photos: Mapping[str, bytes]) -> None:
+    kept = own.settings.home / "results"
+    made = share(own, photos["obama.jpg"]).json()
+    assert (kept / made["id"]).is_dir()
+    receipt = httpx.post(f"{own.url}/api/v1/people/Q76/takedown").json()
+    assert receipt["results"] == 1
+    assert list(kept.iterdir()) == []
+
+
 @pytest.mark.parametrize("result_id", ["nope", "%2e%2e%2fportraits", "A" * 22])
 def test_results_that_never_were(own: Server, result_id: str) -> None:
     assert httpx.get(f"{own.url}/r/{result_id}").status_code == 404

@@ -1,4 +1,4 @@
-"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys|evaluate`.
+"""The command line: `lookalike find|compare|detect|serve|counts|gallery|keys|evaluate|models`.
 
 Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery check`
 found something.
@@ -20,12 +20,19 @@ from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
 from lookalike.cli_keys import keys
 from lookalike.cli_migrate import migrate
+from lookalike.cli_models import models
+from lookalike.cli_push import push
+from lookalike.cli_report import report
 from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
-from lookalike.terminal import JSON, PHOTO, opened_engine, print_table, table
+from lookalike.terminal import JSON, PHOTO, chosen_engine, print_table, table
 
 if TYPE_CHECKING:
+    from lookalike.aws.answers import AwsMatch, AwsRankedFace, AwsScore
+    from lookalike.aws.engine import AnyEngine
+    from lookalike.engine import RankedFace
     from lookalike.faces.attributes import Attributes
+    from lookalike.matching import Match
     from lookalike.similarity import Score
 
 
@@ -70,10 +77,11 @@ def find(
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
+    from lookalike.aws.answers import AwsLookalikes
     from lookalike.gallery.members import Who
     from lookalike.web import answers
 
-    with opened_engine() as engine:
+    with chosen_engine() as engine:
         found = engine.find(
             photo.read_bytes(),
             tuple(each.read_bytes() for each in reference),
@@ -84,16 +92,19 @@ def find(
         if as_json:
             click.echo(answers.lookalikes(engine, found, collection).model_dump_json(indent=2))
             return
-    for number, ranked in enumerate(found.faces, 1):
-        made = table(
-            f"Face {number} of {len(found.faces)}", "", "Name", "Similarity", "Resemblance"
-        )
-        for place, match in enumerate(ranked.matches, 1):
+    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
+    for number, ranked in enumerate(faces, 1):
+        made = table(f"Face {number} of {len(faces)}", "", "Name", *_headings(engine))
+        matches: tuple[Match | AwsMatch, ...] = ranked.matches
+        for place, match in enumerate(matches, 1):
             made.add_row(str(place), match.person.name.both, *_columns(match.score))
-        for path, score in zip(reference, ranked.references, strict=True):
+        scores: tuple[Score | AwsScore, ...] = ranked.references
+        for path, score in zip(reference, scores, strict=True):
             made.add_section()
             made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))
         print_table(made)
+    if isinstance(found, AwsLookalikes) and found.notice:
+        click.echo(found.notice, err=True)
 
 
 @main.command()
@@ -104,13 +115,14 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
     """Compare the largest face of photo A with every face of photo B."""
     from lookalike.web import answers
 
-    with opened_engine() as engine:
+    with chosen_engine() as engine:
         comparison = engine.compare(a.read_bytes(), b.read_bytes())
         if as_json:
             click.echo(answers.comparison(engine, comparison).model_dump_json(indent=2))
             return
-    made = table(f"{a.name} and {b.name}", "Face", "Similarity", "Resemblance")
-    for number, score in enumerate(comparison.scores, 1):
+    made = table(f"{a.name} and {b.name}", "Face", *_headings(engine))
+    scores: tuple[Score | AwsScore, ...] = comparison.scores
+    for number, score in enumerate(scores, 1):
         made.add_row(str(number), *_columns(score))
     print_table(made)
 
@@ -123,16 +135,19 @@ def detect(photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
     from lookalike.web import answers
 
-    with opened_engine() as engine:
-        found = engine.detect(photo.read_bytes())
+    with chosen_engine() as engine:
+        data = photo.read_bytes()
+        guesses: tuple[Attributes, ...] | None = None
+        if attributes:
+            found, guesses = engine.guess(data)
+        else:
+            found = engine.detect(data)
         if as_json:
-            answer = answers.detection(engine, found, guesses=attributes)
-            click.echo(answer.model_dump_json(indent=2))
+            click.echo(answers.detection(engine, found, guesses).model_dump_json(indent=2))
             return
-        guesses = engine.analyzer.attributes(found.faces) if attributes else ()
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
     columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
-    made = table(title, *columns, *(("Looks", "Looks aged") if attributes else ()))
+    made = table(title, *columns, *(("Looks", "Looks aged") if guesses else ()))
     for number, face in enumerate(found.faces, 1):
         box, quality = face.box, face.quality
         made.add_row(
@@ -143,7 +158,7 @@ def detect(photo: Path, attributes: bool, as_json: bool) -> None:
             f"{quality.sharpness:.0f}",
             f"{quality.brightness:.0f}",
             f"{quality.pose.yaw:+.0f}°",
-            *(_looks(guesses[number - 1]) if attributes else ()),
+            *(_looks(guesses[number - 1]) if guesses else ()),
         )
     print_table(made)
 
@@ -187,9 +202,12 @@ def counts(days: int, as_json: bool) -> None:
 gallery.add_command(build)
 gallery.add_command(check)
 gallery.add_command(migrate)
+gallery.add_command(push)
 main.add_command(gallery)
 main.add_command(keys)
+evaluate.add_command(report)
 main.add_command(evaluate)
+main.add_command(models)
 
 
 def _looks(guess: Attributes) -> tuple[str, str]:
@@ -198,6 +216,16 @@ def _looks(guess: Attributes) -> tuple[str, str]:
     return f"{word} ({likelier:.0%})", f"{guess.age_low} to {guess.age_high}"
 
 
-def _columns(score: Score) -> tuple[str, str]:
+def _headings(engine: AnyEngine) -> tuple[str, ...]:
+    if engine.settings.engine == "aws":
+        return ("Amazon's score",)
+    return "Similarity", "Resemblance"
+
+
+def _columns(score: Score | AwsScore) -> tuple[str, ...]:
+    from lookalike.aws.answers import AwsScore
+
+    if isinstance(score, AwsScore):
+        return (f"{score.value:5.1f}  {score.measure}",)
     similarity = f"{score.similarity:5.1f}  {score.verdict.replace('-', ' ')}"
     return similarity, f"{score.resemblance:5.1f}  1 stranger in {score.one_in:,}"

@@ -14,6 +14,7 @@ from lookalike import config
 from lookalike.terminal import FOLDER, opened_gallery, progress
 
 if TYPE_CHECKING:
+    from lookalike.faces.models import Embedder
     from lookalike.gallery.findings import Bars, Checkup, Finding, Member, Place, Seen
     from lookalike.gallery.gallery import Gallery
 
@@ -36,7 +37,7 @@ def check(collection: str | None, photos: Path | None, as_json: bool) -> None:
     wrong face may have been taken (with --photos), low quality and missing credits, and says what
     to do. Ends with exit code 3 if anything was found, else 0.
     """
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.check import check as examine
 
     with opened_gallery() as people:
@@ -44,7 +45,7 @@ def check(collection: str | None, photos: Path | None, as_json: bool) -> None:
         members = [each for name in chosen for each in _members(people, name)]
         beside = [each for name in others for each in _members(people, name)]
     seen = dict(_looked_at(photos, members)) if photos else {}
-    checkup = examine(members, beside, bars=_bars(SFACE.contract), photos=seen)
+    checkup = examine(members, beside, bars=_bars(installed.embedder(config.load())), photos=seen)
     click.echo(_as_json(checkup) if as_json else _in_words(checkup))
     if checkup.findings:
         raise click.exceptions.Exit(_FOUND)
@@ -65,11 +66,11 @@ def _members(people: Gallery, collection: str) -> list[Member]:
     return [Member(each, portraits) for each, portraits in people.everyone(collection)]
 
 
-def _bars(contract: str) -> Bars:
+def _bars(embedder: Embedder) -> Bars:
     from lookalike.gallery.findings import Bars
-    from lookalike.similarity import calibration
+    from lookalike.similarity import calibration_of
 
-    cosine_at = calibration(contract).cosine_at
+    cosine_at = calibration_of(embedder).cosine_at
     return Bars(disagrees=cosine_at(50), same_face=cosine_at(99), alike=cosine_at(60))
 
 

@@ -155,19 +155,20 @@ def remove(person_id: str, collection: str | None, portrait: str | None) -> None
 def takedown(person_id: str, reason: str) -> None:
     """Remove a person everywhere, by id, and keep them out of every later import.
 
-    Portraits, vectors and cached files go; someone of the starter gallery is hidden. Prints a
-    receipt.
+    Portraits, vectors, cached files and shared results go; someone of the starter gallery is
+    hidden. Prints a receipt.
     """
-    from lookalike.gallery import portraits
+    from lookalike.web.forget import forget
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
-    folder = portraits.folder(config.load())
-    everyone = {person_id, *(each.id for each in receipt.removed)}
-    files = sum(portraits.forget(folder, each) for each in everyone)
+    forgotten = forget(config.load(), receipt)
     name = receipt.person.name.both
     click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
-    click.echo(f"Removed: {receipt.portraits} portraits with their vectors, {files} cached files")
+    click.echo(
+        f"Removed: {receipt.portraits} portraits with their vectors, "
+        f"{forgotten.cached_files} cached files, {forgotten.results} shared results"
+    )
     for each in receipt.removed:
         click.echo(f"  from {each.collection}: {each.name.get('en')} ({each.id})")
     click.echo(f"Kept out from now on: {', '.join(receipt.blocked)}")
@@ -205,12 +206,13 @@ def export(collection: str, file: Path, thumbnails: bool) -> None:
     A pack holds facts, credits and vectors, and no pixels unless you ask for the thumbnails. With
     them it can be imported where another model is in use.
     """
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.sources import pack
 
+    embedder = installed.embedder(config.load())
     with opened_gallery() as people:
         members = people.everyone(collection)
-        counts = pack.write(file, collection, members, SFACE, thumbnails=thumbnails)
+        counts = pack.write(file, collection, members, embedder, thumbnails=thumbnails)
     pictures = f" and {counts['thumbnails']} thumbnails" if thumbnails else ""
     click.echo(
         f"Wrote {counts['people']} people with {counts['portraits']} portraits{pictures} to {file}."
@@ -296,16 +298,17 @@ def _import_photos(
 
 
 def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.importing import Importer
     from lookalike.gallery.sources import pack
     from lookalike.gallery.workers import Workers
 
-    read = pack.read(source, collection, SFACE)
-    own = read.contract == SFACE.contract
+    embedder = installed.embedder(config.load())
+    read = pack.read(source, collection, embedder)
+    own = read.contract == embedder.contract
     if not own:
         click.echo(
-            f"The pack was made with {read.contract}; vectors of {SFACE.contract} are made from "
+            f"The pack was made with {read.contract}; vectors of {embedder.contract} are made from "
             f"its {read.thumbnails} thumbnails.",
             err=True,
         )

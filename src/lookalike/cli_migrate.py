@@ -29,12 +29,13 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
     first, with where they came from: import those photos again. A collection changes as a whole or
     not at all, so that this may be stopped at any moment.
     """
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery import migrating
     from lookalike.gallery.store import Store
     from lookalike.gallery.workers import Workers
 
-    settings, contract = config.load(), SFACE.contract
+    settings = config.load()
+    contract = installed.embedder(settings).contract
     store = Store(settings.home, contract, settings.database)
     try:
         found = migrating.stale(store, contract, collection)

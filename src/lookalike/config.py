@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -51,12 +52,32 @@ class Settings:
     queue: int = _setting(
         16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
     )
+    engine: Literal["local", "aws"] = _setting(
+        "local",
+        "What looks at photos for the page, the JSON API and `lookalike find`, `compare` and "
+        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then.",
+    )
+    aws_region: str = _setting("", "AWS region of `engine` = `aws`; boto3's own unless set.")
+    aws_collection: str = _setting(
+        "",
+        "Collection of your own in Amazon Rekognition, searched for faces that are none of its "
+        "celebrities; `lookalike gallery push` fills it.",
+    )
+    aws_endpoint_url: str = _setting(
+        "", "Address of Amazon Rekognition, for proxies and tests; AWS's own unless set."
+    )
     runtime: Literal["openvino", "onnxruntime"] = _setting(
         "openvino", "Library that runs the networks."
     )
     precision: Literal["float32", "bfloat16"] = _setting(
         "bfloat16", "Arithmetic of the networks; bfloat16 is used where the processor has it."
     )
+    model: str = _setting(
+        "",
+        "Recogniser that is used, by name; empty: the one that `lookalike models use` chose, else "
+        "the one that ships.",
+    )
+    detector: str = _setting("", "Detector that is used, by name; empty: as `LOOKALIKE_MODEL`.")
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
@@ -123,6 +144,13 @@ class Settings:
     )
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
+    @property
+    def checks_signatures(self) -> bool:
+        """Whether callers of the Rekognition API have to sign."""
+        if self.auth == "auto":
+            return not is_loopback(self.host)
+        return self.auth == "on"
+
 
 @dataclass(frozen=True, slots=True)
 class Described:
@@ -160,6 +188,14 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
             given[each.name] = _parse(each, environ[each.variable])
     _check_minima(given)
     return Settings(**given)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether only this machine can reach an address or name."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _parse(setting: Described, text: str) -> str | int | Path:

@@ -12,16 +12,39 @@ from typing import Literal
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.attributes import Attributes
 from lookalike.faces.framed import framed
 from lookalike.faces.image import Limits, Pixels
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import EVERYONE, Who
+from lookalike.gallery.people import Text
 from lookalike.gallery.portrait import subject
 from lookalike.matching import Match, Matcher
-from lookalike.similarity import Score, calibration
+from lookalike.notes import notes
+from lookalike.similarity import Score, calibration_of
 
 Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What looks at the photos.
+
+    Attributes:
+        contract: what vectors depend on: model and preprocessing.
+        precision: None where nobody tells.
+        calibrated: whether both scores were fitted to the model; None where they are not ours.
+        notes: what is to be known of answers with it.
+    """
+
+    contract: str
+    detector: str
+    embedder: str
+    runtime: str
+    precision: str | None
+    calibrated: bool | None = None
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +82,36 @@ class Comparison:
 class Engine:
     """Opens the networks and the gallery once; safe to call from several threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
         self.settings = settings
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
-        self.gallery = Gallery.open(settings, self.analyzer.embedder)
+        self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.contract = self.analyzer.embedder.contract
-        self.matcher = Matcher(self.gallery, calibration(self.contract))
+        self.calibration = calibration_of(self.analyzer.embedder)
+        self.matcher = Matcher(self.gallery, self.calibration)
+
+    @property
+    def model(self) -> ModelFacts:
+        return ModelFacts(
+            contract=self.contract,
+            detector=self.analyzer.finder.model.name,
+            embedder=self.analyzer.embedder.model.name,
+            runtime=self.settings.runtime,
+            precision=self.settings.precision,
+            calibrated=self.calibration.fitted,
+            notes=notes(self.calibration),
+        )
+
+    @property
+    def local(self) -> Engine:
+        """Itself: our networks, whichever engine looks at photos."""
+        return self
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """Calls to AWS: none."""
+        return {}
 
     def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
         """Every face of a photo, the largest first; none is an empty tuple.
@@ -74,6 +120,15 @@ class Engine:
             PhotoError: the bytes are not a photo that can be used.
         """
         return self.analyzer.analyze(photo, limits)
+
+    def guess(self, photo: bytes) -> tuple[Photo, tuple[Attributes, ...]]:
+        """`detect`, and how old and of which gender each of the faces looks.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+        found = self.detect(photo)
+        return found, self.analyzer.attributes(found.faces)
 
     def find(
         self,

@@ -26,10 +26,17 @@
     │   └── TooManyJobs
     ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
+    ├── NotOffered                what the engine that was chosen cannot do
     ├── Busy                      more photos are waiting than the server takes
+    ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
+    │   ├── AwsUnreachable        no answer from its endpoint
+    │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
+    │   ├── AwsThrottled          more calls than the account may make
+    │   └── AwsCollectionMissing  no collection of that name there, or nobody in it
     └── SetupError                the installation cannot work as it is
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
+        ├── ModelRefused          a network that is no face model, or fails its self-test
         ├── ContractMismatch      vectors made by another model or preprocessing
         ├── StoreUnavailable      the database is full, locked or not to be written
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
@@ -153,8 +160,35 @@ class Blocked(LookalikeError):
     code = "blocked"
 
 
+class NotOffered(LookalikeError):
+    code = "not-offered"
+
+
 class Busy(LookalikeError):
     code = "busy"
+
+
+class AwsError(LookalikeError):
+    """`aws_code` is AWS's own name for what was wrong, where it gave one."""
+
+    code = "aws-failed"
+    aws_code = ""
+
+
+class AwsUnreachable(AwsError):
+    code = "aws-unreachable"
+
+
+class AwsDenied(AwsError):
+    code = "aws-denied"
+
+
+class AwsThrottled(AwsError):
+    code = "aws-throttled"
+
+
+class AwsCollectionMissing(AwsError):
+    code = "aws-collection-missing"
 
 
 class SetupError(LookalikeError):
@@ -167,6 +201,10 @@ class ModelUnavailable(SetupError):
 
 class ModelDamaged(SetupError):
     code = "model-damaged"
+
+
+class ModelRefused(SetupError):
+    code = "model-refused"
 
 
 class ContractMismatch(SetupError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,11 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
+from lookalike.aws.choice import opened
+from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.engine import Engine
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.gallery import portraits
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.portraits import Portraits
@@ -30,15 +33,22 @@ from lookalike.rekognition.notices import announce
 from lookalike.rekognition.video_results import perform
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, embed, faces, pages, problems, shared, sharing, site
+from lookalike.web import admin, api, embed, faces, pages, problems, results, shared, sharing, site
 from lookalike.web.counts import Counts
 from lookalike.web.depends import count_visit
 from lookalike.web.limits import BodyLimit
-from lookalike.web.results import Results, keeping_swept
+from lookalike.web.results import keeping_swept
 from lookalike.work import Workbench
 
+# What an id of a shared result follows in a path.
+_RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
+# Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
+_CALLS_AT_ONCE = 8
+
+# Shown on stderr, at this level, unless somebody sets up logging.
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -56,9 +66,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = chosen
     app.state.site = site.load(chosen.site)
     app.state.counts = Counts(chosen.home, enabled=app.state.site.counts)
-    app.state.results = Results(chosen.home / "results")
+    app.state.results = results.opened(chosen)
     app.state.ready = False
-    problems.install(app)
+    problems.install(app, pages.problem)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
     for router in (api.router, admin.router, faces.router, sharing.router, shared.router):
         app.include_router(router)
@@ -68,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
-    logging.getLogger("uvicorn.access").addFilter(_without_signature)
+    logging.getLogger("uvicorn.access").addFilter(_discreet)
     return app
 
 
@@ -98,7 +108,7 @@ def run(settings: Settings) -> None:
 
 
 def _check_collection(settings: Settings, collection: str | None) -> None:
-    gallery = Gallery.open(settings, SFACE)
+    gallery = Gallery.open(settings, installed.embedder(settings))
     gallery.people(collection)
     gallery.close()
 
@@ -108,7 +118,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    workbench = Workbench(settings.queue)
+    workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
     runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
@@ -116,7 +126,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
-        app.state.rekognition = Endpoint(engine, workbench, guard)
+        app.state.guard = guard
+        app.state.rekognition = None
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
             with runner:
@@ -126,24 +137,41 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine.close()
 
 
-def _opened(settings: Settings) -> Engine:
-    engine = Engine(settings)
-    engine.analyzer.warm()
+def _opened(settings: Settings) -> AnyEngine:
+    engine = opened(settings)
+    for note in engine.model.notes:
+        _log.warning(note.both)
+    if isinstance(engine, Engine):
+        engine.analyzer.warm()
     return engine
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint: Endpoint = request.app.state.rekognition
-    answer: Response = await endpoint(request)
-    return answer
+    endpoint = await _endpoint(request.app)
+    return await endpoint(request)
 
 
-def _without_signature(record: logging.LogRecord) -> bool:
-    """Keeps the query string of Rekognition requests, which may be a signature, out of the log."""
+async def _endpoint(app: FastAPI) -> Endpoint:
+    """Ours, which is always answered with our own networks: with Amazon Rekognition as the engine
+    of the page, the first request opens them."""
+    state = app.state
+    if state.rekognition is None:
+        engine: AnyEngine = state.engine
+        local = await anyio.to_thread.run_sync(lambda: engine.local)
+        state.rekognition = Endpoint(local, state.workbench, state.guard)
+    endpoint: Endpoint = state.rekognition
+    return endpoint
+
+
+def _discreet(record: logging.LogRecord) -> bool:
+    """Keeps out of the access log: addresses of visitors, ids of shared results, and the query
+    string of Rekognition requests, which may be a signature."""
     if isinstance(record.args, tuple) and len(record.args) == 5:
-        client, method, path, *rest = record.args
+        _, method, path, *rest = record.args
+        path = _RESULT.sub(r"\1…", str(path))
         if method == "POST":
-            record.args = (client, method, str(path).partition("?")[0], *rest)
+            path = path.partition("?")[0]
+        record.args = ("-", method, path, *rest)
     return True
 
 

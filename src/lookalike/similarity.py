@@ -13,16 +13,27 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 
 from lookalike.errors import ContractMismatch
+from lookalike.faces.models import Embedder
 
 # -log10(FMR) -> similarity. 50 where 1 stranger pair in 100 passes, 80 (Rekognition's default
 # threshold) at 1 in 10,000, 90 at 1 in 100,000, 99 at 1 in 1,000,000; 100 is out of reach but for
 # a photo of itself.
 _RARITIES = (0.0, 2.0, 4.0, 5.0, 6.0, 9.0)
 _SIMILARITIES = (0.0, 50.0, 80.0, 90.0, 99.0, 100.0)
+
+# Cosines and -log10(FMR) for a model that nobody fitted. Meant to be strict: of the models whose
+# strangers are known to us, those of SFace on Korean faces are the most alike, with 1 pair in
+# 10,000 at 0.49; here it takes 0.55.
+_PROVISIONAL = (
+    (-1.0, 0.0, 0.1, 0.25, 0.4, 0.5, 0.55, 0.61, 0.66, 0.8),
+    (0.0, 0.0, 0.3, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 9.0),
+)
 
 SAME_PERSON = 80.0
 _STRONG, _SOME = 60.0, 40.0
@@ -71,12 +82,14 @@ class Calibration:
         cosines: rising.
         rarity: -log10(FMR) at each of `cosines`, rising from 0.
         observed_to: the cosine above which the rarity is extrapolated.
+        fitted: False for the provisional table of a model that has none.
     """
 
     contract: str
     cosines: tuple[float, ...]
     rarity: tuple[float, ...]
     observed_to: float
+    fitted: bool = True
 
     def score(self, cosine: float) -> Score:
         """Both numbers for one cosine; each rises with it."""
@@ -98,10 +111,46 @@ def calibration(contract: str) -> Calibration:
     Raises:
         ContractMismatch: none was fitted for it.
     """
-    name = contract.replace("/", "-v") + ".json"
-    file = resources.files("lookalike") / "calibrations" / name
+    file = _shipped(contract)
     if not file.is_file():
-        raise ContractMismatch(f"No calibration was fitted for {contract}: {name} is missing.")
+        raise ContractMismatch(f"No calibration was fitted for {contract}: {file.name} is missing.")
+    return _read(file)
+
+
+def calibration_of(embedder: Embedder) -> Calibration:
+    """The table of a model: its owner's, else the one shipped, else a provisional one.
+
+    Raises:
+        ContractMismatch: its owner's was fitted for another contract, or cannot be read.
+    """
+    if not embedder.calibration:
+        shipped = _shipped(embedder.contract).is_file()
+        return calibration(embedder.contract) if shipped else _provisional(embedder.contract)
+    try:
+        found = _read(Path(embedder.calibration))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ContractMismatch(
+            f"The calibration {embedder.calibration} cannot be read ({error}); delete it or fit it "
+            "again."
+        ) from error
+    if found.contract != embedder.contract:
+        raise ContractMismatch(
+            f"The calibration {embedder.calibration} was fitted for {found.contract}, but "
+            f"{embedder.contract} is in use; delete it or fit it again."
+        )
+    return found
+
+
+def _provisional(contract: str) -> Calibration:
+    return Calibration(contract, *_PROVISIONAL, observed_to=-1.0, fitted=False)
+
+
+def _shipped(contract: str) -> Traversable:
+    name = contract.replace("/", "-v") + ".json"
+    return resources.files("lookalike") / "calibrations" / name
+
+
+def _read(file: Traversable) -> Calibration:
     table = json.loads(file.read_text("utf-8"))
     return Calibration(
         contract=table["contract"],

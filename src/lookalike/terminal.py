@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from lookalike.aws.engine import AnyEngine
     from lookalike.engine import Engine
     from lookalike.gallery.gallery import Gallery
 
@@ -28,6 +29,7 @@ def opened_engine() -> Iterator[Engine]:
     from lookalike.engine import Engine
 
     opened = Engine(config.load())
+    _print_notes(opened)
     try:
         yield opened
     finally:
@@ -35,11 +37,38 @@ def opened_engine() -> Iterator[Engine]:
 
 
 @contextmanager
+def chosen_engine() -> Iterator[AnyEngine]:
+    """The one that the setting `engine` asks for; what needs our networks opens ours."""
+    from lookalike.aws.choice import opened
+
+    engine = opened(config.load())
+    _print_notes(engine)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        print_calls(engine.calls)
+
+
+def _print_notes(engine: AnyEngine) -> None:
+    for note in engine.model.notes:
+        click.echo(note.both, err=True)
+
+
+def print_calls(calls: dict[str, int]) -> None:
+    """What AWS charges for, on stderr; also where it ended with an error."""
+    if calls:
+        counted = ", ".join(f"{count} {operation}" for operation, count in calls.items())
+        click.echo(f"Calls to AWS: {counted}", err=True)
+
+
+@contextmanager
 def opened_gallery() -> Iterator[Gallery]:
-    from lookalike.faces.models import SFACE
+    from lookalike.faces.packs import installed
     from lookalike.gallery.gallery import Gallery
 
-    opened = Gallery.open(config.load(), SFACE)
+    settings = config.load()
+    opened = Gallery.open(settings, installed.embedder(settings))
     try:
         yield opened
     finally:

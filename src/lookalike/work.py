@@ -13,14 +13,14 @@ Result = TypeVar("Result")
 
 
 class Workbench:
-    """One thread at work, because one network call fills the cores that a worker is given.
+    """Few threads at work, because one network call fills the cores that a worker is given.
 
     Decoding may run beside it, so two threads are let in; the analyzer takes them in turns.
     """
 
-    def __init__(self, queue: int) -> None:
+    def __init__(self, queue: int, threads: int = 2) -> None:
         self._queue = queue
-        self._limiter = CapacityLimiter(2)
+        self._limiter = CapacityLimiter(threads)
 
     async def run(self, call: Callable[[], Result]) -> Result:
         """The result of `call`, run in a thread.

@@ -18,7 +18,7 @@ from lookalike.evaluate.figures import Curve, Figure, Result, measure, rate, thi
 from lookalike.evaluate.metrics import Flags, Weights
 from lookalike.evaluate.vectors import Track, untracked
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.models import YUNET
+from lookalike.faces.packs import installed
 from lookalike.gallery.workers import Workers, ahead, result
 
 # The overlap, of the union, from which a box is of a face (WIDER FACE, after PASCAL VOC).
@@ -143,7 +143,7 @@ def detect(
         kind="detection",
         drawn="photos",
         protocol=name,
-        contract=YUNET.name,
+        contract=installed.finder(settings).model.name,
         data_sha256=digest.hexdigest(),
         counts={
             "photos": len(photos),

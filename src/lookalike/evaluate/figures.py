@@ -294,12 +294,18 @@ def _error(figure: Measured) -> float:
 
 
 def thinned(curve: Curve, most: int = 300) -> Curve:
-    """The same with fewer points, closer together where it begins."""
-    if len(curve.x) <= most:
+    """The same with fewer points, as close together as a logarithmic x-axis can show."""
+    x = np.array(curve.x)
+    if len(x) <= most or x[-1] <= 0:
         return curve
-    kept = np.unique(np.geomspace(1, len(curve.x), most).astype(int)) - 1
-    x, y = (tuple(each[place] for place in kept) for each in (curve.x, curve.y))
-    return replace(curve, x=x, y=y)
+    first = np.searchsorted(x, 0, side="right")
+    steps = np.searchsorted(x, np.geomspace(x[first], x[-1], most - 1))
+    kept = np.unique([max(first - 1, 0), *steps])
+    return replace(
+        curve,
+        x=tuple(curve.x[place] for place in kept),
+        y=tuple(curve.y[place] for place in kept),
+    )
 
 
 def histogram(name: str, scores: NDArray[np.floating], bins: int = 60) -> Histogram:

@@ -25,7 +25,6 @@ from lookalike.evaluate.figures import (
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.evaluate.protocol import Protocol, Table, read
 from lookalike.evaluate.vectors import Vectors, Which
-from lookalike.evaluate.verification import cosine_at_80
 from lookalike.faces.runtime import Floats
 
 COLUMNS = ("file", "person", "role")
@@ -136,7 +135,7 @@ def identify(
         InvalidParameter: there is no such column, or nothing to measure.
     """
     found = searched(protocol, vectors, several)
-    figures = list(_figures(found, cosine_at_80(vectors.contract)))
+    figures = list(_figures(found, vectors.same_person))
     if not figures:
         raise InvalidParameter(
             f"{protocol.name}: nobody who is probed is enrolled, and {vectors.contract} is not "

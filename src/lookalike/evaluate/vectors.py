@@ -18,10 +18,11 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import decode
-from lookalike.faces.models import SFACE
+from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.workers import Workers, ahead, result
+from lookalike.similarity import SAME_PERSON, calibration_of
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
@@ -56,12 +57,14 @@ class Vectors:
         names: of the photos, in the order given.
         vectors: (n, dimension) float32 of length 1; zeros where no face was found.
         sha256: of all photos in order, to tell two sets of data apart.
+        same_person: the cosine of a similarity of 80; None: the model is not calibrated.
     """
 
     contract: str
     names: tuple[str, ...]
     vectors: Floats
     sha256: str
+    same_person: float | None = None
 
     @property
     def found(self) -> Flags:
@@ -108,8 +111,11 @@ def embed(
                 vectors.append(vector)
     finally:
         known.save()
-    rows = np.array(vectors, np.float32).reshape(-1, SFACE.dimension)
-    return Vectors(SFACE.contract, tuple(photos), rows, digest.hexdigest())
+    embedder = installed.embedder(settings)
+    rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
+    calibration = calibration_of(embedder)
+    same_person = calibration.cosine_at(SAME_PERSON) if calibration.fitted else None
+    return Vectors(embedder.contract, tuple(photos), rows, digest.hexdigest(), same_person)
 
 
 def _answers(
@@ -170,8 +176,9 @@ class _Known:
     """Vectors by the sha256 of their photo, in one file for each way of making them."""
 
     def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
-        contract = SFACE.contract.replace("/", "-v")
-        name = f"{contract}-{settings.runtime}-{settings.precision}-{which}.npz"
+        contract = installed.embedder(settings).contract.replace("/", "-v")
+        finder = installed.finder(settings).model.sha256[:8]
+        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{which}.npz"
         self._file = folder / name if folder else None
         self._vectors: dict[bytes, Floats] = {}
         self._changed = False

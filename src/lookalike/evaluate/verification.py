@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from lookalike.errors import ContractMismatch
 from lookalike.evaluate import metrics
 from lookalike.evaluate.figures import (
     Curve,
@@ -22,7 +21,6 @@ from lookalike.evaluate.metrics import FAILED, Scores
 from lookalike.evaluate.pairs import Pairs
 from lookalike.evaluate.strangers import tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
-from lookalike.similarity import SAME_PERSON, calibration
 
 # The false match rates that a TAR is given for, so far as the impostor pairs can tell.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -48,7 +46,7 @@ def verify(
     # What is in order already is sorted quickly, in each round anew.
     order = np.argsort(-scores, kind="stable")
     pairs, scores = pairs.take(order), scores[order]
-    figures = list(_figures(pairs, scores, cosine_at_80(vectors.contract)))
+    figures = list(_figures(pairs, scores, vectors.same_person))
     measured, groups = measure(figures, pairs.people, pairs.by(by))
     further = tar_at_fmrs(pairs, vectors, scores) if all_strangers else ()
     _, fmr, tar = metrics.roc(scores, pairs.same)
@@ -79,14 +77,6 @@ def verify(
         hardest=(*_hardest(pairs, scores, same=True), *_hardest(pairs, scores, same=False)),
         failed=vectors.failed,
     )
-
-
-def cosine_at_80(contract: str) -> float | None:
-    """The cosine at which the product says that it is one person; None: it is not calibrated."""
-    try:
-        return calibration(contract).cosine_at(SAME_PERSON)
-    except ContractMismatch:
-        return None
 
 
 def _figures(pairs: Pairs, scores: Scores, threshold: float | None) -> Iterator[Figure]:

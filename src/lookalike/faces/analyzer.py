@@ -13,10 +13,12 @@ from lookalike.config import Settings
 from lookalike.faces import runtime, thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import FINE, Detections, Detector
+from lookalike.faces.decoders import Detections
+from lookalike.faces.detect import FINE, Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.image import Image, Limits, Pixels, decode
-from lookalike.faces.models import SFACE, YUNET, Embedder
+from lookalike.faces.models import Embedder, Finder
+from lookalike.faces.packs import installed
 from lookalike.faces.quality import Quality, measure
 from lookalike.faces.runtime import Floats
 
@@ -53,7 +55,7 @@ class Landmarks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face.
+    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
 
     Attributes:
         crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
@@ -94,16 +96,21 @@ class Analyzer:
     """Opens the networks once. Calls from several threads take turns."""
 
     def __init__(self, settings: Settings) -> None:
+        """
+        Raises:
+            SetupError: a model that was chosen is not there, or damaged.
+        """
         opener = runtime.create(
             settings.runtime,
             cache=settings.cache,
             precision=settings.precision,
             threads=settings.threads,
         )
-        self.embedder: Embedder = SFACE
+        self.embedder: Embedder = installed.embedder(settings)
+        self.finder: Finder = installed.finder(settings)
         self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._max_faces = settings.max_faces
-        self._detector = Detector(opener, YUNET)
+        self._detector = Detector(opener, self.finder)
         self._embedding = FaceEmbedder(opener, self.embedder)
         self._opener = opener
         self._attributes: AttributeReader | None = None

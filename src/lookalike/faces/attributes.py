@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from lookalike.faces.align import TEMPLATE_SIZE, template, transform
+from lookalike.faces.align import template, transform
 from lookalike.faces.image import Pixels
 from lookalike.faces.models import AGE, GENDER
 from lookalike.faces.runtime import ANY, Floats, Network, Runtime
@@ -64,7 +64,7 @@ class AttributeReader:
         self._gender = runtime.open(GENDER, (ANY, 3, _GENDER_SIDE, _GENDER_SIDE))
 
     def read(self, crops: list[Pixels]) -> tuple[Attributes, ...]:
-        """What the networks guess of (112, 112, 3) aligned RGB crops, such as `Face.crop`."""
+        """What the networks guess of aligned square RGB crops, such as `Face.crop`."""
         if not crops:
             return ()
         ages = _probabilities(self._age, crops, _AGE_SIDE)
@@ -83,7 +83,7 @@ def _probabilities(network: Network, crops: list[Pixels], side: int) -> Floats:
 def _chip(crop: Pixels, side: int) -> Pixels:
     """dlib's (side, side, 3) chip of a face, cut from its aligned crop."""
     target = (_MEAN_FACE + _PADDING) / (1 + 2 * _PADDING) * side
-    matrix = transform(template(TEMPLATE_SIZE), target)
+    matrix = transform(template(len(crop)), target)
     chip = cv2.warpAffine(
         crop, matrix, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )

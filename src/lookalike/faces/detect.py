@@ -1,16 +1,14 @@
-"""Pixels -> detections, with YuNet at two scales."""
+"""Pixels -> detections, with a detector at two scales."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from lookalike.faces.decoders import Detections, decoder
 from lookalike.faces.image import Pixels, resized
-from lookalike.faces.models import Model
-from lookalike.faces.runtime import Floats, Network, Runtime
+from lookalike.faces.models import Finder
+from lookalike.faces.runtime import Floats, Network, Runtime, fed
 
 # Heights and widths that networks are opened for, the larger ones of about one area: a picture
 # goes where it keeps the most of its pixels. At 896 every face of 18 px in a megapixel is found,
@@ -31,51 +29,18 @@ FINE = 896
 _COARSE = _CANVASES[0]
 _COARSE_LEAST = 48
 
-# Pixels a cell of each of YuNet's three feature maps.
-_STRIDES = (8, 16, 32)
-# Hands and lamps score up to 0.65, faces cut by the frame or turned away from 0.74: measured on
-# the group and no-face photos of benchmarks/robust.py.
-_MIN_SCORE = 0.7
-# Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
-_SURELY_UPRIGHT = 0.9
 # Two boxes show the same face when they overlap this much (of their union), or when the smaller
 # lies this much inside the larger: a coarse pass may take an eye region for a face of its own.
 _MAX_UNION, _MAX_INSIDE = 0.35, 0.7
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Detections:
-    """Faces found, best first.
-
-    Attributes:
-        boxes: (n, 4) float32 left, top, width, height in pixels; may leave the picture.
-        landmarks: (n, 5, 2) float32 x, y in pixels: the eye on the left of the picture, the
-            other eye, nose tip, the mouth corner on the left, the other one.
-        scores: (n,) float32, 0 to 1.
-    """
-
-    boxes: Floats
-    landmarks: Floats
-    scores: Floats
-
-    def __len__(self) -> int:
-        return len(self.scores)
-
-    def take(self, rows: NDArray[np.intp]) -> Detections:
-        return Detections(self.boxes[rows], self.landmarks[rows], self.scores[rows])
-
-    def scaled(self, factor: float) -> Detections:
-        return Detections(
-            self.boxes * np.float32(factor), self.landmarks * np.float32(factor), self.scores
-        )
-
-
 class Detector:
     """Finds faces of any size, upright, or lying on their side when none is surely upright."""
 
-    def __init__(self, runtime: Runtime, model: Model) -> None:
+    def __init__(self, runtime: Runtime, finder: Finder) -> None:
         self._runtime = runtime
-        self._model = model
+        self._finder = finder
+        self._decode = decoder(finder.layout)
         self._networks: dict[tuple[int, int], Network] = {}
 
     def warm(self) -> None:
@@ -91,7 +56,7 @@ class Detector:
         turned.
         """
         best = self._at_both_scales(pixels)
-        for turns in () if upright or _surest(best) >= _SURELY_UPRIGHT else (1, 3, 2):
+        for turns in () if upright or _surest(best) >= self._decode.surely_upright else (1, 3, 2):
             found = self._at_both_scales(np.ascontiguousarray(np.rot90(pixels, turns)))
             if _surest(found) > _surest(best):
                 best = _turned_back(found, turns, pixels.shape[1], pixels.shape[0])
@@ -111,18 +76,12 @@ class Detector:
         if scale < 1:
             height, width = (max(1, int(each * scale)) for each in pixels.shape[:2])
             pixels = resized(pixels, width, height)
-        outputs = self._network(canvas)(_batch(pixels, canvas))
-        # The graph gives classes, objectness, boxes and landmarks, each for all three strides.
-        maps = [outputs[level :: len(_STRIDES)] for level in range(len(_STRIDES))]
-        parts = [
-            _decode(each, stride, canvas[1] // stride)
-            for each, stride in zip(maps, _STRIDES, strict=True)
-        ]
-        return _merge(parts).scaled(1 / scale)
+        outputs = self._network(canvas)(_batch(pixels, canvas, self._finder))
+        return _merge(self._decode(outputs, canvas)).scaled(1 / scale)
 
     def _network(self, canvas: tuple[int, int]) -> Network:
         if canvas not in self._networks:
-            self._networks[canvas] = self._runtime.open(self._model, (1, 3, *canvas))
+            self._networks[canvas] = self._runtime.open(self._finder.model, (1, 3, *canvas))
         return self._networks[canvas]
 
 
@@ -136,31 +95,14 @@ def _surest(found: Detections) -> float:
     return float(found.scores.max(initial=0.0))
 
 
-def _batch(pixels: Pixels, canvas: tuple[int, int]) -> Floats:
-    """(1, 3, *canvas) float32 BGR 0 to 255, padded with black to the right and below."""
+def _batch(pixels: Pixels, canvas: tuple[int, int], finder: Finder) -> Floats:
+    """The (1, 3, *canvas) float32 that it is fed, padded with black to the right and below."""
     height, width = pixels.shape[:2]
     batch = np.zeros((1, 3, *canvas), np.float32)
-    for channel, plane in enumerate(reversed(cv2.split(pixels))):
+    planes = cv2.split(pixels)
+    for channel, plane in enumerate(planes if finder.colour == "rgb" else reversed(planes)):
         batch[0, channel, :height, :width] = plane
-    return batch
-
-
-def _decode(maps: tuple[Floats, ...], stride: int, columns: int) -> Detections:
-    """Boxes and landmarks of one feature map.
-
-    Formulas: OpenCV's `FaceDetectorYN` (modules/objdetect/src/face_detect.cpp): the score is the
-    geometric mean of class and objectness, centres are offsets and sizes logarithms in cells.
-    """
-    cls, obj, bbox, kps = maps
-    score = np.sqrt(np.clip(cls[0, :, 0], 0, 1) * np.clip(obj[0, :, 0], 0, 1))
-    cells = np.flatnonzero(score >= _MIN_SCORE)
-    origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
-    box = bbox[0, cells]
-    size = np.exp(box[:, 2:])
-    corner = origin + box[:, :2] - size / 2
-    points = kps[0, cells].reshape(-1, 5, 2) + origin[:, None]
-    boxes = np.concatenate([corner, size], axis=1)
-    return Detections(boxes * np.float32(stride), points * np.float32(stride), score[cells])
+    return fed(batch, finder)
 
 
 def _merge(parts: list[Detections]) -> Detections:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lookalike.faces.image import Pixels
 from lookalike.faces.models import Embedder
-from lookalike.faces.runtime import ANY, Floats, Runtime
+from lookalike.faces.runtime import ANY, Floats, Runtime, fed
 
 # Faces that a call of the network takes. A runtime prepares itself once for each batch size, so
 # there are few; larger batches gain no speed.
@@ -27,7 +27,10 @@ class FaceEmbedder:
         while start < len(crops):
             count = next(size for size in _BATCHES if size <= len(crops) - start)
             batch = np.stack(crops[start : start + count]).transpose(0, 3, 1, 2)
-            vectors[start : start + count] = self._network(batch.astype(np.float32))[0]
+            if self._embedder.colour == "bgr":
+                batch = batch[:, ::-1]
+            pixels = fed(batch.astype(np.float32, order="C"), self._embedder)
+            vectors[start : start + count] = self._network(pixels)[0]
             start += count
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors

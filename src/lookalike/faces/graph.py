@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Raised when a fix-up changes, so that stale files in the cache are not read.
 VERSION = 1
+# How quantised weights become weights.
+_FOLDED = ("DequantizeLinear", "Reshape")
 
 
 def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path:
@@ -57,13 +59,15 @@ def prepare(data: bytes, *, rewrite_prelu: bool) -> bytes:
 
 
 def _fold_weights(graph: onnx.GraphProto) -> None:
-    """Replace every DequantizeLinear and Reshape that reads only constants by its result."""
+    """Replace every Constant, and what of `_FOLDED` reads only constants, by its result."""
     from onnx import numpy_helper
 
     constants = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     kept = []
     for node in graph.node:
-        if node.op_type in ("DequantizeLinear", "Reshape") and constants.keys() >= set(node.input):
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            constants[node.output[0]] = numpy_helper.to_array(node.attribute[0].t)
+        elif node.op_type in _FOLDED and constants.keys() >= set(node.input):
             constants[node.output[0]] = _constant(node, [constants[name] for name in node.input])
         else:
             kept.append(node)
@@ -107,7 +111,7 @@ def _rewrite_prelu(graph: onnx.GraphProto) -> None:
     slopes = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
     nodes: list[onnx.NodeProto] = []
     for node in graph.node:
-        if node.op_type != "PRelu" or node.input[1] not in slopes:
+        if node.op_type != "PRelu" or not _by_channel(slopes.get(node.input[1])):
             nodes.append(node)
             continue
         source, slope, target = node.input[0], slopes[node.input[1]].reshape(-1), node.output[0]
@@ -123,6 +127,11 @@ def _rewrite_prelu(graph: onnx.GraphProto) -> None:
     _replace(graph.node, nodes)
 
 
+def _by_channel(slope: NDArray[Any] | None) -> bool:
+    """Whether a slope is one number for each channel of a picture."""
+    return slope is not None and slope.ndim == 3 and slope.shape[1:] == (1, 1)
+
+
 def _depthwise(source: str, weights: str, target: str, channels: int) -> onnx.NodeProto:
     from onnx import helper
 
@@ -132,7 +141,7 @@ def _depthwise(source: str, weights: str, target: str, channels: int) -> onnx.No
 
 
 def _free_shapes(graph: onnx.GraphProto) -> None:
-    """Let batch, height and width vary; a Reshape takes its first dimension as it comes (0)."""
+    """Let batch, height and width vary; a Reshape for a batch of 1 takes it as it comes (0)."""
     from onnx import numpy_helper
 
     (image,) = graph.input
@@ -145,8 +154,9 @@ def _free_shapes(graph: onnx.GraphProto) -> None:
     for each in graph.initializer:
         if each.name in shapes:
             shape = numpy_helper.to_array(each).copy()
-            shape[0] = 0
-            each.CopyFrom(numpy_helper.from_array(shape, each.name))
+            if shape[0] == 1:
+                shape[0] = 0
+                each.CopyFrom(numpy_helper.from_array(shape, each.name))
     del graph.value_info[:]
 
 

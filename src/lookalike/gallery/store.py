@@ -62,6 +62,11 @@ class Receipt:
     at: datetime
     removed: tuple[Person, ...] = ()
 
+    @property
+    def everyone(self) -> frozenset[str]:
+        """The ids under which they were in any gallery."""
+        return frozenset({self.person.id, *(each.id for each in self.removed)})
+
 
 class Store:
     """The galleries of one database, for vectors of one contract.

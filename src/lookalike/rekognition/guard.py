@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from ipaddress import ip_address
 
 from anyio import to_thread
 
-from lookalike.config import Settings
+from lookalike.config import Settings, is_loopback
 from lookalike.rekognition.auth import Credential
 from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.keys import Keys
@@ -38,7 +37,7 @@ class Guard:
         Raises:
             StoreUnavailable: signatures are to be checked, and the keys cannot be read.
         """
-        keys = Keys(settings) if checks_signatures(settings) else None
+        keys = Keys(settings) if settings.checks_signatures else None
         return cls(keys, settings.rate, settings.workers)
 
     def close(self) -> None:
@@ -84,13 +83,6 @@ class Guard:
         return Principal(found.key.id, found.key.policy)
 
 
-def checks_signatures(settings: Settings) -> bool:
-    """Whether callers have to sign: where the setting `auth` leaves it open, beyond loopback."""
-    if settings.auth == "auto":
-        return not _is_loopback(settings.host)
-    return settings.auth == "on"
-
-
 def explained(settings: Settings) -> str:
     """One line that says whether callers have to sign, and what to do if nobody could.
 
@@ -98,8 +90,8 @@ def explained(settings: Settings) -> str:
         StoreUnavailable: the keys cannot be read.
         SecretsUnreadable: their secrets cannot.
     """
-    if not checks_signatures(settings):
-        who = "this machine" if _is_loopback(settings.host) else "ANYONE who can reach this server"
+    if not settings.checks_signatures:
+        who = "this machine" if is_loopback(settings.host) else "ANYONE who can reach this server"
         return (
             f"Rekognition API: signatures are not checked (LOOKALIKE_AUTH={settings.auth}); "
             f"{who} may call it on {settings.host}."
@@ -112,12 +104,5 @@ def explained(settings: Settings) -> str:
     known = f"{count} access key{'s' * (count != 1)} may call it"
     if not count:
         known = "there is no access key yet; make one with: lookalike keys create"
-    open_to_all = "The page and /api/v1 ask for no key."
+    open_to_all = "The page and /api/v1 ask for no key, and keep to galleries made without one."
     return f"Rekognition API: signatures are checked; {known}. {open_to_all}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

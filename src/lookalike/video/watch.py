@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from lookalike.engine import Engine
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.analyzer import Photo
-from lookalike.similarity import calibration
 from lookalike.video.decode import File, Metadata, opened
 from lookalike.video.track import Bounds, Track, Tracker
 
@@ -50,7 +49,7 @@ def watch(
     Raises:
         VideoError: the video cannot be used.
     """
-    scores = calibration(engine.contract)
+    scores = engine.calibration
     tracker = Tracker(Bounds(same=scores.cosine_at(_SAME), other=scores.cosine_at(_OTHER)))
     count = 0
     with opened(file) as video:

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.engine import Engine
+from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.gallery import importing, portraits
+from lookalike.gallery import importing
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portrait import subject
@@ -22,6 +22,7 @@ from lookalike.gallery.store import Portrait, new_id
 from lookalike.web import answers
 from lookalike.web.answers import Answer, Problem
 from lookalike.web.depends import UseEngine, UseWorkbench
+from lookalike.web.forget import forget
 from lookalike.web.guard import DESCRIBED, Guarded
 
 MINE = "mine"
@@ -125,7 +126,8 @@ class StoredPortraits(Answer):
 class Receipt(Answer):
     person: answers.Person
     portraits: int = Field(description="How many were removed, with their vectors.")
-    cached_files: int
+    cached_files: int = Field(description="Fetched portraits that were removed.")
+    results: int = Field(description="Shared results that showed them, and were removed.")
     blocked: tuple[str, ...] = Field(description="What later imports are held against.")
     at: datetime
 
@@ -231,12 +233,12 @@ def take_down(
 ) -> Receipt:
     """Remove a person everywhere, hide them in the starter gallery, and keep them out for good."""
     receipt = engine.gallery.takedown(person_id, sent.reason if sent else "")
-    folder = portraits.folder(engine.settings)
-    gone = {person_id, *(each.id for each in receipt.removed)}
+    forgotten = forget(engine.settings, receipt)
     return Receipt(
         person=answers.person(receipt.person),
         portraits=receipt.portraits,
-        cached_files=sum(portraits.forget(folder, each) for each in gone),
+        cached_files=forgotten.cached_files,
+        results=forgotten.results,
         blocked=receipt.blocked,
         at=receipt.at,
     )
@@ -290,7 +292,7 @@ def _facts_of(person: Person) -> dict[str, str | list[str]]:
     return {column: value or "" for column, value in row.items()}
 
 
-async def _read(uploads: Sequence[UploadFile], engine: Engine) -> list[_Upload]:
+async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Upload]:
     if len(uploads) > _MOST_PHOTOS:
         raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
     read = []
@@ -300,7 +302,9 @@ async def _read(uploads: Sequence[UploadFile], engine: Engine) -> list[_Upload]:
     return read
 
 
-def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None) -> list[Portrait]:
+def _portraits(
+    engine: AnyEngine, photos: Sequence[_Upload], credit: Credit | None
+) -> list[Portrait]:
     """A portrait of each photo.
 
     Raises:
@@ -310,7 +314,7 @@ def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None)
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.detect(photo.data))
+            face = subject(engine.local.detect(photo.data))
         except PhotoError as error:
             errors.append((photo, error))
         else:

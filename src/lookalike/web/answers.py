@@ -5,25 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from lookalike import matching
+from lookalike import matching, similarity
+from lookalike.aws.answers import (
+    AwsComparison,
+    AwsLookalikes,
+    AwsMatch,
+    AwsPhoto,
+    AwsRankedFace,
+    AwsScore,
+)
 from lookalike.engine import Comparison as EngineComparison
-from lookalike.engine import Engine, RankedFace, Subject
 from lookalike.engine import Lookalikes as EngineLookalikes
+from lookalike.engine import RankedFace, Subject
 from lookalike.faces import analyzer
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.models import YUNET
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
 from lookalike.gallery.portraits import Portraits
-from lookalike.similarity import Verdict
+from lookalike.web.scores import Answer as Answer
+from lookalike.web.scores import Score as Score
+from lookalike.web.scores import score
 from lookalike.web.site import Site
 
-
-class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+if TYPE_CHECKING:
+    from lookalike.aws.engine import AnyEngine
 
 
 class Point(Answer):
@@ -64,15 +73,6 @@ class Quality(Answer):
     sharpness: float = Field(description="0 (blurred) to 100.")
     brightness: float = Field(description="0 (black) to 100.")
     pose: Pose
-
-
-class Score(Answer):
-    similarity: float = Field(description="Is this the same person? 0 to 100, from 80 on yes.")
-    resemblance: float = Field(description="How rare this is among strangers, 0 to 100.")
-    one_in: int = Field(description="One stranger in this many is at least as alike.")
-    verdict: Verdict
-    cosine: float = Field(description="Of the two embeddings, -1 to 1.")
-    extrapolated: bool = Field(description="Whether this lies beyond what was observed.")
 
 
 class Name(Answer):
@@ -149,12 +149,16 @@ class Model(Answer):
     detector: str
     embedder: str
     runtime: str
-    precision: str
+    precision: str | None
+    calibrated: bool | None = Field(
+        description="Whether both scores were fitted to this model; null: they are Amazon's."
+    )
+    notes: tuple[Name, ...] = Field(description="What is to be known of answers with this model.")
 
 
 class Searched(Answer):
     collection: str | None = Field(description="None: all collections.")
-    people: int
+    people: int | None = Field(description="Null where Amazon looked: it does not tell.")
 
 
 class Timings(Answer):
@@ -168,16 +172,32 @@ class Timings(Answer):
     total: float
 
 
-class Lookalikes(Answer):
+class Charged(Answer):
+    """An answer that may have cost calls to AWS."""
+
+    aws_calls: dict[str, int] = Field(
+        default={}, description="Calls that AWS answered, by operation."
+    )
+
+
+class EngineFacts(Charged):
+    engine: Literal["local", "aws"]
+    model: Model
+
+
+class Lookalikes(Charged):
     photo: Photo
     faces: tuple[LookalikeFace, ...]
     references: tuple[Reference, ...]
     model: Model
     gallery: Searched
+    notice: str | None = Field(
+        default=None, description="Why a face has nobody, and what to do about it."
+    )
     timings_ms: Timings
 
 
-class Comparison(Answer):
+class Comparison(Charged):
     source: Reference
     target: Photo
     faces: tuple[ComparedFace, ...]
@@ -197,7 +217,7 @@ class DetectedFace(Face):
     guess: Guess | None = Field(description="Only if asked for.")
 
 
-class Detection(Answer):
+class Detection(Charged):
     photo: Photo
     faces: tuple[DetectedFace, ...]
     model: Model
@@ -274,38 +294,44 @@ def offers(portraits: Portraits) -> Callable[[facts.Person], Portrait | None]:
 
 
 def lookalikes(
-    engine: Engine,
-    found: EngineLookalikes,
+    engine: AnyEngine,
+    found: EngineLookalikes | AwsLookalikes,
     collection: str | None,
     shown: Shown = Shown(),
 ) -> Lookalikes:
-    searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
+    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
     return Lookalikes(
         photo=Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
+        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(faces)),
         references=tuple(reference(each) for each in found.references),
-        model=_model(engine),
-        gallery=Searched(collection=collection, people=sum(each.people for each in searched)),
+        model=model(engine),
+        gallery=_searched(engine, found, collection),
+        notice=found.notice if isinstance(found, AwsLookalikes) else None,
+        aws_calls=found.calls if isinstance(found, AwsLookalikes) else {},
         timings_ms=_timings(found.photo, found.match_ms),
     )
 
 
-def comparison(engine: Engine, compared: EngineComparison) -> Comparison:
-    faces = zip(compared.target.faces, compared.scores, strict=True)
+def comparison(engine: AnyEngine, compared: EngineComparison | AwsComparison) -> Comparison:
+    scores: tuple[similarity.Score | AwsScore, ...] = compared.scores
+    faces = zip(compared.target.faces, scores, strict=True)
     return Comparison(
         source=reference(compared.source),
         target=Photo.model_validate(compared.target),
         faces=tuple(
-            ComparedFace(**dict(_face(index, face)), score=Score.model_validate(score))
-            for index, (face, score) in enumerate(faces)
+            ComparedFace(**dict(_face(index, face)), score=score(told))
+            for index, (face, told) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
+        aws_calls=compared.calls if isinstance(compared, AwsComparison) else {},
         timings_ms=_timings(compared.target),
     )
 
 
-def detection(engine: Engine, photo: analyzer.Photo, *, guesses: bool = False) -> Detection:
-    guessed = engine.analyzer.attributes(photo.faces) if guesses else (None,) * len(photo.faces)
+def detection(
+    engine: AnyEngine, photo: analyzer.Photo, guesses: tuple[Attributes, ...] | None = None
+) -> Detection:
+    guessed = (None,) * len(photo.faces) if guesses is None else guesses
     faces = zip(photo.faces, guessed, strict=True)
     return Detection(
         photo=Photo.model_validate(photo),
@@ -313,8 +339,18 @@ def detection(engine: Engine, photo: analyzer.Photo, *, guesses: bool = False) -
             DetectedFace(**dict(_face(index, face)), guess=_guess(guess))
             for index, (face, guess) in enumerate(faces)
         ),
-        model=_model(engine),
+        model=model(engine),
+        aws_calls=photo.calls if isinstance(photo, AwsPhoto) else {},
         timings_ms=_timings(photo),
+    )
+
+
+def engine(used: AnyEngine) -> EngineFacts:
+    """`aws_calls` counts since the engine was opened."""
+    return EngineFacts(
+        engine=used.settings.engine,
+        model=model(used),
+        aws_calls=used.calls,
     )
 
 
@@ -358,17 +394,18 @@ def _links(who: facts.Person, site: Site) -> tuple[Link, ...]:
     return first + tuple(Link.model_validate(each) for each in who.links)
 
 
-def _ranked_face(index: int, ranked: RankedFace, shown: Shown) -> LookalikeFace:
+def _ranked_face(index: int, ranked: RankedFace | AwsRankedFace, shown: Shown) -> LookalikeFace:
+    matches: tuple[matching.Match | AwsMatch, ...] = ranked.matches
     return LookalikeFace(
         **dict(_face(index, ranked.face)),
-        people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
-        references=tuple(Score.model_validate(each) for each in ranked.references),
+        people=tuple(_ranked(n, m, shown) for n, m in enumerate(matches, 1)),
+        references=tuple(map(score, ranked.references)),
     )
 
 
-def _ranked(rank: int, match: matching.Match, shown: Shown) -> RankedPerson:
+def _ranked(rank: int, match: matching.Match | AwsMatch, shown: Shown) -> RankedPerson:
     who = person(match.person, shown)
-    return RankedPerson(**dict(who), rank=rank, score=Score.model_validate(match.score))
+    return RankedPerson(**dict(who), rank=rank, score=score(match.score))
 
 
 def _face(index: int, face: analyzer.Face) -> Face:
@@ -392,14 +429,17 @@ def reference(photo: analyzer.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 
-def _model(engine: Engine) -> Model:
-    return Model(
-        contract=engine.contract,
-        detector=YUNET.name,
-        embedder=engine.analyzer.embedder.model.name,
-        runtime=engine.settings.runtime,
-        precision=engine.settings.precision,
-    )
+def _searched(
+    engine: AnyEngine, found: EngineLookalikes | AwsLookalikes, collection: str | None
+) -> Searched:
+    if isinstance(found, AwsLookalikes):
+        return Searched(collection=found.collection, people=None)
+    searched = [c for c in engine.gallery.collections() if collection in (None, c.id)]
+    return Searched(collection=collection, people=sum(each.people for each in searched))
+
+
+def model(engine: AnyEngine) -> Model:
+    return Model.model_validate(engine.model)
 
 
 def _timings(photo: analyzer.Photo, match: float = 0.0) -> Timings:

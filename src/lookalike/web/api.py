@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
+from fastapi import APIRouter, FastAPI, File, Form, Query, Request, Response, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
@@ -18,6 +18,8 @@ from lookalike.web import answers
 from lookalike.web.answers import Problem
 from lookalike.web.depends import (
     PROBLEMS,
+    FormCollection,
+    QueryCollection,
     UploadedPhoto,
     UseCounts,
     UseEngine,
@@ -27,6 +29,7 @@ from lookalike.web.depends import (
     framer,
     read,
 )
+from lookalike.web.guard import for_visitors
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
@@ -63,12 +66,12 @@ async def find_lookalikes(
     workbench: UseWorkbench,
     shown: UseShown,
     counts: UseCounts,
+    collection: FormCollection,
     photo: UploadedPhoto,
     reference: Annotated[
         list[UploadFile] | None, File(description="Compare with these too.")
     ] = None,
     limit: Annotated[int | None, Form(ge=1, le=100, description="People for each face.")] = None,
-    collection: Annotated[str | None, Form(description="Search only this collection.")] = None,
     group: Annotated[str | None, Form(description="Rank only people of this group.")] = None,
     gender: Annotated[
         Gender | None, Form(description="Rank only those the source says are.")
@@ -114,17 +117,21 @@ async def detect(
 ) -> answers.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
     data = await read(photo, engine, "photo")
-    return await workbench.run(
-        lambda: answers.detection(engine, engine.detect(data), guesses=attributes)
-    )
+
+    def work() -> answers.Detection:
+        if attributes:
+            return answers.detection(engine, *engine.guess(data))
+        return answers.detection(engine, engine.detect(data))
+
+    return await workbench.run(work)
 
 
 @router.get("/people", tags=["gallery"])
 async def list_people(
     engine: UseEngine,
     shown: UseShown,
+    collection: QueryCollection,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
-    collection: Annotated[str | None, Query(description="Only this collection.")] = None,
     group: Annotated[str | None, Query(description="Only people of this group.")] = None,
     gender: Annotated[Gender | None, Query(description="Only those the source says are.")] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
@@ -164,18 +171,21 @@ async def show_portrait(
 
 
 @router.get("/filters", tags=["gallery"])
-async def list_filters(
-    engine: UseEngine,
-    collection: Annotated[str | None, Query(description="Only this collection.")] = None,
-) -> answers.Filters:
+async def list_filters(engine: UseEngine, collection: QueryCollection) -> answers.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
     return answers.filters(engine.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
-async def list_collections(engine: UseEngine) -> answers.Collections:
-    """Every collection, the starter first."""
-    return answers.collections(engine.gallery.collections())
+async def list_collections(request: Request, engine: UseEngine) -> answers.Collections:
+    """Every collection that any visitor may search, the starter first."""
+    return answers.collections(for_visitors(request, engine.gallery))
+
+
+@router.get("/engine", tags=["health"])
+async def show_engine(engine: UseEngine) -> answers.EngineFacts:
+    """What looks at the photos, and the calls to AWS since the server started."""
+    return answers.engine(engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

@@ -18,7 +18,9 @@ from typing import Literal
 
 from anyio import to_thread
 
+from lookalike.aws.answers import AwsLookalikes, AwsMatch
 from lookalike.engine import Lookalikes
+from lookalike.matching import Match
 
 # A visit is a page that was opened, an upload a photo that was searched for, a match a face whose
 # nearest person was named, a share a card or a link that was made.
@@ -61,9 +63,10 @@ class Counts:
         """Count something that happened."""
         await self._add([(event, "")])
 
-    async def add_lookalikes(self, found: Lookalikes) -> None:
+    async def add_lookalikes(self, found: Lookalikes | AwsLookalikes) -> None:
         """Count a photo that was searched for, and the nearest person of each of its faces."""
-        best = [each.matches[0].person.id for each in found.faces if each.matches]
+        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
+        best = [each[0].person.id for each in ranked if each]
         await self._add([("uploads", ""), *(("matches", person) for person in best)])
 
     def days(self, last: int) -> tuple[Day, ...]:

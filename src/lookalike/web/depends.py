@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import simplejpeg
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import Depends, File, Form, Query, Request, UploadFile
 
+from lookalike.aws.engine import AnyEngine, AwsEngine
 from lookalike.engine import Engine, Subject
-from lookalike.errors import ImageTooLarge
+from lookalike.errors import ImageTooLarge, NotOffered
 from lookalike.gallery.portraits import Frame, Portraits
 from lookalike.web.answers import Problem, Shown, offers
 from lookalike.web.counts import Counts
+from lookalike.web.guard import permitted
 from lookalike.web.site import Site
 from lookalike.work import Workbench
 
@@ -32,13 +34,32 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "The photo is too large.",
         415: "Not an image that can be read.",
         422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        501: "It needs our own networks, and the engine is Amazon Rekognition.",
+        502: "Amazon Rekognition cannot be asked, refuses, or knows nobody.",
         503: "Too many photos are waiting; try again after Retry-After seconds.",
     }.items()
 }
 
 
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
+def _engine(request: Request) -> AnyEngine:
+    engine: AnyEngine = request.app.state.engine
+    return engine
+
+
+UseEngine = Annotated[AnyEngine, Depends(_engine)]
+
+
+def own(engine: UseEngine) -> Engine:
+    """Ours, for what Amazon Rekognition cannot do.
+
+    Raises:
+        NotOffered: the engine is Amazon Rekognition.
+    """
+    if isinstance(engine, AwsEngine):
+        raise NotOffered(
+            "This needs our own networks, and this server asks Amazon Rekognition "
+            "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
+        )
     return engine
 
 
@@ -66,12 +87,31 @@ def _shown(request: Request) -> Shown:
     return Shown(offers(_portraits(request)), _site(request))
 
 
-UseEngine = Annotated[Engine, Depends(_engine)]
+def _in_form(
+    request: Request,
+    engine: UseEngine,
+    collection: Annotated[str | None, Form(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, engine.gallery, collection)
+
+
+def _in_query(
+    request: Request,
+    engine: UseEngine,
+    collection: Annotated[str | None, Query(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, engine.gallery, collection)
+
+
+UseOwnEngine = Annotated[Engine, Depends(own)]
 UseWorkbench = Annotated[Workbench, Depends(_workbench)]
 UsePortraits = Annotated[Portraits, Depends(_portraits)]
 UseSite = Annotated[Site, Depends(_site)]
 UseCounts = Annotated[Counts, Depends(_counts)]
 UseShown = Annotated[Shown, Depends(_shown)]
+# The collection that a form, or a query, names.
+FormCollection = Annotated[str | None, Depends(_in_form)]
+QueryCollection = Annotated[str | None, Depends(_in_query)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
 
 
@@ -83,7 +123,7 @@ async def count_visit(request: Request, counts: UseCounts) -> None:
 
 
 async def read(
-    file: UploadFile, engine: Engine, subject: Subject, number: int | None = None
+    file: UploadFile, engine: AnyEngine, subject: Subject, number: int | None = None
 ) -> bytes:
     """The bytes of an uploaded photo.
 
@@ -98,11 +138,11 @@ async def read(
     return await file.read()
 
 
-def framer(engine: Engine, workbench: Workbench) -> Frame:
-    """What makes portraits into squares around their faces."""
+def framer(engine: AnyEngine, workbench: Workbench) -> Frame:
+    """What makes portraits into squares around their faces; always with our own networks."""
 
     def work(photo: bytes) -> bytes:
-        pixels = engine.framed_portrait(photo, PORTRAIT_SIDE)
+        pixels = engine.local.framed_portrait(photo, PORTRAIT_SIDE)
         return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
 
     async def frame(photo: bytes) -> bytes:

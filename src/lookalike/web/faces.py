@@ -1,4 +1,7 @@
-"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents."""
+"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents.
+
+All of them are made with our own networks, and refused where Amazon Rekognition is the engine.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,14 @@ from lookalike.faces.analyzer import Face
 from lookalike.faces.runtime import Floats
 from lookalike.web import answers
 from lookalike.web.answers import Answer, Score
-from lookalike.web.depends import PROBLEMS, UploadedPhoto, UseEngine, UseWorkbench, read
+from lookalike.web.depends import (
+    PROBLEMS,
+    FormCollection,
+    UploadedPhoto,
+    UseOwnEngine,
+    UseWorkbench,
+    read,
+)
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=PROBLEMS)
 
@@ -37,6 +47,7 @@ class Explanation(Answer):
     regions: tuple[Weight, ...] = Field(description="The heaviest first; they add up to 1.")
     grid: Grid
     score: Score
+    model: answers.Model
 
 
 class Place(Answer):
@@ -50,6 +61,7 @@ class Matrix(Answer):
     scores: tuple[tuple[Score | None, ...], ...] = Field(
         description="A row and a column for each of `faces`; null where a face meets itself."
     )
+    model: answers.Model
 
 
 class Family(Answer):
@@ -57,16 +69,17 @@ class Family(Answer):
     closer: int | None = Field(
         description="The parent, 0 or 1, whom the child resembles more; null: too close to tell."
     )
+    model: answers.Model
 
 
 @router.post("/explain")
 async def explain_resemblance(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
+    collection: FormCollection,
     photo: UploadedPhoto,
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     person: Annotated[str | None, Form(description="Compare with this person.")] = None,
-    collection: Annotated[str | None, Form(description="Of this collection.")] = None,
     reference: Annotated[UploadFile | None, File(description="Or with this photo.")] = None,
 ) -> Explanation:
     """Which regions of a face carry its resemblance to a person or to another photo."""
@@ -85,7 +98,7 @@ async def explain_resemblance(
 
 @router.post("/matrix")
 async def compare_all(
-    engine: UseEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
+    engine: UseOwnEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
@@ -94,12 +107,13 @@ async def compare_all(
         photos=tuple(answers.reference(each) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
+        model=answers.model(engine),
     )
 
 
 @router.post("/family")
 async def compare_family(
-    engine: UseEngine,
+    engine: UseOwnEngine,
     workbench: UseWorkbench,
     child: UploadedPhoto,
     parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],
@@ -108,7 +122,11 @@ async def compare_family(
     data = await read(child, engine, "child")
     parents = [await read(each, engine, "parent", number) for number, each in enumerate(parent)]
     found = await workbench.run(lambda: comparing.family(engine, data, parents))
-    return Family.model_validate(found)
+    return Family(
+        scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
+        closer=found.closer,
+        model=answers.model(engine),
+    )
 
 
 def _other(
@@ -117,7 +135,7 @@ def _other(
     """The vector to explain a resemblance to."""
     if photo is not None:
         return engine.face(photo, 0, "reference").embedding
-    return engine.matcher.person(person or "", collection or None)
+    return engine.matcher.person(person or "", collection)
 
 
 def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
@@ -132,6 +150,7 @@ def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
         score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
+        model=answers.model(engine),
     )
 
 

@@ -1,10 +1,13 @@
-"""Who may change galleries: whoever has the admin token, or else programs on this machine."""
+"""Who may change galleries: whoever has the admin token, or else programs on this machine.
+
+They alone may also look into collections that were made over the Rekognition API, where callers of
+that have to sign.
+"""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Coroutine
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +15,8 @@ from fastapi import HTTPException, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
-from lookalike.config import Settings
+from lookalike.config import Settings, is_loopback
+from lookalike.gallery.gallery import Collection, Gallery
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
 DESCRIBED = Security(
@@ -62,12 +66,29 @@ def admit(request: Request) -> None:
         )
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether only this machine can reach an address or name."""
-    try:
-        return host == "localhost" or ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+def permitted(request: Request, gallery: Gallery, collection: str | None) -> str | None:
+    """The collection that a visitor names; nothing, or an empty text, names none.
+
+    Raises:
+        CollectionNotFound: there is no such collection.
+        HTTPException: it is not for every visitor, and who asks may not change galleries.
+    """
+    if collection and _is_closed(request, gallery.collection(collection)):
+        admit(request)
+    return collection or None
+
+
+def for_visitors(request: Request, gallery: Gallery) -> tuple[Collection, ...]:
+    """The collections that any visitor may search."""
+    return tuple(each for each in gallery.collections() if not _is_closed(request, each))
+
+
+def _is_closed(request: Request, collection: Collection) -> bool:
+    """Whether it was made over the Rekognition API, whose callers have to sign."""
+    state = request.app.state
+    settings: Settings = state.settings
+    chosen = state.site.collection == collection.id
+    return settings.checks_signatures and not collection.open and not chosen
 
 
 def _check_token(request: Request, token: str) -> None:
@@ -77,7 +98,7 @@ def _check_token(request: Request, token: str) -> None:
     if scheme.lower() != "bearer" or not alike:
         raise HTTPException(
             401,
-            "Changing galleries needs the admin token: send `Authorization: Bearer` with it.",
+            "This needs the admin token: send `Authorization: Bearer` with it.",
             {"WWW-Authenticate": 'Bearer realm="lookalike"'},
         )
 
@@ -101,7 +122,7 @@ def _check_local(request: Request) -> None:
 def _elsewhere(why: str) -> HTTPException:
     return HTTPException(
         403,
-        f"Without an admin token only programs on this machine may change galleries, and {why}. "
+        f"Without an admin token only programs on this machine may do this, and {why}. "
         "Set LOOKALIKE_ADMIN_TOKEN to let others.",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.web.problems import too_large
@@ -21,7 +22,7 @@ class BodyLimit:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._most:
-            await too_large(self._most)(scope, receive, send)
+            await too_large(Request(scope), self._most)(scope, receive, send)
             return
         seen = 0
 

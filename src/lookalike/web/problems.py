@@ -1,11 +1,12 @@
-"""Errors as RFC 9457 problem details with a stable `type`."""
+"""Errors as RFC 9457 problem details with a stable `type`; as a page where a browser goes there."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -30,7 +31,10 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.TooMany: (422, "There may not be more"),
     errors.Blocked: (403, "Somebody who asked to be left out"),
     errors.NotAllowed: (403, "Not allowed"),
+    errors.NotOffered: (501, "Not offered with this engine"),
     errors.Busy: (503, "The server is busy"),
+    errors.AwsThrottled: (503, "Amazon Rekognition is busy"),
+    errors.AwsError: (502, "Amazon Rekognition cannot answer"),
     errors.LookalikeError: (500, "The server cannot answer"),
 }
 # Codes of plain HTTP errors.
@@ -42,21 +46,24 @@ _BY_STATUS = {
 }
 _RETRY_AFTER = "2"
 
+# The page that tells a visitor of a problem, from its status and code.
+Page = Callable[[Request, int, str], Response]
 
-def install(app: FastAPI) -> None:
-    """Answer every error of the app as a problem."""
+
+def install(app: FastAPI, page: Page) -> None:
+    """Answer every error of the app as a problem; `page` shows it to those who browse."""
+    app.state.problem_page = page
     app.add_exception_handler(errors.LookalikeError, _of_lookalike)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_bug)
 
 
-def too_large(most: int) -> JSONResponse:
+def too_large(request: Request, most: int) -> Response:
     """The answer to a request whose body has more than `most` bytes."""
     status, title = _KNOWN[errors.ImageTooLarge]
-    return _answer(
-        status, errors.ImageTooLarge.code, title, f"A request may have at most {most:,} bytes."
-    )
+    detail = f"A request may have at most {most:,} bytes."
+    return _answer(request, status, errors.ImageTooLarge.code, title, detail)
 
 
 def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
@@ -69,45 +76,53 @@ def _known(error: Exception) -> tuple[int, str]:
     return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
 
 
-def _of_lookalike(_request: Request, error: Exception) -> JSONResponse:
+def _of_lookalike(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.LookalikeError)
     _, title = _known(error)
     status, headers = status_of(error)
     which = (getattr(error, "subject", None), getattr(error, "number", None))
-    return _answer(status, error.code, title, str(error), which, headers)
+    return _answer(request, status, error.code, title, str(error), which, headers)
 
 
-def _of_validation(_request: Request, error: Exception) -> JSONResponse:
+def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     details = "; ".join(
         f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
         for each in error.errors()
     )
-    return _answer(422, "invalid-parameter", "A parameter is not allowed", details)
+    return _answer(request, 422, "invalid-parameter", "A parameter is not allowed", details)
 
 
-def _of_http(_request: Request, error: Exception) -> JSONResponse:
+def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, "invalid-request")
     title = HTTPStatus(error.status_code).phrase
     headers = dict(error.headers or {})
-    return _answer(error.status_code, code, title, str(error.detail), headers=headers)
+    return _answer(request, error.status_code, code, title, str(error.detail), headers=headers)
 
 
-def _of_bug(request: Request, error: Exception) -> JSONResponse:
+def _of_bug(request: Request, error: Exception) -> Response:
     # The traceback names code, never pixels: arguments are not in it.
     _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(500, "internal", "The server failed", "An unexpected error; it was logged.")
+    return _answer(
+        request, 500, "internal", "The server failed", "An unexpected error; it was logged."
+    )
 
 
 def _answer(
+    request: Request,
     status: int,
     code: str,
     title: str,
     detail: str,
     which: tuple[str | None, int | None] = (None, None),
     headers: dict[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
+    if _browses(request):
+        page: Page = request.app.state.problem_page
+        shown = page(request, status, code)
+        shown.headers.update(headers or {})
+        return shown
     problem = Problem.model_validate(
         {
             "type": _TYPE + code,
@@ -121,3 +136,9 @@ def _answer(
     return JSONResponse(
         problem.model_dump(), status, headers, media_type="application/problem+json"
     )
+
+
+def _browses(request: Request) -> bool:
+    """Whether a visitor goes to a page, rather than a program asking for something."""
+    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    return "text/html" in request.headers.get("accept", "") and not path.startswith("/api/")

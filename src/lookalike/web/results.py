@@ -23,6 +23,7 @@ from typing import Any
 
 from anyio import create_task_group, sleep, to_thread
 
+from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language
@@ -172,6 +173,11 @@ class Results:
         if facts["expires"] <= self._now():
             raise _not_found()
         return facts
+
+
+def opened(settings: Settings) -> Results:
+    """The results of a server."""
+    return Results(settings.home / "results")
 
 
 @asynccontextmanager

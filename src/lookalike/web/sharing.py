@@ -27,9 +27,11 @@ from lookalike.web.answers import Answer, Problem
 from lookalike.web.cards import Card, Shape
 from lookalike.web.depends import (
     PROBLEMS,
+    FormCollection,
     UploadedPhoto,
     UseCounts,
     UseEngine,
+    UseOwnEngine,
     UsePortraits,
     UseSite,
     UseWorkbench,
@@ -72,10 +74,10 @@ UseResults = Annotated[Results, Depends(_results)]
 async def _wanted(
     engine: UseEngine,
     site: UseSite,
+    collection: FormCollection,
     photo: UploadedPhoto,
     person: Annotated[str, Form(description="Who the face is compared with, by id.")],
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
-    collection: Annotated[str | None, Form(description="Where the person is.")] = None,
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
 ) -> Wanted:
@@ -87,10 +89,15 @@ UseWanted = Annotated[Wanted, Depends(_wanted)]
 
 
 class Studio:
-    """Makes cards: scores the face, and fetches no portrait that is not here already."""
+    """Makes cards: scores the face with our own networks, and fetches no portrait that is not here
+    already."""
 
     def __init__(
-        self, engine: UseEngine, workbench: UseWorkbench, portraits: UsePortraits, site: UseSite
+        self,
+        engine: UseOwnEngine,
+        workbench: UseWorkbench,
+        portraits: UsePortraits,
+        site: UseSite,
     ) -> None:
         self._engine = engine
         self._workbench = workbench

@@ -23,19 +23,28 @@ from lookalike.gallery.people import Person, Text
 COLLECTION = "starter"
 
 
+def fits(contract: str) -> bool:
+    """Whether its vectors are of that contract."""
+    return _made_with() == contract
+
+
+def nobody() -> Roster:
+    """What stands in its place when it does not fit."""
+    return Roster(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
+
+
 def load(contract: str) -> Roster:
     """The starter gallery.
 
     Raises:
         ContractMismatch: it was made with another model.
     """
-    folder = resources.files(__package__)
-    made_with = json.loads((folder / "about.json").read_text("utf-8"))["contract"]
-    if made_with != contract:
+    if not fits(contract):
         raise ContractMismatch(
-            f"The starter gallery was made with {made_with}, but {contract} is in use; "
+            f"The starter gallery was made with {_made_with()}, but {contract} is in use; "
             "make it again with: lookalike gallery build-starter"
         )
+    folder = resources.files(__package__)
     lines = (folder / "people.jsonl").read_text("utf-8").splitlines()
     with (folder / "vectors.npy").open("rb") as file:
         vectors = np.load(file).astype(np.float32)
@@ -56,6 +65,11 @@ def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> 
     np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
     about = {"contract": contract, "people": len(people)}
     (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
+
+
+def _made_with() -> str:
+    about = json.loads((resources.files(__package__) / "about.json").read_text("utf-8"))
+    return str(about["contract"])
 
 
 def _row(person: Person) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from fastapi import APIRouter
 
 from lookalike.web.pages import find, how, people, start
 from lookalike.web.pages.assets import static, static_version
+from lookalike.web.pages.forms import problem
 from lookalike.web.pages.languages import COOKIE, choose_language, locale
 
-__all__ = ["COOKIE", "choose_language", "locale", "router", "static", "static_version"]
+__all__ = ["COOKIE", "choose_language", "locale", "problem", "router", "static", "static_version"]
 
 
 def router() -> APIRouter:

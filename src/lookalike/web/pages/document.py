@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import jinja2
 from fastapi import Request, Response
 
+from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine import Engine
 from lookalike.gallery.people import Language, Text
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
@@ -80,10 +80,10 @@ def respond(
 
 
 def _common(request: Request, language: Language) -> dict[str, Any]:
-    engine: Engine = request.app.state.engine
+    engine: AnyEngine = request.app.state.engine
     site: Site = request.app.state.site
     settings: Settings = request.app.state.settings
-    texts = locale(language)
+    texts = locale(language, settings.engine)
     root = request.scope.get("root_path", "")
     people = _people(engine, site)
     return {
@@ -100,6 +100,9 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "people": f"{people:,}",
         "typical": typical(people),
         "contract": engine.contract,
+        # What Amazon Rekognition cannot do is not offered.
+        "aws": settings.engine == "aws",
+        "notes": [_name(each, language) for each in engine.model.notes],
         "data": {
             "language": language,
             "root": root,
@@ -115,7 +118,7 @@ def typical(people: int) -> int:
     return min(100, 5 * round(4 * math.log10(max(1, people))))
 
 
-def _people(engine: Engine, site: Site) -> int:
+def _people(engine: AnyEngine, site: Site) -> int:
     """How many people are searched."""
     collections = engine.gallery.collections()
     return sum(each.people for each in collections if site.collection in (None, each.id))
@@ -143,6 +146,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.filters |= {
+        "calls": lambda calls: ", ".join(f"{name} {count}" for name, count in calls.items()),
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         "monogram": _monogram,
         "name": _name,

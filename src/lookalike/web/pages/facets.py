@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fastapi import Request
+
 from lookalike.gallery.gallery import Collection, Gallery
+from lookalike.web.guard import for_visitors
 
 # A group of one is a name, not a group.
 _SMALLEST_GROUP = 2
@@ -33,9 +36,10 @@ class Facets:
         return bool(self.genders or self.groups or len(self.collections) > 1)
 
 
-def facets(gallery: Gallery, collection: str | None = None) -> Facets:
+def facets(request: Request, gallery: Gallery, collection: str | None = None) -> Facets:
     """What a search in the gallery, or in one collection of it, can be narrowed to."""
-    chosen = (each for each in gallery.collections() if collection in (None, each.id))
+    offered = for_visitors(request, gallery)
+    chosen = (each for each in offered if collection in (None, each.id))
     return _facets(gallery, tuple(chosen), collection)
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.engine import Engine, Lookalikes
+from lookalike.aws.answers import AwsLookalikes, AwsMatch
+from lookalike.aws.engine import AnyEngine
+from lookalike.engine import Lookalikes
 from lookalike.faces.framed import framed
 from lookalike.gallery.people import Language
+from lookalike.matching import Match
 from lookalike.web import answers
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
 from lookalike.web.pages import pictures, waiting
@@ -59,7 +62,7 @@ async def find(
         other = await photo_of(engine, reference, "reference")
         searched = shown.site.collection
 
-        def work() -> tuple[Lookalikes, Drawn]:
+        def work() -> tuple[Lookalikes | AwsLookalikes, Drawn]:
             references = (other,) if other else ()
             most = engine.settings.limit
             found = engine.find(data, references, limit=most, collection=searched)
@@ -67,15 +70,15 @@ async def find(
 
         found, drawn = await workbench.run(work)
         await counts.add_lookalikes(found)
-        best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
-        await waiting.fetch(portraits, best)
+        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
+        await waiting.fetch(portraits, [each[0].person for each in ranked[:_WAITED_FOR] if each])
         answer = answers.lookalikes(engine, found, searched, shown)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)
 
 
-def _drawn(engine: Engine, data: bytes, found: Lookalikes) -> Drawn:
+def _drawn(engine: AnyEngine, data: bytes, found: Lookalikes | AwsLookalikes) -> Drawn:
     faces = [each.face for each in found.faces]
     cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(

@@ -1,14 +1,16 @@
-"""What a form without JavaScript sends, and the page that says what was wrong with it."""
+"""What a form without JavaScript sends, and the page that says what went wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import File, Form, Request, Response, UploadFile
 
 from lookalike import errors
-from lookalike.engine import Engine, Subject
+from lookalike.aws.engine import AnyEngine
+from lookalike.engine import Subject
 from lookalike.gallery.people import Language
 from lookalike.web import problems
 from lookalike.web.depends import read
@@ -27,7 +29,7 @@ class Incomplete(errors.InvalidParameter):
         self.wanting = wanting
 
 
-async def photo_of(engine: Engine, file: UploadFile | None, subject: Subject) -> bytes | None:
+async def photo_of(engine: AnyEngine, file: UploadFile | None, subject: Subject) -> bytes | None:
     """The bytes of a file field; None where it was left empty.
 
     Raises:
@@ -36,7 +38,7 @@ async def photo_of(engine: Engine, file: UploadFile | None, subject: Subject) ->
     return await read(file, engine, subject) if file is not None and file.size else None
 
 
-async def agreed_photo(engine: Engine, file: UploadFile | None, consent: str) -> bytes:
+async def agreed_photo(engine: AnyEngine, file: UploadFile | None, consent: str) -> bytes:
     """The photo that a visitor agreed to have looked at.
 
     Raises:
@@ -60,6 +62,18 @@ async def answered(
         return await make(language)
     except errors.LookalikeError as error:
         return _failed(request, error, language, back)
+
+
+def problem(request: Request, status: int, code: str) -> Response:
+    """The page of a problem that is not of a form."""
+    language = language_of(request)
+    texts = locale(language)
+    if status == HTTPStatus.NOT_FOUND:
+        title, advice = texts["page"]["problem"]["not_found"]
+    else:
+        title, advice = _told(code, language, "photo", request.app.state.settings.max_bytes)
+    page = {"title": title, "advice": advice, "back": "/"}
+    return respond(request, "problem.html", status=status, language=language, **page)
 
 
 def _failed(
@@ -88,12 +102,16 @@ def _explained(error: errors.LookalikeError, language: Language, most: int) -> t
     if isinstance(error, errors.NotFound) and error.code not in texts["script"]["problem"]:
         title, advice = texts["page"]["problem"]["not_found"]
         return title, advice
-    known = texts["script"]["problem"]
-    name = known["subject"].get(getattr(error, "subject", "photo"), known["subject"]["photo"])
+    return _told(error.code, language, getattr(error, "subject", "photo"), most)
+
+
+def _told(code: str, language: Language, subject: str | None, most: int) -> tuple[str, str]:
+    known = locale(language)["script"]["problem"]
+    name = known["subject"].get(subject, known["subject"]["photo"])
     values = {
         "subject": name,
         "Subject": name[:1].upper() + name[1:],
         "megabytes": most // 1024 // 1024,
     }
-    title, advice = known.get(error.code, known["other"])
+    title, advice = known.get(code, known["other"])
     return title.format(**values), advice.format(**values)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from lookalike.engine import Engine, Lookalikes
 from lookalike.gallery.people import Language
 from lookalike.web import answers
-from lookalike.web.depends import UseEngine, UseShown, UseWorkbench
+from lookalike.web.depends import UseEngine, UseShown, UseWorkbench, own
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered
@@ -42,9 +42,14 @@ class Drawing:
 
 
 @router.get("/how")
-async def how(request: Request) -> Response:
+async def how(request: Request, engine: UseEngine) -> Response:
     """What is done to a photo, and a form to see it done."""
-    return respond(request, "how.html", answer=None, drawing=None)
+
+    async def make(language: Language) -> Response:
+        own(engine)
+        return respond(request, "how.html", language=language, answer=None, drawing=None)
+
+    return await answered(request, None, "/", make)
 
 
 @router.post("/how")
@@ -60,15 +65,16 @@ async def show(
     """Every step, drawn on the visitor's photo."""
 
     async def make(language: Language) -> Response:
-        data = await agreed_photo(engine, photo, consent)
+        ours = own(engine)
+        data = await agreed_photo(ours, photo, consent)
         searched = shown.site.collection
 
         def work() -> tuple[Lookalikes, Drawing]:
-            found = engine.find(data, limit=_NEIGHBOURS, collection=searched)
-            return found, _drawing(engine, data, found)
+            found = ours.find(data, limit=_NEIGHBOURS, collection=searched)
+            return found, _drawing(ours, data, found)
 
         found, drawing = await workbench.run(work)
-        answer = answers.lookalikes(engine, found, searched, shown)
+        answer = answers.lookalikes(ours, found, searched, shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)

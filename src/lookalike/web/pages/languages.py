@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from lookalike.gallery.people import Language
 from lookalike.web.answers import Score
@@ -30,20 +30,44 @@ def choose_language(asked: str | None, remembered: str | None, accepted: str) ->
 
 
 @cache
-def locale(language: Language) -> dict[str, Any]:
-    """The texts: `page` for the documents, `script` for what the scripts say."""
-    file = _FOLDER / f"{language}.json"
-    texts: dict[str, Any] = json.loads(file.read_text("utf-8"))
+def locale(language: Language, engine: Literal["local", "aws"] = "local") -> dict[str, Any]:
+    """The texts: `page` for the documents, `script` for what the scripts say.
+
+    Where Amazon Rekognition looks at photos, other things are true of some of them.
+    """
+    texts = _read(f"{language}.json")
+    return texts if engine == "local" else _laid_over(texts, _read(f"{engine}_{language}.json"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    texts: dict[str, Any] = json.loads((_FOLDER / name).read_text("utf-8"))
     return texts
+
+
+def _laid_over(texts: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """`texts`, but for those that `others` has; lists are replaced as a whole."""
+    laid = {
+        key: _laid_over(texts[key], other) if isinstance(other, dict) else other
+        for key, other in others.items()
+    }
+    return texts | laid
 
 
 def words(score: Score, language: Language) -> str:
     """How rare a resemblance is, as static/score.js says it: "1,000명 중 1명꼴로 닮았어요"."""
     texts = locale(language)["script"]["score"]
+    if score.one_in is None:
+        return _of_amazon(score, texts)
     if score.one_in < _COMMON:
         return str(texts["common"])
     sentence: str = texts["rarer" if score.one_in >= _RAREST else "one_in"]
     return sentence.format(count=about(score.one_in, language))
+
+
+def _of_amazon(score: Score, texts: dict[str, Any]) -> str:
+    assert score.aws is not None
+    sentence: str = texts["aws"][score.aws.measure]
+    return sentence.format(points=int(score.aws.value))
 
 
 def about(count: int, language: Language) -> str:

@@ -10,6 +10,7 @@ from lookalike.gallery.members import Who
 from lookalike.gallery.people import Language
 from lookalike.web import answers
 from lookalike.web.depends import UseEngine, UsePortraits, UseShown
+from lookalike.web.guard import permitted
 from lookalike.web.pages import waiting
 from lookalike.web.pages.document import respond
 from lookalike.web.pages.facets import facets
@@ -36,7 +37,7 @@ async def people(
     """Everybody, or those who are searched for, a page at a time."""
 
     async def make(language: Language) -> Response:
-        within = collection or shown.site.collection
+        within = permitted(request, engine.gallery, collection) or shown.site.collection
         found = engine.gallery.people(within, query, Who(group or None, gender or None))
         pages = max(1, -(-len(found) // _PAGE))
         number = min(max(int(page) if page.isdecimal() else 1, 1), pages)
@@ -49,7 +50,7 @@ async def people(
             found=len(found),
             number=number,
             pages=pages,
-            facets=facets(engine.gallery, shown.site.collection),
+            facets=facets(request, engine.gallery, shown.site.collection),
             asked={"query": query, "group": group, "gender": gender, "collection": collection},
         )
 
@@ -68,7 +69,8 @@ async def person(
     """Who somebody is, as far as the gallery knows."""
 
     async def make(language: Language) -> Response:
-        who = engine.gallery.person(person_id, collection or shown.site.collection)
+        within = permitted(request, engine.gallery, collection) or shown.site.collection
+        who = engine.gallery.person(person_id, within)
         await waiting.fetch(portraits, [who])
         return respond(request, "person.html", language=language, person=answers.person(who, shown))
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from lookalike.web.depends import UseEngine, UseSite
+from lookalike.gallery.people import Language
+from lookalike.web.depends import UseEngine, UseSite, own
 from lookalike.web.pages.document import respond
 from lookalike.web.pages.facets import facets
+from lookalike.web.pages.forms import answered
 
 router = APIRouter(include_in_schema=False)
 
@@ -14,13 +16,18 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/", methods=["GET", "HEAD"])
 async def show(request: Request, engine: UseEngine, site: UseSite) -> Response:
     """Choose a photo; the scripts show the answer on the same page."""
-    return respond(request, "start.html", facets=facets(engine.gallery, site.collection))
+    return respond(request, "start.html", facets=facets(request, engine.gallery, site.collection))
 
 
 @router.get("/compare")
-async def compare(request: Request) -> Response:
+async def compare(request: Request, engine: UseEngine) -> Response:
     """Photos of one's own against each other; the scripts ask and show."""
-    return respond(request, "compare.html")
+
+    async def make(language: Language) -> Response:
+        own(engine)
+        return respond(request, "compare.html", language=language)
+
+    return await answered(request, None, "/", make)
 
 
 @router.get("/privacy")

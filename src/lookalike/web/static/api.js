@@ -8,13 +8,20 @@ import { post } from "./upload.js";
 /** @typedef {{ left: number, top: number, width: number, height: number }} Box */
 /** @typedef {"same-person" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
 /**
- * @typedef {object} Score
+ * @typedef {object} OwnScore
  * @property {number} similarity
  * @property {number} resemblance
  * @property {number} one_in
  * @property {Verdict} verdict
  * @property {boolean} extrapolated
+ * @property {null} aws
  */
+/**
+ * Amazon's, on a scale of its own; what it does not tell is null.
+ * @typedef {object} AwsScore
+ * @property {{ measure: "MatchConfidence" | "Similarity", value: number }} aws
+ */
+/** @typedef {OwnScore | AwsScore} Score */
 /**
  * @typedef {object} Credit
  * @property {string | null} author
@@ -45,6 +52,8 @@ import { post } from "./upload.js";
  * @property {Photo} photo
  * @property {RankedFace[]} faces
  * @property {{ photo: Photo, faces: Face[] }[]} references
+ * @property {string | null} notice why a face has nobody, in English
+ * @property {Record<string, number>} aws_calls that Amazon answered for it
  */
 
 /**

@@ -5,7 +5,7 @@ import { icon, make } from "./dom.js";
 import { likeness } from "./score.js";
 import { lookUp, text } from "./texts.js";
 
-/** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./api.js").OwnScore} Score */
 /** @typedef {import("./picture.js").Picture} Picture */
 
 /**

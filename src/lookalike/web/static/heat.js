@@ -7,7 +7,7 @@ import { announce, make } from "./dom.js";
 import { lookUp, text } from "./texts.js";
 
 /** @typedef {import("./api.js").Explanation} Explanation */
-/** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./api.js").OwnScore} Score */
 
 // A place whose share is this near to the largest one is named beside it.
 const ALSO = 0.7;

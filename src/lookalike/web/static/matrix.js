@@ -10,7 +10,7 @@ import { text } from "./texts.js";
 
 /** @typedef {import("./api.js").Face} Face */
 /** @typedef {import("./api.js").Photo} Photo */
-/** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./api.js").OwnScore} Score */
 /** @typedef {import("./picture.js").Picture} Picture */
 /**
  * @typedef {object} Matrix

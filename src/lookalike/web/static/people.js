@@ -16,7 +16,7 @@ import { named, page, text } from "./texts.js";
  * @param {import("./stage.js").Half} own the user's face
  * @param {string} eyebrow
  * @param {() => Promise<import("./api.js").Explanation>} explain
- * @param {...HTMLElement} actions
+ * @param {...(HTMLElement | null)} actions
  */
 export function sideBySide(person, own, eyebrow, explain, ...actions) {
   const { tile, credit, aligned } = portrait(person, true);

@@ -8,7 +8,7 @@ import { announce, find, icon, make } from "./dom.js";
 import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
 import { FilterBar } from "./filters.js";
 import { card, sideBySide } from "./people.js";
-import { fineprint, likeness, words } from "./score.js";
+import { fineprint, likeness, title, words } from "./score.js";
 import { stage } from "./stage.js";
 import { named, text } from "./texts.js";
 
@@ -33,6 +33,7 @@ export class Results {
   #section = find("#results", HTMLElement);
   #panel = find("#photo-panel", HTMLElement);
   #matches = find("#matches", HTMLElement);
+  #calls = find("#calls", HTMLElement);
   #dialog = new Dialog();
   #filters = new FilterBar((filters) => this.#narrow(filters));
   /** @type {Shown | null} */
@@ -52,6 +53,7 @@ export class Results {
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
     this.#showPhoto(answer, photo);
+    this.#showCalls(answer);
     this.#choose(0);
   }
 
@@ -91,6 +93,13 @@ export class Results {
     this.#matches.setAttribute("role", "tabpanel");
   }
 
+  /** What Amazon charges for. @param {Lookalikes} answer */
+  #showCalls({ aws_calls }) {
+    const calls = Object.entries(aws_calls).map(([name, count]) => `${name} ${count}`);
+    this.#calls.textContent = text("score.aws_calls", { calls: calls.join(", ") });
+    this.#calls.hidden = !calls.length;
+  }
+
   /** @param {number} index */
   #choose(index) {
     const { answer } = this.#now;
@@ -100,8 +109,10 @@ export class Results {
     markFace(this.#panel, index);
     if (answer.faces.length > 1) this.#matches.setAttribute("aria-labelledby", `face-${index}`);
     if (!best) {
-      this.#matches.replaceChildren(make("p", { class: "nobody" }, text("nobody")));
-      announce(text("nobody"));
+      const words = text(answer.notice ? "unknown" : "nobody");
+      const heading = make("h2", { class: "nobody", tabindex: -1 }, words);
+      this.#matches.replaceChildren(heading, ...this.#references(face));
+      announce(words);
       return;
     }
     this.#matches.replaceChildren(
@@ -148,7 +159,7 @@ export class Results {
     const hero = sideBySide(
       best,
       this.#ownHalf(face),
-      text(`best.${best.score.verdict}`),
+      title(best.score),
       () => this.#explain(face, best),
       this.#shareButton(face, best),
     );
@@ -211,10 +222,12 @@ export class Results {
   }
 
   /**
+   * Cards show our own score.
    * @param {RankedFace} face
    * @param {RankedPerson} person
    */
   #shareButton(face, person) {
+    if (person.score.aws) return null;
     const open = async () => {
       const { shareForm } = await import("./share.js");
       this.#dialog.show(shareForm(this.#now.photo, face.index, person));

@@ -4,6 +4,7 @@
 import { make } from "./dom.js";
 import { about, text } from "./texts.js";
 
+/** @typedef {import("./api.js").OwnScore} OwnScore */
 /** @typedef {import("./api.js").Score} Score */
 
 // Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
@@ -11,17 +12,24 @@ const RAREST = 100_000;
 const COMMON = 10;
 
 /**
- * How rare a resemblance is: "1,000명 중 1명꼴로 닮았어요".
+ * How rare a resemblance is: "1,000명 중 1명꼴로 닮았어요". Amazon does not tell that.
  * @param {Score} score
  */
 export function words(score) {
+  if (score.aws) return text(`score.aws.${score.aws.measure}`, { points: shownPoints(score) });
   if (score.one_in < COMMON) return text("score.common");
   return text(score.one_in >= RAREST ? "score.rarer" : "score.one_in", {
     count: about(score.one_in),
   });
 }
 
-/** @param {Score} score */
+/** What a person with that score is called. @param {Score} score */
+export const title = (score) => text(`best.${score.aws ? score.aws.measure : score.verdict}`);
+
+/** The one that colours belong to; Amazon gives no verdict. @param {Score} score */
+export const kind = (score) => (score.aws ? "aws" : score.verdict);
+
+/** @param {OwnScore} score */
 function verdict(score) {
   return make("span", { class: `chip chip-${score.verdict}` }, text(`verdict.${score.verdict}`));
 }
@@ -29,21 +37,27 @@ function verdict(score) {
 /** Points as they are shown; rounded down, so that 59.7 does not pass for 60. @param {number} value */
 export const points = (value) => Math.floor(value);
 
+/** What badges and bars show: our resemblance, or what Amazon says. @param {Score} score */
+const shown = (score) => (score.aws ? score.aws.value : score.resemblance);
+
+/** @param {Score} score */
+export const shownPoints = (score) => points(shown(score));
+
 /**
- * Resemblance as a bar.
+ * Resemblance, or Amazon's score, as a bar.
  * @param {Score} score
- * @param {HTMLElement} label what stands above its left end
  */
-function bar(score, label) {
-  const value = points(score.resemblance);
+function bar(score) {
+  const value = shownPoints(score);
+  const measure = text(score.aws ? `score.aws_measure.${score.aws.measure}` : "score.resemblance");
   const fill = make("span", { class: "bar-fill" });
-  fill.style.setProperty("--share", String(score.resemblance / 100));
+  fill.style.setProperty("--share", String(shown(score) / 100));
   const track = make(
     "span",
     {
-      class: `bar bar-${score.verdict}`,
+      class: `bar bar-${kind(score)}`,
       role: "meter",
-      "aria-label": text("score.resemblance"),
+      "aria-label": measure,
       "aria-valuemin": 0,
       "aria-valuemax": 100,
       "aria-valuenow": value,
@@ -54,24 +68,20 @@ function bar(score, label) {
   return make(
     "div",
     { class: "meter" },
-    label,
-    make(
-      "span",
-      { class: "meter-value" },
-      `${text("score.resemblance")} `,
-      make("b", {}, String(value)),
-    ),
+    score.aws ? null : verdict(score),
+    make("span", { class: "meter-value" }, `${measure} `, make("b", {}, String(value))),
     track,
   );
 }
 
 /** A score in words, as a verdict and as a bar. @param {Score} score */
 export function likeness(score) {
-  return [make("p", { class: "words" }, words(score)), bar(score, verdict(score))];
+  return [make("p", { class: "words" }, words(score)), bar(score)];
 }
 
 /** The other number, and whether the first is an estimate. @param {Score} score */
 export function fineprint(score) {
+  if (score.aws) return make("p", { class: "fineprint" }, text("score.by_aws"));
   const value = text("score.similarity", { points: points(score.similarity) });
   const note = score.extrapolated ? ` ${text("score.extrapolated")}` : "";
   return make("p", { class: "fineprint" }, value + note);

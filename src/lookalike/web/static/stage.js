@@ -3,7 +3,7 @@
 
 import { icon, make } from "./dom.js";
 import { heat } from "./heat.js";
-import { points } from "./score.js";
+import { kind, shownPoints } from "./score.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./api.js").Score} Score */
@@ -17,7 +17,8 @@ let stages = 0;
  * @param {Half} own
  * @param {Half} other
  * @param {Score} score
- * @param {(() => Promise<Explanation>) | null} explain asks which places carry the likeness
+ * @param {(() => Promise<Explanation>) | null} explain asks which places carry the likeness; only
+ *   our own networks can tell
  */
 export function stage(own, other, score, explain) {
   const why = make("div", { class: "why", hidden: true });
@@ -36,10 +37,11 @@ export function stage(own, other, score, explain) {
   const show = (mode) => {
     element.dataset.mode = mode;
     why.hidden = mode !== "heat";
-    if (mode === "heat" && explain && !why.hasChildNodes()) heat(why, own.tile, score, explain);
+    if (mode === "heat" && explain && !score.aws && !why.hasChildNodes())
+      heat(why, own.tile, score, explain);
   };
   dragged(halves, divider, element);
-  const modes = choices(show, explain !== null);
+  const modes = choices(show, explain !== null && !score.aws);
   element.append(modes, why);
   offerSplit(modes, own, other);
   return element;
@@ -58,8 +60,8 @@ function half({ tile, name }, side) {
 function badge(score) {
   return make(
     "div",
-    { class: `badge badge-${score.verdict}`, "aria-hidden": "true" },
-    make("b", {}, String(points(score.resemblance))),
+    { class: `badge badge-${kind(score)}`, "aria-hidden": "true" },
+    make("b", {}, String(shownPoints(score))),
   );
 }
 

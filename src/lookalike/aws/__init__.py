@@ -1,0 +1,1 @@
+"""Amazon Rekognition in place of our own networks: `LOOKALIKE_ENGINE=aws`."""
