@@ -43,7 +43,7 @@ def _print(result: Result) -> None:
     made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
     for each in result.figures:
         at = "" if each.at is None else f"{each.at:.3f}"
-        made.add_row(each.name, shown.value(each), shown.interval(each, result.drawn), at)
+        made.add_row(each.name, shown.value(each), shown.interval(each), at)
     made.add_section()
     for name, count in result.counts.items():
         made.add_row(name.replace("_", " "), f"{count:,}", "", "")
@@ -67,5 +67,4 @@ def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
 def _group_cell(figure: Measured, drawn: str) -> str:
     from lookalike.evaluate import shown
 
-    few = "" if figure.too_few else f"\n{figure.people} {drawn}"
-    return f"{shown.value(figure)}\n{shown.interval(figure, drawn)}{few}"
+    return f"{shown.value(figure)}\n{shown.interval(figure)}\n{figure.people} {drawn}"

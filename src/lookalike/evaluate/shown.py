@@ -14,12 +14,12 @@ def value(figure: Measured) -> str:
     return _number(figure.estimate.value, figure.unit)
 
 
-def interval(figure: Measured, drawn: str = "people") -> str:
+def interval(figure: Measured) -> str:
     """`99.10 % to 99.60 %`; says so when few people, or what else is drawn, are behind it."""
     low, high = figure.estimate.low, figure.estimate.high
     if math.isnan(low) or math.isnan(high):
         return CANNOT_TELL
-    few = f"; only {figure.people} {drawn}" if figure.too_few else ""
+    few = f"; of only {figure.people}" if figure.too_few else ""
     return f"{_number(low, figure.unit)} to {_number(high, figure.unit)}{few}"
 
 
