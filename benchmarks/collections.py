@@ -23,12 +23,13 @@ import boto3
 import numpy as np
 from botocore.config import Config
 
-from benchmarks.report import machine, table, timed
+from benchmarks.report import machine, table
 from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.evaluate.speed import timed
 from lookalike.gallery.store import Portrait
 from lookalike.rekognition.keys import Keys, Unlocked
 

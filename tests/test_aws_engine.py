@@ -17,9 +17,12 @@ import pytest
 
 from lookalike.aws import images
 from lookalike.aws.engine import AwsEngine
+from lookalike.aws.people import People
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
+from lookalike.gallery.members import EVERYONE
+from lookalike.web import answers
 from tests import pushes
 from tests.conftest import running
 from tests.serving import LOOKALIKE
@@ -208,6 +211,32 @@ def test_the_command_line_pushes_and_finds(
     looked, _ = run("detect", "astronaut.png", "--attributes")
     assert "1 faces in 512 x 512 pixels" in looked
     assert "female" in looked
+
+
+def test_celebrities_are_ours_by_the_wikidata_page_that_aws_links_to(aws: AwsEngine) -> None:
+    """Ids of Amazon's own, and addresses without a scheme, as it gives them."""
+    people = People(aws.gallery, EVERYONE)
+    obama = {"Id": "3Ir0du6", "Name": "Obama", "Urls": ["www.wikidata.org/wiki/Q76"]}
+    ours = people.celebrity(obama)
+    assert ours is not None
+    assert (ours.id, ours.name.ko) == ("Q76", "버락 오바마")
+    urls = ["www.wikidata.org/wiki/Q999999999", "www.imdb.com/name/nm1"]
+    theirs = people.celebrity(
+        {"Id": "4Sz6jD", "Name": "Some One", "Urls": urls, "KnownGender": {"Type": "Female"}}
+    )
+    assert theirs is not None
+    assert (theirs.id, theirs.collection, theirs.gender) == ("Q999999999", "aws", "female")
+    assert [each.kind for each in theirs.links] == [
+        "wikipedia-ko",
+        "wikipedia-en",
+        "wikidata",
+        "website",
+    ]
+    assert theirs.links[-1].url == "https://www.imdb.com/name/nm1"
+    # A portrait could not be fetched: it is nobody of our galleries.
+    assert answers.person(theirs).portrait is None
+    aws.gallery.takedown("Q76")
+    assert People(aws.gallery, EVERYONE).celebrity(obama) is None
 
 
 def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, bytes]) -> None:

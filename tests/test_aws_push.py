@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from lookalike.aws.commons import fetching
 from lookalike.aws.engine import AwsEngine
+from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.errors import AwsError, CollectionNotFound, PersonNotFound
@@ -17,6 +19,7 @@ from lookalike.gallery.importing import portrait
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.wikimedia import open_client, refuse
 from tests import pushes
+from tests.amazon import making
 from tests.pushes import push
 from tests.wikimedia import Replay, Rerouted, picture, serving
 
@@ -103,6 +106,20 @@ def test_what_a_push_cannot_do(
     report = push(aws, "spaced", pushes.write(photos, tmp_path / "photos"))
     (left,) = report.left_out
     assert left.why.startswith("Amazon Rekognition allows no 'Eileen Collins:")
+
+
+def test_the_command_says_that_it_goes_on(theirs: Settings, signed_in: pytest.MonkeyPatch) -> None:
+    with making((400, "AccessDeniedException")) as trouble:
+        signed_in.setenv("LOOKALIKE_HOME", str(theirs.home))
+        signed_in.setenv("LOOKALIKE_CACHE", str(theirs.cache))
+        signed_in.setenv("LOOKALIKE_PORTRAITS", "off")
+        signed_in.setenv("LOOKALIKE_AWS_REGION", theirs.aws_region)
+        signed_in.setenv("LOOKALIKE_AWS_ENDPOINT_URL", trouble.url)
+        done = CliRunner().invoke(main, ["gallery", "push", "starter", "--to", "people"])
+    assert (done.exit_code, done.stdout) == (1, "")
+    stopped, refused = done.stderr.splitlines()
+    assert stopped == "Stopped. What was indexed stays; the same command goes on."
+    assert refused.startswith("Error: Amazon Rekognition refused CreateCollection: Not now")
 
 
 def test_whoever_is_taken_down_here_is_named_no_more(

@@ -12,14 +12,16 @@ from pathlib import Path
 import httpx
 import pytest
 from botocore.config import Config
+from click.testing import CliRunner
 
 from lookalike.aws import client
 from lookalike.aws.engine import AwsEngine
+from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import AwsDenied, AwsError, AwsThrottled, AwsUnreachable, InvalidParameter
 from lookalike.rekognition.keys import Keys
 from lookalike.rekognition.policy import Policy
-from tests.amazon import making
+from tests.amazon import environment, making
 from tests.conftest import Server, running
 from tests.serving import LOOKALIKE
 
@@ -121,6 +123,12 @@ def test_an_endpoint_that_is_not_there_is_told(
 def test_a_region_is_needed(theirs: Settings) -> None:
     with pytest.raises(AwsError, match="Set LOOKALIKE_AWS_REGION"):
         AwsEngine(replace(theirs, aws_region=""))
+    # The server says so at once.
+    with environment({"AWS_CONFIG_FILE": os.devnull, "LOOKALIKE_ENGINE": "aws"}) as patch:
+        patch.setenv("LOOKALIKE_HOME", str(theirs.home))
+        said = CliRunner().invoke(main, ["serve"])
+    assert said.exit_code == 1
+    assert said.stderr.startswith("Error: No AWS region is set. Set LOOKALIKE_AWS_REGION")
 
 
 def test_credentials_are_checked(

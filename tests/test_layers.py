@@ -14,6 +14,7 @@ LAYERS = (
     ("errors", "config", "processes"),
     ("faces",),
     ("gallery",),
+    ("cohort",),
     ("similarity", "calibrations"),
     ("matching", "explain", "notes"),
     ("engine", "work"),
@@ -26,6 +27,7 @@ LAYERS = (
     ("cli_gallery", "cli_keys", "cli_results"),
     (
         "cli_build",
+        "cli_calibrate",
         "cli_check",
         "cli_evaluate",
         "cli_migrate",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import Embedder
 from lookalike.faces.packs import fetch, installed, manifest, recipes
+from lookalike.gallery import sitters
+from lookalike.gallery.people import Credit
+from lookalike.gallery.portraits import folder as portraits_folder
 from tests import networks
 
 SHA256 = hashlib.sha256(networks.SFACE).hexdigest()
@@ -37,6 +42,7 @@ class Models:
         environment = {
             "LOOKALIKE_HOME": str(self.settings.home),
             "LOOKALIKE_CACHE": str(self.settings.cache),
+            "LOOKALIKE_PORTRAITS": "off",
             "COLUMNS": "200",
         }
         done = CliRunner().invoke(main, ["models", *args], env=environment)
@@ -127,14 +133,45 @@ def test_a_network_of_512_numbers(models: Models, portraits: str) -> None:
     assert {each["passed"] for each in found["checks"]} == {True}
 
 
+def test_it_runs_with_onnx_runtime_too(
+    models: Models, portraits: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_RUNTIME", "onnxruntime")
+    file = models.file(networks.turned())
+    added = models("add", "wide", "--file", file, "--licence", "MIT", "--photos", portraits)
+    assert "opens: with ONNXRuntime" in added.stdout
+
+
 def test_without_photos_the_report_says_what_was_not_tried(models: Models) -> None:
     added = models("add", "odd", "--file", models.file(networks.faceless()), "--licence", "MIT")
-    assert "not tried same and different: not tried: it needs photos of two people" in " ".join(
+    assert "not tried same and different: it needs photos of two people" in " ".join(
         added.stdout.split()
     )
     entry = installed.entry(models.settings, "odd")
     assert isinstance(entry, Embedder)
     assert (entry.dimension, entry.mean, entry.std) == (512, 127.5, 127.5)
+
+
+def test_without_photos_it_looks_at_portraits_that_are_there(
+    models: Models, photos: Mapping[str, bytes]
+) -> None:
+    folder = portraits_folder(models.settings)
+    folder.mkdir(exist_ok=True)
+    for who, name in zip(
+        sitters.people(models.settings), ("obama.jpg", "biden.jpg", "astronaut.png"), strict=False
+    ):
+        facts = {"media_type": "image/jpeg", "credit": asdict(Credit(None, None, None, None))}
+        (folder / f"{who.id}.json").write_text(json.dumps(facts))
+        (folder / f"{who.id}.image").write_bytes(photos[name])
+    try:
+        file = models.file(networks.turned())
+        added = models("add", "wide", "--file", file, "--licence", "MIT")
+        assert "100.0% of 3 photos and their mirror images against 3 of two" in added.stdout
+        wrong = ("--licence", "MIT", "--mean", "127.5", "--std", "127.5")
+        refused = models("add", "misfed", "--file", file, *wrong, fails=1)
+        assert "FAILED    same and different" in refused.stdout
+    finally:
+        shutil.rmtree(folder)
 
 
 def test_a_network_that_knows_no_faces_is_refused(models: Models, portraits: str) -> None:
@@ -167,6 +204,18 @@ def test_what_is_no_such_network_is_refused(
     done = models("add", "odd", "--file", file, "--licence", "MIT", *options, fails=1)
     assert said in done.output
     assert models.there() == []
+
+
+def test_weights_in_another_file_are_refused(models: Models) -> None:
+    import onnx
+
+    network = onnx.load_from_string(networks.faceless())
+    network.graph.initializer[0].ClearField("raw_data")
+    network.graph.initializer[0].data_location = onnx.TensorProto.EXTERNAL
+    network.graph.initializer[0].external_data.add(key="location", value="/etc/hostname")
+    file = models.file(network.SerializeToString())
+    done = models("add", "odd", "--file", file, "--licence", "MIT", fails=1)
+    assert "Its weights lie in another file; a model must be one file." in done.stderr
 
 
 def test_a_network_of_another_input_is_refused(models: Models) -> None:
@@ -212,6 +261,9 @@ def test_names_are_checked_before_anything_is_loaded(models: Models) -> None:
 
 def test_one_place_to_come_from(models: Models) -> None:
     assert "Give one of" in models("add", "x", fails=2).stderr
+    for more in (("--size", "112"), ("--sha256", SHA256), ("--licence", "MIT")):
+        done = models("add", "x", "--recipe", "buffalo_l", *more, fails=2)
+        assert "A recipe says all of that itself" in done.stderr
     done = models("add", "x", "--recipe", "buffalo", "--accept-licence", fails=1)
     assert "recipe: 'buffalo'; there are: sface-float32," in done.stderr
 
@@ -238,6 +290,22 @@ def test_an_entry_that_was_changed_by_hand_is_refused(models: Models) -> None:
             installed.entry(models.settings, "other")
     path.write_text("{")
     assert "is not what `lookalike models add` wrote" in models("list", fails=1).stderr
+    models("remove", "other", "--yes")
+    models("list")
+
+
+def test_a_pack_that_was_never_finished_is_none(models: Models) -> None:
+    left = installed.folder(models.settings) / ".other.1.part"
+    left.mkdir(parents=True)
+    (left / manifest.FILE).write_text("{")
+    models("list")
+    models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
+
+
+def test_a_home_that_cannot_be_written(models: Models) -> None:
+    models.settings.home.write_text("a file")
+    done = models("add", "x", "--file", models.file(networks.SFACE), "--licence", "MIT", fails=1)
+    assert "models cannot be made" in done.stderr
 
 
 def test_a_file_that_was_changed_is_never_opened(models: Models) -> None:
@@ -333,8 +401,6 @@ def test_a_recipe_is_held_to_its_sha256(models: Models, monkeypatch: pytest.Monk
     known = recipes.recipe("auraface-v1")
 
     def moved(to: str, sha256: str) -> Any:
-        from dataclasses import replace
-
         model = replace(known.entry.model, url=to, sha256=sha256)
         return replace(known, entry=replace(known.entry, model=model))
 

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from lookalike import similarity
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.engine import Engine
@@ -40,9 +41,9 @@ def wide(
     folder = tmp_path_factory.mktemp("wide")
     (folder / "wide.onnx").write_bytes(networks.turned())
     chosen = replace(settings, home=folder / "home", cache=model_cache)
-    source = Source(path=folder / "wide.onnx")
-    with adding.staged(chosen, "wide", source) as at:
-        adding.kept(chosen, adding.of_wish(Wish(licence="MIT"), "wide", source, at), at)
+    plan = adding.by_wish("wide", Source(path=folder / "wide.onnx"), Wish(licence="MIT"))
+    with adding.staged(chosen, plan) as at:
+        adding.kept(chosen, plan.entry(at), at)
     return chosen
 
 
@@ -204,8 +205,7 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
     path = installed.calibration_file(settings, chosen)
 
     def write(contract: str) -> Embedder:
-        facts = {"contract": contract, "cosines": shipped.cosines, "rarity": shipped.rarity}
-        path.write_text(json.dumps({**facts, "observed_to": shipped.observed_to}))
+        similarity.write(replace(shipped, contract=contract), "LFW", path)
         return installed.embedder(settings)
 
     try:
@@ -219,6 +219,20 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
             calibration_of(installed.embedder(settings))
     finally:
         path.unlink()
+
+
+def test_a_calibration_of_ones_own_for_the_model_that_ships(model_settings: Settings) -> None:
+    path = installed.calibration_file(model_settings, SFACE)
+    path.parent.mkdir(parents=True)
+    facts = {"contract": SFACE.contract, "cosines": [-1, 0.5, 1], "rarity": [0, 4, 9]}
+    path.write_text(json.dumps({**facts, "observed_to": 0.4}))
+    chosen = installed.embedder(model_settings)
+    assert chosen.contract == SFACE.contract
+    assert calibration_of(chosen).score(0.5).similarity == 80
+    assert [each.model.name for each in installed.entries(model_settings)] == [
+        "sface-2021dec",
+        "yunet-2023mar",
+    ]
 
 
 def test_what_a_contract_depends_on(wide: Settings) -> None:

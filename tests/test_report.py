@@ -16,6 +16,7 @@ from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, SetupError
 from lookalike.evaluate import report, stored
+from lookalike.evaluate.as_json import as_json
 from lookalike.evaluate.figures import Curve, Result, thinned
 from lookalike.evaluate.pairs import Pairs, table
 from lookalike.evaluate.vectors import Which, embed
@@ -45,9 +46,9 @@ def result(pairs: Pairs, settings: Settings) -> Result:
 
 def test_a_result_comes_back(result: Result, tmp_path: Path) -> None:
     file = tmp_path / "few.json"
-    file.write_text(json.dumps(stored.to_json(result), allow_nan=False))
-    again = stored.read(file)
-    assert stored.to_json(again) == stored.to_json(result)
+    file.write_text(json.dumps(as_json(result), allow_nan=False))
+    (again,) = stored.read(file)
+    assert as_json(again) == as_json(result)
     assert again.figure("accuracy") == result.figure("accuracy")
     assert again.curves == result.curves
 
@@ -89,7 +90,7 @@ def test_pictures_only_on_request(result: Result, pairs: Pairs, tmp_path: Path) 
 
 def test_the_command(result: Result, tmp_path: Path) -> None:
     file = tmp_path / "few.json"
-    file.write_text(json.dumps(stored.to_json(result)))
+    file.write_text(json.dumps(as_json(result)))
     out = tmp_path / "report.html"
     done = CliRunner().invoke(main, ["evaluate", "report", str(file), "--out", str(out)])
     assert (done.exit_code, done.output.split()[0]) == (0, str(out))
@@ -113,3 +114,18 @@ def test_a_thinned_curve_keeps_both_ends_and_every_decade() -> None:
     assert (made.x[0], made.x[1], made.x[-1]) == (0.0, 0.001, 1.0)
     assert len(made.x) <= 40
     assert sum(0.01 <= each < 0.1 for each in made.x) >= 10
+
+
+def test_a_measurement_writes_its_report(
+    pairs: Pairs, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOKALIKE_CACHE", str(settings.cache))
+    table_file = next(iter(pairs.photos.values()))
+    assert isinstance(table_file, Path)
+    asked = ["evaluate", "pairs", str(table_file.with_name("few.csv")), "--json"]
+    out = tmp_path / "few.html"
+    done = CliRunner().invoke(main, [*asked, "--report", str(out), "--with-images"])
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["counts"]["genuine"] == 2
+    assert "data:image/jpeg;base64," in out.read_text("utf-8")
+    assert json.loads(out.with_suffix(".json").read_text())["results"] == [json.loads(done.stdout)]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from lookalike.cohort import Cohort
+from lookalike.engine import Engine
 from lookalike.errors import ContractMismatch
 from lookalike.faces.models import SFACE
-from lookalike.similarity import Calibration, Verdict, calibration
+from lookalike.faces.runtime import Floats
+from lookalike.gallery import starter
+from lookalike.similarity import Calibration, Verdict, calibration, calibration_of, write
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +25,7 @@ def shipped() -> Calibration:
 
 def test_the_table_rises(shipped: Calibration) -> None:
     assert shipped.contract == SFACE.contract
-    assert (np.diff(shipped.cosines) > 0).all()
+    assert (np.diff(shipped.levels) > 0).all()
     assert (np.diff(shipped.rarity) > 0).all()
 
 
@@ -44,22 +52,24 @@ def test_both_numbers_never_fall(shipped: Calibration) -> None:
 def test_fixed_points(
     shipped: Calibration, rarity: int, similarity: float, resemblance: float, one_in: int
 ) -> None:
-    cosine = float(np.interp(rarity, shipped.rarity, shipped.cosines))
-    score = shipped.score(cosine)
+    level = float(np.interp(rarity, shipped.rarity, shipped.levels))
+    assert shipped.level_at(similarity) == pytest.approx(level, abs=1e-3)
+    score = shipped.score(shipped.cosine_at(similarity))
     assert score.similarity == pytest.approx(similarity, abs=0.1)
     assert score.resemblance == pytest.approx(resemblance, abs=0.1)
     assert score.one_in == pytest.approx(one_in, rel=0.01)
-    assert shipped.cosine_at(similarity) == pytest.approx(cosine, abs=1e-3)
 
 
 def test_beyond_the_observed_is_said(shipped: Calibration) -> None:
-    assert not shipped.score(shipped.observed_to - 0.01).extrapolated
-    assert shipped.score(shipped.observed_to + 0.01).extrapolated
+    assert not shipped.score(shipped.cosine_at(90)).extrapolated
+    assert shipped.score(0.9).extrapolated
 
 
 def test_verdicts(shipped: Calibration) -> None:
     def verdict(rarity: float) -> Verdict:
-        return shipped.score(float(np.interp(rarity, shipped.rarity, shipped.cosines))).verdict
+        mean, deviation = shipped.ordinary
+        level = float(np.interp(rarity, shipped.rarity, shipped.levels))
+        return shipped.score(mean + level * deviation).verdict
 
     assert verdict(4.05) is Verdict.SAME_PERSON
     assert verdict(3.9) is Verdict.STRONG
@@ -67,6 +77,43 @@ def test_verdicts(shipped: Calibration) -> None:
     assert verdict(2.9) is Verdict.SOME
     assert verdict(2.05) is Verdict.SOME
     assert verdict(1.9) is Verdict.NONE
+
+
+def test_a_face_is_seen_among_its_like(shipped: Calibration, engine: Engine) -> None:
+    """Who is alike to everyone in the cohort needs a higher cosine."""
+    vectors = starter.vectors(SFACE.contract)
+    assert shipped.cohort is not None
+    spread = shipped.cohort.spread(vectors)
+    wide, narrow = np.argmax(spread.deviation), np.argmin(spread.deviation)
+    probe = vectors[0]
+
+    def at(cosine: float, to: Floats) -> Floats:
+        """A face at that cosine to another, in the direction of the probe."""
+        aside = probe - (probe @ to) * to
+        aside /= np.linalg.norm(aside)
+        return np.asarray(cosine * to + float(np.sqrt(1 - cosine**2)) * aside)
+
+    scores = [
+        shipped.compare(at(0.45, vectors[who]), vectors[who][None])[0].similarity
+        for who in (wide, narrow)
+    ]
+    assert scores[0] < scores[1] - 3
+    assert engine.matcher.compare(vectors[1], vectors[2]) == engine.matcher.compare(
+        vectors[2], vectors[1]
+    )
+    assert shipped.compare(probe, probe[None])[0].similarity == pytest.approx(100)
+
+
+def test_a_cohort_is_written_with_the_table(shipped: Calibration, tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    write(shipped, "LFW", file)
+    assert json.loads(file.read_text())["cohort"] == "starter"
+    cohort = Cohort(starter.vectors(SFACE.contract)[:300])
+    write(replace(shipped, cohort=cohort), "LFW", file)
+    made = calibration_of(replace(SFACE, calibration=str(file)))
+    assert made.cohort is not None
+    assert made.cohort.vectors == pytest.approx(cohort.vectors, abs=1e-3)
+    assert made.levels == pytest.approx(shipped.levels, abs=1e-3)
 
 
 def test_a_model_without_a_table_is_refused() -> None:

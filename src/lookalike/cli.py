@@ -15,6 +15,7 @@ import click
 
 from lookalike import config
 from lookalike.cli_build import build
+from lookalike.cli_calibrate import calibrate
 from lookalike.cli_check import check
 from lookalike.cli_evaluate import evaluate
 from lookalike.cli_gallery import gallery
@@ -205,6 +206,7 @@ gallery.add_command(migrate)
 gallery.add_command(push)
 main.add_command(gallery)
 main.add_command(keys)
+evaluate.add_command(calibrate)
 evaluate.add_command(report)
 main.add_command(evaluate)
 main.add_command(models)

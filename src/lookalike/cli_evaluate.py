@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike import config
-from lookalike.cli_results import show, show_all
+from lookalike.cli_results import Output, show, show_all, with_output
 from lookalike.terminal import FOLDER, PHOTO, opened_engine, progress
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lookalike.evaluate.protocol import Protocol
     from lookalike.evaluate.vectors import Track, Vectors
 
-_CACHE = click.option(
+CACHE = click.option(
     "--cache",
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep vectors (never photos) in this folder, for the next run.",
@@ -31,7 +31,6 @@ _STRANGERS = click.option(
     is_flag=True,
     help="Give TAR at an FMR of every pair of two people among the photos too.",
 )
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 _BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
 _PHOTOS = click.option(
     "--photos", type=FOLDER, help="What file names are relative to; the table's folder unless set."
@@ -54,7 +53,7 @@ class _Asked:
     photos: Path | None
     by: tuple[str, ...]
     cache: Path | None
-    as_json: bool
+    output: Output
 
 
 def _of_table(command: Callable[..., None]) -> Callable[..., None]:
@@ -64,8 +63,8 @@ def _of_table(command: Callable[..., None]) -> Callable[..., None]:
     @_FACE
     @_PHOTOS
     @_BY
-    @_CACHE
-    @_JSON
+    @CACHE
+    @with_output
     @functools.wraps(command)
     def run(
         csv: Path,
@@ -73,10 +72,10 @@ def _of_table(command: Callable[..., None]) -> Callable[..., None]:
         photos: Path | None,
         by: tuple[str, ...],
         cache: Path | None,
-        as_json: bool,
+        output: Output,
         **own: object,
     ) -> None:
-        command(_Asked(csv, face, photos, by, cache, as_json), **own)
+        command(_Asked(csv, face, photos, by, cache, output), **own)
 
     return run
 
@@ -89,13 +88,13 @@ def evaluate() -> None:
 @evaluate.command()
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @_STRANGERS
-@_CACHE
-@_JSON
-def lfw(folder: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
+@CACHE
+@with_output
+def lfw(folder: Path, all_strangers: bool, cache: Path | None, output: Output) -> None:
     """Verification on LFW's view 2: DIR holds pairs.txt and the photos, in folders by person."""
     from lookalike.evaluate.pairs import lfw
 
-    _verification(lfw(folder), (), all_strangers, cache, as_json)
+    _verification(lfw(folder), (), all_strangers, cache, output)
 
 
 @evaluate.command()
@@ -110,32 +109,32 @@ def pairs(asked: _Asked, all_strangers: bool) -> None:
     from lookalike.evaluate.vectors import Which
 
     protocol = table(asked.csv, Which(asked.face), asked.photos)
-    _verification(protocol, asked.by, all_strangers, asked.cache, asked.as_json)
+    _verification(protocol, asked.by, all_strangers, asked.cache, asked.output)
 
 
 @evaluate.command("bin")
 @click.argument("file", type=PHOTO)
 @_STRANGERS
-@_CACHE
-@_JSON
-def packed(file: Path, all_strangers: bool, cache: Path | None, as_json: bool) -> None:
+@CACHE
+@with_output
+def packed(file: Path, all_strangers: bool, cache: Path | None, output: Output) -> None:
     """Verification on a .bin file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW.
 
     Its crops are aligned already, so they are embedded without looking for a face in them.
     """
     from lookalike.evaluate.pairs import packed
 
-    _verification(packed(file), (), all_strangers, cache, as_json)
+    _verification(packed(file), (), all_strangers, cache, output)
 
 
 def _verification(
-    pairs: Pairs, by: tuple[str, ...], all_strangers: bool, cache: Path | None, as_json: bool
+    pairs: Pairs, by: tuple[str, ...], all_strangers: bool, cache: Path | None, output: Output
 ) -> None:
     from lookalike.evaluate.verification import verify
 
     pairs.by(by)
-    vectors = _embedded(pairs, cache)
-    show(verify(pairs, vectors, by, all_strangers=all_strangers), as_json)
+    vectors = embedded(pairs, cache)
+    show(verify(pairs, vectors, by, all_strangers=all_strangers), output, pairs.photos)
 
 
 @evaluate.command()
@@ -158,8 +157,9 @@ def identify(asked: _Asked, several: str) -> None:
 
     protocol = table(asked.csv, Which(asked.face), asked.photos)
     protocol.by(asked.by)
-    vectors = _embedded(protocol, asked.cache)
-    show(identify(protocol, vectors, asked.by, Several(several)), asked.as_json)
+    vectors = embedded(protocol, asked.cache)
+    found = identify(protocol, vectors, asked.by, Several(several))
+    show(found, asked.output, protocol.photos)
 
 
 @evaluate.command()
@@ -174,14 +174,15 @@ def triplets(asked: _Asked) -> None:
 
     protocol = table(asked.csv, Which(asked.face), asked.photos)
     protocol.by(asked.by)
-    show(agree(protocol, _embedded(protocol, asked.cache), asked.by), asked.as_json)
+    found = agree(protocol, embedded(protocol, asked.cache), asked.by)
+    show(found, asked.output, protocol.photos)
 
 
 @evaluate.command()
 @click.argument("annotations", type=PHOTO)
 @click.argument("folder", type=FOLDER, metavar="DIR")
-@_JSON
-def detection(annotations: Path, folder: Path, as_json: bool) -> None:
+@with_output
+def detection(annotations: Path, folder: Path, output: Output) -> None:
     """Detection on photos in DIR whose faces are marked as WIDER FACE marks them.
 
     ANNOTATIONS has the path of a photo, the number of its faces, and a line for each: left, top,
@@ -192,32 +193,32 @@ def detection(annotations: Path, folder: Path, as_json: bool) -> None:
     marked = wider(annotations, folder)
     with _track() as track:
         found = detect(annotations.name, marked, config.load(), track)
-    show(found, as_json)
+    show(found, output)
 
 
 @evaluate.command()
 @click.argument("photos", type=PHOTO, nargs=-1, required=True)
 @click.option("--runs", type=click.IntRange(10), default=25, show_default=True)
-@_JSON
-def speed(photos: tuple[Path, ...], runs: int, as_json: bool) -> None:
+@with_output
+def speed(photos: tuple[Path, ...], runs: int, output: Output) -> None:
     """Milliseconds of every step of `find`, for each of PHOTOS."""
     from lookalike.evaluate.speed import time_steps
 
     with opened_engine() as engine:
         found = [time_steps(engine, each.name, each.read_bytes(), runs) for each in photos]
-    show_all(found, as_json)
+    show_all(found, output)
 
 
 @evaluate.command()
 @click.argument("counts", type=click.IntRange(10), nargs=-1)
 @click.option("--threads", type=click.IntRange(1), default=1, help="To build the index with.")
-@_JSON
-def search(counts: tuple[int, ...], threads: int, as_json: bool) -> None:
+@with_output
+def search(counts: tuple[int, ...], threads: int, output: Output) -> None:
     """Recall and speed of the index among COUNTS people, who are made up; 100,000 unless given."""
     from lookalike.evaluate.search import POPULATIONS, search_index
 
     both = ((count, name) for count in counts or (100_000,) for name in POPULATIONS)
-    show_all([each for one in both for each in search_index(*one, threads)], as_json)
+    show_all([each for one in both for each in search_index(*one, threads)], output)
 
 
 @evaluate.group("protocol")
@@ -317,7 +318,8 @@ def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
     click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
 
 
-def _embedded(protocol: Protocol, cache: Path | None) -> Vectors:
+def embedded(protocol: Protocol, cache: Path | None) -> Vectors:
+    """The vectors of a protocol's photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
     with _track() as track:

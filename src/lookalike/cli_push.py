@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike import config
+from lookalike.errors import AwsError
 from lookalike.terminal import FOLDER, opened_gallery, print_calls, progress
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ def push(collection: str, to: str | None, photos: Path | None) -> None:
     Wikimedia Commons. Creates the collection if it is missing. The same command goes on where it
     was stopped, and indexes nothing twice.
     """
-    report = _push(collection, to, photos)
+    try:
+        report = _push(collection, to, photos)
+    except AwsError:
+        click.echo("Stopped. What was indexed stays; the same command goes on.", err=True)
+        raise
     click.echo(_in_words(report))
 
 

@@ -27,5 +27,6 @@ def report(results: tuple[Path, ...], out: Path) -> None:
     from lookalike.evaluate.report import write
     from lookalike.evaluate.stored import read
 
-    for path in write([read(each) for each in results], out):
+    found = [result for path in results for result in read(path)]
+    for path in write(found, out):
         click.echo(path)

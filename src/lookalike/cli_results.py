@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,38 +15,80 @@ from lookalike.terminal import print_table, table
 
 if TYPE_CHECKING:
     from lookalike.evaluate.figures import Breakdown, Measured, Result
+    from lookalike.evaluate.vectors import Photos
 
 
-def show(result: Result, as_json: bool) -> None:
-    """Print a result."""
-    from lookalike.evaluate import stored
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go besides the terminal."""
 
-    if as_json:
-        click.echo(json.dumps(stored.to_json(result), indent=2, allow_nan=False))
+    as_json: bool
+    report: Path | None
+    with_images: bool
+
+
+def with_output(command: Callable[..., None]) -> Callable[..., None]:
+    """The options `--json`, `--report` and `--with-images`; the command gets an `Output`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+    @click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write a report too: this .html, and the same as .md and .json.",
+    )
+    @click.option(
+        "--with-images",
+        is_flag=True,
+        help="Show the hardest photos in the report, not only their names.",
+    )
+    @functools.wraps(command)
+    def run(as_json: bool, report: Path | None, with_images: bool, **own: object) -> None:
+        command(output=Output(as_json, report, with_images), **own)
+
+    return run
+
+
+def show_all(results: Sequence[Result], output: Output) -> None:
+    """Print several results."""
+    if output.as_json:
+        from lookalike.evaluate.as_json import as_json
+
+        click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
+    else:
+        for each in results:
+            _print(each)
+    _report(results, output, {})
+
+
+def show(result: Result, output: Output, photos: Photos | None = None) -> None:
+    """Print a result.
+
+    Args:
+        photos: those that it may name as hard.
+    """
+    if output.as_json:
+        from lookalike.evaluate.as_json import as_json
+
+        click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
     else:
         _print(result)
+    _report([result], output, photos or {})
 
 
-def show_all(results: Sequence[Result], as_json: bool) -> None:
-    """Print several results."""
-    from lookalike.evaluate import stored
-
-    if as_json:
-        every = [stored.to_json(each) for each in results]
-        click.echo(json.dumps(every, indent=2, allow_nan=False))
+def _report(results: Sequence[Result], output: Output, photos: Photos) -> None:
+    if output.report is None:
         return
-    for each in results:
-        _print(each)
+    from lookalike.evaluate.report import write
+
+    for path in write(results, output.report, photos if output.with_images else None):
+        click.echo(path, err=output.as_json)
 
 
 def _print(result: Result) -> None:
-    from lookalike.evaluate import shown
-
-    title = f"{result.protocol}, {result.contract}"
+    title = f"{result.protocol}, {result.contract}".removesuffix(", ")
     made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
     for each in result.figures:
-        at = "" if each.at is None else f"{each.at:.3f}"
-        made.add_row(each.name, shown.value(each), shown.interval(each), at)
+        made.add_row(*_figure_cells(each, result.drawn))
     made.add_section()
     for name, count in result.counts.items():
         made.add_row(name.replace("_", " "), f"{count:,}", "", "")
@@ -52,19 +97,30 @@ def _print(result: Result) -> None:
         _print_breakdown(breakdown, result.drawn)
 
 
+def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
+    from lookalike.evaluate import shown
+
+    at = "" if figure.at is None else f"{figure.at:.3f}"
+    return figure.name, shown.value(figure), shown.interval(figure, drawn), at
+
+
 def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
     from lookalike.evaluate import shown
 
     ratios = {each.key: each for each in breakdown.ratios}
     names = [each.name for each in breakdown.groups]
     made = table(f"By {breakdown.column}", "", *names, "Worst to best")
-    for each in zip(*(group.figures for group in breakdown.groups), strict=True):
-        cells = (_group_cell(figure, drawn) for figure in each)
-        made.add_row(each[0].name, *cells, shown.ratio(ratios.get(each[0].key)))
+    for figures in zip(*(group.figures for group in breakdown.groups), strict=True):
+        made.add_row(
+            figures[0].name,
+            *(_group_cell(each, drawn) for each in figures),
+            shown.ratio(ratios.get(figures[0].key)),
+        )
     print_table(made)
 
 
 def _group_cell(figure: Measured, drawn: str) -> str:
     from lookalike.evaluate import shown
 
-    return f"{shown.value(figure)}\n{shown.interval(figure)}\n{figure.people} {drawn}"
+    few = ", too few" if figure.too_few else ""
+    return f"{shown.value(figure)}\n{shown.interval(figure, drawn)}\n{figure.people} {drawn}{few}"

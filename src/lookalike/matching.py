@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nlargest
+
+import numpy as np
 
 from lookalike.errors import InvalidParameter
 from lookalike.faces.runtime import Floats
@@ -20,6 +24,11 @@ class Match:
     score: Score
 
 
+# Scores see each face among its like, so they may put people in another order than cosines. The
+# nearest by cosine are looked at a little further down than is asked for.
+_FURTHER = 20
+
+
 class Matcher:
     """Ranks the people of a gallery by resemblance."""
 
@@ -35,8 +44,10 @@ class Matcher:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        nearest = self._gallery.nearest(probe, limit, collection, who)
-        return tuple(Match(n.person, self.score(n.cosine)) for n in nearest)
+        nearest = self._gallery.nearest(probe, limit + _FURTHER, collection, who)
+        scores = self.scores(probe, [each.vector for each in nearest])
+        matches = (Match(each.person, score) for each, score in zip(nearest, scores, strict=True))
+        return tuple(nlargest(limit, matches, key=lambda match: match.score.similarity))
 
     def person(self, person_id: str, collection: str | None = None) -> Floats:
         """The (dimension,) vector that a person is ranked by, of length 1.
@@ -53,8 +64,8 @@ class Matcher:
 
     def compare(self, one: Floats, other: Floats) -> Score:
         """How alike two faces are."""
-        return self.score(float(one @ other))
+        return self.scores(one, [other])[0]
 
-    def score(self, cosine: float) -> Score:
-        """What a cosine of two faces means."""
-        return self._calibration.score(cosine)
+    def scores(self, one: Floats, others: Sequence[Floats]) -> tuple[Score, ...]:
+        """How alike a face is to others."""
+        return self._calibration.compare(one, np.array(others).reshape(-1, len(one)))

@@ -19,6 +19,7 @@ from starlette.formparsers import MultiPartParser
 
 from lookalike import config
 from lookalike.aws.choice import opened
+from lookalike.aws.client import Client
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.engine import Engine
@@ -46,6 +47,7 @@ _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 _PHOTOS = 3
 # Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
 _CALLS_AT_ONCE = 8
+_AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
 _log = logging.getLogger(__name__)
@@ -88,10 +90,14 @@ def run(settings: Settings) -> None:
 
     Raises:
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
-        InvalidParameter: the site file is not as it must be.
+        InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
+        AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     _check_collection(settings, site.load(settings.site).collection)
+    if settings.engine == "aws":
+        Client(settings).close()
+        print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
     if settings.workers == 1:
         uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
@@ -126,8 +132,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.portraits = Portraits(
             portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
-        app.state.guard = guard
-        app.state.rekognition = None
+        app.state.rekognition = Endpoint(engine, workbench, guard)
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
             with runner:
@@ -147,20 +152,9 @@ def _opened(settings: Settings) -> AnyEngine:
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint = await _endpoint(request.app)
-    return await endpoint(request)
-
-
-async def _endpoint(app: FastAPI) -> Endpoint:
-    """Ours, which is always answered with our own networks: with Amazon Rekognition as the engine
-    of the page, the first request opens them."""
-    state = app.state
-    if state.rekognition is None:
-        engine: AnyEngine = state.engine
-        local = await anyio.to_thread.run_sync(lambda: engine.local)
-        state.rekognition = Endpoint(local, state.workbench, state.guard)
-    endpoint: Endpoint = state.rekognition
-    return endpoint
+    endpoint: Endpoint = request.app.state.rekognition
+    answer: Response = await endpoint(request)
+    return answer
 
 
 def _discreet(record: logging.LogRecord) -> bool:

@@ -11,6 +11,8 @@ from lookalike.gallery.people import Person
 
 # Calls that AWS answered, by operation.
 Calls = dict[str, int]
+# What people whom only AWS knows belong to.
+GALLERY = "aws"
 # What AWS calls a number: of a celebrity whom it recognised, and of two faces.
 Measure = Literal["MatchConfidence", "Similarity"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lookalike.aws.answers import GALLERY
 from lookalike.aws.client import Members
 from lookalike.errors import PersonNotFound
 from lookalike.gallery.blocklist import is_blocked
@@ -11,13 +12,12 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Person, Text
 
-# What people whom only AWS knows belong to.
-GALLERY = "aws"
 # Between a person's id and a portrait's in the ExternalImageId of a face that we indexed.
 SEPARATOR = ":"
 
 _GENDERS = {"Male": "male", "Female": "female", "Nonbinary": "other"}
 _WIKIDATA = re.compile("Q[0-9]+")
+_WIKIDATA_PAGE = re.compile(r"//(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[0-9]+)$")
 
 
 class People:
@@ -29,15 +29,20 @@ class People:
         self._blocked = {each.key: each for each in gallery.blocked()}
 
     def celebrity(self, found: Members) -> Person | None:
-        """A Celebrity: ours, if our galleries have somebody of that id."""
+        """A Celebrity: ours, if our galleries have somebody of that id, or of the Wikidata page
+        that AWS links to."""
+        pages = tuple(_with_scheme(url) for url in found.get("Urls", ()))
+        wikidata = next((page[1] for url in pages if (page := _WIKIDATA_PAGE.search(url))), None)
         return self._wanted(
             self._ours(found["Id"])
+            or self._ours(wikidata or "")
             or Person(
-                id=found["Id"],
+                id=wikidata or found["Id"],
                 collection=GALLERY,
                 name=Text(en=found["Name"]),
                 gender=_GENDERS.get(found.get("KnownGender", {}).get("Type", "")),
-                websites=tuple(_with_scheme(url) for url in found.get("Urls", ())),
+                wikidata=wikidata,
+                websites=tuple(url for url in pages if not _WIKIDATA_PAGE.search(url)),
             )
         )
 

@@ -26,6 +26,7 @@ from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.evaluate.protocol import Protocol, Table, read
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.runtime import Floats
+from lookalike.similarity import SAME_PERSON, Calibration
 
 COLUMNS = ("file", "person", "role")
 _ENROLS = {"enrol": True, "enroll": True, "gallery": True, "probe": False}
@@ -123,6 +124,7 @@ def identify(
     vectors: Vectors,
     by: Iterable[str] = (),
     several: Several = Several.MEAN,
+    calibration: Calibration | None = None,
 ) -> Result:
     """Every figure of a protocol, by columns of its table too.
 
@@ -131,11 +133,16 @@ def identify(
     strangers' probes that reach it with anyone. Intervals are by the probe's person; the gallery
     is held.
 
+    Args:
+        calibration: scores are cosines as it sees them; the product's unless given.
+
     Raises:
         InvalidParameter: there is no such column, or nothing to measure.
     """
-    found = searched(protocol, vectors, several)
-    figures = list(_figures(found, vectors.same_person))
+    calibrated = calibration or vectors.calibration
+    found = searched(protocol, vectors, several, calibrated)
+    threshold = calibrated.cosine_at(SAME_PERSON) if calibrated else None
+    figures = list(_figures(found, threshold))
     if not figures:
         raise InvalidParameter(
             f"{protocol.name}: nobody who is probed is enrolled, and {vectors.contract} is not "
@@ -161,9 +168,16 @@ def identify(
 
 
 def searched(
-    protocol: Identification, vectors: Vectors, several: Several = Several.MEAN
+    protocol: Identification,
+    vectors: Vectors,
+    several: Several = Several.MEAN,
+    calibration: Calibration | None = None,
 ) -> Searches:
-    """Search each round's gallery with each of its probes."""
+    """Search each round's gallery with each of its probes.
+
+    Args:
+        calibration: scores are cosines as it sees them; None: as they are.
+    """
     count = len(protocol.probes.photos)
     made = Searches(
         mated=np.zeros(count, np.bool_),
@@ -175,7 +189,7 @@ def searched(
     for number in np.unique(protocol.probes.rounds):
         rows = np.flatnonzero(protocol.probes.rounds == number)
         probes = protocol.probes.photos[rows]
-        people, scores = _against(protocol.enrolled, number, vectors, probes, several)
+        people, scores = _against(protocol.enrolled, number, vectors, probes, several, calibration)
         scores[~vectors.found[probes]] = FAILED
         own = people == protocol.probes.people[rows][:, None]
         others = np.where(own, FAILED, scores)
@@ -190,7 +204,12 @@ def searched(
 
 
 def _against(
-    enrolled: Shown, number: int, vectors: Vectors, probes: Places, several: Several
+    enrolled: Shown,
+    number: int,
+    vectors: Vectors,
+    probes: Places,
+    several: Several,
+    calibration: Calibration | None,
 ) -> tuple[Places, Scores]:
     """The people of a round, and (probes, people) scores; `FAILED` without any portrait's face."""
     rows = np.flatnonzero(enrolled.rounds == number)
@@ -199,14 +218,15 @@ def _against(
     seen = vectors.found[enrolled.photos[rows]]
     scores = np.full((len(probes), len(people)), FAILED)
     if several is Several.BEST:
-        for place in np.flatnonzero(seen):
-            cosines = searching @ portraits[place]
-            np.maximum(scores[:, owner[place]], cosines, out=scores[:, owner[place]])
-        return people, scores
-    sums = np.zeros((len(people), vectors.vectors.shape[1]), np.float32)
-    np.add.at(sums, owner, portraits)
-    known = sums.any(axis=1)
-    scores[:, known] = searching @ _unit(sums[known]).T
+        columns, owners = portraits[seen], owner[seen]
+    else:
+        sums = np.zeros((len(people), vectors.vectors.shape[1]), np.float32)
+        np.add.at(sums, owner, portraits)
+        owners = np.flatnonzero(sums.any(axis=1))
+        columns = _unit(sums[owners])
+    found = calibration.seen(searching, columns) if calibration else searching @ columns.T
+    for place, own in enumerate(owners):
+        np.maximum(scores[:, own], found[:, place], out=scores[:, own])
     return people, scores
 
 

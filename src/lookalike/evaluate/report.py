@@ -20,7 +20,8 @@ import simplejpeg
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PhotoError
-from lookalike.evaluate import charts, shown, stored
+from lookalike.evaluate import charts, shown
+from lookalike.evaluate.as_json import as_json
 from lookalike.evaluate.figures import Curve, Example, Measured, Result
 from lookalike.evaluate.machine import machine
 from lookalike.evaluate.vectors import Photos
@@ -189,9 +190,7 @@ def _group_table(model: str, result: Result, number: int) -> GroupTable:
         )
         for figures in zip(*(group.figures for group in breakdown.groups), strict=True)
     )
-    names = tuple(
-        f"{each.name} ({each.figures[0].people} {result.drawn})" for each in breakdown.groups
-    )
+    names = tuple(f"{each.name} ({each.figures[0].people} people)" for each in breakdown.groups)
     return GroupTable(model, breakdown.column, names, rows)
 
 
@@ -211,7 +210,7 @@ def _json(results: Sequence[Result]) -> str:
     facts = {
         "made": _now(),
         "machine": machine(),
-        "results": [stored.to_json(each) for each in results],
+        "results": [as_json(each) for each in results],
     }
     return json.dumps(facts, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 

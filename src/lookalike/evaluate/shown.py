@@ -10,16 +10,16 @@ CANNOT_TELL = "cannot tell"
 
 
 def value(figure: Measured) -> str:
-    """`99.37 %`, or with the figure's own unit."""
+    """`99.37%`, or with the figure's own unit."""
     return _number(figure.estimate.value, figure.unit)
 
 
-def interval(figure: Measured) -> str:
-    """`99.10 % to 99.60 %`; says so when few people, or what else is drawn, are behind it."""
+def interval(figure: Measured, drawn: str = "people") -> str:
+    """`99.10% to 99.60%`; says so when few are behind it, people or what else was drawn."""
     low, high = figure.estimate.low, figure.estimate.high
     if math.isnan(low) or math.isnan(high):
         return CANNOT_TELL
-    few = f"; of only {figure.people}" if figure.too_few else ""
+    few = f"; only {figure.people} {drawn}" if figure.too_few else ""
     return f"{_number(low, figure.unit)} to {_number(high, figure.unit)}{few}"
 
 

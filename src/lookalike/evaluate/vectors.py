@@ -22,7 +22,7 @@ from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.workers import Workers, ahead, result
-from lookalike.similarity import SAME_PERSON, calibration_of
+from lookalike.similarity import Calibration, calibration_of
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
@@ -57,14 +57,14 @@ class Vectors:
         names: of the photos, in the order given.
         vectors: (n, dimension) float32 of length 1; zeros where no face was found.
         sha256: of all photos in order, to tell two sets of data apart.
-        same_person: the cosine of a similarity of 80; None: the model is not calibrated.
+        calibration: that of the model; None: it has none, and no similarity to be measured at.
     """
 
     contract: str
     names: tuple[str, ...]
     vectors: Floats
     sha256: str
-    same_person: float | None = None
+    calibration: Calibration | None = None
 
     @property
     def found(self) -> Flags:
@@ -114,8 +114,13 @@ def embed(
     embedder = installed.embedder(settings)
     rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
     calibration = calibration_of(embedder)
-    same_person = calibration.cosine_at(SAME_PERSON) if calibration.fitted else None
-    return Vectors(embedder.contract, tuple(photos), rows, digest.hexdigest(), same_person)
+    return Vectors(
+        contract=embedder.contract,
+        names=tuple(photos),
+        vectors=rows,
+        sha256=digest.hexdigest(),
+        calibration=calibration if calibration.fitted else None,
+    )
 
 
 def _answers(

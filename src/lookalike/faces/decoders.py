@@ -14,6 +14,12 @@ from lookalike.faces.runtime import Floats
 
 # Pixels a cell of each of the three feature maps, of YuNet as of SCRFD.
 STRIDES = (8, 16, 32)
+# Hands and lamps score up to 0.65, faces cut by the frame or turned away from 0.74: measured with
+# YuNet on the group and no-face photos of benchmarks/robust.py.
+_MIN_SCORE = 0.7
+# SCRFD's scores that are taken for YuNet's: InsightFace's threshold for a face (python-package,
+# `det_thresh`), and about what upright ones have in its examples. Not measured by us.
+_SCRFD_SCORES, _YUNET_SCORES = (0.5, 0.8, 1.0), (_MIN_SCORE, 0.9, 1.0)
 # SCRFD looks twice from each cell, at a smaller and a larger face (arXiv:2105.04714).
 _ANCHORS = 2
 
@@ -46,14 +52,7 @@ class Detections:
 
 
 class Decoder(Protocol):
-    """
-    Attributes:
-        min_score: what scores less is no face.
-        surely_upright: what scores as much is not a face that lies on its side.
-    """
-
-    min_score: float
-    surely_upright: float
+    """Scores are on YuNet's scale, which every bar for a face's quality was measured on."""
 
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
         """What the feature maps of a (height, width) canvas show; a face may be in several.
@@ -65,16 +64,11 @@ class Decoder(Protocol):
 
 
 class YuNet:
-    # Hands and lamps score up to 0.65, faces cut by the frame or turned away from 0.74: measured
-    # on the group and no-face photos of benchmarks/robust.py.
-    min_score = 0.7
-    # Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
-    surely_upright = 0.9
+    """Twelve outputs: class, objectness, box and landmarks, each for all three strides."""
 
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
         if len(outputs) != 4 * len(STRIDES):
             raise ModelDamaged(f"It has {len(outputs)} outputs; a YuNet has {4 * len(STRIDES)}.")
-        # The graph gives classes, objectness, boxes and landmarks, each for all three strides.
         maps = [outputs[level :: len(STRIDES)] for level in range(len(STRIDES))]
         return [
             self._decode(each, stride, canvas[1] // stride)
@@ -90,7 +84,7 @@ class YuNet:
         """
         cls, obj, bbox, kps = maps
         score = np.sqrt(np.clip(cls[0, :, 0], 0, 1) * np.clip(obj[0, :, 0], 0, 1))
-        cells = np.flatnonzero(score >= self.min_score)
+        cells = np.flatnonzero(score >= _MIN_SCORE)
         origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
         box = bbox[0, cells]
         size = np.exp(box[:, 2:])
@@ -106,11 +100,6 @@ class Scrfd:
     Nine outputs: a score, four distances and five points for each anchor of each feature map.
     Which is which shows from their shapes, so that the order of the graph does not matter.
     """
-
-    # InsightFace's own threshold (python-package, `det_thresh`).
-    min_score = 0.5
-    # Its upright faces score 0.7 to 0.9 in InsightFace's examples; not measured by us.
-    surely_upright = 0.7
 
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
         maps = {each.shape[-2:]: each.reshape(each.shape[-2:]) for each in outputs if each.ndim > 1}
@@ -138,13 +127,14 @@ class Scrfd:
         reaches to the left, up, right and down, and where each landmark is (InsightFace,
         detection/scrfd, `distance2bbox` and `distance2kps`).
         """
-        anchors = np.flatnonzero(score >= self.min_score)
+        anchors = np.flatnonzero(score >= _SCRFD_SCORES[0])
         cells = anchors // _ANCHORS
         origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
         reach = box[anchors]
         boxes = np.concatenate([origin - reach[:, :2], reach[:, :2] + reach[:, 2:]], axis=1)
         placed = points[anchors].reshape(-1, 5, 2) + origin[:, None]
-        return Detections(boxes * np.float32(stride), placed * np.float32(stride), score[anchors])
+        like_yunet = np.interp(score[anchors], _SCRFD_SCORES, _YUNET_SCORES).astype(np.float32)
+        return Detections(boxes * np.float32(stride), placed * np.float32(stride), like_yunet)
 
 
 def decoder(layout: Layout) -> Decoder:

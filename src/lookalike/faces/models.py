@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+# What takes long to load and is seldom needed is loaded in the functions that need it: every
+# command loads this module.
 import hashlib
 import io
 import os
-import urllib.request
 import zipfile
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -208,6 +208,8 @@ def _installed(model: Model) -> bytes:
 
 def _in_package(model: Model) -> Path | None:
     # The distribution is only looked up, never imported: its code is not needed.
+    from importlib import metadata
+
     try:
         files = metadata.files(model.package) or []
     except metadata.PackageNotFoundError:
@@ -217,6 +219,8 @@ def _in_package(model: Model) -> Path | None:
 
 
 def _download(model: Model, cache: Path) -> Path:
+    import urllib.request
+
     path = cache / "downloads" / model.file
     if path.is_file():
         return path

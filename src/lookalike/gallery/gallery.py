@@ -45,12 +45,13 @@ class Collection:
     open: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
-    """A person and the cosine of the mean of their portraits to the probe."""
+    """A person, the (dimension,) mean of their portraits, and its cosine to the probe."""
 
     person: Person
     cosine: float
+    vector: Floats
 
 
 class Gallery:
@@ -152,7 +153,7 @@ class Gallery:
         """
         with self._loaded.current():
             found = [
-                Nearest(each.people[hit.name], hit.cosine)
+                Nearest(each.people[hit.name], hit.cosine, hit.vector)
                 for each in self._loaded.chosen(collection)
                 for hit in each.nearest(probe, limit, who)
             ]

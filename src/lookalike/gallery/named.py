@@ -19,12 +19,13 @@ from lookalike.gallery.segments import Sealed
 _BLOCK = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hit:
-    """Who is near, and the cosine to the probe."""
+    """Who is near, their (dimension,) vector, and its cosine to the probe."""
 
     name: str
     cosine: float
+    vector: Floats
 
 
 class NamedIndex:
@@ -86,7 +87,9 @@ class NamedIndex:
         if among is not None:
             keys = np.array([self._keys[each] for each in among if each in self._keys], np.int64)
         found = self._index.nearest(probe, limit, keys)
-        return [Hit(self._names[each.key], each.cosine) for each in found]
+        return [
+            Hit(self._names[each.key], each.cosine, self._index.vector(each.key)) for each in found
+        ]
 
     def stale(self) -> bool:
         """Whether `seal` would make searches faster."""

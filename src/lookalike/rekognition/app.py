@@ -8,7 +8,7 @@ import uuid
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from lookalike.engine import Engine
+from lookalike.aws.engine import AnyEngine
 from lookalike.rekognition.auth import read_credential
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.faults import Fault, fault_of
@@ -23,9 +23,12 @@ _LOG = logging.getLogger("lookalike")
 
 
 class Endpoint:
-    """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`."""
+    """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`.
 
-    def __init__(self, engine: Engine, workbench: Workbench, guard: Guard) -> None:
+    It answers with our own networks, also where Amazon's are the engine of everything else.
+    """
+
+    def __init__(self, engine: AnyEngine, workbench: Workbench, guard: Guard) -> None:
         self._engine = engine
         self._workbench = workbench
         self._guard = guard
@@ -55,9 +58,9 @@ class Endpoint:
         if body is None:
             raise self._wire.too_large(operation, self._most)
         principal = await self._guard.admit(credential, _signed(request, body))
-        context = Context(self._engine, credential, request_id, principal)
 
         def call() -> bytes:
+            context = Context(self._engine.local, credential, request_id, principal)
             asked = self._wire.decode(operation, body)
             authorize(principal, operation, asked, context.region)
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))

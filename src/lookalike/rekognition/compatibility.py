@@ -251,7 +251,8 @@ GENERAL = (
     "are.",
     "Account `000000000000`; the region is the one that a request is signed for.",
     "Similarity, MatchConfidence and the thresholds are [calibrated here](scores.md): 80 is where "
-    "one pair of strangers in 10,000 passes.",
+    "one pair of strangers in 10,000 passes. With a [model](models.md) that nobody calibrated they "
+    "are provisional and low on purpose, and the log says so.",
     "FaceModelVersion names the model and its preprocessing; vectors of another are refused, never "
     "searched.",
     "Images are JPEG and PNG, in `Bytes`, or in an `S3Object` where the server has an S3 endpoint; "
@@ -259,7 +260,8 @@ GENERAL = (
     "Boxes and landmarks are of the image as it is displayed, turned as its EXIF data says; "
     "OrientationCorrection is not sent, nor is it by Amazon now.",
     "No pixels are kept. An ImageId is made of the image's bytes: the same image has the same one.",
-    "`starter` is read-only: changes of it answer InvalidParameterException.",
+    "`starter` is read-only: changes of it answer InvalidParameterException. With another model "
+    "than the one it was made with it is empty.",
     "Users are updated within the call, so that no one has to wait for ACTIVE. One without faces "
     "is CREATED.",
     "A ClientRequestToken is known for a day; the same with other parameters answers "

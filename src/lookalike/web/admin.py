@@ -19,7 +19,7 @@ from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.sources import facts
 from lookalike.gallery.store import Portrait, new_id
-from lookalike.web import answers
+from lookalike.web import answers, geometry
 from lookalike.web.answers import Answer, Problem
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
@@ -113,8 +113,8 @@ class StoredPortrait(Answer):
     created: datetime | None
     fetched_at: datetime | None
     credit: answers.Credit | None
-    box: answers.Box | None
-    quality: answers.Quality | None
+    box: geometry.Box | None
+    quality: geometry.Quality | None
 
 
 class StoredPortraits(Answer):

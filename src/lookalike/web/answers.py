@@ -11,6 +11,7 @@ from pydantic import Field
 
 from lookalike import matching, similarity
 from lookalike.aws.answers import (
+    GALLERY,
     AwsComparison,
     AwsLookalikes,
     AwsMatch,
@@ -26,6 +27,7 @@ from lookalike.faces.attributes import Attributes
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
 from lookalike.gallery.portraits import Portraits
+from lookalike.web.geometry import Box, Landmarks, Quality
 from lookalike.web.scores import Answer as Answer
 from lookalike.web.scores import Score as Score
 from lookalike.web.scores import score
@@ -33,46 +35,6 @@ from lookalike.web.site import Site
 
 if TYPE_CHECKING:
     from lookalike.aws.engine import AnyEngine
-
-
-class Point(Answer):
-    x: float
-    y: float
-
-
-class Box(Answer):
-    """In pixels of the photo as displayed; may leave it."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-class Landmarks(Answer):
-    """Left and right are those of the picture."""
-
-    left_eye: Point
-    right_eye: Point
-    nose: Point
-    mouth_left: Point
-    mouth_right: Point
-
-
-class Pose(Answer):
-    """Degrees: yaw to the right of the picture, pitch up, roll clockwise."""
-
-    yaw: float
-    pitch: float
-    roll: float
-
-
-class Quality(Answer):
-    score: float = Field(description="The detector's confidence, 0 to 1.")
-    size: float = Field(description="Width of the face in pixels of the photo.")
-    sharpness: float = Field(description="0 (blurred) to 100.")
-    brightness: float = Field(description="0 (black) to 100.")
-    pose: Pose
 
 
 class Name(Answer):
@@ -365,7 +327,7 @@ def person(who: facts.Person, shown: Shown = Shown()) -> Person:
         groups=who.groups,
         gender=who.gender,
         links=_links(who, shown.site),
-        portrait=shown.offer(who),
+        portrait=None if who.collection == GALLERY else shown.offer(who),
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
@@ -49,7 +48,6 @@ class Wish:
     mean: float | None = None
     std: float | None = None
     layout: Layout = "scrfd"
-    template: Literal["arcface"] = "arcface"
 
     @property
     def allows_commercial(self) -> bool:
@@ -72,6 +70,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is going to be added under a name.
+
+    Attributes:
+        entry: makes the manifest entry of the file once it is there; may raise ModelRefused, or
+            InvalidParameter.
+    """
+
+    name: str
+    source: Source
+    licence: str
+    commercial: bool
+    entry: Callable[[Staged], Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Staged:
     """A file that is ours and has the sha256 it must, in a folder that nobody sees yet."""
 
@@ -80,11 +94,35 @@ class Staged:
     sha256: str
 
 
+def by_recipe(name: str, known: Entry) -> Plan:
+    """Add what a recipe says."""
+    of = known.model
+    source = Source(url=of.url, sha256=of.sha256, member=of.member)
+    return Plan(
+        name,
+        source,
+        of.licence,
+        of.commercial,
+        lambda at: replace(known, model=_model(name, at, source, of.licence, of.commercial)),
+    )
+
+
+def by_wish(name: str, source: Source, wish: Wish) -> Plan:
+    """Add what the user describes."""
+    commercial = wish.allows_commercial
+
+    def entry(at: Staged) -> Entry:
+        model = _model(name, at, source, wish.licence, commercial)
+        return _of_wish(wish, model, at.network)
+
+    return Plan(name, source, wish.licence, commercial, entry)
+
+
 @contextmanager
 def staged(
-    settings: Settings, name: str, source: Source, advance: fetch.Advance = lambda *_: None
+    settings: Settings, plan: Plan, advance: fetch.Advance = lambda *_: None
 ) -> Iterator[Staged]:
-    """Fetch a file for a pack of that name; what is not `kept` is deleted with the context.
+    """Fetch the file of a plan; what is not `kept` is deleted with the context.
 
     Raises:
         InvalidParameter: the name or the address is not one that is allowed.
@@ -92,11 +130,12 @@ def staged(
         ModelUnavailable: the file cannot be had, or is too large.
         ModelDamaged: it is not the file with that sha256, or its zip file is broken.
     """
-    installed.check_free(settings, name)
+    installed.check_free(settings, plan.name)
+    source = plan.source
     if source.url:
         fetch.check_address(source.url)
-    folder = installed.folder(settings) / f".{name}.{os.getpid()}.part"
-    folder.mkdir(parents=True)
+    folder = installed.made(settings) / f".{plan.name}.{os.getpid()}.part"
+    folder.mkdir()
     try:
         network = _fetched(source, folder, advance)
         digest = fetch.sha256(network)
@@ -108,34 +147,6 @@ def staged(
         yield Staged(folder, network, digest)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def of_recipe(entry: Entry, name: str, at: Staged) -> Entry:
-    """The entry of a recipe for a staged file."""
-    return replace(
-        entry,
-        model=replace(
-            _model(name, at, entry.model.licence),
-            url=entry.model.url,
-            commercial=entry.model.commercial,
-        ),
-    )
-
-
-def of_wish(wish: Wish, name: str, source: Source, at: Staged) -> Entry:
-    """The entry of a network that the user describes, as far as its file does not.
-
-    Raises:
-        ModelRefused: it is no face model, or not what is said of it.
-        InvalidParameter: a value is outside what is allowed.
-    """
-    facts = inspect(at.network)
-    model = replace(
-        _model(name, at, wish.licence), url=source.url, commercial=wish.allows_commercial
-    )
-    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
-    manifest.check(made)
-    return made
 
 
 def kept(settings: Settings, entry: Entry, at: Staged) -> None:
@@ -174,16 +185,25 @@ def _is_zip(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
-def _model(name: str, at: Staged, licence: str) -> Model:
+def _model(name: str, at: Staged, source: Source, licence: str, commercial: bool) -> Model:
     return Model(
         name=name,
         file=manifest.NETWORK,
         package="",
-        url="",
+        url=source.url,
         sha256=at.sha256,
         licence=licence,
+        commercial=commercial,
         path=str(at.network),
     )
+
+
+def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
+    """The entry of a network that the user describes, as far as its file does not."""
+    facts = inspect(network)
+    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
+    manifest.check(made)
+    return made
 
 
 def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
@@ -202,7 +222,6 @@ def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
         size=size,
         dimension=dimension,
         preprocessing=_VERSION,
-        template=wish.template,
         colour=wish.colour or "rgb",
         mean=mean if wish.mean is None else wish.mean,
         std=std if wish.std is None else wish.std,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,9 +68,19 @@ def _graph(path: Path) -> onnx.GraphProto:
         raise ModelRefused(f"It is no ONNX file ({error}).") from error
     if not network.graph.node or not network.graph.output:
         raise ModelRefused("It is no ONNX file: it has no nodes or no outputs.")
-    if any(each.data_location == onnx.TensorProto.EXTERNAL for each in network.graph.initializer):
+    if any(each.data_location == onnx.TensorProto.EXTERNAL for each in _tensors(network.graph)):
         raise ModelRefused("Its weights lie in another file; a model must be one file.")
     return network.graph
+
+
+def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+    """Every constant, those of graphs within the graph too."""
+    yield from graph.initializer
+    for attribute in (each for node in graph.node for each in node.attribute):
+        yield attribute.t
+        yield from attribute.tensors
+        for inner in (attribute.g, *attribute.graphs):
+            yield from _tensors(inner)
 
 
 def _shape(value: onnx.ValueInfoProto) -> tuple[int | None, ...]:

@@ -26,6 +26,20 @@ def folder(settings: Settings) -> Path:
     return settings.home / "models"
 
 
+def made(settings: Settings) -> Path:
+    """The same, which is there now.
+
+    Raises:
+        ModelUnavailable: it cannot be written.
+    """
+    found = folder(settings)
+    try:
+        found.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelUnavailable(f"{found} cannot be made ({error}).") from error
+    return found
+
+
 def embedder(settings: Settings) -> Embedder:
     """The recogniser in use.
 
@@ -95,8 +109,7 @@ def check_free(settings: Settings, name: str) -> None:
 def use(settings: Settings, of: Entry) -> None:
     """Use it from the next start on, wherever the environment does not say otherwise."""
     chosen = _choice(settings) | {of.kind: of.model.name}
-    path = folder(settings) / _CHOICE
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = made(settings) / _CHOICE
     partial = path.with_suffix(f".{os.getpid()}.part")
     partial.write_text(json.dumps(chosen) + "\n", "utf-8")
     partial.replace(path)
@@ -152,11 +165,12 @@ def _choice(settings: Settings) -> dict[str, str]:
 def _check_there(settings: Settings, name: str) -> None:
     if name not in _names(settings):
         raise ModelUnavailable(
-            f"There is no model {name!r}; there are: {', '.join(_names(settings))}. Add one with: "
-            "lookalike models add"
+            f"There is no model {name!r}; there are: {', '.join(_names(settings))}. `lookalike "
+            "models use` chooses one, `lookalike models add` adds one."
         )
 
 
 def _names(settings: Settings) -> list[str]:
-    own = (each.parent.name for each in folder(settings).glob(f"*/{manifest.FILE}"))
+    # Those that are only being added begin with a dot.
+    own = (each.parent.name for each in folder(settings).glob(f"[!.]*/{manifest.FILE}"))
     return [*_SHIPPED, *sorted(set(own) - _SHIPPED.keys())]

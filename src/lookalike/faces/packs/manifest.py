@@ -46,7 +46,7 @@ def check_name(name: str) -> None:
 
 
 def written(entry: Entry) -> str:
-    """The entry as JSON; `parsed` is the way back."""
+    """The entry as JSON; `read` is the way back."""
     model = entry.model
     facts: dict[str, Any] = {
         "format": _FORMAT,
@@ -72,8 +72,8 @@ def read(folder: Path) -> Entry:
         check(entry)
     except (OSError, ValueError, KeyError, TypeError, InvalidParameter) as error:
         raise ModelDamaged(
-            f"{path} is not what `lookalike models add` wrote ({_why(error)}); remove the folder "
-            "and add the model again."
+            f"{path} is not what `lookalike models add` wrote ({_why(error)}). `lookalike "
+            f"models remove {folder.name}` removes it; add it again."
         ) from error
     if isinstance(entry, Embedder) and facts["contract"] != entry.contract:
         raise ModelDamaged(

@@ -14,6 +14,8 @@ from lookalike.errors import InvalidParameter
 from lookalike.faces.models import SFACE, YUNET, ZOO, Embedder, Entry, Finder, Model
 
 _INSIGHTFACE = "https://github.com/deepinsight/insightface/releases/download/v0.7"
+# The revision of the repository that the sha256 was taken from.
+_AURAFACE = "af6d057c9b0ec4071d4c49c80e3539258798b609"
 _RESEARCH = "InsightFace models: non-commercial research purposes only"
 
 
@@ -88,7 +90,7 @@ def _auraface() -> Recipe:
         name="auraface-v1",
         file="glintr100.onnx",
         package="",
-        url="https://huggingface.co/fal/AuraFace-v1/resolve/main/glintr100.onnx",
+        url=f"https://huggingface.co/fal/AuraFace-v1/resolve/{_AURAFACE}/glintr100.onnx",
         sha256="a7933ea5330113b01c9b60351d8f4c33003f145d8470ac5f0e52ee2effe25c60",
         licence="Apache-2.0",
     )

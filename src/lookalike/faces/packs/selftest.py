@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.errors import LookalikeError, PhotoError
+from lookalike.errors import PhotoError
 from lookalike.faces import runtime
 from lookalike.faces.align import align
 from lookalike.faces.decoders import Detections
@@ -25,9 +25,11 @@ from lookalike.faces.image import Image, Limits, Pixels, decode
 from lookalike.faces.models import YUNET, Embedder, Entry, Finder
 from lookalike.faces.runtime import ANY, Floats, Runtime
 
-# What is asked is far less than SFace does on the photos of our tests: it is to catch a wrong
-# colour order, normalisation or template, or a network that is no face model.
+# Far less than SFace does, on any photos: cosines of 0.96 to mirrored and to recompressed faces,
+# everyone told apart, and strangers at 0.05. Fed with a wrong mean or scale it tells 50 to 67 % of
+# pairs apart, with strangers at 0.81 to 0.91. Swapped colours cost too little to be seen here.
 _SAME_INPUT = 0.999
+_APART = 1e-4
 _MIRRORED = 0.5
 _RECOMPRESSED = 0.8
 _ORDERED = 0.9
@@ -88,19 +90,17 @@ def run(entry: Entry, settings: Settings, samples: Sequence[Sample], cache: Path
     opener = runtime.create(
         settings.runtime, cache=cache, precision="float32", threads=settings.threads
     )
+    seen = tuple(_seen(samples, settings)) if samples else ()
+    made: list[Check] = []
     try:
-        seen = tuple(_seen(samples, settings)) if samples else ()
-        checks = (
-            _of_embedder(entry, opener, seen)
-            if isinstance(entry, Embedder)
-            else _of_finder(entry, opener, seen)
-        )
-        return SelfTest(tuple(checks))
-    except LookalikeError as error:
-        return SelfTest((Check("opens", False, str(error)),))
+        if isinstance(entry, Embedder):
+            made.extend(_of_embedder(entry, opener, seen))
+        else:
+            made.extend(_of_finder(entry, opener, seen))
     # What runtimes raise of a network that they cannot run is theirs, and of no common kind.
     except Exception as error:
-        return SelfTest((Check("opens", False, _first_line(error)),))
+        made.append(Check("runs", False, _last_line(error)))
+    return SelfTest(tuple(made))
 
 
 def _of_embedder(entry: Embedder, opener: Runtime, seen: Sequence[_Seen]) -> Iterator[Check]:
@@ -126,20 +126,15 @@ def _repeatable(embedding: FaceEmbedder, size: int) -> Iterator[Check]:
     least = min(float((together * other).sum(axis=1).min()) for other in (again, alone))
     yield Check("determinism", least >= _SAME_INPUT, f"cosine {least:.4f} to itself, run again")
     apart = float(np.abs(together[0] - together[1]).max())
-    yield Check(
-        "looks",
-        apart > 1e-4,
-        "other pictures give other vectors"
-        if apart > 1e-4
-        else "two pictures give the same vector",
-    )
+    said = "other pictures give other vectors" if apart > _APART else "two give the same vector"
+    yield Check("looks", apart > _APART, said)
 
 
 def _on_faces(embedding: FaceEmbedder, size: int, seen: Sequence[_Seen]) -> Iterator[Check]:
     names = ("mirrored", "recompressed", "same and different")
     people = {each.person for each in seen}
     if len(people) < 2:
-        why = "not tried: it needs photos of two people or more (--photos)"
+        why = "it needs photos of two people or more, such as --photos"
         yield from (Check(name, None, why) for name in names)
         return
     crops = [align(each.image.pixels, each.found.landmarks[0], size) for each in seen]
@@ -185,13 +180,9 @@ def _of_finder(entry: Finder, opener: Runtime, seen: Sequence[_Seen]) -> Iterato
     noise = np.asarray(chance.integers(0, 256, (256, 256, 3)), np.uint8)
     one, other = (detector.detect(noise, upright=True) for _ in range(2))
     equal = len(one) == len(other) and bool(np.allclose(one.boxes, other.boxes, atol=0.5))
-    yield Check(
-        "determinism",
-        equal,
-        "the same picture gives the same faces" if equal else "the same picture gives other faces",
-    )
+    yield Check("determinism", equal, f"{len(one)} and {len(other)} faces in the same noise")
     if not seen:
-        yield Check("finds faces", None, "not tried: it needs photos (--photos)")
+        yield Check("finds faces", None, "it needs photos, such as --photos")
         return
     found = sum(_agrees(detector.detect(each.image.pixels), each.found) for each in seen)
     said = f"{found} of {len(seen)} faces that YuNet finds; at least {_FOUND:.0%} is asked"
@@ -239,6 +230,7 @@ def _shapes(shapes: Sequence[tuple[int, ...]]) -> str:
     return ", ".join(" x ".join(map(str, each)) for each in shapes)
 
 
-def _first_line(error: Exception) -> str:
+def _last_line(error: Exception) -> str:
+    """Runtimes say last what was wrong, after where it was."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1] if lines else type(error).__name__

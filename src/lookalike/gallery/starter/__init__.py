@@ -39,22 +39,29 @@ def load(contract: str) -> Roster:
     Raises:
         ContractMismatch: it was made with another model.
     """
+    lines = (resources.files(__package__) / "people.jsonl").read_text("utf-8").splitlines()
+    return Roster(
+        id=COLLECTION,
+        people=tuple(_person(json.loads(line)) for line in lines),
+        vectors=vectors(contract),
+        owners=np.arange(len(lines), dtype=np.intp),
+    )
+
+
+def vectors(contract: str) -> Floats:
+    """The (n, dimension) vectors of its people.
+
+    Raises:
+        ContractMismatch: they were made with another model.
+    """
     if not fits(contract):
         raise ContractMismatch(
             f"The starter gallery was made with {_made_with()}, but {contract} is in use; "
             "make it again with: lookalike gallery build-starter"
         )
-    folder = resources.files(__package__)
-    lines = (folder / "people.jsonl").read_text("utf-8").splitlines()
-    with (folder / "vectors.npy").open("rb") as file:
-        vectors = np.load(file).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Roster(
-        id=COLLECTION,
-        people=tuple(_person(json.loads(line)) for line in lines),
-        vectors=vectors,
-        owners=np.arange(len(lines), dtype=np.intp),
-    )
+    with (resources.files(__package__) / "vectors.npy").open("rb") as file:
+        loaded = np.load(file).astype(np.float32)
+    return np.asarray(loaded / np.linalg.norm(loaded, axis=1, keepdims=True))
 
 
 def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
+
 from lookalike.faces.analyzer import Face, Photo
 from lookalike.faces.runtime import Floats
 from lookalike.rekognition import images, shapes
@@ -103,13 +105,15 @@ def face_matches(
     gallery, collection = context.engine.gallery, request["CollectionId"]
     most = request.get("MaxFaces", _MOST_FACES)
     hits = gallery.nearest_faces(probe, most + 1, collection)
-    alike = {
-        hit.name: context.engine.matcher.score(hit.cosine).similarity
-        for hit in hits
-        if hit.name != without
-    }
+    hits = [hit for hit in hits if hit.name != without]
+    scores = context.engine.matcher.scores(probe, [hit.vector for hit in hits])
     threshold = request.get("FaceMatchThreshold", _THRESHOLD)
-    ids = [face for face, similarity in alike.items() if similarity >= threshold][:most]
+    alike = {
+        hit.name: score.similarity
+        for hit, score in zip(hits, scores, strict=True)
+        if score.similarity >= threshold
+    }
+    ids = nlargest(most, alike, key=alike.__getitem__)
     records = {each.id: each for each in gallery.records(collection).faces("", most, ids=ids)}
     return [
         {"Similarity": alike[face], "Face": shapes.record(records[face], context)}

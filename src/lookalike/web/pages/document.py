@@ -20,6 +20,7 @@ from fastapi import Request, Response
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.gallery.people import Language, Text
+from lookalike.notes import uncalibrated
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
 from lookalike.web.pages.monogram import Monogram, monogram
@@ -102,7 +103,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "contract": engine.contract,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
-        "notes": [_name(each, language) for each in engine.model.notes],
+        "note": _note(engine, language),
         "data": {
             "language": language,
             "root": root,
@@ -122,6 +123,13 @@ def _people(engine: AnyEngine, site: Site) -> int:
     """How many people are searched."""
     collections = engine.gallery.collections()
     return sum(each.people for each in collections if site.collection in (None, each.id))
+
+
+def _note(engine: AnyEngine, language: Language) -> str | None:
+    """What visitors have to know of the scores; what else there is to say is for the owner."""
+    if engine.model.calibrated is False:
+        return uncalibrated(engine.model.contract).get(language)
+    return None
 
 
 def _name(text: Text | Any, language: Language) -> str:

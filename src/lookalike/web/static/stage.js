@@ -136,7 +136,11 @@ function choices(show, explained) {
  */
 async function offerSplit(modes, own, other) {
   const split = modes.querySelectorAll("label")[1];
-  split.hidden = true;
+  const offer = (/** @type {boolean} */ is) => {
+    split.hidden = !is;
+    modes.hidden = modes.querySelectorAll("label:not([hidden])").length < 2;
+  };
+  offer(false);
   const aligned = await Promise.all([own.aligned, other.aligned]);
-  split.hidden = !aligned.every(Boolean);
+  offer(aligned.every(Boolean));
 }
