@@ -25,7 +25,6 @@ from lookalike.evaluate.figures import (
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.evaluate.protocol import Protocol, Table, read
 from lookalike.evaluate.vectors import Vectors, Which
-from lookalike.evaluate.verification import product
 from lookalike.faces.runtime import Floats
 from lookalike.similarity import SAME_PERSON, Calibration
 
@@ -140,7 +139,7 @@ def identify(
     Raises:
         InvalidParameter: there is no such column, or nothing to measure.
     """
-    calibrated = calibration or product(vectors.contract)
+    calibrated = calibration or vectors.calibration
     found = searched(protocol, vectors, several, calibrated)
     threshold = calibrated.cosine_at(SAME_PERSON) if calibrated else None
     figures = list(_figures(found, threshold))

@@ -22,6 +22,7 @@ from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.workers import Workers, ahead, result
+from lookalike.similarity import Calibration, calibration_of
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
@@ -56,12 +57,14 @@ class Vectors:
         names: of the photos, in the order given.
         vectors: (n, dimension) float32 of length 1; zeros where no face was found.
         sha256: of all photos in order, to tell two sets of data apart.
+        calibration: that of the model; None: it has none, and no similarity to be measured at.
     """
 
     contract: str
     names: tuple[str, ...]
     vectors: Floats
     sha256: str
+    calibration: Calibration | None = None
 
     @property
     def found(self) -> Flags:
@@ -110,7 +113,14 @@ def embed(
         known.save()
     embedder = installed.embedder(settings)
     rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
-    return Vectors(embedder.contract, tuple(photos), rows, digest.hexdigest())
+    calibration = calibration_of(embedder)
+    return Vectors(
+        contract=embedder.contract,
+        names=tuple(photos),
+        vectors=rows,
+        sha256=digest.hexdigest(),
+        calibration=calibration if calibration.fitted else None,
+    )
 
 
 def _answers(
@@ -172,7 +182,8 @@ class _Known:
 
     def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
         contract = installed.embedder(settings).contract.replace("/", "-v")
-        name = f"{contract}-{settings.runtime}-{settings.precision}-{which}.npz"
+        finder = installed.finder(settings).model.sha256[:8]
+        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{which}.npz"
         self._file = folder / name if folder else None
         self._vectors: dict[bytes, Floats] = {}
         self._changed = False

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from lookalike.errors import ContractMismatch
 from lookalike.evaluate import metrics
 from lookalike.evaluate.figures import (
     Curve,
@@ -22,7 +21,7 @@ from lookalike.evaluate.metrics import FAILED, Scores
 from lookalike.evaluate.pairs import Pairs
 from lookalike.evaluate.strangers import tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
-from lookalike.similarity import SAME_PERSON, Calibration, calibration
+from lookalike.similarity import SAME_PERSON
 
 # The false match rates that a TAR is given for, so far as the impostor pairs can tell.
 _FMRS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5)
@@ -81,17 +80,9 @@ def verify(
     )
 
 
-def product(contract: str) -> Calibration | None:
-    """The calibration of the product; None: it has none for this contract."""
-    try:
-        return calibration(contract)
-    except ContractMismatch:
-        return None
-
-
 def _at_80(pairs: Pairs, vectors: Vectors) -> Iterator[Figure]:
     """How often the product is wrong where it says that two photos show one person."""
-    calibrated = product(vectors.contract)
+    calibrated = vectors.calibration
     if calibrated is None:
         return
     one, other = (vectors.vectors[rows] for rows in pairs.rows.T)
