@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -143,6 +144,9 @@ def running(settings: Settings) -> Iterator[Server]:
     yield Server(f"http://127.0.0.1:{port}", settings)
     server.should_exit = True
     thread.join(timeout=30)
+    # An app and its networks, some 150 MB, refer to each other.
+    del server, options
+    gc.collect()
 
 
 @pytest.fixture

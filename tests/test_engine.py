@@ -43,8 +43,8 @@ def test_every_face_is_ranked(engine: Engine, photos: Mapping[str, bytes]) -> No
     assert len(found.faces) == 6
     for ranked in found.faces:
         assert len(ranked.matches) == 7
-        cosines = [match.score.cosine for match in ranked.matches]
-        assert cosines == sorted(cosines, reverse=True)
+        similarities = [match.score.similarity for match in ranked.matches]
+        assert similarities == sorted(similarities, reverse=True)
         assert len({match.person.id for match in ranked.matches}) == 7
 
 

@@ -26,7 +26,7 @@ from lookalike.errors import ContractMismatch, ModelUnavailable
 from lookalike.faces.models import SFACE, Embedder
 from lookalike.faces.packs import adding, installed
 from lookalike.faces.packs.adding import Source, Wish
-from lookalike.similarity import calibration, calibration_of
+from lookalike.similarity import Calibration, calibration, calibration_of
 from tests import networks
 from tests.conftest import Server
 
@@ -224,8 +224,8 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
 def test_a_calibration_of_ones_own_for_the_model_that_ships(model_settings: Settings) -> None:
     path = installed.calibration_file(model_settings, SFACE)
     path.parent.mkdir(parents=True)
-    facts = {"contract": SFACE.contract, "cosines": [-1, 0.5, 1], "rarity": [0, 4, 9]}
-    path.write_text(json.dumps({**facts, "observed_to": 0.4}))
+    own = Calibration(SFACE.contract, (-1.0, 0.5, 0.6), (0.0, 4.0, 6.0), observed_to=0.4)
+    similarity.write(own, "few", path)
     chosen = installed.embedder(model_settings)
     assert chosen.contract == SFACE.contract
     assert calibration_of(chosen).score(0.5).similarity == 80
