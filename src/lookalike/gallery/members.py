@@ -62,7 +62,7 @@ class Members:
     """The people of a collection.
 
     A person is known by the mean of their portraits: it ranks the right one first more often than
-    the best single portrait does, by 1.4 points with three of them and by 2.7 on Korean faces
+    the best single portrait does, by 1.2 points with three of them and by 2.9 on Korean faces
     (`python -m benchmarks.evaluation portraits`).
     """
 
