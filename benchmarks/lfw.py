@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.progress import track
 
 from lookalike import config
@@ -44,15 +42,3 @@ def embedded(folder: Path, settings: config.Settings | None = None) -> Embedded:
 def central(photo: Photo) -> Face | None:
     """The face nearest to the middle of the photo."""
     return chosen(photo, Which.CENTRAL)
-
-
-def stranger_cosines(lfw: Embedded) -> NDArray[np.float32]:
-    """The cosine of every pair of photos of two people."""
-    found = lfw.vectors.any(axis=1)
-    vectors = lfw.vectors[found]
-    people = np.array([name.split("/")[0] for name in lfw.names])[found]
-    parts = [
-        (vectors[row + 1 :] @ vectors[row])[people[row + 1 :] != people[row]]
-        for row in range(len(vectors))
-    ]
-    return np.concatenate(parts)
