@@ -1,0 +1,1 @@
+"""What would make the product better, measured beside it: `python -m benchmarks.improvements`."""

@@ -1,0 +1,222 @@
+"""What would make the product better, each with its interval: the table of docs/improvements.md.
+
+    python -m benchmarks.improvements ../shared/data [FOLDER]
+
+FOLDER keeps vectors between runs. Every figure is that of today, or the difference to it in
+points, with a 95 % interval by person: the same people are drawn for both.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.improvements import looks, templates
+from benchmarks.improvements.looks import WAYS, Looks, Seen
+from benchmarks.improvements.templates import RANKINGS, Enrolled, Ranking
+from benchmarks.report import machine, median_ms, on_one_core, table
+from lookalike import config
+from lookalike.evaluate import metrics
+from lookalike.evaluate.intervals import Estimate, estimate
+from lookalike.evaluate.pairs import lfw
+from lookalike.evaluate.protocol import numbered
+from lookalike.evaluate.vectors import Which
+from lookalike.faces.analyzer import Analyzer
+
+_ROUNDS = 10
+_TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Whether each trial went right, and the person that it is counted with."""
+
+    right: NDArray[np.bool_]
+    people: NDArray[np.intp]
+
+    def cell(self, before: Hits | None) -> str:
+        """`95.8 %`, or the difference to before in points with its interval."""
+        if before is None:
+            return f"{self.right.mean():.2%}"
+        difference = self.right.astype(float) - before.right
+        found = estimate(lambda w: _mean(difference, w), self.people)
+        return _points(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Folder:
+    """Photos with whom they show."""
+
+    people: NDArray[np.intp]
+    korean: NDArray[np.bool_]
+    seen: Looks
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        return np.asarray(self.seen.vectors[:, 0].any(axis=1))
+
+
+def _mean(values: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
+    total = weights.sum()
+    return float((values * weights).sum() / total) if total else float("nan")
+
+
+def _points(found: Estimate) -> str:
+    sign = "**" if found.low > 0 or found.high < 0 else ""
+    value, low, high = (100 * each for each in (found.value, found.low, found.high))
+    return f"{sign}{value:+.2f}{sign} ({low:+.2f} to {high:+.2f})"
+
+
+def verification(data: Path, kept: Path) -> Iterator[dict[str, Hits]]:
+    """Accuracy, and TAR at an FMR of 1e-3, of each way; thresholds are each way's own."""
+    protocol = lfw(data / "lfw")
+    seen = looks.look(protocol.photos, protocol.which, config.load(), kept / "lfw.npz")
+    accuracy, accepted = {}, {}
+    genuine = protocol.people[protocol.same][:, 0]
+    first = protocol.people[:, 0]
+    for place, name in enumerate(WAYS):
+        one, other = (seen.vectors[rows, place] for rows in protocol.rows.T)
+        scores = np.einsum("ij,ij->i", one, other)
+        right, _ = metrics.by_folds(scores, protocol.same, protocol.folds)
+        accuracy[name] = Hits(right, first)
+        threshold = metrics.threshold_at(scores[~protocol.same], 1e-3)
+        accepted[name] = Hits(scores[protocol.same] > threshold, genuine)
+    yield accuracy
+    yield accepted
+
+
+def portraits(data: Path, kept: Path) -> dict[str, Hits]:
+    """Rank 1 of LFW photos among Wikimedia portraits, of each way."""
+    names = _rows(data / "wiki_portraits" / "names.csv")
+    probes = _rows(data / "wiki_portraits" / "probes_from_lfw.csv")
+    enrolled = {row["qid"]: data / "wiki_portraits" / row["file"] for row in names}
+    gallery = looks.look(enrolled, Which.SUBJECT, config.load(), kept / "wiki.npz")
+    files = {str(place): data / row["lfw_path"] for place, row in enumerate(probes)}
+    searching = looks.look(files, Which.CENTRAL, config.load(), kept / "probes.npz")
+    wanted = np.array([list(enrolled).index(row["qid"]) for row in probes])
+    found = {}
+    for place, name in enumerate(WAYS):
+        cosines = searching.vectors[:, place] @ gallery.vectors[:, place].T
+        found[name] = Hits(cosines.argmax(axis=1) == wanted, wanted)
+    return found
+
+
+def folder(data: Path, kept: Path) -> Folder:
+    """celebs, every photo seen in every way."""
+    files = {f"{path.parent.name}/{path.name}": path for path in sorted(data.glob("celebs/*/*"))}
+    names = [each.partition("/")[0] for each in files]
+    seen = looks.look(files, Which.SUBJECT, config.load(), kept / "celebs.npz")
+    korean = np.array([name.startswith("KR_") for name in names])
+    return Folder(numbered(names), korean, seen)
+
+
+def searches(celebs: Folder, count: int, way: int, ranking: Ranking) -> Hits:
+    """Rank 1 in galleries of `count` portraits a person, drawn ten times; the rest are probes.
+
+    A probe without a face is a miss.
+    """
+    right, people = [], []
+    for number in range(_ROUNDS):
+        chosen = _drawn(celebs, count, number)
+        vectors = celebs.seen.vectors[:, way]
+        quality = celebs.seen.quality[chosen]
+        gallery = Enrolled(vectors[chosen], celebs.people[chosen], quality)
+        probes = np.setdiff1d(np.arange(len(celebs.people)), chosen)
+        scores = ranking(vectors[probes], gallery)
+        right.append((scores.argmax(axis=1) == celebs.people[probes]) & celebs.found[probes])
+        people.append(celebs.people[probes])
+    return Hits(np.concatenate(right), np.concatenate(people))
+
+
+def _drawn(celebs: Folder, count: int, number: int) -> NDArray[np.intp]:
+    """Rows of portraits: so many of each person, of those with a face."""
+    random = np.random.default_rng(number)
+    everyone = np.unique(celebs.people)
+    able = [np.flatnonzero((celebs.people == who) & celebs.found) for who in everyone]
+    return np.sort(np.concatenate([random.permutation(own)[:count] for own in able]))
+
+
+def _korean(celebs: Folder, hits: Hits) -> Hits:
+    known = np.unique(celebs.people[celebs.korean])
+    rows = np.isin(hits.people, known)
+    return Hits(hits.right[rows], hits.people[rows])
+
+
+def costs() -> dict[str, str]:
+    """Milliseconds of each way beside what was done already, on one core, and the whole's ratio."""
+    on_one_core()
+    analyzer = Analyzer(config.load())
+    from tests import photos
+
+    data = photos.load()["obama.jpg"]
+    whole = median_ms(analyzer.analyze, data)
+    seen = Seen(analyzer, analyzer.analyze(data).faces[0], data)
+    found = {}
+    for name, way in WAYS.items():
+        more = median_ms(way, seen) if name != _TODAY else 0.0
+        found[name] = f"{whole + more:.0f} ms, {1 + more / whole:.2f}x"
+    return found
+
+
+def ways(data: Path, kept: Path) -> str:
+    """The table of ways of making a vector."""
+    columns = [*verification(data, kept), portraits(data, kept)]
+    celebs = folder(data, kept)
+    for count in (1, 3):
+        found = {
+            name: searches(celebs, count, place, templates.mean) for place, name in enumerate(WAYS)
+        }
+        columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
+    spent = costs()
+    header = (
+        *("way", "LFW accuracy", "LFW TAR at FMR 1e-3", "rank 1, probes_from_lfw"),
+        *("rank 1, celebs, 1 portrait", "Korean idols", "3 portraits", "Korean idols"),
+        "a photo with one face",
+    )
+    rows = [(name, *_cells(name, columns), spent[name]) for name in WAYS]
+    return table(header, rows)
+
+
+def _cells(name: str, columns: Sequence[Mapping[str, Hits]]) -> list[str]:
+    return [
+        each[name].cell(None if name == _TODAY else next(iter(each.values()))) for each in columns
+    ]
+
+
+def rankings(data: Path, kept: Path) -> str:
+    """The table of ways of scoring several portraits."""
+    celebs = folder(data, kept)
+    columns: list[dict[str, Hits]] = []
+    for count in (1, 3, 5):
+        found = {name: searches(celebs, count, 0, each) for name, each in RANKINGS.items()}
+        columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
+    first = next(iter(RANKINGS))
+    rows = [
+        (name, *(each[name].cell(None if name == first else each[first]) for each in columns))
+        for name in RANKINGS
+    ]
+    header = ("rank 1 on celebs", *(f"{n} {who}" for n in (1, 3, 5) for who in ("all", "Korean")))
+    return table(header, rows)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def main() -> None:
+    data = Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as scratch:
+        kept = Path(sys.argv[2] if len(sys.argv) > 2 else scratch)
+        print(machine(), ways(data, kept), rankings(data, kept), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
