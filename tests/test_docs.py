@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from docs import generate
+from docs import generate, pictures
+from lookalike.faces.models import SFACE
+from lookalike.similarity import calibration
 from lookalike.web import answers
 
 ROOT = Path(__file__).parents[1]
@@ -54,3 +56,16 @@ def test_constraints_name_no_host_and_every_dependency() -> None:
     project = (ROOT / "pyproject.toml").read_text()
     wanted = set(re.findall(r'^    "([a-z0-9-]+)[><=]', project, re.MULTILINE))
     assert wanted <= pinned, wanted - pinned
+
+
+def test_pictures_are_of_what_ships(tmp_path: Path) -> None:
+    made = calibration(SFACE.contract)
+    for name, draw in (("scores", pictures.scores), ("cohort", pictures.cohort)):
+        draw(made).savefig(tmp_path / "new.svg")
+        drawn, committed = (
+            path.read_text("utf-8")
+            for path in (tmp_path / "new.svg", pictures.FOLDER / f"{name}.svg")
+        )
+        # What is drawn, in order, and its labels; places are rounded otherwise elsewhere.
+        parts = re.compile(r"<!-- .+? -->|<(?:path|use)\b")
+        assert parts.findall(drawn) == parts.findall(committed)

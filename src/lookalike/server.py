@@ -138,6 +138,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             with runner:
                 yield
             app.state.ready = False
+    # FastAPI remembers what it called, and so the app: let the networks go.
+    del app.state.engine, app.state.rekognition
     guard.close()
     engine.close()
 
