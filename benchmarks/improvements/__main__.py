@@ -32,6 +32,8 @@ from lookalike.faces.analyzer import Analyzer
 
 _ROUNDS = 10
 _TODAY = "today"
+# How portraits and probes are looked at: the first way as today, which costs a probe nothing.
+_PORTRAITS_ONLY = {f"{name}: portraits only": name for name in ("both looks, mirrored too",)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,10 +104,17 @@ def portraits(data: Path, kept: Path) -> dict[str, Hits]:
     searching = looks.look(files, Which.CENTRAL, config.load(), kept / "probes.npz")
     wanted = np.array([list(enrolled).index(row["qid"]) for row in probes])
     found = {}
-    for place, name in enumerate(WAYS):
-        cosines = searching.vectors[:, place] @ gallery.vectors[:, place].T
+    for name, (enrols, searches) in _both_sides().items():
+        cosines = searching.vectors[:, searches] @ gallery.vectors[:, enrols].T
         found[name] = Hits(cosines.argmax(axis=1) == wanted, wanted)
     return found
+
+
+def _both_sides() -> dict[str, tuple[int, int]]:
+    """The places of the ways in which portraits and probes are looked at."""
+    places = {name: place for place, name in enumerate(WAYS)}
+    same = {name: (place, place) for name, place in places.items()}
+    return same | {name: (places[way], 0) for name, way in _PORTRAITS_ONLY.items()}
 
 
 def folder(data: Path, kept: Path) -> Folder:
@@ -117,19 +126,19 @@ def folder(data: Path, kept: Path) -> Folder:
     return Folder(numbered(names), korean, seen)
 
 
-def searches(celebs: Folder, count: int, way: int, ranking: Ranking) -> Hits:
+def searches(celebs: Folder, count: int, ranking: Ranking, sides: tuple[int, int] = (0, 0)) -> Hits:
     """Rank 1 in galleries of `count` portraits a person, drawn ten times; the rest are probes.
 
-    A probe without a face is a miss.
+    A probe without a face is a miss. `sides`: how portraits and probes are looked at.
     """
     right, people = [], []
     for number in range(_ROUNDS):
         chosen = _drawn(celebs, count, number)
-        vectors = celebs.seen.vectors[:, way]
+        enrols, probed = (celebs.seen.vectors[:, way] for way in sides)
         quality = celebs.seen.quality[chosen]
-        gallery = Enrolled(vectors[chosen], celebs.people[chosen], quality)
+        gallery = Enrolled(enrols[chosen], celebs.people[chosen], quality)
         probes = np.setdiff1d(np.arange(len(celebs.people)), chosen)
-        scores = ranking(vectors[probes], gallery)
+        scores = ranking(probed[probes], gallery)
         right.append((scores.argmax(axis=1) == celebs.people[probes]) & celebs.found[probes])
         people.append(celebs.people[probes])
     return Hits(np.concatenate(right), np.concatenate(people))
@@ -171,7 +180,8 @@ def ways(data: Path, kept: Path) -> str:
     celebs = folder(data, kept)
     for count in (1, 3):
         found = {
-            name: searches(celebs, count, place, templates.mean) for place, name in enumerate(WAYS)
+            name: searches(celebs, count, templates.mean, sides)
+            for name, sides in _both_sides().items()
         }
         columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
     spent = costs()
@@ -180,13 +190,16 @@ def ways(data: Path, kept: Path) -> str:
         *("rank 1, celebs, 1 portrait", "Korean idols", "3 portraits", "Korean idols"),
         "a photo with one face",
     )
-    rows = [(name, *_cells(name, columns), spent[name]) for name in WAYS]
+    rows = [
+        (name, *_cells(name, columns), spent.get(name, spent[_TODAY])) for name in _both_sides()
+    ]
     return table(header, rows)
 
 
 def _cells(name: str, columns: Sequence[Mapping[str, Hits]]) -> list[str]:
     return [
-        each[name].cell(None if name == _TODAY else next(iter(each.values()))) for each in columns
+        each[name].cell(None if name == _TODAY else each[_TODAY]) if name in each else ""
+        for each in columns
     ]
 
 
@@ -195,7 +208,7 @@ def rankings(data: Path, kept: Path) -> str:
     celebs = folder(data, kept)
     columns: list[dict[str, Hits]] = []
     for count in (1, 3, 5):
-        found = {name: searches(celebs, count, 0, each) for name, each in RANKINGS.items()}
+        found = {name: searches(celebs, count, each) for name, each in RANKINGS.items()}
         columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
     first = next(iter(RANKINGS))
     rows = [
