@@ -12,7 +12,7 @@ serve: .venv/serve.installed
 # Two processes, each with a file of tests at a time: most wait for servers and browsers.
 test: .venv/dev.installed lint
 	sh tests/install.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .

@@ -147,9 +147,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def offering(serve: Callable[..., AbstractContextManager[Server]]) -> Iterator[Server]:
-    """A server that offers portraits; what the page asks of them, `serve_portraits` answers."""
-    with serve(portraits="on") as started:
+def offering(
+    serve: Callable[..., AbstractContextManager[Server]], model_cache: Path
+) -> Iterator[Server]:
+    """A server that offers portraits; what the page asks of them, `serve_portraits` answers. It
+    has a cache of its own, for it remembers for a while whom it could not fetch."""
+    with serve(portraits="on", cache=model_cache) as started:
         yield started
 
 

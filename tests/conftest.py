@@ -37,6 +37,18 @@ class Server:
     settings: Settings
 
 
+# Minutes, most of them of waiting for other processes.
+_LONG = (
+    *("test_importing.py", "test_video_runner.py", "test_migrating.py", "test_serve.py"),
+    *("test_evaluate_protocols.py", "test_admin.py", "test_check.py", "test_examples.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that none is left to one of two processes at the end."""
+    items.sort(key=lambda item: item.path.name not in _LONG)
+
+
 @pytest.fixture(scope="session")
 def photos() -> Mapping[str, bytes]:
     """Real photos by file name; see tests/photos.py."""

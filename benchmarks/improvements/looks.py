@@ -16,6 +16,7 @@ from lookalike.evaluate.vectors import Photos, Which, chosen
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import FINER, Analyzer, Face
 from lookalike.faces.image import Pixels, decode
+from lookalike.faces.packs import installed
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.workers import Workers, ahead, result
 
@@ -111,16 +112,19 @@ class Looks:
 
 def look(photos: Photos, which: Which, settings: Settings, kept: Path) -> Looks:
     """Every way for every photo; remembered in a file."""
+    # Of these photos, in these ways, by this model.
+    made_of = f"{installed.embedder(settings).contract} {list(WAYS)} {sorted(photos)}"
     if kept.is_file():
         with np.load(kept) as saved:
-            return Looks(saved["vectors"], saved["quality"])
+            if str(saved.get("made_of", "")) == made_of:
+                return Looks(saved["vectors"], saved["quality"])
     with Workers(settings) as workers:
         data = (each if isinstance(each, bytes) else each.read_bytes() for each in photos.values())
         asked = (workers.ask(partial(_look, which), each) for each in data)
         rows = [result(answer) for answer in ahead(asked, workers)]
     found = Looks(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, vectors=found.vectors, quality=found.quality)
+    np.savez(kept, vectors=found.vectors, quality=found.quality, made_of=made_of)
     return found
 
 
