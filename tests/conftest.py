@@ -17,6 +17,7 @@ import uvicorn
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine import Engine
+from lookalike.faces.analyzer import Analyzer
 from lookalike.rekognition.keys import Keys, Unlocked
 from lookalike.server import create_app
 from tests import aws
@@ -60,12 +61,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a fresh machine, but for the models, which are prepared once a checkout, and
     portraits, which are never fetched from a test."""
     folder = tmp_path_factory.mktemp("lookalike")
-    return config.load(
+    loaded = config.load(
         {},
         home=folder / "home",
         cache=packaged.FOLDER.parent / "cache",
         portraits="off",
     )
+    # Here and not in the first test that asks for them, whichever that is.
+    Analyzer(loaded).warm()
+    return loaded
 
 
 @pytest.fixture(scope="session")
