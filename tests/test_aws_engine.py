@@ -22,7 +22,7 @@ from lookalike.config import Settings
 from lookalike.engine import Engine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
 from lookalike.gallery.members import EVERYONE
-from lookalike.web import answers
+from lookalike.web import answering
 from tests import pushes
 from tests.conftest import running
 from tests.serving import LOOKALIKE
@@ -234,7 +234,7 @@ def test_celebrities_are_ours_by_the_wikidata_page_that_aws_links_to(aws: AwsEng
     ]
     assert theirs.links[-1].url == "https://www.imdb.com/name/nm1"
     # A portrait could not be fetched: it is nobody of our galleries.
-    assert answers.person(theirs).portrait is None
+    assert answering.person(theirs).portrait is None
     aws.gallery.takedown("Q76")
     assert People(aws.gallery, EVERYONE).celebrity(obama) is None
 

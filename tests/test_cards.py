@@ -164,6 +164,16 @@ def test_rarity_is_told_to_two_digits() -> None:
     assert cards.rarity(score, "en") == "as alike as 1 stranger in 1,200"
 
 
+def test_a_card_says_that_its_score_is_provisional() -> None:
+    card = replace(CARDS["korean"], score=replace(CALIBRATION.score(0.4), one_in=1_234))
+    assert cards.told(card) == "1,200명 중 1명꼴로 닮았어요"
+    rough = replace(card, calibrated=False)
+    assert cards.told(rough) == "1,200명 중 1명꼴로 닮았어요 (어림값)"
+    english = cards.told(replace(rough, language="en"))
+    assert english == "as alike as 1 stranger in 1,200 (a rough estimate)"
+    assert difference(opened(cards.render(card, "wide")), opened(cards.render(rough, "wide"))) > 0
+
+
 def main() -> None:
     REFERENCES.mkdir(exist_ok=True)
     for name, card in CARDS.items():

@@ -196,6 +196,13 @@ def test_the_server(
         made = client.create_collection(CollectionId="fans")
         assert made["FaceModelVersion"].startswith("wide.")
         client.close()
+        biden = {"name": "Joe Biden"}, {"photos": photos["biden.jpg"]}
+        added = httpx.post(f"{server.url}/api/v1/people", data=biden[0], files=biden[1]).json()
+        sent = {"person": added["id"], "lang": "en"}
+        shared = httpx.post(
+            f"{server.url}/api/v1/results", data=sent, files={"photo": photos["obama.jpg"]}
+        ).json()
+        assert "a rough estimate" in httpx.get(shared["url"]).text
 
 
 def test_a_calibration_of_ones_own(wide: Settings) -> None:

@@ -304,7 +304,8 @@ def test_faces_belong_to_one_user(aws: Any, collection: str, filled: Faces) -> N
         }
     ]
     kept = aws.delete_faces(
-        CollectionId=collection, FaceIds=[filled["biden.jpg"], filled["astronaut.png"]]
+        CollectionId=collection,
+        FaceIds=[filled["biden.jpg"], filled["astronaut.png"], filled["astronaut.png"]],
     )
     assert kept["DeletedFaces"] == [filled["astronaut.png"]]
     assert kept["UnsuccessfulFaceDeletions"][0]["Reasons"] == ["ASSOCIATED_TO_AN_EXISTING_USER"]

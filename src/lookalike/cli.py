@@ -80,7 +80,7 @@ def find(
     """Rank the celebrities that each face of PHOTO looks like."""
     from lookalike.aws.answers import AwsLookalikes
     from lookalike.gallery.members import Who
-    from lookalike.web import answers
+    from lookalike.web import answering
 
     with chosen_engine() as engine:
         found = engine.find(
@@ -91,7 +91,7 @@ def find(
             who=Who(group, gender),
         )
         if as_json:
-            click.echo(answers.lookalikes(engine, found, collection).model_dump_json(indent=2))
+            click.echo(answering.lookalikes(engine, found, collection).model_dump_json(indent=2))
             return
     faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
     for number, ranked in enumerate(faces, 1):
@@ -114,12 +114,12 @@ def find(
 @JSON
 def compare(a: Path, b: Path, as_json: bool) -> None:
     """Compare the largest face of photo A with every face of photo B."""
-    from lookalike.web import answers
+    from lookalike.web import answering
 
     with chosen_engine() as engine:
         comparison = engine.compare(a.read_bytes(), b.read_bytes())
         if as_json:
-            click.echo(answers.comparison(engine, comparison).model_dump_json(indent=2))
+            click.echo(answering.comparison(engine, comparison).model_dump_json(indent=2))
             return
     made = table(f"{a.name} and {b.name}", "Face", *_headings(engine))
     scores: tuple[Score | AwsScore, ...] = comparison.scores
@@ -134,7 +134,7 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
 @JSON
 def detect(photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
-    from lookalike.web import answers
+    from lookalike.web import answering
 
     with chosen_engine() as engine:
         data = photo.read_bytes()
@@ -144,7 +144,7 @@ def detect(photo: Path, attributes: bool, as_json: bool) -> None:
         else:
             found = engine.detect(data)
         if as_json:
-            click.echo(answers.detection(engine, found, guesses).model_dump_json(indent=2))
+            click.echo(answering.detection(engine, found, guesses).model_dump_json(indent=2))
             return
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
     columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")

@@ -67,12 +67,12 @@ def gallery() -> None:
 @JSON
 def list_people(collection: str | None, query: str, as_json: bool) -> None:
     """List the people of the gallery."""
-    from lookalike.web import answers
+    from lookalike.web import answering
 
     with opened_gallery() as people:
         found = people.people(collection, query)
         if as_json:
-            click.echo(answers.people(found, total=len(found)).model_dump_json(indent=2))
+            click.echo(answering.people(found, total=len(found)).model_dump_json(indent=2))
             return
     made = table(f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups")
     for each in found:
@@ -87,12 +87,12 @@ def list_people(collection: str | None, query: str, as_json: bool) -> None:
 @JSON
 def show(person_id: str, as_json: bool) -> None:
     """Show one person by id."""
-    from lookalike.web import answers
+    from lookalike.web import answering
 
     with opened_gallery() as people:
         person = people.person(person_id)
     if as_json:
-        click.echo(answers.person(person).model_dump_json(indent=2))
+        click.echo(answering.person(person).model_dump_json(indent=2))
         return
     for label, value in (
         ("Name", person.name.both),

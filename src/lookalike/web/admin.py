@@ -19,7 +19,7 @@ from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portrait import subject
 from lookalike.gallery.sources import facts
 from lookalike.gallery.store import Portrait, new_id
-from lookalike.web import answers, geometry
+from lookalike.web import answering, answers, geometry
 from lookalike.web.answers import Answer, Problem
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
@@ -168,7 +168,7 @@ async def add_person(
 
     await workbench.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return answers.person(person)
+    return answering.person(person)
 
 
 @router.patch("/people/{person_id}")
@@ -180,7 +180,7 @@ def change_person(
     stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
     engine.gallery.change(person)
-    return answers.person(person)
+    return answering.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -235,7 +235,7 @@ def take_down(
     receipt = engine.gallery.takedown(person_id, sent.reason if sent else "")
     forgotten = forget(engine.settings, receipt)
     return Receipt(
-        person=answers.person(receipt.person),
+        person=answering.person(receipt.person),
         portraits=receipt.portraits,
         cached_files=forgotten.cached_files,
         results=forgotten.results,

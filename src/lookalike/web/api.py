@@ -14,7 +14,7 @@ from fastapi.responses import FileResponse
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Gender
-from lookalike.web import answers
+from lookalike.web import answering, answers
 from lookalike.web.answers import Problem
 from lookalike.web.depends import (
     PROBLEMS,
@@ -95,7 +95,7 @@ async def find_lookalikes(
         )
     )
     await counts.add_lookalikes(found)
-    return answers.lookalikes(engine, found, searched, shown)
+    return answering.lookalikes(engine, found, searched, shown)
 
 
 @router.post("/compare", responses=PROBLEMS, tags=["photos"])
@@ -105,7 +105,7 @@ async def compare(
     """Compare the largest face of one photo with every face of another."""
     one = await read(source, engine, "source")
     other = await read(target, engine, "target")
-    return await workbench.run(lambda: answers.comparison(engine, engine.compare(one, other)))
+    return await workbench.run(lambda: answering.comparison(engine, engine.compare(one, other)))
 
 
 @router.post("/detect", responses=PROBLEMS, tags=["photos"])
@@ -120,8 +120,8 @@ async def detect(
 
     def work() -> answers.Detection:
         if attributes:
-            return answers.detection(engine, *engine.guess(data))
-        return answers.detection(engine, engine.detect(data))
+            return answering.detection(engine, *engine.guess(data))
+        return answering.detection(engine, engine.detect(data))
 
     return await workbench.run(work)
 
@@ -140,13 +140,13 @@ async def list_people(
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
-    return answers.people(page, total=len(found), shown=shown)
+    return answering.people(page, total=len(found), shown=shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
 async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> answers.Person:
     """One person, with the credit of the portrait when that is known."""
-    return answers.person(engine.gallery.person(person_id), shown)
+    return answering.person(engine.gallery.person(person_id), shown)
 
 
 @router.get(
@@ -173,19 +173,19 @@ async def show_portrait(
 @router.get("/filters", tags=["gallery"])
 async def list_filters(engine: UseEngine, collection: QueryCollection) -> answers.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return answers.filters(engine.gallery.people(collection))
+    return answering.filters(engine.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
 async def list_collections(request: Request, engine: UseEngine) -> answers.Collections:
     """Every collection that any visitor may search, the starter first."""
-    return answers.collections(for_visitors(request, engine.gallery))
+    return answering.collections(for_visitors(request, engine.gallery))
 
 
 @router.get("/engine", tags=["health"])
 async def show_engine(engine: UseEngine) -> answers.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
-    return answers.engine(engine)
+    return answering.engine(engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

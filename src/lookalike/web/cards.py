@@ -53,6 +53,7 @@ class Card:
         portrait: (side, side, 3) RGB of the celebrity's face, or None.
         credit: of the portrait.
         face: that of the user, or None.
+        calibrated: False where the scores are provisional, which the card then says.
     """
 
     name: Text
@@ -62,6 +63,7 @@ class Card:
     portrait: Pixels | None = None
     credit: Credit | None = None
     face: Pixels | None = None
+    calibrated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,12 @@ def rarity(score: Score, language: Language) -> str:
     return str(texts[key]).format(count=_about(score.one_in, language))
 
 
+def told(card: Card) -> str:
+    """How rare the resemblance is, and whether that is provisional."""
+    found = rarity(card.score, card.language)
+    return found if card.calibrated else words(card.language)["card"]["provisional"].format(found)
+
+
 def points(score: Score) -> int:
     """Rounded down, so that 59.7 does not pass for 60."""
     return int(score.resemblance)
@@ -215,10 +223,7 @@ def _draw_text(
     said = (
         (fitted(texts["best"][card.score.verdict], "bold", (small, small - 6), width, 2), accent),
         (fitted(name, "bold", (largest, smallest), width, most), _INK),
-        (
-            fitted(rarity(card.score, card.language), "regular", (layout.words, small), width, 2),
-            _SOFT,
-        ),
+        (fitted(told(card), "regular", (layout.words, small), width, 2), _SOFT),
     )
     meter = layout.number + 3 * small
     gap = small

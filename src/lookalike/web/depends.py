@@ -11,7 +11,8 @@ from lookalike.aws.engine import AnyEngine, AwsEngine
 from lookalike.engine import Engine, Subject
 from lookalike.errors import ImageTooLarge, NotOffered
 from lookalike.gallery.portraits import Frame, Portraits
-from lookalike.web.answers import Problem, Shown, offers
+from lookalike.web.answering import Shown, offers
+from lookalike.web.answers import Problem
 from lookalike.web.counts import Counts
 from lookalike.web.guard import permitted
 from lookalike.web.site import Site

@@ -15,7 +15,7 @@ from lookalike.engine import Engine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.analyzer import Face
 from lookalike.faces.runtime import Floats
-from lookalike.web import answers
+from lookalike.web import answering, answers
 from lookalike.web.answers import Answer, Score
 from lookalike.web.depends import (
     PROBLEMS,
@@ -104,10 +104,10 @@ async def compare_all(
     data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
     found = await workbench.run(lambda: comparing.matrix(engine, data))
     return Matrix(
-        photos=tuple(answers.reference(each) for each in found.photos),
+        photos=tuple(answering.reference(each) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
-        model=answers.model(engine),
+        model=answering.model(engine),
     )
 
 
@@ -125,7 +125,7 @@ async def compare_family(
     return Family(
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
-        model=answers.model(engine),
+        model=answering.model(engine),
     )
 
 
@@ -150,7 +150,7 @@ def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
         score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
-        model=answers.model(engine),
+        model=answering.model(engine),
     )
 
 

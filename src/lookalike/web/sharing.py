@@ -130,6 +130,7 @@ class Studio:
             portrait=portrait,
             credit=known.credit if known else None,
             face=shown,
+            calibrated=engine.calibration.fitted,
         )
 
     async def _portrait(self, person: Person) -> tuple[Portrait | None, Pixels | None]:
@@ -180,7 +181,7 @@ async def share_result(
         person=wanted.person.id,
         name=cards.shown_name(card.name, card.language),
         best=cards.words(card.language)["card"]["best"][card.score.verdict],
-        words=cards.rarity(card.score, card.language),
+        words=cards.told(card),
         points=cards.points(card.score),
         language=card.language,
         expires=results.expiry(days),

@@ -13,7 +13,7 @@ from lookalike.engine import Lookalikes
 from lookalike.faces.framed import framed
 from lookalike.gallery.people import Language
 from lookalike.matching import Match
-from lookalike.web import answers
+from lookalike.web import answering
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
 from lookalike.web.pages import pictures, waiting
 from lookalike.web.pages.document import respond
@@ -72,7 +72,7 @@ async def find(
         await counts.add_lookalikes(found)
         ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
         await waiting.fetch(portraits, [each[0].person for each in ranked[:_WAITED_FOR] if each])
-        answer = answers.lookalikes(engine, found, searched, shown)
+        answer = answering.lookalikes(engine, found, searched, shown)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from lookalike.engine import Engine, Lookalikes
 from lookalike.gallery.people import Language
-from lookalike.web import answers
+from lookalike.web import answering
 from lookalike.web.depends import UseEngine, UseShown, UseWorkbench, own
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import respond
@@ -74,7 +74,7 @@ async def show(
             return found, _drawing(ours, data, found)
 
         found, drawing = await workbench.run(work)
-        answer = answers.lookalikes(ours, found, searched, shown)
+        answer = answering.lookalikes(ours, found, searched, shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)

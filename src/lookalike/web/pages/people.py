@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from lookalike.gallery.members import Who
 from lookalike.gallery.people import Language
-from lookalike.web import answers
+from lookalike.web import answering
 from lookalike.web.depends import UseEngine, UsePortraits, UseShown
 from lookalike.web.guard import permitted
 from lookalike.web.pages import waiting
@@ -46,7 +46,7 @@ async def people(
             request,
             "people.html",
             language=language,
-            listed=[answers.person(each, shown) for each in listed],
+            listed=[answering.person(each, shown) for each in listed],
             found=len(found),
             number=number,
             pages=pages,
@@ -72,6 +72,8 @@ async def person(
         within = permitted(request, engine.gallery, collection) or shown.site.collection
         who = engine.gallery.person(person_id, within)
         await waiting.fetch(portraits, [who])
-        return respond(request, "person.html", language=language, person=answers.person(who, shown))
+        return respond(
+            request, "person.html", language=language, person=answering.person(who, shown)
+        )
 
     return await answered(request, None, "/people", make)
