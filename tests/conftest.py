@@ -42,6 +42,7 @@ class Server:
 _LONG = (
     *("test_importing.py", "test_video_runner.py", "test_migrating.py", "test_serve.py"),
     *("test_evaluate_protocols.py", "test_admin.py", "test_check.py", "test_examples.py"),
+    *("test_rekognition_videos.py", "test_cli.py", "test_page_access.py"),
 )
 
 

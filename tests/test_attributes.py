@@ -46,7 +46,7 @@ def test_a_chip_has_the_eyes_where_dlib_has_them() -> None:
     crop = np.zeros((TEMPLATE_SIZE, TEMPLATE_SIZE, 3), np.uint8)
     for x, y in template(TEMPLATE_SIZE)[:2]:
         crop[round(y) - 2 : round(y) + 3, round(x) - 2 : round(x) + 3] = 255
-    chip = attributes._chip(crop, 64)[:, :, 0].astype(float)
+    chip = attributes.chip(crop, 64, 0.2)[:, :, 0].astype(float)
     rows, columns = np.indices((64, 64))
     for side, wanted in ((columns < 32, 0.2255), (columns >= 32, 0.7548)):
         x = np.average(columns, weights=chip * side)

@@ -14,7 +14,7 @@ import PIL.Image
 import pytest
 
 from lookalike.gallery.people import Credit, Text
-from lookalike.similarity import calibration
+from lookalike.similarity import Score, calibration
 from lookalike.web import cards
 from lookalike.web.cards import Card, Shape
 from lookalike.web.lettering import drawable, fitted, font
@@ -29,12 +29,13 @@ EVENT = Site(
     tagline=Text("극단 봄, 서른 번째 무대", "Theatre Spring"),
     colours=Colours("#0b6b5d", "#7fd8c4"),
 )
+# Scores that no new calibration changes.
 CARDS = {
-    "korean": Card(Text("아이유", "IU"), CALIBRATION.score(0.42), "ko", Site()),
-    "long-korean": Card(LONG_KOREAN, CALIBRATION.score(0.25), "ko", Site()),
-    "latin": Card(Text(en="Barack Obama"), CALIBRATION.score(0.6), "en", Site()),
-    "long-latin": Card(LONG_LATIN, CALIBRATION.score(0.36), "en", Site()),
-    "event": Card(Text("송강호"), CALIBRATION.score(0.31), "ko", EVENT),
+    "korean": Card(Text("아이유", "IU"), Score(0.42, 81.96, 83.91, 15_687, False), "ko", Site()),
+    "long-korean": Card(LONG_KOREAN, Score(0.25, 38.67, 30.94, 35, False), "ko", Site()),
+    "latin": Card(Text(en="Barack Obama"), Score(0.6, 99.19, 100, 100_000, True), "en", Site()),
+    "long-latin": Card(LONG_LATIN, Score(0.36, 66.68, 62.24, 1_294, False), "en", Site()),
+    "event": Card(Text("송강호"), Score(0.31, 54.9, 46.54, 212, False), "ko", EVENT),
 }
 SHAPES: tuple[Shape, ...] = ("wide", "tall")
 # Beyond noise and the rounding of another version of the drawing library, below a moved line.

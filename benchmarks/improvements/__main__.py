@@ -1,15 +1,15 @@
 """What would make the product better, each with its interval: the table of docs/improvements.md.
 
-    python -m benchmarks.improvements ../shared/data [FOLDER]
+    python -m benchmarks.improvements ../shared/data [--dlib FOLDER] [--kept FOLDER]
 
-FOLDER keeps vectors between runs. Every figure is that of today, or the difference to it in
-points, with a 95 % interval by person: the same people are drawn for both.
+Every figure is that of the first row, or the difference to it in points, with a 95 % interval by
+person: the same people are drawn for both.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.improvements import looks, templates
-from benchmarks.improvements.looks import WAYS, Looks, Seen
+from benchmarks.improvements import templates
+from benchmarks.improvements.looks import (
+    MIRRORED,
+    ONE_LOOK,
+    SHIPS,
+    WITH_DLIB,
+    Looking,
+    Looks,
+    Seen,
+)
 from benchmarks.improvements.templates import RANKINGS, Enrolled, Ranking
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
@@ -34,9 +42,17 @@ from lookalike.faces.analyzer import Analyzer
 from tests import photos
 
 _ROUNDS = 10
-_TODAY = "today"
-# How portraits and probes are looked at: the first way as today, which costs a probe nothing.
-_PORTRAITS_ONLY = {f"{name}: portraits only": name for name in ("both looks, mirrored too",)}
+# Ways that are held against what was before, and against what ships. In the one in which portraits
+# and probes are looked at in two ways, a probe costs nothing more.
+_BEFORE = (
+    *(ONE_LOOK, SHIPS, "three looks, close-ups of 256 px", "three looks, close-ups of 512 px"),
+    *("mirrored crop averaged", "four shifted crops averaged", "crop 4 % wider"),
+)
+_PORTRAITS_ONLY = "mirrored crop averaged: portraits only"
+_AFTER = (
+    *(SHIPS, MIRRORED, _PORTRAITS_ONLY, "vectors of one look and of three averaged"),
+    WITH_DLIB,
+)
 
 
 class Figure(Protocol):
@@ -97,14 +113,14 @@ def _points(found: Estimate) -> str:
     return f"{sign}{value:+.2f}{sign} ({low:+.2f} to {high:+.2f})"
 
 
-def verification(data: Path, kept: Path) -> Iterator[dict[str, Figure]]:
+def verification(data: Path, looking: Looking) -> Iterator[dict[str, Figure]]:
     """Accuracy, at each way's folds' thresholds, and TAR at an FMR of 1e-3, with its own, which is
     found anew in each round."""
     protocol = lfw(data / "lfw")
-    seen = looks.look(protocol.photos, protocol.which, config.load(), kept / "lfw.npz")
+    seen = looking.look(protocol.photos, protocol.which, "lfw")
     accuracy: dict[str, Figure] = {}
     accepted: dict[str, Figure] = {}
-    for place, name in enumerate(WAYS):
+    for place, name in enumerate(looking.ways):
         one, other = (seen.vectors[rows, place] for rows in protocol.rows.T)
         found = one.any(axis=1) & other.any(axis=1)
         scores = np.where(found, np.einsum("ij,ij->i", one, other), metrics.FAILED)
@@ -115,40 +131,40 @@ def verification(data: Path, kept: Path) -> Iterator[dict[str, Figure]]:
     yield accepted
 
 
-def portraits(data: Path, kept: Path) -> dict[str, Hits]:
+def portraits(data: Path, looking: Looking) -> dict[str, Hits]:
     """Rank 1 of LFW photos among Wikimedia portraits, of each way."""
     names = _rows(data / "wiki_portraits" / "names.csv")
     probes = _rows(data / "wiki_portraits" / "probes_from_lfw.csv")
     enrolled = {row["qid"]: data / "wiki_portraits" / row["file"] for row in names}
-    gallery = looks.look(enrolled, Which.SUBJECT, config.load(), kept / "wiki.npz")
+    gallery = looking.look(enrolled, Which.SUBJECT, "wiki")
     files = {str(place): data / row["lfw_path"] for place, row in enumerate(probes)}
-    searching = looks.look(files, Which.CENTRAL, config.load(), kept / "probes.npz")
+    searching = looking.look(files, Which.CENTRAL, "probes")
     wanted = np.array([list(enrolled).index(row["qid"]) for row in probes])
     found = {}
-    for name, (enrols, searches) in _both_sides().items():
+    for name, (enrols, searches) in _both_sides(looking).items():
         cosines = searching.vectors[:, searches] @ gallery.vectors[:, enrols].T
         right = cosines.argmax(axis=1) == wanted
         found[name] = Hits(right & searching.vectors[:, searches].any(axis=1), wanted)
     return found
 
 
-def _both_sides() -> dict[str, tuple[int, int]]:
+def _both_sides(looking: Looking) -> dict[str, tuple[int, int]]:
     """The places of the ways in which portraits and probes are looked at."""
-    places = {name: place for place, name in enumerate(WAYS)}
+    places = {name: place for place, name in enumerate(looking.ways)}
     same = {name: (place, place) for name, place in places.items()}
-    return same | {name: (places[way], 0) for name, way in _PORTRAITS_ONLY.items()}
+    return same | {_PORTRAITS_ONLY: (places[MIRRORED], places[SHIPS])}
 
 
-def folder(data: Path, kept: Path) -> Folder:
+def folder(data: Path, looking: Looking) -> Folder:
     """celebs, every photo seen in every way."""
     files = {f"{path.parent.name}/{path.name}": path for path in sorted(data.glob("celebs/*/*"))}
     names = [each.partition("/")[0] for each in files]
-    seen = looks.look(files, Which.SUBJECT, config.load(), kept / "celebs.npz")
+    seen = looking.look(files, Which.SUBJECT, "celebs")
     korean = np.array([name.startswith("KR_") for name in names])
     return Folder(numbered(names), korean, seen)
 
 
-def searches(celebs: Folder, count: int, ranking: Ranking, sides: tuple[int, int] = (0, 0)) -> Hits:
+def searches(celebs: Folder, count: int, ranking: Ranking, sides: tuple[int, int]) -> Hits:
     """Rank 1 in galleries of `count` portraits a person, drawn ten times; the rest are probes.
 
     A probe without a face is a miss. `sides`: how portraits and probes are looked at.
@@ -180,55 +196,62 @@ def _korean(celebs: Folder, hits: Hits) -> Hits:
     return Hits(hits.right[rows], hits.people[rows])
 
 
-def costs() -> dict[str, str]:
-    """Milliseconds of each way beside what was done already, on one core, and the whole's ratio."""
+def costs(looking: Looking) -> dict[str, str]:
+    """Milliseconds of a photo with one face in each way, on one core, and the ratio to one look."""
     on_one_core()
-    analyzer = Analyzer(config.load())
+    analyzer = Analyzer(looking.settings)
     data = photos.load()["obama.jpg"]
-    whole = median_ms(analyzer.analyze, data)
-    seen = Seen(analyzer, analyzer.analyze(data).faces[0], data)
+    seen = Seen(analyzer, analyzer.analyze(data).faces[0], data, looking.model)
+    ships = median_ms(analyzer.analyze, data)
+    before = ships - median_ms(seen.looked_again, 320, 1.5)
     found = {}
-    for name, way in WAYS.items():
-        more = median_ms(way, seen) if name != _TODAY else 0.0
-        found[name] = f"{whole + more:.0f} ms, {1 + more / whole:.2f}x"
+    for name, way in looking.ways.items():
+        # Ways of before make the vector anew, those of after add to the one that ships.
+        rest = ships if name in _AFTER else before - median_ms(looking.ways[ONE_LOOK], seen)
+        spent = rest + median_ms(way, seen)
+        found[name] = f"{spent:.0f} ms, {spent / before:.2f}x"
     return found
 
 
-def ways(data: Path, kept: Path) -> str:
-    """The table of ways of making a vector."""
-    columns: list[Mapping[str, Figure]] = [*verification(data, kept), portraits(data, kept)]
-    celebs = folder(data, kept)
+def ways(data: Path, looking: Looking) -> Iterator[str]:
+    """The tables of ways of making a vector: against what was before, and against what ships."""
+    columns: list[Mapping[str, Figure]] = [*verification(data, looking), portraits(data, looking)]
+    celebs = folder(data, looking)
     for count in (1, 3):
         found = {
             name: searches(celebs, count, templates.mean, sides)
-            for name, sides in _both_sides().items()
+            for name, sides in _both_sides(looking).items()
         }
         columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
-    spent = costs()
+    spent = costs(looking)
     header = (
         *("way", "LFW accuracy", "LFW TAR at FMR 1e-3", "rank 1, probes_from_lfw"),
         *("rank 1, celebs, 1 portrait", "Korean idols", "3 portraits", "Korean idols"),
         "a photo with one face",
     )
-    rows = [
-        (name, *_cells(name, columns), spent.get(name, spent[_TODAY])) for name in _both_sides()
-    ]
-    return table(header, rows)
+    for names in (_BEFORE, _AFTER):
+        known = [name for name in names if name in _both_sides(looking)]
+        rows = [
+            (name, *_cells(name, names[0], columns), spent.get(name, spent[SHIPS]))
+            for name in known
+        ]
+        yield table(header, rows)
 
 
-def _cells(name: str, columns: Sequence[Mapping[str, Figure]]) -> list[str]:
+def _cells(name: str, first: str, columns: Sequence[Mapping[str, Figure]]) -> list[str]:
     return [
-        cell(each[name], None if name == _TODAY else each[_TODAY]) if name in each else ""
+        cell(each[name], None if name == first else each[first]) if name in each else ""
         for each in columns
     ]
 
 
-def rankings(data: Path, kept: Path) -> str:
+def rankings(data: Path, looking: Looking) -> str:
     """The table of ways of scoring several portraits."""
-    celebs = folder(data, kept)
+    celebs = folder(data, looking)
+    sides = _both_sides(looking)[SHIPS]
     columns: list[dict[str, Hits]] = []
     for count in (1, 3, 5):
-        found = {name: searches(celebs, count, each) for name, each in RANKINGS.items()}
+        found = {name: searches(celebs, count, each, sides) for name, each in RANKINGS.items()}
         columns += [found, {name: _korean(celebs, each) for name, each in found.items()}]
     first = next(iter(RANKINGS))
     rows = [
@@ -245,10 +268,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def main() -> None:
-    data = Path(sys.argv[1])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--dlib", type=Path, help="`model` of npm's @vladmandic/face-api")
+    parser.add_argument("--kept", type=Path, help="keeps vectors between runs")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        kept = Path(sys.argv[2] if len(sys.argv) > 2 else scratch)
-        print(machine(), ways(data, kept), rankings(data, kept), sep="\n\n")
+        looking = Looking(config.load(), asked.dlib, asked.kept or Path(scratch))
+        print(machine(), *ways(asked.data, looking), rankings(asked.data, looking), sep="\n\n")
 
 
 if __name__ == "__main__":

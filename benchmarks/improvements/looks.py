@@ -4,96 +4,131 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from benchmarks.improvements import dlib
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which, chosen
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import FINER, Analyzer, Face
+from lookalike.faces.detect import FINE
 from lookalike.faces.image import Pixels, decode
 from lookalike.faces.packs import installed
+from lookalike.faces.refine import Refiner
 from lookalike.faces.runtime import Floats
 from lookalike.gallery.workers import Workers, ahead, result
 
 _SHIFT = 2
 _WIDER = 1.04
-# The second look is at a picture of the face alone, as large as the detector sees best.
-_CUT, _CUT_MARGIN = 320, 2.2
+# Room for the longest vector, ours with dlib's behind; shorter ones have zeros there.
+_LENGTH = 128 + dlib.DIMENSION
 
 
-@dataclass(frozen=True, slots=True)
 class Seen:
     """A face, and the photo that it is in."""
 
-    analyzer: Analyzer
-    face: Face
-    data: bytes
+    def __init__(self, analyzer: Analyzer, face: Face, data: bytes, model: Path | None) -> None:
+        """
+        Args:
+            model: the folder of dlib's network.
+        """
+        self.analyzer = analyzer
+        self.face = face
+        self.model = model
+        self._image = decode(data, analyzer.limits, FINER)
+        self.refined = _points(face) * self._image.scale
+        self.first = self._first(data)
 
-    def cut(self, size: int, margin: float) -> Pixels:
-        """The face upright, from the photo again."""
-        image = decode(self.data, self.analyzer.limits, FINER)
-        marks = self.face.landmarks
-        points = (marks.left_eye, marks.right_eye, marks.nose, marks.mouth_left, marks.mouth_right)
-        landmarks = np.array([(each.x, each.y) for each in points], np.float32) * image.scale
-        return align(image.pixels, landmarks, size, margin)
+    def crop(self, landmarks: Floats, margin: float = 1.0, size: int = 0) -> Pixels:
+        size = size or self.analyzer.embedder.size
+        return align(self._image.pixels, landmarks, size, margin)
+
+    def looked_again(self, side: int, margin: float) -> Floats:
+        """The landmarks after two close-ups of that side and margin."""
+        refiner = Refiner(self.analyzer.detector, side, margin)
+        return np.asarray(refiner.refine(self._image.pixels, self.first[None])[0])
+
+    def embed(self, *crops: Pixels) -> Floats:
+        """The mean of their vectors."""
+        return unit(self.analyzer.embed(list(crops)).sum(axis=0))
+
+    def _first(self, data: bytes) -> Floats:
+        """The landmarks of the one look that found the face."""
+        image = decode(data, self.analyzer.limits, FINE)
+        found = self.analyzer.detector.detect(image.pixels).scaled(self._image.scale / image.scale)
+        off = np.linalg.norm(found.landmarks - self.refined, axis=2).mean(axis=1)
+        return np.asarray(found.landmarks[off.argmin()])
 
 
 Way = Callable[[Seen], Floats]
 
 
-def today(seen: Seen) -> Floats:
-    return seen.face.embedding
+def one_look(seen: Seen) -> Floats:
+    return seen.embed(seen.crop(seen.first))
 
 
 def mirrored(seen: Seen) -> Floats:
     """The mean with the vector of the mirrored crop."""
-    return unit(seen.face.embedding + seen.analyzer.embed([_mirror(seen.face.crop)])[0])
+    crop = seen.crop(seen.first)
+    return seen.embed(crop, _mirror(crop))
 
 
 def shifted(seen: Seen) -> Floats:
     """The mean with crops moved by two pixels, four ways."""
+    crop = seen.crop(seen.first)
     moves = ((_SHIFT, 0), (-_SHIFT, 0), (0, _SHIFT), (0, -_SHIFT))
-    crops = [_moved(seen.face.crop, *each) for each in moves]
-    return unit(seen.face.embedding + seen.analyzer.embed(crops).sum(axis=0))
+    return seen.embed(crop, *(_moved(crop, *each) for each in moves))
 
 
 def wider(seen: Seen) -> Floats:
     """A crop that reaches 4 % further."""
-    size = seen.analyzer.embedder.size
-    return np.asarray(seen.analyzer.embed([seen.cut(size, _WIDER)])[0])
+    return seen.embed(seen.crop(seen.first, _WIDER))
 
 
-def again(seen: Seen) -> Floats:
-    """The landmarks found once more, in a picture of the face alone."""
-    found = _second(seen)
-    return seen.face.embedding if found is None else found.embedding
+def close_ups(side: int, margin: float, seen: Seen) -> Floats:
+    """Landmarks refined with other close-ups than those that ship."""
+    return seen.embed(seen.crop(seen.looked_again(side, margin)))
 
 
-def both(seen: Seen) -> Floats:
-    """The mean of the first look and the second."""
-    return unit(today(seen) + again(seen))
+def ships(seen: Seen) -> Floats:
+    return seen.face.embedding
 
 
-def both_mirrored(seen: Seen) -> Floats:
-    """The mean of both looks and of their mirrored crops."""
-    second = _second(seen) or seen.face
-    crops = [_mirror(seen.face.crop), _mirror(second.crop)]
-    return unit(today(seen) + second.embedding + seen.analyzer.embed(crops).sum(axis=0))
+def ships_mirrored(seen: Seen) -> Floats:
+    return unit(seen.face.embedding + seen.embed(_mirror(seen.face.crop)))
 
 
+def both_crops(seen: Seen) -> Floats:
+    """The mean of the vectors before and after landmarks are refined."""
+    return unit(seen.face.embedding + one_look(seen))
+
+
+def with_dlib(seen: Seen) -> Floats:
+    """The vectors of both networks in one: its cosine is the mean of both cosines."""
+    assert seen.model is not None
+    cut = seen.crop(seen.refined, dlib.CUT_MARGIN, dlib.CUT)
+    other = unit(_opened(seen.model).embed([cut])[0])
+    return unit(np.concatenate([seen.face.embedding, other]))
+
+
+ONE_LOOK, SHIPS, WITH_DLIB = "one look", "three looks (what ships)", "dlib's network too"
+MIRRORED = "three looks, mirrored crop averaged"
 WAYS: dict[str, Way] = {
-    "today": today,
+    ONE_LOOK: one_look,
     "mirrored crop averaged": mirrored,
     "four shifted crops averaged": shifted,
     "crop 4 % wider": wider,
-    "landmarks found again": again,
-    "both looks averaged": both,
-    "both looks, mirrored too": both_mirrored,
+    "three looks, close-ups of 256 px": partial(close_ups, 256, 1.3),
+    "three looks, close-ups of 512 px": partial(close_ups, 512, 1.8),
+    SHIPS: ships,
+    MIRRORED: ships_mirrored,
+    "vectors of one look and of three averaged": both_crops,
+    WITH_DLIB: with_dlib,
 }
 
 
@@ -102,49 +137,83 @@ class Looks:
     """What n photos became.
 
     Attributes:
-        vectors: (n, ways, dimension); zeros where no face was found.
-        quality: (n, 3) sharpness, width in pixels and the detector's score; zeros likewise.
+        vectors: (n, ways, length), zeros behind shorter ones; zeros where no face was found.
+        quality: (n, 5) sharpness, width in pixels, the detector's score, yaw and pitch; zeros
+            likewise.
     """
 
     vectors: Floats
     quality: Floats
 
 
-def look(photos: Photos, which: Which, settings: Settings, kept: Path) -> Looks:
-    """Every way for every photo; remembered in a file."""
-    # Of these photos, in these ways, by this model.
-    made_of = f"{installed.embedder(settings).contract} {list(WAYS)} {sorted(photos)}"
-    if kept.is_file():
-        with np.load(kept) as saved:
-            if str(saved.get("made_of", "")) == made_of:
-                return Looks(saved["vectors"], saved["quality"])
-    with Workers(settings) as workers:
-        data = (each if isinstance(each, bytes) else each.read_bytes() for each in photos.values())
-        asked = (workers.ask(partial(_look, which), each) for each in data)
-        rows = [result(answer) for answer in ahead(asked, workers)]
-    found = Looks(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, vectors=found.vectors, quality=found.quality, made_of=made_of)
-    return found
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How photos are looked at: by the networks of `settings`, and dlib's in the folder `model`.
+    What was seen is remembered in the folder `kept`."""
+
+    settings: Settings
+    model: Path | None
+    kept: Path
+
+    @property
+    def ways(self) -> dict[str, Way]:
+        return {name: way for name, way in WAYS.items() if self.model or name != WITH_DLIB}
+
+    def look(self, photos: Photos, which: Which, name: str) -> Looks:
+        """Every way for every photo."""
+        # Of these photos, in these ways, by this model.
+        contract = installed.embedder(self.settings).contract
+        made_of, file = f"{contract} {list(self.ways)} {sorted(photos)}", self.kept / f"{name}.npz"
+        if file.is_file():
+            with np.load(file) as saved:
+                if str(saved["made_of"]) == made_of:
+                    return Looks(saved["vectors"], saved["quality"])
+        with Workers(self.settings) as workers:
+            data = (
+                each if isinstance(each, bytes) else each.read_bytes() for each in photos.values()
+            )
+            question = partial(_look, which, list(self.ways), self.model)
+            asked = (workers.ask(question, each) for each in data)
+            rows = [result(answer) for answer in ahead(asked, workers)]
+        found = Looks(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]))
+        self.kept.mkdir(parents=True, exist_ok=True)
+        np.savez(file, vectors=found.vectors, quality=found.quality, made_of=made_of)
+        return found
 
 
-def _look(which: Which, analyzer: Analyzer, data: bytes) -> tuple[Floats, Floats]:
+def _look(
+    which: Which, ways: list[str], model: Path | None, analyzer: Analyzer, data: bytes
+) -> tuple[Floats, Floats]:
     """Runs in a worker process."""
+    vectors, quality = np.zeros((len(ways), _LENGTH), np.float32), np.zeros(5, np.float32)
     try:
         face = chosen(analyzer.analyze(data), which)
     except PhotoError:
         face = None
-    if face is None:
-        shape = len(WAYS), analyzer.embedder.dimension
-        return np.zeros(shape, np.float32), np.zeros(3, np.float32)
-    seen = Seen(analyzer, face, data)
-    quality = face.quality.sharpness, face.quality.size, face.quality.score
-    return np.stack([way(seen) for way in WAYS.values()]), np.array(quality, np.float32)
+    if face is not None:
+        seen = Seen(analyzer, face, data, model)
+        for row, name in zip(vectors, ways, strict=True):
+            vector = WAYS[name](seen)
+            row[: len(vector)] = vector
+        quality = _quality(face)
+    return vectors, quality
 
 
-def _second(seen: Seen) -> Face | None:
-    _, picture = cv2.imencode(".png", seen.cut(_CUT, _CUT_MARGIN)[..., ::-1])
-    return chosen(seen.analyzer.analyze(picture.tobytes()), Which.CENTRAL)
+@cache
+def _opened(model: Path) -> dlib.Dlib:
+    return dlib.Dlib(model)
+
+
+def _points(face: Face) -> Floats:
+    marks = face.landmarks
+    points = (marks.left_eye, marks.right_eye, marks.nose, marks.mouth_left, marks.mouth_right)
+    return np.array([(each.x, each.y) for each in points], np.float32)
+
+
+def _quality(face: Face) -> Floats:
+    found = face.quality
+    pose = found.pose.yaw, found.pose.pitch
+    return np.array([found.sharpness, found.size, found.score, *pose], np.float32)
 
 
 def _mirror(crop: Pixels) -> Pixels:

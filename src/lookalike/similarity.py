@@ -38,11 +38,12 @@ _SIMILARITIES = (0.0, 50.0, 80.0, 90.0, 99.0)
 # 10,000 at 0.49; here it takes 0.55.
 _PROVISIONAL = (
     (-1.0, 0.0, 0.1, 0.25, 0.4, 0.5, 0.55, 0.61, 0.66),
-    (0.0, 0.0, 0.3, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
+    (0.0, 0.0, 0.25, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
 )
 
 SAME_PERSON = 80.0
 _STRONG, _SOME = 60.0, 40.0
+_ROUNDING = 1e-6
 
 
 class Verdict(StrEnum):
@@ -150,6 +151,8 @@ class Calibration:
         return Spread(mean, deviation)
 
     def _scores(self, cosines: Numbers, one: Spread, other: Spread) -> tuple[Score, ...]:
+        # Of a vector and itself, float32 falls short of 1.
+        cosines = np.where(cosines > 1 - _ROUNDING, 1.0, cosines)
         levels = self.levels_of(cosines, one, other)
         rarities = np.interp(levels, self.levels, self.rarity)
         # 1 pair of strangers in 1,000,000 is as far as a tail can be trusted. Beyond, only the

@@ -29,6 +29,10 @@ Photos = Mapping[str, Path | bytes]
 # Shows how far an iteration is.
 Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
+# Raised with every change of a step before the vector, so that none is remembered from before;
+# the contract stays where vectors of before and after can be compared.
+_REVISION = 2
+
 
 def untracked(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
     """Shows nothing."""
@@ -183,8 +187,8 @@ class _Known:
     def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
         contract = installed.embedder(settings).contract.replace("/", "-v")
         finder = installed.finder(settings).model.sha256[:8]
-        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{which}.npz"
-        self._file = folder / name if folder else None
+        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{which}"
+        self._file = folder / f"{name}-{_REVISION}.npz" if folder else None
         self._vectors: dict[bytes, Floats] = {}
         self._changed = False
         if self._file and self._file.is_file():

@@ -77,8 +77,10 @@ def _reduced(
     # Without a margin the crop reaches 1.6 spreads from the centre.
     spread = 2 * margin * np.ptp(landmarks, axis=0).max()
     centre = landmarks.mean(axis=0)
-    left, top = np.maximum(centre - spread, 0).astype(int)
-    right, bottom = (centre + spread).astype(int) + 1
+    # At least one pixel of the picture, wherever a damaged detector may put a face.
+    last = np.array(pixels.shape[1::-1]) - 1
+    left, top = np.clip(centre - spread, 0, last).astype(int)
+    right, bottom = np.maximum((centre + spread).astype(int), [left, top]) + 1
     part = pixels[top:bottom, left:right]
     height, width = (max(1, each // factor) for each in part.shape[:2])
     ratio = np.array([width / part.shape[1], height / part.shape[0]])

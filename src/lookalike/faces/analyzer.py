@@ -20,6 +20,7 @@ from lookalike.faces.image import Image, Limits, Pixels, decode
 from lookalike.faces.models import Embedder, Finder
 from lookalike.faces.packs import installed
 from lookalike.faces.quality import Quality, measure
+from lookalike.faces.refine import Refiner
 from lookalike.faces.runtime import Floats
 
 # The longer side at which a picture is decoded for small faces in it: twice what detection needs.
@@ -110,7 +111,8 @@ class Analyzer:
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
         self._max_faces = settings.max_faces
-        self._detector = Detector(opener, self.finder)
+        self.detector = Detector(opener, self.finder)
+        self._refiner = Refiner(self.detector)
         self._embedding = FaceEmbedder(opener, self.embedder)
         self._opener = opener
         self._attributes: AttributeReader | None = None
@@ -119,7 +121,8 @@ class Analyzer:
     def warm(self) -> None:
         """Open the networks now instead of with the first photo."""
         with self._turn:
-            self._detector.warm()
+            self.detector.warm()
+            self._refiner.warm()
             self._embedding.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
 
     def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
@@ -144,15 +147,18 @@ class Analyzer:
         """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
         with self._turn:
             clock.skip()
-            found = self._detector.detect(image.pixels, upright=finer is None)
+            found = self.detector.detect(image.pixels, upright=finer is None)
             found = _largest(found, self._max_faces)
             clock.lap("detect")
             image, found = self._finest(image, found, finer)
-            crops = [align(image.pixels, points, self.embedder.size) for points in found.landmarks]
+            clock.lap("decode")
+            landmarks = self._refiner.refine(image.pixels, found.landmarks)
+            clock.lap("detect")
+            crops = [align(image.pixels, points, self.embedder.size) for points in landmarks]
             clock.lap("align")
             vectors = self._embedding.embed(crops)
             clock.lap("embed")
-        found = found.scaled(1 / image.scale)
+        found = replace(found, landmarks=landmarks).scaled(1 / image.scale)
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
@@ -219,9 +225,9 @@ class _Clock:
         self._last = time.perf_counter()
 
     def lap(self, name: str) -> None:
-        """Book the time since the last lap under `name`."""
+        """Book the time since the last lap under `name`, beside what is there."""
         now = time.perf_counter()
-        self._laps[name] = (now - self._last) * 1000
+        self._laps[name] = self._laps.get(name, 0.0) + (now - self._last) * 1000
         self._last = now
 
     def skip(self) -> None:

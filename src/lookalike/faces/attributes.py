@@ -18,8 +18,8 @@ from lookalike.faces.models import AGE, GENDER
 from lookalike.faces.runtime import ANY, Floats, Network, Runtime
 
 # The landmarks in dlib's mean face (dlib/image_transforms/interpolation.h, mean_face_shape): eyes
-# as the mean of their six points, tip of the nose, corners of the mouth. A chip has 0.2 of it
-# around on every side.
+# as the mean of their six points, tip of the nose, corners of the mouth. These two networks were
+# trained with 0.2 of it around on every side.
 _MEAN_FACE: Floats = np.array(
     [
         [0.225492, 0.215990],
@@ -76,18 +76,23 @@ class AttributeReader:
 
 
 def _probabilities(network: Network, crops: list[Pixels], side: int) -> Floats:
-    chips = np.stack([_chip(crop, side) for crop in crops]).astype(np.float32)
+    chips = np.stack([chip(crop, side, _PADDING) for crop in crops]).astype(np.float32)
     return network(((chips - _MEAN) / _SCALE).transpose(0, 3, 1, 2).copy())[0]
 
 
-def _chip(crop: Pixels, side: int) -> Pixels:
-    """dlib's (side, side, 3) chip of a face, cut from its aligned crop."""
-    target = (_MEAN_FACE + _PADDING) / (1 + 2 * _PADDING) * side
-    matrix = transform(template(len(crop)), target)
-    chip = cv2.warpAffine(
+def chip(crop: Pixels, side: int, padding: float, margin: float = 1.0) -> Pixels:
+    """dlib's (side, side, 3) chip of a face, cut from a crop of it.
+
+    Args:
+        padding: how much of dlib's mean face lies around it on every side.
+        margin: how many times as far as the template the crop reaches.
+    """
+    target = (_MEAN_FACE + padding) / (1 + 2 * padding) * side
+    matrix = transform(template(len(crop), margin), target)
+    cut = cv2.warpAffine(
         crop, matrix, (side, side), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(chip, np.uint8)
+    return np.asarray(cut, np.uint8)
 
 
 def _range(probabilities: Floats) -> tuple[int, int]:

@@ -64,6 +64,13 @@ class Detector:
                 best = _turned_back(found, turns, pixels.shape[1], pixels.shape[0])
         return best
 
+    def detect_close(self, pixels: Pixels) -> Detections:
+        """The same in one look at a square picture that a face fills, upright.
+
+        Its side is a multiple of 32, and always the same, for a network is opened for it.
+        """
+        return self._on_canvas(pixels, (len(pixels), len(pixels)))
+
     def _at_both_scales(self, pixels: Pixels) -> Detections:
         fine = max(_CANVASES, key=lambda each: (_fit(pixels, each), -each[0] * each[1]))
         found = self._on_canvas(pixels, fine)
