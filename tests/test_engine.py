@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import PIL.Image
 import pytest
 from PIL import ImageEnhance
+from threadpoolctl import threadpool_info
 
 from lookalike.engine import Engine
 from lookalike.errors import CollectionNotFound, DamagedImage, NoFace
@@ -112,3 +113,8 @@ def test_errors_say_which_photo(engine: Engine, photos: Mapping[str, bytes]) -> 
 def test_unknown_collections_are_named(engine: Engine, photos: Mapping[str, bytes]) -> None:
     with pytest.raises(CollectionNotFound, match="'nope'"):
         engine.find(photos["obama.jpg"], limit=1, collection="nope")
+
+
+def test_numpy_takes_no_more_cores_than_the_networks(engine: Engine) -> None:
+    limits = {each["num_threads"] for each in threadpool_info() if "numpy" in each["filepath"]}
+    assert limits <= {engine.settings.threads}

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from threadpoolctl import threadpool_limits
+
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.analyzer import Analyzer, Face, Photo
@@ -84,6 +86,8 @@ class Engine:
 
     def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
         self.settings = settings
+        # Threads of numpy's that wait for a core that another worker has cost more than they gain.
+        threadpool_limits(settings.threads, user_api="blas")
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)

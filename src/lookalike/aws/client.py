@@ -9,7 +9,6 @@ import threading
 from collections import Counter
 from typing import Any
 
-import boto3
 from botocore import exceptions as boto
 from botocore import xform_name
 from botocore.config import Config
@@ -79,6 +78,9 @@ class Client:
             AwsError: no region is set, or the credentials cannot be read.
             InvalidParameter: the endpoint is no web address.
         """
+        # Not above: it takes a tenth of the start of a server that never asks AWS anything.
+        import boto3
+
         self.total = Tally()
         try:
             self._rekognition = boto3.session.Session(

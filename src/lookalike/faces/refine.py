@@ -8,6 +8,7 @@ out (docs/improvements.md).
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from lookalike.faces.align import align, similarity_transform, template
@@ -66,7 +67,7 @@ class Refiner:
         return found[best] if off[best] < self._furthest else None
 
     def _look_mirrored(self, close: Pixels) -> Floats | None:
-        found = self._look(np.ascontiguousarray(close[:, ::-1]))
+        found = self._look(np.asarray(cv2.flip(close, 1), np.uint8))
         if found is not None:
             found = found[_MIRRORED]
             found[:, 0] = self._side - 1 - found[:, 0]
