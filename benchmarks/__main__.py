@@ -17,8 +17,8 @@ from benchmarks.report import machine
 
 _HEAD = """# Benchmarks
 
-What `python -m benchmarks DATA` printed. Timings on shared machines are noisy: read them as ratios
-within a table. All figures are medians unless they say otherwise.
+What the commands below printed; `python -m benchmarks DATA` runs them all. Timings on shared machines
+are noisy: read them as ratios within a table. All figures are medians unless they say otherwise.
 """
 
 
@@ -100,6 +100,23 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         "The Rekognition API through boto3, signatures checked: 99,000 faces put into the store, "
         "1,000 by IndexFaces.",
         ["collections"],
+    )
+    yield (
+        "Share cards",
+        "Milliseconds to draw one, on one core.",
+        ["cards"],
+    )
+    yield (
+        "Why two faces are alike",
+        "Whether two photos of one person are explained alike, by rank correlation, and how long "
+        "an explanation takes on one core.",
+        ["explain", str(data / "lfw")],
+    )
+    yield (
+        "Whom a child takes after",
+        "How often another photo of the child turns the answer around, by how far apart the two "
+        "cosines are.",
+        ["family", str(data / "lfw")],
     )
     yield (
         "Quality of LFW's faces",
