@@ -17,8 +17,9 @@ from benchmarks.report import machine
 
 _HEAD = """# Benchmarks
 
-What the commands below printed; `python -m benchmarks DATA` runs them all. Timings on shared machines
-are noisy: read them as ratios within a table. All figures are medians unless they say otherwise.
+What the commands below printed; `python -m benchmarks DATA` runs them all. Timings on shared
+machines are noisy: read them as ratios within a table. All figures are medians unless they say
+otherwise.
 """
 
 

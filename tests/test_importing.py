@@ -10,6 +10,7 @@ import subprocess
 import time
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def stars(tmp_path: Path, photos: Mapping[str, bytes]) -> Path:
 
 
 def test_a_folder_is_imported_once(mine: Home, stars: Path) -> None:
+    mine = replace(mine, threads=1)
     dry = mine.report("stars", "--dry-run")
     assert counts(dry) == (3, 0, 4, 0)
     assert mine.people() == {}
@@ -157,6 +159,7 @@ def wait_for_some(mine: Home, process: subprocess.Popen[str]) -> None:
 
 def test_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]) -> None:
     """Nobody is there by half after kill -9, and the second run adds only who is missing."""
+    mine = replace(mine, threads=1)
     many(mine.folder / "many", photos["obama.jpg"], 60)
     process = mine.start("import", "many")
     wait_for_some(mine, process)
@@ -198,6 +201,7 @@ def test_collections_are_created_and_deleted(mine: Home) -> None:
 
 
 def test_workers_end_with_a_parent_that_is_killed(mine: Home, photos: Mapping[str, bytes]) -> None:
+    mine = replace(mine, threads=1)
     many(mine.folder / "many", photos["obama.jpg"], 60)
     process = mine.start("import", "many")
     wait_for_some(mine, process)
