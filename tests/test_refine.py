@@ -37,6 +37,12 @@ def vector(engine: Engine, pixels: Pixels, points: Floats) -> Floats:
     return np.asarray(engine.analyzer.embed([align(pixels, points, 112)])[0])
 
 
+def turned_over(points: Floats, pixels: Pixels) -> Floats:
+    """The landmarks that the mirror image of a picture has."""
+    flipped = points * [-1, 1] + [pixels.shape[1] - 1, 0]
+    return np.asarray(flipped[[1, 0, 2, 4, 3]], np.float32)
+
+
 def test_a_smaller_photo_gives_more_nearly_the_same_vector(
     engine: Engine, photos: Mapping[str, bytes]
 ) -> None:
@@ -77,10 +83,10 @@ def test_the_landmarks_of_a_mirrored_photo_are_mirrored(
     pixels = pixels_of(engine, photos["obama.jpg"])
     turned = np.ascontiguousarray(pixels[:, ::-1])
     points = first_look(engine, pixels)
-    other = (points * [-1, 1] + [pixels.shape[1] - 1, 0])[[1, 0, 2, 4, 3]].astype(np.float32)
+    other = turned_over(points, pixels)
     refiner = Refiner(engine.analyzer.detector)
     one, two = refiner.refine(pixels, points[None])[0], refiner.refine(turned, other[None])[0]
-    back = (two * [-1, 1] + [pixels.shape[1] - 1, 0])[[1, 0, 2, 4, 3]]
+    back = turned_over(two, pixels)
     assert np.abs(one - back).max() < 0.02 * np.ptp(points, axis=0).max()
 
 

@@ -16,12 +16,12 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from lookalike.faces.attributes import chip
+from lookalike.faces.attributes import MEAN_COLOUR, chip
 from lookalike.faces.image import Pixels
 from lookalike.faces.runtime import Floats
 
-# The mean colour of dlib; the port divides by 255.
-_MEAN = np.array([122.782, 117.001, 104.298], np.float32)
+# dlib divides by 256.
+_SCALE = np.float32(255)
 _BLOCKS = (
     *("conv32_1", "conv32_2", "conv32_3"),
     *("conv64_down", "conv64_1", "conv64_2", "conv64_3"),
@@ -51,7 +51,7 @@ class Dlib:
     def embed(self, cuts: list[Pixels]) -> Floats:
         """(n, 128) vectors of faces cut upright with `CUT` and `CUT_MARGIN`, RGB."""
         chips = [chip(cut, _SIDE, _PADDING, CUT_MARGIN) for cut in cuts]
-        pixels = (np.stack(chips) - _MEAN) / np.float32(255)
+        pixels = (np.stack(chips) - MEAN_COLOUR) / _SCALE
         found = self._session.run(None, {"picture": pixels.transpose(0, 3, 1, 2).copy()})[0]
         return np.asarray(found, np.float32)
 

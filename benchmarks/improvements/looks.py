@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from lookalike.faces.align import align
 from lookalike.faces.analyzer import FINER, Analyzer, Face
 from lookalike.faces.detect import FINE
 from lookalike.faces.image import Pixels, decode
+from lookalike.faces.models import SFACE
 from lookalike.faces.packs import installed
 from lookalike.faces.refine import Refiner
 from lookalike.faces.runtime import Floats
@@ -26,7 +27,7 @@ from lookalike.gallery.workers import Workers, ahead, result
 _SHIFT = 2
 _WIDER = 1.04
 # Room for the longest vector, ours with dlib's behind; shorter ones have zeros there.
-_LENGTH = 128 + dlib.DIMENSION
+_LENGTH = SFACE.dimension + dlib.DIMENSION
 
 
 class Seen:
@@ -41,16 +42,15 @@ class Seen:
         self.face = face
         self.model = model
         self._image = decode(data, analyzer.limits, FINER)
-        self.refined = _points(face) * self._image.scale
+        self.refined = np.array(astuple(face.landmarks), np.float32) * self._image.scale
         self.first = self._first(data)
 
     def crop(self, landmarks: Floats, margin: float = 1.0, size: int = 0) -> Pixels:
         size = size or self.analyzer.embedder.size
         return align(self._image.pixels, landmarks, size, margin)
 
-    def looked_again(self, side: int, margin: float) -> Floats:
-        """The landmarks after two close-ups of that side and margin."""
-        refiner = Refiner(self.analyzer.detector, side, margin)
+    def looked_again(self, refiner: Refiner) -> Floats:
+        """The landmarks after its two close-ups."""
         return np.asarray(refiner.refine(self._image.pixels, self.first[None])[0])
 
     def embed(self, *crops: Pixels) -> Floats:
@@ -92,7 +92,7 @@ def wider(seen: Seen) -> Floats:
 
 def close_ups(side: int, margin: float, seen: Seen) -> Floats:
     """Landmarks refined with other close-ups than those that ship."""
-    return seen.embed(seen.crop(seen.looked_again(side, margin)))
+    return seen.embed(seen.crop(seen.looked_again(Refiner(seen.analyzer.detector, side, margin))))
 
 
 def ships(seen: Seen) -> Floats:
@@ -202,12 +202,6 @@ def _look(
 @cache
 def _opened(model: Path) -> dlib.Dlib:
     return dlib.Dlib(model)
-
-
-def _points(face: Face) -> Floats:
-    marks = face.landmarks
-    points = (marks.left_eye, marks.right_eye, marks.nose, marks.mouth_left, marks.mouth_right)
-    return np.array([(each.x, each.y) for each in points], np.float32)
 
 
 def _quality(face: Face) -> Floats:

@@ -152,13 +152,13 @@ class Analyzer:
             clock.lap("detect")
             image, found = self._finest(image, found, finer)
             clock.lap("decode")
-            landmarks = self._refiner.refine(image.pixels, found.landmarks)
+            found = replace(found, landmarks=self._refiner.refine(image.pixels, found.landmarks))
             clock.lap("detect")
-            crops = [align(image.pixels, points, self.embedder.size) for points in landmarks]
+            crops = [align(image.pixels, points, self.embedder.size) for points in found.landmarks]
             clock.lap("align")
             vectors = self._embedding.embed(crops)
             clock.lap("embed")
-        found = replace(found, landmarks=landmarks).scaled(1 / image.scale)
+        found = found.scaled(1 / image.scale)
         faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 

@@ -33,7 +33,7 @@ _MEAN_FACE: Floats = np.array(
 _PADDING = 0.2
 _AGE_SIDE, _GENDER_SIDE = 64, 32
 # dlib's input_rgb_image: the mean colour is taken off, and the rest divided by 256.
-_MEAN = np.array([122.782, 117.001, 104.298], np.float32)
+MEAN_COLOUR = np.array([122.782, 117.001, 104.298], np.float32)
 _SCALE = np.float32(256)
 
 # The ages between which a picture's lies with a probability of 0.8, as the network has it, and at
@@ -77,7 +77,7 @@ class AttributeReader:
 
 def _probabilities(network: Network, crops: list[Pixels], side: int) -> Floats:
     chips = np.stack([chip(crop, side, _PADDING) for crop in crops]).astype(np.float32)
-    return network(((chips - _MEAN) / _SCALE).transpose(0, 3, 1, 2).copy())[0]
+    return network(((chips - MEAN_COLOUR) / _SCALE).transpose(0, 3, 1, 2).copy())[0]
 
 
 def chip(crop: Pixels, side: int, padding: float, margin: float = 1.0) -> Pixels:

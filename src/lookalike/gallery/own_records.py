@@ -95,6 +95,7 @@ class OwnRecords:
 
     def delete(self, ids: Collection[str]) -> Outcome:
         """Delete faces; those of a user stay."""
+        ids = tuple(dict.fromkeys(ids))
         with self._database.changing() as connection:
             owners = self._owners(connection, ids)
             done = [each for each in ids if each in owners and owners[each] is None]

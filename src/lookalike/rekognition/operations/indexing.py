@@ -57,7 +57,7 @@ def list_faces(context: Context, request: Members) -> Members:
 def delete_faces(context: Context, request: Members) -> Members:
     """Delete faces; one that belongs to a user is refused."""
     records = context.engine.gallery.own_records(request["CollectionId"])
-    outcome = records.delete(tuple(dict.fromkeys(request["FaceIds"])))
+    outcome = records.delete(request["FaceIds"])
     return {
         "DeletedFaces": list(outcome.done),
         "UnsuccessfulFaceDeletions": [shapes.refused(each) for each in outcome.refused],
