@@ -13,13 +13,13 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.framed import framed
 from lookalike.gallery.people import Credit, Text
-from lookalike.web import cards
-from lookalike.web.cards import Card
+from lookalike.site import Site
 from lookalike.web.depends import PORTRAIT_SIDE
-from lookalike.web.site import Site
+from lookalike.web.sharing import cards
+from lookalike.web.sharing.cards import Card
 from tests import photos
 
 

@@ -24,9 +24,9 @@ from lookalike import config
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer, Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.portrait import subject
-from lookalike.similarity import calibration
+from lookalike.faces.subject import subject
+from lookalike.faces.vectors import Floats
+from lookalike.scores.similarity import calibration
 
 _DRAWS = 40
 _OTHERS = (1, 2, 3, 5, 9)

@@ -28,10 +28,10 @@ from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.evaluate.speed import timed
 from lookalike.gallery.store import Portrait
-from lookalike.rekognition.keys import Keys, Unlocked
+from lookalike.rekognition.access.keys import Keys, Unlocked
 
 _COLLECTION = "crowd"
 _STORED, _INDEXED = 99_000, 1_000

@@ -18,10 +18,11 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from benchmarks.report import machine, median_ms, on_one_core, table
-from lookalike import config, explain
+from lookalike import config
 from lookalike.faces.analyzer import Analyzer, Face
 from lookalike.faces.image import Pixels
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
+from lookalike.scores import explain
 
 _PEOPLE = 30
 _SEED = 7

@@ -19,17 +19,17 @@ import numpy as np
 
 from benchmarks.report import machine, table
 from lookalike import config
-from lookalike.cohort import Cohort, Numbers, Spread, normalised
-from lookalike.evaluate import drawing, identification
-from lookalike.evaluate.calibrating import fit, tally
-from lookalike.evaluate.crowds import Crowd, crowd, listed
+from lookalike.evaluate.calibration.crowds import Crowd, crowd, listed
+from lookalike.evaluate.calibration.fit import fit, tally
 from lookalike.evaluate.figures import Result
-from lookalike.evaluate.protocol import read
+from lookalike.evaluate.protocols import drawing, identification
+from lookalike.evaluate.protocols.protocol import read
 from lookalike.evaluate.vectors import Vectors, Which, embed
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.similarity import Calibration
+from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
+from lookalike.scores.similarity import Calibration
 
 _SAME = Path(__file__).parent / "same_people.csv"
 _SPLIT = drawing.Split(portraits=3, left_out=0.33, rounds=20)

@@ -32,8 +32,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from lookalike import config
-from lookalike.rekognition.faults import COMMON
 from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.wire.faults import COMMON
 from tests import photos
 from tests.aws import CONTENT_TYPE
 from tests.conftest import running

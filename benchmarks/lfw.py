@@ -12,7 +12,7 @@ from lookalike import config
 from lookalike.evaluate import Which, embed
 from lookalike.evaluate.vectors import chosen
 from lookalike.faces.analyzer import Face, Photo
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

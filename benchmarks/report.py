@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import ParamSpec
 
-from lookalike.evaluate.machine import machine
+from lookalike.evaluate.reports.machine import machine
 from lookalike.evaluate.speed import timed
 
 __all__ = ["machine", "median_ms", "on_one_core", "table", "timed"]

@@ -13,7 +13,7 @@ import psutil
 
 from benchmarks.report import machine, table
 from lookalike import config
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import LookalikeError
 
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
-from lookalike.faces import runtime
-from lookalike.faces.models import SFACE, YUNET, Model
-from lookalike.faces.runtime import Shape
+from lookalike.faces.models import runtime
+from lookalike.faces.models.manifest import SFACE, YUNET, Model
+from lookalike.faces.models.runtime import Shape
 
 Precision = Literal["float32", "bfloat16"]
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.report import machine, table
 from lookalike.evaluate import Result
-from lookalike.evaluate.search import (
+from lookalike.evaluate.protocols.search import (
     NEAREST,
     POPULATIONS,
     Population,
@@ -27,7 +27,7 @@ from lookalike.evaluate.search import (
     measured,
     searches,
 )
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # How far a search of the graph looks: as long as codes take among a million.
 _BREADTH = 400

@@ -21,11 +21,11 @@ import PIL.Image
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.evaluate import time_steps
 from lookalike.faces.detect import FINE
-from lookalike.faces.graph import prepared
-from lookalike.faces.models import SFACE, YUNET
+from lookalike.faces.models.graph import prepared
+from lookalike.faces.models.manifest import SFACE, YUNET
 from tests import photos
 
 SIZES = {"1 megapixel": (1152, 864), "12 megapixels": (4000, 3000)}

@@ -23,7 +23,7 @@ from lookalike import config
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer, Face
 from lookalike.faces.image import Limits, decode
-from lookalike.gallery.portrait import subject
+from lookalike.faces.subject import subject
 
 _LIMITS = Limits(max_bytes=1 << 28, max_pixels=1 << 28, max_side=1 << 16)
 _SMALLER = 0.9

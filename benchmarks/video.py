@@ -30,7 +30,7 @@ from benchmarks.report import machine, on_one_core, table
 from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.image import Pixels
 from lookalike.video.decode import opened
 from lookalike.video.watch import watch

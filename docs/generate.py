@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
-from lookalike import cli, config
+from lookalike import config
+from lookalike.cli import main as lookalike
 from lookalike.rekognition import compatibility
 from lookalike.rekognition.operations import OPERATIONS
-from lookalike.rekognition.wire import Wire
+from lookalike.rekognition.wire.codec import Wire
 
 FOLDER = Path(__file__).parent
 
@@ -49,7 +50,7 @@ def commands() -> str:
     """`cli.md`: the help of every command."""
     parts = ["# Command line", "", "This page is generated from the commands' own help."]
     # As a call of the command makes it, with the options that every command inherits.
-    for context in _walk(cli.main.make_context("lookalike", [], resilient_parsing=True)):
+    for context in _walk(lookalike.make_context("lookalike", [], resilient_parsing=True)):
         context.max_content_width = context.terminal_width = 96
         parts += ["", f"## {context.command_path}", "", "```", context.get_help(), "```"]
     return "\n".join([*parts, ""])

@@ -13,9 +13,9 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
-from lookalike.similarity import Calibration, calibration
+from lookalike.scores.similarity import Calibration, calibration
 
 FOLDER = Path(__file__).parent / "images"
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#8a94a3"

@@ -21,7 +21,7 @@ import PIL.Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
 from lookalike.web.depends import PORTRAIT_SIDE
 from lookalike.web.pages import locale

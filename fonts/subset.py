@@ -2,7 +2,7 @@
 
     npm pack pretendard@1.3.9 && tar xzf pretendard-1.3.9.tgz
     pip install fonttools==4.68.0
-    python fonts/subset.py package/dist src/lookalike/web/fonts
+    python fonts/subset.py package/dist src/lookalike/web/sharing/fonts
 
 They hold every Hangul syllable, Latin with Vietnamese, Greek, Cyrillic, kana and punctuation. The
 licence reserves the name Pretendard for the original, so that the smaller fonts have another.

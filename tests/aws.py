@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from lookalike.rekognition.keys import Unlocked
+from lookalike.rekognition.access.keys import Unlocked
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 

@@ -16,9 +16,9 @@ import uvicorn
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.analyzer import Analyzer
-from lookalike.rekognition.keys import Keys, Unlocked
+from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.server import create_app
 from tests import aws
 from tests import cloud as clouds

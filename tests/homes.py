@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.config import Settings
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.store import StoredPortrait
 

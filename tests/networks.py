@@ -8,10 +8,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from lookalike.faces import models
+from lookalike.faces.models import manifest
 
-SFACE = models.read(models.SFACE.model, Path("/nonexistent"))
-YUNET = models.read(models.YUNET.model, Path("/nonexistent"))
+SFACE = manifest.read(manifest.SFACE.model, Path("/nonexistent"))
+YUNET = manifest.read(manifest.YUNET.model, Path("/nonexistent"))
 
 # What `scrfd` says at each stride, in cells: how far a box reaches left, up, right and down, and
 # where the five landmarks are.

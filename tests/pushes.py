@@ -7,11 +7,11 @@ from pathlib import Path
 
 from lookalike.aws.commons import Fetch
 from lookalike.aws.engine import AwsEngine
-from lookalike.aws.pushing import Pushed, Pusher, photos_in
-from lookalike.engine import Engine
+from lookalike.aws.push import Pushed, Pusher, photos_in
+from lookalike.engine.local import Engine
 from lookalike.errors import PortraitUnavailable
-from lookalike.gallery.importing import portrait
 from lookalike.gallery.people import Person, Text
+from lookalike.gallery.sources.importing import portrait
 
 PHOTOS = {"eileen": "astronaut.png", "one": "single_face.jpg"}
 

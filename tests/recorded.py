@@ -26,9 +26,10 @@ import PIL.ImageFilter
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine import Engine
-from lookalike.evaluate import Result, embed, identification, identify, pairs, verify
+from lookalike.engine.local import Engine
+from lookalike.evaluate import Result, embed, identify, verify
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
+from lookalike.evaluate.protocols import identification, pairs
 from tests import photos as packaged
 
 FILE = Path(__file__).parent / "recorded_figures.json"

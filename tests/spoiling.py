@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lookalike.rekognition.patterns import compiled
+from lookalike.rekognition.wire.patterns import compiled
 from tests.model import Shape, input_of
 
 _UUID = "0f0e0d0c-0b0a-4090-8070-060504030201"

@@ -13,9 +13,9 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings, is_loopback
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
-from lookalike.rekognition.keys import Keys
+from lookalike.rekognition.access.keys import Keys
 from tests import aws
 from tests.conftest import Server
 from tests.serving import environment, serving

@@ -246,7 +246,7 @@ def test_openapi_describes_what_is_answered(http: httpx.Client) -> None:
 def test_someone_added_is_found_without_a_restart(
     serve: Serve, photos: Mapping[str, bytes], tmp_path: Any
 ) -> None:
-    from lookalike.engine import Engine
+    from lookalike.engine.local import Engine
     from lookalike.gallery.people import Person, Text
     from lookalike.gallery.store import Portrait, new_id
 

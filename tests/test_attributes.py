@@ -9,7 +9,7 @@ import httpx
 import numpy as np
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces import attributes
 from lookalike.faces.align import TEMPLATE_SIZE, template
 from tests.aws import client

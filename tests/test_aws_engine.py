@@ -15,14 +15,14 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from lookalike.answers import answering
 from lookalike.aws import images
 from lookalike.aws.engine import AwsEngine
 from lookalike.aws.people import People
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
-from lookalike.gallery.members import EVERYONE
-from lookalike.web import answering
+from lookalike.gallery.index.collection import EVERYONE
 from tests import pushes
 from tests.conftest import running
 from tests.serving import LOOKALIKE

@@ -12,7 +12,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from lookalike.aws.engine import AwsEngine
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
 from lookalike.web import pages
 from tests import aws as clients

@@ -13,11 +13,11 @@ from lookalike.aws.commons import fetching
 from lookalike.aws.engine import AwsEngine
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import AwsError, CollectionNotFound, PersonNotFound
-from lookalike.gallery.importing import portrait
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.wikimedia import open_client, refuse
+from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.wikimedia.client import open_client, refuse
 from tests import pushes
 from tests.amazon import making
 from tests.pushes import push

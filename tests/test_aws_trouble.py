@@ -19,8 +19,8 @@ from lookalike.aws.engine import AwsEngine
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import AwsDenied, AwsError, AwsThrottled, AwsUnreachable, InvalidParameter
-from lookalike.rekognition.keys import Keys
-from lookalike.rekognition.policy import Policy
+from lookalike.rekognition.access.keys import Keys
+from lookalike.rekognition.access.policy import Policy
 from tests.amazon import environment, making
 from tests.conftest import Server, running
 from tests.serving import LOOKALIKE

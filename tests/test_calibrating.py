@@ -9,15 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from lookalike.cli import main
-from lookalike.cohort import Cohort
 from lookalike.errors import InvalidParameter
-from lookalike.evaluate.calibrating import fit, pareto, survival, tally
-from lookalike.evaluate.crowds import Crowd, listed, one_each, without
-from lookalike.evaluate.reliability import check
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
+from lookalike.evaluate.calibration.crowds import Crowd, listed, one_each, without
+from lookalike.evaluate.calibration.fit import fit, pareto, survival, tally
+from lookalike.evaluate.calibration.reliability import check
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.similarity import calibration
+from lookalike.scores.cohort import Cohort
+from lookalike.scores.similarity import calibration
 
 CONTRACT = SFACE.contract
 

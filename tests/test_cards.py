@@ -14,11 +14,11 @@ import PIL.Image
 import pytest
 
 from lookalike.gallery.people import Credit, Text
-from lookalike.similarity import Score, calibration
-from lookalike.web import cards
-from lookalike.web.cards import Card, Shape
-from lookalike.web.lettering import drawable, fitted, font
-from lookalike.web.site import Colours, Site
+from lookalike.scores.similarity import Score, calibration
+from lookalike.site import Colours, Site
+from lookalike.web.sharing import cards
+from lookalike.web.sharing.cards import Card, Shape
+from lookalike.web.sharing.lettering import drawable, fitted, font
 
 REFERENCES = Path(__file__).parent / "cards"
 CALIBRATION = calibration("sface-2021dec/1")

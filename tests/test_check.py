@@ -18,7 +18,7 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.check import check
 from lookalike.gallery.findings import Bars, Checkup, Fault, Member
 from lookalike.gallery.people import Credit, Person, Text

@@ -14,7 +14,7 @@ import pytest
 from anyio import create_task_group, run
 from click.testing import CliRunner
 
-from lookalike import cli
+from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import CollectionNotFound, InvalidParameter
 from lookalike.server import create_app
@@ -84,11 +84,11 @@ def test_the_command_shows_it(
 ) -> None:
     visit(event, photos)
     monkeypatch.setenv("LOOKALIKE_HOME", str(event.settings.home))
-    shown = CliRunner().invoke(cli.main, ["counts", "--json"])
+    shown = CliRunner().invoke(main, ["counts", "--json"])
     (day,) = json.loads(shown.output)
     assert day["day"] == date.today().isoformat()
     assert (day["visits"], day["uploads"], day["matches"], day["shares"]) == (2, 2, 7, 2)
-    plain = CliRunner().invoke(cli.main, ["counts"])
+    plain = CliRunner().invoke(main, ["counts"])
     assert "1 days" in plain.output
 
 
@@ -170,6 +170,6 @@ def test_a_site_that_cannot_be_served(settings: Settings, home: Path, site_file:
     site_file.write_text('name = "A"\ncollection = "nope"', "utf-8")
     with pytest.raises(CollectionNotFound, match="There is no collection 'nope'"):
         serve_forever(replace(settings, home=home, site=str(site_file)))
-    said = CliRunner().invoke(cli.main, ["serve", "--site", "nope.toml"])
+    said = CliRunner().invoke(main, ["serve", "--site", "nope.toml"])
     assert said.exit_code == 2
     assert "does not exist" in said.output

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from docs import generate, pictures
-from lookalike.faces.models import SFACE
-from lookalike.similarity import calibration
-from lookalike.web import answers
+from lookalike.answers import shapes
+from lookalike.faces.models.manifest import SFACE
+from lookalike.scores.similarity import calibration
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,12 +25,12 @@ def test_generated_pages_are_fresh() -> None:
 @pytest.mark.parametrize(
     ("name", "shape"),
     [
-        ("lookalikes", answers.Lookalikes),
-        ("compare", answers.Comparison),
-        ("detect", answers.Detection),
+        ("lookalikes", shapes.Lookalikes),
+        ("compare", shapes.Comparison),
+        ("detect", shapes.Detection),
     ],
 )
-def test_examples_of_the_api_have_its_shape(name: str, shape: type[answers.Answer]) -> None:
+def test_examples_of_the_api_have_its_shape(name: str, shape: type[shapes.Answer]) -> None:
     text = (resources.files("lookalike.web") / "examples" / f"{name}.json").read_text("utf-8")
     example = json.loads(text)
     assert json.loads(shape.model_validate(example).model_dump_json()) == example

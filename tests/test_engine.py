@@ -10,9 +10,9 @@ import pytest
 from PIL import ImageEnhance
 from threadpoolctl import threadpool_info
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import CollectionNotFound, DamagedImage, NoFace
-from lookalike.similarity import Verdict
+from lookalike.scores.similarity import Verdict
 
 
 def jpeg(picture: PIL.Image.Image, quality: int = 90) -> bytes:

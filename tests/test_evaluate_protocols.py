@@ -16,30 +16,28 @@ import PIL.Image
 import pytest
 from click.testing import CliRunner
 
-from lookalike import cli
+from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate import (
     Which,
     agree,
     detect,
     embed,
-    identification,
     identify,
-    pairs,
     search_index,
     time_steps,
-    triplets,
     verify,
 )
-from lookalike.evaluate.detection import overlap, wider
-from lookalike.evaluate.identification import Several
 from lookalike.evaluate.metrics import FAILED
-from lookalike.evaluate.protocol import Protocol
-from lookalike.evaluate.strangers import tail, tar_at_fmrs
+from lookalike.evaluate.protocols import identification, pairs, triplets
+from lookalike.evaluate.protocols.detection import overlap, wider
+from lookalike.evaluate.protocols.identification import Several
+from lookalike.evaluate.protocols.protocol import Protocol
+from lookalike.evaluate.protocols.strangers import tail, tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 NO_FACE = "free-mountain-vector-01.jpg"
 HANKS = "Tom_Hanks_54745.png"
@@ -455,7 +453,7 @@ def test_the_index_finds_what_an_exact_search_finds() -> None:
 
 def ran(settings: Settings, *args: object) -> str:
     environment = {"LOOKALIKE_HOME": str(settings.home), "LOOKALIKE_CACHE": str(settings.cache)}
-    done = CliRunner(env=environment).invoke(cli.main, ["evaluate", *map(str, args)])
+    done = CliRunner(env=environment).invoke(main, ["evaluate", *map(str, args)])
     assert done.exit_code == 0, done.output
     return done.stdout
 
@@ -555,6 +553,6 @@ def test_a_protocol_of_two_tables(
 def test_a_column_that_is_not_there_is_named_before_any_work(
     settings: Settings, judged: Path
 ) -> None:
-    done = CliRunner().invoke(cli.main, ["evaluate", "pairs", str(judged), "--by", "age"])
+    done = CliRunner().invoke(main, ["evaluate", "pairs", str(judged), "--by", "age"])
     assert done.exit_code == 1
     assert "no column 'age' to group by; there: gender" in done.output

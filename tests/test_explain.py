@@ -10,8 +10,8 @@ import httpx
 import numpy as np
 import pytest
 
-from lookalike.engine import Engine
-from lookalike.explain import Region, explain
+from lookalike.engine.local import Engine
+from lookalike.scores.explain import Region, explain
 from tests.conftest import Server
 
 REGIONS = {"forehead", "brows", "eyes", "nose", "cheeks", "mouth", "jaw"}

@@ -13,12 +13,12 @@ import pytest
 from skimage.transform import SimilarityTransform, warp
 
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.align import TEMPLATE, align, similarity_transform
 from lookalike.faces.analyzer import Analyzer, Face
-from lookalike.faces.decoders import Detections
 from lookalike.faces.detect import _merge
 from lookalike.faces.image import resized
+from lookalike.faces.models.decoders import Detections
 from lookalike.faces.quality import pose
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.align import template
-from lookalike.faces.analyzer import Landmarks, Point
 from lookalike.faces.framed import MARGIN, framed
-from lookalike.gallery.portraits import forget
+from lookalike.faces.geometry import Landmarks, Point
+from lookalike.gallery.wikimedia.portraits import forget
 from tests import portraits
 from tests.conftest import Server
 

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from lookalike.config import Settings
+from lookalike.database import changes
 from lookalike.errors import (
     CollectionNotFound,
     ContractMismatch,
@@ -22,11 +23,11 @@ from lookalike.errors import (
     NotFound,
     PersonNotFound,
 )
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
-from lookalike.gallery import changes, starter
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
+from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.members import Roster, Who
+from lookalike.gallery.index.collection import Roster, Who
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
 
@@ -322,7 +323,7 @@ def test_a_filter_loses_nobody_it_should_keep(own: Gallery) -> None:
 def test_the_codes_of_a_large_collection_are_made_and_kept(
     settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lookalike.gallery.index.SEALED_FROM", 50)
+    monkeypatch.setattr("lookalike.gallery.index.vectors.SEALED_FROM", 50)
     here = replace(settings, home=home, cache=home / "cache")
     first = Gallery.open(here, SFACE)
     for number in range(60):

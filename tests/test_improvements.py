@@ -10,7 +10,7 @@ import pytest
 from benchmarks.improvements import looks, templates
 from benchmarks.improvements.looks import Seen
 from benchmarks.improvements.templates import Enrolled
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.index import Keys, VectorIndex
-from lookalike.gallery.segments import Sealed
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.segments import Sealed
+from lookalike.gallery.index.vectors import Keys, VectorIndex
 
 DIMENSION = 32
 # Small enough that tests make codes in milliseconds.
@@ -74,7 +74,7 @@ def test_searches_are_exact(count: int) -> None:
 
 
 def test_codes_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
     vectors = units(5_000)
     index, slow = VectorIndex.of(keys(range(5_000)), vectors, FROM), Slow()
     slow.put(keys(range(5_000)), vectors)
@@ -91,7 +91,7 @@ def test_codes_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) 
 def test_candidates_that_are_all_dead_or_filtered_out_lose_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
     vectors = units(8_000)
     index, slow = VectorIndex.of(keys(range(8_000)), vectors, FROM), Slow()
     slow.put(keys(range(8_000)), vectors)
@@ -106,7 +106,7 @@ def test_candidates_that_are_all_dead_or_filtered_out_lose_nobody(
 
 
 def test_a_filter_keeps_every_row_it_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lookalike.gallery.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
     vectors = units(8_000)
     index, slow = VectorIndex.of(keys(range(8_000)), vectors, FROM), Slow()
     slow.put(keys(range(8_000)), vectors)

@@ -20,13 +20,13 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NotFound, SecretsUnreadable
-from lookalike.rekognition import guard
+from lookalike.rekognition.access import guard
+from lookalike.rekognition.access.keys import Keys
+from lookalike.rekognition.access.policy import ANYONE, Policy, Principal, authorize
+from lookalike.rekognition.access.rate import RateLimit
 from lookalike.rekognition.arns import collection_arn, collection_of
-from lookalike.rekognition.faults import Fault
-from lookalike.rekognition.keys import Keys
-from lookalike.rekognition.policy import ANYONE, Policy, Principal, authorize
-from lookalike.rekognition.rate import RateLimit
-from lookalike.rekognition.wire import Wire
+from lookalike.rekognition.wire.codec import Wire
+from lookalike.rekognition.wire.faults import Fault
 
 OPERATIONS = Wire().operations()
 

@@ -25,14 +25,14 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import ContractMismatch
-from lookalike.faces.models import SFACE
-from lookalike.gallery import migrating
-from lookalike.gallery.importing import portrait
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.workers import Workers
+from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
+from lookalike.gallery.sources.importing import portrait
 from lookalike.gallery.store import Portrait, Store
-from lookalike.gallery.workers import Workers
 from tests.homes import Home
 
 # Enrols so many people, and returns all their rows.
@@ -243,11 +243,11 @@ def test_interrupted_before_the_end_nothing_is_changed(
 
     with Workers(mine.settings, 1) as workers:
         with pytest.raises(KeyboardInterrupt):
-            migrating.plan(store, "mine", workers, stop)
+            reembedding.plan(store, "mine", workers, stop)
         assert rows(mine) == before
         with pytest.raises(ContractMismatch, match="lookalike gallery migrate"):
             store.add(Person("U0", "mine", Text(en="x")), [Portrait(np.eye(128)[0])])
-        plan = migrating.plan(store, "mine", workers)
+        plan = reembedding.plan(store, "mine", workers)
     assert (plan.remade, plan.bereft) == (20, ())
     assert store.migrate("mine", plan.vectors) == ()
     assert store.contracts() == {"mine": SFACE.contract}

@@ -18,11 +18,11 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from lookalike.database import migrations
+from lookalike.database.schema import METADATA
 from lookalike.errors import StoreUnavailable
-from lookalike.faces.runtime import Floats
-from lookalike.gallery import migrations
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.schema import METADATA
 from lookalike.gallery.store import Portrait, Store
 
 CONTRACT = "net/1"

@@ -15,13 +15,13 @@ from onnx.reference import ReferenceEvaluator
 
 from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
-from lookalike.faces import graph, models, runtime
+from lookalike.faces.models import graph, manifest, runtime
 
 
 @pytest.fixture(scope="module")
 def zoo() -> Iterator[str]:
     """A server with the detector's real bytes, and another file under a wrong name."""
-    weights = models.read(models.YUNET.model, Path("/nonexistent"))
+    weights = manifest.read(manifest.YUNET.model, Path("/nonexistent"))
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -42,43 +42,43 @@ def zoo() -> Iterator[str]:
 
 
 def test_weights_come_from_the_package() -> None:
-    for model in (models.YUNET.model, models.SFACE.model):
-        assert len(models.read(model, Path("/nonexistent"))) > 100_000
+    for model in (manifest.YUNET.model, manifest.SFACE.model):
+        assert len(manifest.read(model, Path("/nonexistent"))) > 100_000
 
 
 def test_weights_come_from_the_address_when_there_is_no_package(zoo: str, tmp_path: Path) -> None:
-    elsewhere = replace(models.YUNET.model, package="no-such-package", url=f"{zoo}/right.onnx")
-    assert models.read(elsewhere, tmp_path) == models.read(models.YUNET.model, tmp_path)
+    elsewhere = replace(manifest.YUNET.model, package="no-such-package", url=f"{zoo}/right.onnx")
+    assert manifest.read(elsewhere, tmp_path) == manifest.read(manifest.YUNET.model, tmp_path)
     kept = replace(elsewhere, url="http://127.0.0.1:1/gone")
-    assert models.read(kept, tmp_path) == models.read(models.YUNET.model, tmp_path)
+    assert manifest.read(kept, tmp_path) == manifest.read(manifest.YUNET.model, tmp_path)
 
 
 def test_wrong_bytes_are_refused(zoo: str, tmp_path: Path) -> None:
-    moved = replace(models.YUNET.model, package="no-such-package", url=f"{zoo}/wrong.onnx")
+    moved = replace(manifest.YUNET.model, package="no-such-package", url=f"{zoo}/wrong.onnx")
     with pytest.raises(ModelDamaged, match="published with 49f000ec"):
-        models.read(moved, tmp_path)
+        manifest.read(moved, tmp_path)
 
 
 def test_no_source_says_what_to_install(tmp_path: Path) -> None:
-    lost = replace(models.YUNET.model, package="no-such-package", url="http://127.0.0.1:1/x")
+    lost = replace(manifest.YUNET.model, package="no-such-package", url="http://127.0.0.1:1/x")
     with pytest.raises(ModelUnavailable, match="pip install no-such-package"):
-        models.read(lost, tmp_path)
+        manifest.read(lost, tmp_path)
 
 
 def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
-    path = graph.prepared(models.YUNET.model, tmp_path, rewrite_prelu=True)
+    path = graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True)
     before = path.stat().st_mtime_ns
-    assert graph.prepared(models.YUNET.model, tmp_path, rewrite_prelu=True) == path
+    assert graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True) == path
     assert path.stat().st_mtime_ns == before
 
 
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
     """The prepared graph in a fast runtime against the published one in the slow reference."""
-    published = onnx.load_from_string(models.read(models.YUNET.model, settings.cache))
+    published = onnx.load_from_string(manifest.read(manifest.YUNET.model, settings.cache))
     picture = np.random.default_rng(1).uniform(0, 255, (1, 3, 640, 640)).astype(np.float32)
     expected = ReferenceEvaluator(published).run(None, {"input": picture})
     opener = runtime.create("onnxruntime", cache=settings.cache, precision="float32", threads=1)
-    found = opener.open(models.YUNET.model, (1, 3, 640, 640))(picture)
+    found = opener.open(manifest.YUNET.model, (1, 3, 640, 640))(picture)
     assert len(found) == len(expected) == 12
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=2e-3)
@@ -88,8 +88,8 @@ def test_rewriting_prelu_is_exact(settings: Settings) -> None:
     faces = np.random.default_rng(2).uniform(0, 255, (3, 3, 112, 112)).astype(np.float32)
     rewritten = runtime.create(
         "onnxruntime", cache=settings.cache, precision="float32", threads=1
-    ).open(models.SFACE.model, (runtime.ANY, 3, 112, 112))(faces)[0]
+    ).open(manifest.SFACE.model, (runtime.ANY, 3, 112, 112))(faces)[0]
     plain = runtime.create("openvino", cache=settings.cache, precision="float32", threads=1).open(
-        models.SFACE.model, (runtime.ANY, 3, 112, 112)
+        manifest.SFACE.model, (runtime.ANY, 3, 112, 112)
     )(faces)[0]
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))

@@ -21,11 +21,11 @@ from click.testing import CliRunner, Result
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, ModelDamaged, ModelUnavailable
-from lookalike.faces.models import Embedder
-from lookalike.faces.packs import fetch, installed, manifest, recipes
-from lookalike.gallery import sitters
+from lookalike.faces.models import download, installed, model_file, recipes
+from lookalike.faces.models.manifest import Embedder
 from lookalike.gallery.people import Credit
-from lookalike.gallery.portraits import folder as portraits_folder
+from lookalike.gallery.wikimedia import sample
+from lookalike.gallery.wikimedia.portraits import folder as portraits_folder
 from tests import networks
 
 SHA256 = hashlib.sha256(networks.SFACE).hexdigest()
@@ -91,8 +91,8 @@ def test_what_ships_is_listed_with_the_recipes(models: Models) -> None:
 
 def test_recipes_are_complete() -> None:
     for each in recipes.known():
-        manifest.check(each.entry)
-        fetch.check_address(each.entry.model.url)
+        model_file.check(each.entry)
+        download.check_address(each.entry.model.url)
         assert len(bytes.fromhex(each.entry.model.sha256)) == 32
         assert each.entry.model.member == "" or each.entry.model.url.endswith(".zip")
 
@@ -158,7 +158,7 @@ def test_without_photos_it_looks_at_portraits_that_are_there(
     folder = portraits_folder(models.settings)
     folder.mkdir(exist_ok=True)
     for who, name in zip(
-        sitters.people(models.settings), ("obama.jpg", "biden.jpg", "astronaut.png"), strict=False
+        sample.people(models.settings), ("obama.jpg", "biden.jpg", "astronaut.png"), strict=False
     ):
         facts = {"media_type": "image/jpeg", "credit": asdict(Credit(None, None, None, None))}
         (folder / f"{who.id}.json").write_text(json.dumps(facts))
@@ -276,7 +276,7 @@ def test_what_cannot_be_removed(models: Models, name: str) -> None:
 
 def test_an_entry_that_was_changed_by_hand_is_refused(models: Models) -> None:
     models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
-    path = installed.folder(models.settings) / "other" / manifest.FILE
+    path = installed.folder(models.settings) / "other" / model_file.FILE
     facts = json.loads(path.read_text())
     for changes, said in (
         ({"mean": 127.5}, "was changed by hand"),
@@ -297,7 +297,7 @@ def test_an_entry_that_was_changed_by_hand_is_refused(models: Models) -> None:
 def test_a_pack_that_was_never_finished_is_none(models: Models) -> None:
     left = installed.folder(models.settings) / ".other.1.part"
     left.mkdir(parents=True)
-    (left / manifest.FILE).write_text("{")
+    (left / model_file.FILE).write_text("{")
     models("list")
     models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
 
@@ -309,7 +309,7 @@ def test_a_home_that_cannot_be_written(models: Models) -> None:
 
 
 def test_a_file_that_was_changed_is_never_opened(models: Models) -> None:
-    from lookalike.faces.models import read
+    from lookalike.faces.models.manifest import read
 
     models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
     entry = installed.entry(models.settings, "other")
@@ -440,12 +440,12 @@ def test_sizes_are_limited(tmp_path: Path) -> None:
     target = tmp_path / "target"
     with serving({"/long": (b"x" * 2000, 2000), "/silent": (b"x", 1)}) as at:
         with pytest.raises(ModelUnavailable, match="more than 1,000 bytes"):
-            fetch.download(f"{at}/long", target, lambda *_: None, most=1000)
-        fetch.download(f"{at}/silent", target, lambda *_: None, most=1000)
+            download.download(f"{at}/long", target, lambda *_: None, most=1000)
+        download.download(f"{at}/silent", target, lambda *_: None, most=1000)
     (tmp_path / "bomb.zip").write_bytes(zipped(a_onnx=bytes(10**6)))
     with pytest.raises(ModelUnavailable, match="more than 1,000 bytes"):
-        fetch.unpack(tmp_path / "bomb.zip", "a.onnx", target, most=1000)
+        download.unpack(tmp_path / "bomb.zip", "a.onnx", target, most=1000)
     with pytest.raises(ModelUnavailable, match="more than 1,000 bytes"):
-        fetch.copy(tmp_path / "bomb.zip", target, most=1000)
+        download.copy(tmp_path / "bomb.zip", target, most=1000)
     with pytest.raises(InvalidParameter, match="is not https"):
-        fetch.check_address("http://example.org/model.onnx")
+        download.check_address("http://example.org/model.onnx")

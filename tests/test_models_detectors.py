@@ -14,14 +14,13 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelRefused
-from lookalike.faces import runtime
-from lookalike.faces.decoders import Scrfd
 from lookalike.faces.detect import Detector
 from lookalike.faces.image import Pixels
-from lookalike.faces.models import DETECTOR, Entry, Finder
-from lookalike.faces.packs import adding, installed, selftest
-from lookalike.faces.packs.adding import Source, Wish
-from lookalike.faces.packs.selftest import Sample
+from lookalike.faces.models import adding, installed, runtime, selftest
+from lookalike.faces.models.adding import Source, Wish
+from lookalike.faces.models.decoders import Scrfd
+from lookalike.faces.models.manifest import DETECTOR, Entry, Finder
+from lookalike.faces.models.selftest import Sample
 from tests import networks
 
 Opened = Callable[[bytes], Detector]

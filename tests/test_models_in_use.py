@@ -18,15 +18,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from lookalike import similarity
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import ContractMismatch, ModelUnavailable
-from lookalike.faces.models import SFACE, Embedder
-from lookalike.faces.packs import adding, installed
-from lookalike.faces.packs.adding import Source, Wish
-from lookalike.similarity import Calibration, calibration, calibration_of
+from lookalike.faces.models import adding, installed
+from lookalike.faces.models.adding import Source, Wish
+from lookalike.faces.models.manifest import SFACE, Embedder
+from lookalike.scores import similarity
+from lookalike.scores.similarity import Calibration, calibration, calibration_of
 from tests import networks
 from tests.conftest import Server
 

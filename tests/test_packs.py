@@ -15,14 +15,14 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import ContractMismatch, InvalidParameter
-from lookalike.faces.analyzer import Box
-from lookalike.faces.models import SFACE
+from lookalike.faces.geometry import Box
+from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.runtime import Floats
+from lookalike.faces.subject import subject
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.portrait import subject
 from lookalike.gallery.sources import pack
 from lookalike.gallery.sources.candidate import stable_id
 from lookalike.gallery.store import Portrait

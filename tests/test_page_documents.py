@@ -15,7 +15,7 @@ import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
 from lookalike.web import pages
 from lookalike.web.pages.how import bars

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Request, Route, ViewportSize, expect
 
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
 from lookalike.gallery.store import Portrait

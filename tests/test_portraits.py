@@ -11,8 +11,8 @@ import pytest
 
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.portraits import Portrait, Portraits, forget
-from lookalike.gallery.wikimedia import _retry_after, open_client
+from lookalike.gallery.wikimedia.client import _retry_after, open_client
+from lookalike.gallery.wikimedia.portraits import Portrait, Portraits, forget
 from tests.wikimedia import Replay, Rerouted, claim, picture, serving
 
 pytestmark = pytest.mark.anyio

@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from lookalike.config import Settings
+from lookalike.database.tokens import token_of
 from lookalike.errors import Blocked, InvalidParameter, StoreUnavailable
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store
-from lookalike.gallery.tokens import token_of
-from lookalike.rekognition.keys import Keys
+from lookalike.rekognition.access.keys import Keys
 
 CONTRACT = SFACE.contract
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lookalike.config import Settings
-from lookalike.evaluate.detection import overlap
+from lookalike.evaluate.protocols.detection import overlap
 from tests import recorded
 from tests.recorded import Recorded
 

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.align import align, template
-from lookalike.faces.decoders import Detections
 from lookalike.faces.image import Pixels, decode
+from lookalike.faces.models.decoders import Detections
 from lookalike.faces.refine import Refiner
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 ALONE = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")
 

@@ -10,8 +10,8 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from lookalike.rekognition.auth import Credential, read_credential
-from lookalike.rekognition.faults import Fault
+from lookalike.rekognition.access.credential import Credential, read_credential
+from lookalike.rekognition.wire.faults import Fault
 
 SIGNATURE = "0123456789abcdef" * 4
 SCOPE = "AKID/20260131/ap-northeast-2/rekognition/aws4_request"

@@ -14,7 +14,7 @@ import PIL.ImageFilter
 import pytest
 from botocore.loaders import Loader
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.quality import Pose
 from lookalike.rekognition.quality_filter import passing, reasons
 from tests.aws import client

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from lookalike.rekognition.keys import Unlocked
+from lookalike.rekognition.access.keys import Unlocked
 from tests.conftest import Server
 from tests.conversation import COLLECTION, MISSING, PEOPLE, Conversation
 from tests.model import immediate

@@ -12,8 +12,8 @@ import pytest
 from docs import generate
 from lookalike.gallery.records import Refusal
 from lookalike.rekognition import compatibility
+from lookalike.rekognition.access.keys import Unlocked
 from lookalike.rekognition.compatibility import RETIRED, UNSENT
-from lookalike.rekognition.keys import Unlocked
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.quality_filter import Reason
 from tests.aws import client

@@ -13,13 +13,13 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
+from lookalike.engine.workbench import Workbench
 from lookalike.errors import Busy, ContractMismatch
+from lookalike.rekognition.access.credential import Credential
+from lookalike.rekognition.access.guard import Guard
 from lookalike.rekognition.app import Endpoint
-from lookalike.rekognition.auth import Credential
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.guard import Guard
-from lookalike.work import Workbench
 from tests.aws import CONTENT_TYPE, post
 from tests.conftest import Server
 

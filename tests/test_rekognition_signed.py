@@ -19,8 +19,8 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from lookalike.config import Settings
-from lookalike.rekognition.keys import Keys, Unlocked
-from lookalike.rekognition.policy import Policy
+from lookalike.rekognition.access.keys import Keys, Unlocked
+from lookalike.rekognition.access.policy import Policy
 from tests.aws import CONTENT_TYPE, client, post, presigned
 from tests.conftest import Server, running
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.paging import page
-from lookalike.rekognition.wire import Wire
+from lookalike.rekognition.wire.codec import Wire
+from lookalike.rekognition.wire.faults import Fault
 from tests.aws import CONTENT_TYPE
 from tests.conftest import Server
 from tests.model import input_of, members

@@ -11,11 +11,12 @@ from typing import Any, get_args
 import pytest
 from botocore.parsers import JSONParser
 
-from lookalike.rekognition import faults, quality_filter
-from lookalike.rekognition.faults import COMMON, Fault
+from lookalike.rekognition import quality_filter
 from lookalike.rekognition.operations import OPERATIONS
-from lookalike.rekognition.patterns import compiled
-from lookalike.rekognition.wire import Wire
+from lookalike.rekognition.wire import faults
+from lookalike.rekognition.wire.codec import Wire
+from lookalike.rekognition.wire.faults import COMMON, Fault
+from lookalike.rekognition.wire.patterns import compiled
 from tests.aws import CONTENT_TYPE
 
 MAX_IMAGE = 5_242_880

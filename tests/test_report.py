@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, SetupError
-from lookalike.evaluate import report, stored
-from lookalike.evaluate.as_json import as_json
 from lookalike.evaluate.figures import Curve, Result, thinned
-from lookalike.evaluate.pairs import Pairs, table
+from lookalike.evaluate.protocols.pairs import Pairs, table
+from lookalike.evaluate.protocols.verification import verify
+from lookalike.evaluate.reports import report, stored
+from lookalike.evaluate.reports.as_json import as_json
 from lookalike.evaluate.vectors import Which, embed
-from lookalike.evaluate.verification import verify
 
 _PAIRS = """file1,file2,same,person1,person2,office
 obama.jpg,obama2.jpg,1,o,o,president

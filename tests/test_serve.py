@@ -11,7 +11,7 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.rekognition.keys import Keys
+from lookalike.rekognition.access.keys import Keys
 from tests import aws
 from tests.aws import CONTENT_TYPE, post, presigned
 from tests.serving import LOOKALIKE, Serving, environment, serving

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lookalike.web import cards
+from lookalike.web.sharing import cards
 from tests.browser import chromium
 from tests.conftest import Server
 

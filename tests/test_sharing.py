@@ -18,10 +18,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import NotAllowed, ResultNotFound
 from lookalike.gallery.people import Credit
-from lookalike.web.results import Results, Shared
+from lookalike.web.sharing.results import Results, Shared
 from tests import portraits
 from tests.conftest import Server
 

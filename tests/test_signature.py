@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from lookalike.rekognition.auth import Credential, read_credential
-from lookalike.rekognition.faults import Fault
-from lookalike.rekognition.signature import SignedRequest, signature, verify
+from lookalike.rekognition.access.credential import Credential, read_credential
+from lookalike.rekognition.access.signature import SignedRequest, signature, verify
+from lookalike.rekognition.wire.faults import Fault
 from tests.aws import CONTENT_TYPE, QueryAuth
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

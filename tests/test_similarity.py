@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.cohort import Cohort
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import ContractMismatch
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.similarity import Calibration, Verdict, calibration, calibration_of, write
+from lookalike.scores.cohort import Cohort
+from lookalike.scores.similarity import Calibration, Verdict, calibration, calibration_of, write
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lookalike import site
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
-from lookalike.web import site
-from lookalike.web.site import Colours, Site, SitePerson
+from lookalike.site import Colours, Site, SitePerson
 
 WHOLE = """
 name = "봄날의 무대"

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lookalike.errors import InvalidParameter
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources import found
 from lookalike.gallery.sources.candidate import Candidate, Problem, name_of_file, stable_id

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from lookalike.config import Settings
+from lookalike.database import sqlite
 from lookalike.errors import (
     Blocked,
     CollectionExists,
@@ -27,11 +28,10 @@ from lookalike.errors import (
     PersonNotFound,
     StoreUnavailable,
 )
-from lookalike.faces.analyzer import Box
-from lookalike.faces.models import SFACE
+from lookalike.faces.geometry import Box
+from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.runtime import Floats
-from lookalike.gallery import sqlite
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id

@@ -9,7 +9,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import PhotoError
 from lookalike.faces import thumbnail
 from lookalike.faces.align import template

@@ -10,9 +10,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoError, VideoTooLarge
-from lookalike.faces.analyzer import Box, Face, Landmarks, Point
+from lookalike.faces.analyzer import Face
+from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Pixels
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video import decode

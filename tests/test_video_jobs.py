@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from lookalike.database.database import opened
+from lookalike.database.tokens import token_of
 from lookalike.errors import JobNotFound, TokenMismatch, TooManyJobs
-from lookalike.gallery.database import opened
-from lookalike.gallery.tokens import token_of
 from lookalike.video import jobs as module
 from lookalike.video.jobs import MOST, Claim, Done, Jobs
 from lookalike.video.results import pack, unpack, written

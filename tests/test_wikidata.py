@@ -20,18 +20,18 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PortraitUnavailable
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.workers import Workers
 from lookalike.gallery import starter
-from lookalike.gallery.building import Build, BuildReport, connected
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.memory import Memory
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.rosters import make, shipped
 from lookalike.gallery.rows import StoredPortrait
-from lookalike.gallery.sources import roster
 from lookalike.gallery.sources.candidate import Problem
-from lookalike.gallery.wikimedia import Patient, open_client
-from lookalike.gallery.workers import Workers
+from lookalike.gallery.wikimedia import roster
+from lookalike.gallery.wikimedia.building import Build, BuildReport, connected
+from lookalike.gallery.wikimedia.client import Patient, open_client
+from lookalike.gallery.wikimedia.memory import Memory
+from lookalike.gallery.wikimedia.rosters import make, shipped
 from tests.wikimedia import Replay, Rerouted, serving, statement, time_of
 
 ACTOR, SINGER, POLITICIAN = "Q33999", "Q177220", "Q82955"
@@ -568,7 +568,9 @@ def test_the_command(
     replay.entities["Q10"]["claims"]["P569"] = [statement("P569", time_of("1996-01-24"))]
     monkeypatch.setenv("LOOKALIKE_HOME", str(mine.settings.home))
     monkeypatch.setenv("LOOKALIKE_CACHE", str(mine.folder / "own"))
-    monkeypatch.setattr("lookalike.gallery.wikimedia.open_client", lambda *_: rerouted(replay.port))
+    monkeypatch.setattr(
+        "lookalike.gallery.wikimedia.client.open_client", lambda *_: rerouted(replay.port)
+    )
     path = mine.folder / "list.txt"
     path.write_text("Q76\n김민지\nQ999\n")
     args = ["gallery", "build", str(path), "--collection", "fans"]

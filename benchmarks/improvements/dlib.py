@@ -18,7 +18,7 @@ from onnx import helper, numpy_helper
 
 from lookalike.faces.attributes import MEAN_COLOUR, chip
 from lookalike.faces.image import Pixels
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # dlib divides by 256.
 _SCALE = np.float32(255)

@@ -18,11 +18,11 @@ from lookalike.faces.align import align
 from lookalike.faces.analyzer import FINER, Analyzer, Face
 from lookalike.faces.detect import FINE
 from lookalike.faces.image import Pixels, decode
-from lookalike.faces.models import SFACE
-from lookalike.faces.packs import installed
+from lookalike.faces.models import installed
+from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.refine import Refiner
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.workers import Workers, ahead, result
+from lookalike.faces.vectors import Floats
+from lookalike.faces.workers import Workers, result
 
 _SHIFT = 2
 _WIDER = 1.04
@@ -174,7 +174,7 @@ class Looking:
             )
             question = partial(_look, which, list(self.ways), self.model)
             asked = (workers.ask(question, each) for each in data)
-            rows = [result(answer) for answer in ahead(asked, workers)]
+            rows = [result(answer) for answer in workers.ahead(asked)]
         found = Looks(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]))
         self.kept.mkdir(parents=True, exist_ok=True)
         np.savez(file, vectors=found.vectors, quality=found.quality, made_of=made_of)

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.improvements.looks import unit
-from lookalike.faces.models import SFACE
-from lookalike.faces.runtime import Floats
-from lookalike.similarity import calibration
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
+from lookalike.scores.similarity import calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

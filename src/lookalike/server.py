@@ -17,29 +17,32 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
-from lookalike import config
+from lookalike import config, site
 from lookalike.aws.choice import opened
 from lookalike.aws.client import Client
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine import Engine
-from lookalike.faces.packs import installed
-from lookalike.gallery import portraits
+from lookalike.engine.local import Engine
+from lookalike.engine.workbench import Workbench
+from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.portraits import Portraits
-from lookalike.gallery.wikimedia import open_client
+from lookalike.gallery.wikimedia import portraits
+from lookalike.gallery.wikimedia.client import open_client
+from lookalike.gallery.wikimedia.portraits import Portraits
+from lookalike.rekognition.access.guard import Guard, explained
+from lookalike.rekognition.announcements import announce
 from lookalike.rekognition.app import Endpoint
-from lookalike.rekognition.guard import Guard, explained
-from lookalike.rekognition.notices import announce
 from lookalike.rekognition.video_results import perform
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, embed, faces, pages, problems, results, shared, sharing, site
+from lookalike.web import admin, api, comparisons, embed, pages, problems
 from lookalike.web.counts import Counts
 from lookalike.web.depends import count_visit
 from lookalike.web.limits import BodyLimit
-from lookalike.web.results import keeping_swept
-from lookalike.work import Workbench
+from lookalike.web.pages import result
+from lookalike.web.sharing import results
+from lookalike.web.sharing import routes as sharing
+from lookalike.web.sharing.results import keeping_swept
 
 # What an id of a shared result follows in a path.
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
@@ -72,7 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.ready = False
     problems.install(app, pages.problem)
     app.add_middleware(BodyLimit, most=_largest_body(chosen))
-    for router in (api.router, admin.router, faces.router, sharing.router, shared.router):
+    for router in (api.router, admin.router, comparisons.router, sharing.router, result.router):
         app.include_router(router)
     for router in (pages.router(), embed.router):
         app.include_router(router, dependencies=[Depends(count_visit)])

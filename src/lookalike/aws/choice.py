@@ -22,6 +22,6 @@ def opened(settings: Settings) -> AnyEngine:
         from lookalike.aws.engine import AwsEngine
 
         return AwsEngine(settings)
-    from lookalike.engine import Engine
+    from lookalike.engine.local import Engine
 
     return Engine(settings)

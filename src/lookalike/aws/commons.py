@@ -9,10 +9,10 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from lookalike.config import Settings
-from lookalike.gallery import portraits
 from lookalike.gallery.people import Person
-from lookalike.gallery.portraits import Portraits
-from lookalike.gallery.wikimedia import Patience
+from lookalike.gallery.wikimedia import portraits
+from lookalike.gallery.wikimedia.client import Patience
+from lookalike.gallery.wikimedia.portraits import Portraits
 
 # The bytes of somebody's portrait, or raises PortraitUnavailable.
 Fetch = Callable[[Person], bytes]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 
-from lookalike.aws import reading
+from lookalike.aws import shapes
 from lookalike.aws.answers import (
     AwsComparison,
     AwsLookalikes,
@@ -19,18 +19,18 @@ from lookalike.aws.answers import (
     AwsScore,
 )
 from lookalike.aws.client import Client, Members, Tally
-from lookalike.aws.looking import Look
 from lookalike.aws.people import People
-from lookalike.aws.searching import Search
+from lookalike.aws.photos import Look
+from lookalike.aws.search import Search
 from lookalike.config import Settings
-from lookalike.engine import Engine, ModelFacts
+from lookalike.engine.local import Engine, ModelFacts
 from lookalike.errors import AwsCollectionMissing
 from lookalike.faces.analyzer import Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Limits
-from lookalike.faces.packs import installed
+from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.members import EVERYONE, Who
+from lookalike.gallery.index.collection import EVERYONE, Who
 
 _NAME = "Amazon Rekognition"
 
@@ -88,7 +88,7 @@ class AwsEngine:
         """
         look = self._look()
         sent = look.detect(photo, "photo", attributes=("AGE_RANGE", "GENDER"))
-        return _counted(sent.photo, look.tally), tuple(map(reading.attributes, sent.told))
+        return _counted(sent.photo, look.tally), tuple(map(shapes.attributes, sent.told))
 
     def find(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simplejpeg
 
-from lookalike.faces.analyzer import Box
+from lookalike.faces.geometry import Box
 from lookalike.faces.image import Image, Pixels, resized
 
 # The least side and the most bytes of an image (Rekognition developer guide, "Guidelines and

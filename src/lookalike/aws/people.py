@@ -9,7 +9,7 @@ from lookalike.aws.client import Members
 from lookalike.errors import PersonNotFound
 from lookalike.gallery.blocklist import is_blocked
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.members import Who
+from lookalike.gallery.index.collection import Who
 from lookalike.gallery.people import Person, Text
 
 # Between a person's id and a portrait's in the ExternalImageId of a face that we indexed.

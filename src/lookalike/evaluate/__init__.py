@@ -12,15 +12,15 @@ A protocol is read (`pairs.lfw`, `pairs.table`, `pairs.packed`, `identification.
     print(verify(protocol, vectors).figure("accuracy").estimate)
 """
 
-from lookalike.evaluate.detection import detect
 from lookalike.evaluate.figures import Measured, Result
-from lookalike.evaluate.identification import Several, identify
 from lookalike.evaluate.intervals import Estimate
-from lookalike.evaluate.search import search_index
+from lookalike.evaluate.protocols.detection import detect
+from lookalike.evaluate.protocols.identification import Several, identify
+from lookalike.evaluate.protocols.search import search_index
+from lookalike.evaluate.protocols.triplets import agree
+from lookalike.evaluate.protocols.verification import verify
 from lookalike.evaluate.speed import time_steps
-from lookalike.evaluate.triplets import agree
 from lookalike.evaluate.vectors import Vectors, Which, embed
-from lookalike.evaluate.verification import verify
 
 __all__ = [
     "Estimate",

@@ -9,7 +9,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.evaluate.figures import Measured, Result
 from lookalike.evaluate.intervals import Estimate, draws, percentiles
 from lookalike.faces.analyzer import Timings

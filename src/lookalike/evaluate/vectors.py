@@ -18,11 +18,11 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.image import decode
-from lookalike.faces.packs import installed
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.portrait import subject
-from lookalike.gallery.workers import Workers, ahead, result
-from lookalike.similarity import Calibration, calibration_of
+from lookalike.faces.models import installed
+from lookalike.faces.subject import subject
+from lookalike.faces.vectors import Floats
+from lookalike.faces.workers import Workers, result
+from lookalike.scores.similarity import Calibration, calibration_of
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
@@ -135,7 +135,7 @@ def _answers(
         (photo, None if photo in known else workers.ask(partial(_vector, which), photo))
         for photo in photos
     )
-    for photo, answer in ahead(asked, workers):
+    for photo, answer in workers.ahead(asked):
         if answer is not None:
             known.add(photo, result(answer))
         yield photo, known.vector(photo)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from lookalike.faces.image import Pixels, resized
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # Where ArcFace puts the five landmarks in a 112 x 112 crop (InsightFace,
 # python-package/insightface/utils/face_align.py, `arcface_dst`).

@@ -10,48 +10,22 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.faces import runtime, thumbnail
+from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.decoders import Detections
 from lookalike.faces.detect import FINE, Detector
 from lookalike.faces.embed import FaceEmbedder
+from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Image, Limits, Pixels, decode
-from lookalike.faces.models import Embedder, Finder
-from lookalike.faces.packs import installed
+from lookalike.faces.models import installed, runtime
+from lookalike.faces.models.decoders import Detections
+from lookalike.faces.models.manifest import Embedder, Finder
 from lookalike.faces.quality import Quality, measure
 from lookalike.faces.refine import Refiner
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # The longer side at which a picture is decoded for small faces in it: twice what detection needs.
 FINER = 2 * FINE
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """In pixels of the photo as displayed; may leave it."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Landmarks:
-    """Left and right are those of the picture, in pixels of the photo as displayed."""
-
-    left_eye: Point
-    right_eye: Point
-    nose: Point
-    mouth_left: Point
-    mouth_right: Point
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lookalike.faces.decoders import Detections, decoder
 from lookalike.faces.image import Pixels, resized
-from lookalike.faces.models import Finder
-from lookalike.faces.runtime import Floats, Network, Runtime, fed
+from lookalike.faces.models.decoders import Detections, decoder
+from lookalike.faces.models.manifest import Finder
+from lookalike.faces.models.runtime import Network, Runtime, fed
+from lookalike.faces.vectors import Floats
 
 # Heights and widths that networks are opened for, the larger ones of about one area: a picture
 # goes where it keeps the most of its pixels. At 896 every face of 18 px in a megapixel is found,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lookalike.faces.image import Pixels
-from lookalike.faces.models import Embedder
-from lookalike.faces.runtime import ANY, Floats, Runtime, fed
+from lookalike.faces.models.manifest import Embedder
+from lookalike.faces.models.runtime import ANY, Runtime, fed
+from lookalike.faces.vectors import Floats
 
 # Faces that a call of the network takes. A runtime prepares itself once for each batch size, so
 # there are few; larger batches gain no speed.

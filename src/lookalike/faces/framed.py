@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from lookalike.faces.align import align, similarity_transform
-from lookalike.faces.analyzer import Face, Landmarks, Photo
+from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.geometry import Landmarks
 from lookalike.faces.image import Limits, Pixels, decode
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # How many times as far as the aligned crop it reaches: hair, ears and chin are in it.
 MARGIN = 1.7

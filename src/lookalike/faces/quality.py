@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from lookalike.faces.image import Pixels
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # Mean positions of the five landmarks in centimetres, x to the right of the picture, y down, z
 # away from the camera: eyes (centre of their corners), nose tip and mouth corners of MediaPipe's

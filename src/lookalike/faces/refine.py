@@ -14,7 +14,7 @@ import numpy as np
 from lookalike.faces.align import align, similarity_transform, template
 from lookalike.faces.detect import Detector
 from lookalike.faces.image import Pixels
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # Pixels of a close-up, and how many times as far as the template it reaches: a face is 210 px wide
 # in it. Smaller ones gain less, larger ones little more (benchmarks/improvements).

@@ -15,7 +15,7 @@ from lookalike.errors import DamagedImage
 from lookalike.faces.align import align, similarity_transform, template
 from lookalike.faces.detect import FINE
 from lookalike.faces.image import MIN_SIDE, Limits, Pixels, decode
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # Half of it, 160 px, is what an aligned crop shows: more than the 112 px of today's recognisers.
 SIDE = 320

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from lookalike.database.schema import BLOCKED
 from lookalike.errors import Blocked
 from lookalike.gallery.people import Person
-from lookalike.gallery.schema import BLOCKED
 
 
 @dataclass(frozen=True, slots=True)

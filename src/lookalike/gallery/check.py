@@ -15,17 +15,8 @@ import numpy as np
 
 from lookalike.faces.analyzer import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.findings import (
-    MOST,
-    Bars,
-    Checkup,
-    Fault,
-    Finding,
-    Member,
-    Place,
-    Seen,
-)
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.findings import MOST, Bars, Checkup, Fault, Finding, Member, Place, Seen
 from lookalike.gallery.people import Person
 from lookalike.gallery.rows import StoredPortrait
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, select, update
 
+from lookalike.database import changes
+from lookalike.database.changes import Change
+from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import CollectionNotFound, StoreUnavailable
-from lookalike.faces.runtime import Floats
-from lookalike.gallery import changes
-from lookalike.gallery.changes import Change
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.rows import credit_of, person_of, vector_bytes
-from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,19 @@ from heapq import nlargest
 from pathlib import Path
 
 from lookalike.config import Settings
-from lookalike.errors import (
-    CollectionExists,
-    InvalidParameter,
-    NotFound,
-    PersonNotFound,
-)
-from lookalike.faces.models import Embedder
-from lookalike.faces.runtime import Floats
+from lookalike.database.database import Database
+from lookalike.errors import CollectionExists, InvalidParameter, NotFound, PersonNotFound
+from lookalike.faces.models.manifest import Embedder
+from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.blocklist import BlockedKey
-from lookalike.gallery.database import Database
-from lookalike.gallery.loaded import Loaded
-from lookalike.gallery.members import EVERYONE, Roster, Who
-from lookalike.gallery.named import Hit
-from lookalike.gallery.own_records import OwnRecords
+from lookalike.gallery.index.collection import EVERYONE, Roster, Who
+from lookalike.gallery.index.loaded import Loaded
+from lookalike.gallery.index.named import Hit
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.store import Portrait, Receipt, Store, StoredPortrait
+from lookalike.gallery.stored_records import OwnRecords
 
 
 @dataclass(frozen=True, slots=True)

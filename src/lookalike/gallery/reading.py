@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Column, Connection, Select, Table, func, select
 
-from lookalike.gallery.members import FaceVector, Roster
+from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
+from lookalike.gallery.index.collection import FaceVector, Roster
 from lookalike.gallery.rows import StoredPortrait, person_of, portrait_of
-from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
 
 # Values that one statement may name: SQLite allows 32,766.
 _AT_ONCE = 10_000

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, Protocol
 
-from lookalike.faces.analyzer import Box
-from lookalike.gallery.members import FaceVector
+from lookalike.faces.geometry import Box
+from lookalike.gallery.index.collection import FaceVector
 
 Refusal = Literal[
     "FACE_NOT_FOUND",

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lookalike.faces.analyzer import Box
+from lookalike.database.clock import naive, now
+from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 
 
@@ -101,7 +102,7 @@ def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[st
         "external_image_id": portrait.external_image_id,
         "image_width": width,
         "image_height": height,
-        "fetched_at": portrait.fetched_at and _naive(portrait.fetched_at),
+        "fetched_at": portrait.fetched_at and naive(portrait.fetched_at),
         "thumbnail": portrait.thumbnail,
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
         **{
@@ -140,15 +141,6 @@ def credit_of(row: Any) -> Credit | None:
 
 def vector_bytes(vector: Floats) -> bytes:
     return vector.astype("<f4").tobytes()
-
-
-def now() -> datetime:
-    """The time in UTC, without a zone, as the columns hold it."""
-    return _naive(datetime.now(UTC))
-
-
-def _naive(when: datetime) -> datetime:
-    return when.astimezone(UTC).replace(tzinfo=None)
 
 
 def _quality(row: Any) -> Quality:

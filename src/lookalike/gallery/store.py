@@ -15,6 +15,10 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
+from lookalike.database import changes, database
+from lookalike.database.changes import Change, Changes
+from lookalike.database.clock import now
+from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import (
     CollectionExists,
     CollectionNotFound,
@@ -23,25 +27,22 @@ from lookalike.errors import (
     NotFound,
     PersonNotFound,
 )
-from lookalike.faces.runtime import Floats
-from lookalike.gallery import blocklist, changes, database, enrolled, reading
+from lookalike.faces.vectors import Floats
+from lookalike.gallery import blocklist, enrolled, reading
 from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
-from lookalike.gallery.changes import Change, Changes
 from lookalike.gallery.enrolled import Enrolled
-from lookalike.gallery.members import FaceVector, Roster
-from lookalike.gallery.own_records import OwnRecords
+from lookalike.gallery.index.collection import FaceVector, Roster
 from lookalike.gallery.people import Person
 from lookalike.gallery.reading import Ids, Stored
 from lookalike.gallery.rows import (
     Portrait,
     StoredPortrait,
     face_row,
-    now,
     person_of,
     person_row,
     portrait_of,
 )
-from lookalike.gallery.schema import COLLECTIONS, FACES, PEOPLE
+from lookalike.gallery.stored_records import OwnRecords
 
 __all__ = ["BlockedKey", "Portrait", "Receipt", "Store", "StoredPortrait", "new_id"]
 

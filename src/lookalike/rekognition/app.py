@@ -9,15 +9,15 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from lookalike.aws.engine import AnyEngine
-from lookalike.rekognition.auth import read_credential
+from lookalike.engine.workbench import Workbench
+from lookalike.rekognition.access.credential import read_credential
+from lookalike.rekognition.access.guard import Guard
+from lookalike.rekognition.access.policy import authorize
+from lookalike.rekognition.access.signature import SignedRequest
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault, fault_of
-from lookalike.rekognition.guard import Guard
 from lookalike.rekognition.operations import OPERATIONS
-from lookalike.rekognition.policy import authorize
-from lookalike.rekognition.signature import SignedRequest
-from lookalike.rekognition.wire import Wire
-from lookalike.work import Workbench
+from lookalike.rekognition.wire.codec import Wire
+from lookalike.rekognition.wire.faults import Fault, fault_of
 
 _LOG = logging.getLogger("lookalike")
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.engine import Engine
-from lookalike.rekognition.auth import Credential
-from lookalike.rekognition.policy import ANYONE, Principal
-from lookalike.rekognition.validation import Members
+from lookalike.engine.local import Engine
+from lookalike.rekognition.access.credential import Credential
+from lookalike.rekognition.access.policy import ANYONE, Principal
+from lookalike.rekognition.wire.validation import Members
 
 _REGION = "us-east-1"
 

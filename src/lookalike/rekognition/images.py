@@ -8,8 +8,8 @@ from lookalike.errors import ImageTooSmall, PhotoError
 from lookalike.faces.analyzer import Photo
 from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault, code_of
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault, code_of
+from lookalike.rekognition.wire.validation import Members
 
 MIN_SIDE = 80
 # The smallest face is 40 x 40 pixels in a photo of 1920 x 1080, in proportion in larger ones.

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from lookalike.rekognition.faults import Fault
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 
 Row = TypeVar("Row")
 

@@ -21,9 +21,9 @@ from botocore.exceptions import (
 
 from lookalike.config import Settings
 from lookalike.errors import ImageTooLarge, ObjectUnavailable, VideoTooLarge
-from lookalike.rekognition import aws
-from lookalike.rekognition.faults import Fault
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition import clients
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 from lookalike.video.decode import HEADER
 
 # Amazon's limits, in bytes.
@@ -174,7 +174,7 @@ class S3File(io.RawIOBase):
 
 
 def _client(settings: Settings) -> Any:
-    return aws.client("s3", settings.s3_endpoint_url)
+    return clients.client("s3", settings.s3_endpoint_url)
 
 
 @contextmanager

@@ -6,12 +6,13 @@ import re
 import uuid
 from collections.abc import Collection, Sequence
 
-from lookalike.faces.analyzer import Face, Photo, Point
+from lookalike.faces.analyzer import Face, Photo
 from lookalike.faces.attributes import Attributes
+from lookalike.faces.geometry import Point
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refused
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.validation import Members
 
 # The attributes that a model here measures; all others are left out of every answer.
 _GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})

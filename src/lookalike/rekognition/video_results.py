@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.faces.analyzer import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
 from lookalike.rekognition.operations.searching import face_matches
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.validation import Members
 from lookalike.video.decode import Metadata
 from lookalike.video.jobs import Done, Job
 from lookalike.video.results import pack, written

@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
+from lookalike.database import tokens
+from lookalike.database.clock import now
+from lookalike.database.database import Database
+from lookalike.database.schema import JOBS
+from lookalike.database.tokens import Token
 from lookalike.errors import JobNotFound, TooManyJobs
-from lookalike.gallery import tokens
-from lookalike.gallery.database import Database
-from lookalike.gallery.rows import now
-from lookalike.gallery.schema import JOBS
-from lookalike.gallery.tokens import Token
 
 Status = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 

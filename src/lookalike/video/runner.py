@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from lookalike import processes
 from lookalike.config import Settings
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import LookalikeError, StoreUnavailable
 from lookalike.video.jobs import STALE, Claim, Done, Job, Jobs
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lookalike.faces.analyzer import Box, Face
+from lookalike.faces.analyzer import Face
+from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Quality
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 
 # A face that overlaps by this much (of their union) with where a track was is in the same place.
 _SAME_PLACE = 0.3

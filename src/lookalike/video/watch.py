@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lookalike.engine import Engine
+from lookalike.engine.local import Engine
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.analyzer import Photo
 from lookalike.video.decode import File, Metadata, opened

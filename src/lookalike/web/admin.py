@@ -11,16 +11,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from lookalike.answers import answering, shapes
+from lookalike.answers.shapes import Answer, Problem
 from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.gallery import importing
+from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.portrait import subject
-from lookalike.gallery.sources import facts
+from lookalike.gallery.sources import facts, importing
 from lookalike.gallery.store import Portrait, new_id
-from lookalike.web import answering, answers, geometry
-from lookalike.web.answers import Answer, Problem
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
 from lookalike.web.guard import DESCRIBED, Guarded
@@ -112,9 +111,9 @@ class StoredPortrait(Answer):
     image_id: str | None = Field(description="The sha256 of the photo's file.")
     created: datetime | None
     fetched_at: datetime | None
-    credit: answers.Credit | None
-    box: geometry.Box | None
-    quality: geometry.Quality | None
+    credit: shapes.Credit | None
+    box: shapes.Box | None
+    quality: shapes.Quality | None
 
 
 class StoredPortraits(Answer):
@@ -124,7 +123,7 @@ class StoredPortraits(Answer):
 
 
 class Receipt(Answer):
-    person: answers.Person
+    person: shapes.Person
     portraits: int = Field(description="How many were removed, with their vectors.")
     cached_files: int = Field(description="Fetched portraits that were removed.")
     results: int = Field(description="Shared results that showed them, and were removed.")
@@ -146,7 +145,7 @@ async def add_person(
     workbench: UseWorkbench,
     sent: Annotated[NewPerson, _MULTIPART],
     response: Response,
-) -> answers.Person:
+) -> shapes.Person:
     """Add a person with one photo or more; they are found at once. All of it happens, or nothing.
 
     Their id is the Wikidata id, if there is one.
@@ -174,7 +173,7 @@ async def add_person(
 @router.patch("/people/{person_id}")
 def change_person(
     engine: UseEngine, person_id: str, sent: Facts, collection: InCollection = None
-) -> answers.Person:
+) -> shapes.Person:
     """Change facts of a person."""
     known = _own(engine.gallery, person_id, collection)
     stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
@@ -245,10 +244,10 @@ def take_down(
 
 
 @router.post("/collections", status_code=201)
-def create_collection(engine: UseEngine, sent: NewCollection) -> answers.Collection:
+def create_collection(engine: UseEngine, sent: NewCollection) -> shapes.Collection:
     """Add an empty collection."""
     engine.gallery.create(sent.id)
-    return answers.Collection(id=sent.id, people=0, faces=0, read_only=False)
+    return shapes.Collection(id=sent.id, people=0, faces=0, read_only=False)
 
 
 @router.delete("/collections/{collection}", status_code=204)

@@ -11,11 +11,11 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Request, Response, Up
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
+from lookalike.answers import answering, shapes
+from lookalike.answers.shapes import Problem
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.members import Who
+from lookalike.gallery.index.collection import Who
 from lookalike.gallery.people import Gender
-from lookalike.web import answering, answers
-from lookalike.web.answers import Problem
 from lookalike.web.depends import (
     PROBLEMS,
     FormCollection,
@@ -76,7 +76,7 @@ async def find_lookalikes(
     gender: Annotated[
         Gender | None, Form(description="Rank only those the source says are.")
     ] = None,
-) -> answers.Lookalikes:
+) -> shapes.Lookalikes:
     """Rank the gallery's people for every face of a photo.
 
     The list is never empty, unless `group` and `gender` leave nobody.
@@ -101,7 +101,7 @@ async def find_lookalikes(
 @router.post("/compare", responses=PROBLEMS, tags=["photos"])
 async def compare(
     engine: UseEngine, workbench: UseWorkbench, source: UploadedPhoto, target: UploadedPhoto
-) -> answers.Comparison:
+) -> shapes.Comparison:
     """Compare the largest face of one photo with every face of another."""
     one = await read(source, engine, "source")
     other = await read(target, engine, "target")
@@ -114,11 +114,11 @@ async def detect(
     workbench: UseWorkbench,
     photo: UploadedPhoto,
     attributes: Annotated[bool, Form(description="Guess an age range and a gender too.")] = False,
-) -> answers.Detection:
+) -> shapes.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
     data = await read(photo, engine, "photo")
 
-    def work() -> answers.Detection:
+    def work() -> shapes.Detection:
         if attributes:
             return answering.detection(engine, *engine.guess(data))
         return answering.detection(engine, engine.detect(data))
@@ -136,7 +136,7 @@ async def list_people(
     gender: Annotated[Gender | None, Query(description="Only those the source says are.")] = None,
     offset: Annotated[int, Query(ge=0)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> answers.People:
+) -> shapes.People:
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
@@ -144,7 +144,7 @@ async def list_people(
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
-async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> answers.Person:
+async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
     return answering.person(engine.gallery.person(person_id), shown)
 
@@ -171,19 +171,19 @@ async def show_portrait(
 
 
 @router.get("/filters", tags=["gallery"])
-async def list_filters(engine: UseEngine, collection: QueryCollection) -> answers.Filters:
+async def list_filters(engine: UseEngine, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
     return answering.filters(engine.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
-async def list_collections(request: Request, engine: UseEngine) -> answers.Collections:
+async def list_collections(request: Request, engine: UseEngine) -> shapes.Collections:
     """Every collection that any visitor may search, the starter first."""
     return answering.collections(for_visitors(request, engine.gallery))
 
 
 @router.get("/engine", tags=["health"])
-async def show_engine(engine: UseEngine) -> answers.EngineFacts:
+async def show_engine(engine: UseEngine) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return answering.engine(engine)
 

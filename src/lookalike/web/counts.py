@@ -19,8 +19,8 @@ from typing import Literal
 from anyio import to_thread
 
 from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.engine import Lookalikes
-from lookalike.matching import Match
+from lookalike.engine.local import Lookalikes
+from lookalike.scores.matching import Match
 
 # A visit is a page that was opened, an upload a photo that was searched for, a match a face whose
 # nearest person was named, a share a card or a link that was made.

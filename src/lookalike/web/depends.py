@@ -7,16 +7,16 @@ from typing import Annotated, Any
 import simplejpeg
 from fastapi import Depends, File, Form, Query, Request, UploadFile
 
+from lookalike.answers.answering import Shown, offers
+from lookalike.answers.shapes import Problem
 from lookalike.aws.engine import AnyEngine, AwsEngine
-from lookalike.engine import Engine, Subject
+from lookalike.engine.local import Engine, Subject
+from lookalike.engine.workbench import Workbench
 from lookalike.errors import ImageTooLarge, NotOffered
-from lookalike.gallery.portraits import Frame, Portraits
-from lookalike.web.answering import Shown, offers
-from lookalike.web.answers import Problem
+from lookalike.gallery.wikimedia.portraits import Frame, Portraits
+from lookalike.site import Site
 from lookalike.web.counts import Counts
 from lookalike.web.guard import permitted
-from lookalike.web.site import Site
-from lookalike.work import Workbench
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.gallery import portraits
 from lookalike.gallery.store import Receipt
-from lookalike.web import results
+from lookalike.gallery.wikimedia import portraits
+from lookalike.web.sharing import results
 
 
 @dataclass(frozen=True, slots=True)

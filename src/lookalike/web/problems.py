@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from lookalike import errors
-from lookalike.web.answers import Problem
+from lookalike.answers.shapes import Problem
 
 _TYPE = "urn:lookalike:problem:"
 _LOG = logging.getLogger("lookalike")

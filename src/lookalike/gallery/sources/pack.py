@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import ContractMismatch, InvalidParameter
-from lookalike.faces.models import Embedder
-from lookalike.faces.runtime import Floats
+from lookalike.faces.models.manifest import Embedder
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person
 from lookalike.gallery.sources import packed
 from lookalike.gallery.store import Portrait

@@ -11,9 +11,9 @@ from typing import Any
 
 from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.faces import thumbnail
-from lookalike.faces.analyzer import Box
+from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources.candidate import (
     clean_name,

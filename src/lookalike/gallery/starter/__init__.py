@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import ContractMismatch
-from lookalike.faces.runtime import Floats
-from lookalike.gallery.members import Roster
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.collection import Roster
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"

@@ -16,8 +16,8 @@ import numpy as np
 
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.subject import subject
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.portrait import subject
 from lookalike.gallery.sources.candidate import stable_id
 from lookalike.gallery.starter import COLLECTION, save
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lookalike.engine import Engine
-from lookalike.faces.runtime import Floats
+from lookalike.engine.local import Engine
+from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person
-from lookalike.matching import Match
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.validation import Members
+from lookalike.scores.matching import Match
 
 _MAX_FACES = 64
 # The kinds of a person's links, the one an application shows (it takes Urls[0]) first. A link of

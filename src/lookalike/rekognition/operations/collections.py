@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from lookalike.gallery.gallery import Collection
 from lookalike.rekognition.arns import collection_arn, collection_of
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.paging import page
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 
 _MOST = 4096
 # When a collection was made that came with the package.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lookalike.faces.analyzer import Face, Photo
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.quality_filter import passing
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 
 _MAX_FACES = 100
 _SIMILARITY_THRESHOLD = 80.0

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from lookalike.faces.analyzer import Face, Photo
-from lookalike.gallery.importing import image_id
 from lookalike.gallery.records import FaceRecord
+from lookalike.gallery.sources.importing import image_id
 from lookalike.gallery.store import Portrait
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.paging import page
 from lookalike.rekognition.quality_filter import reasons
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.validation import Members
 
 _MAX_FACES = 100
 _MOST = 4096

@@ -5,12 +5,12 @@ from __future__ import annotations
 from heapq import nlargest
 
 from lookalike.faces.analyzer import Face, Photo
-from lookalike.faces.runtime import Floats
+from lookalike.faces.vectors import Floats
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault
 from lookalike.rekognition.quality_filter import reasons
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 
 _THRESHOLD = 80.0
 # AWS states no default for MaxFaces and MaxUsers; these are the most that may be asked for.

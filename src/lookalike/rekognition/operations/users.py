@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from lookalike.database.tokens import Token, token_of
 from lookalike.gallery.records import Outcome, UserRecord
-from lookalike.gallery.tokens import Token, token_of
 from lookalike.rekognition import shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.paging import page
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.validation import Members
 
 _MOST = 500
 _USER_MATCH_THRESHOLD = 75.0

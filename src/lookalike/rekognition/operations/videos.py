@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from lookalike.gallery.tokens import token_of
+from lookalike.database.tokens import token_of
 from lookalike.rekognition import paging, s3
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.faults import Fault
-from lookalike.rekognition.validation import Members
+from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.validation import Members
 from lookalike.video.decode import check_header
 from lookalike.video.jobs import Job, Jobs
 from lookalike.video.results import PAGE, unpack

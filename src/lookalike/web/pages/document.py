@@ -20,11 +20,11 @@ from fastapi import Request, Response
 from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
 from lookalike.gallery.people import Language, Text
-from lookalike.notes import uncalibrated
+from lookalike.scores.notes import uncalibrated
+from lookalike.site import Site
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
 from lookalike.web.pages.monogram import Monogram, monogram
-from lookalike.web.site import Site
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60

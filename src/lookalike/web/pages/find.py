@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from lookalike.answers import answering
 from lookalike.aws.answers import AwsLookalikes, AwsMatch
 from lookalike.aws.engine import AnyEngine
-from lookalike.engine import Lookalikes
+from lookalike.engine.local import Lookalikes
 from lookalike.faces.framed import framed
 from lookalike.gallery.people import Language
-from lookalike.matching import Match
-from lookalike.web import answering
+from lookalike.scores.matching import Match
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
 from lookalike.web.pages import pictures, waiting
 from lookalike.web.pages.document import respond

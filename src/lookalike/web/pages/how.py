@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from lookalike.engine import Engine, Lookalikes
+from lookalike.answers import answering
+from lookalike.engine.local import Engine, Lookalikes
 from lookalike.gallery.people import Language
-from lookalike.web import answering
 from lookalike.web.depends import UseEngine, UseShown, UseWorkbench, own
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import respond

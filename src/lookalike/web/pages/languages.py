@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from lookalike.answers.shapes import Score
 from lookalike.gallery.people import Language
-from lookalike.web.answers import Score
 
 LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
 COOKIE = "lang"

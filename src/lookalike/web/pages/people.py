@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lookalike.gallery.members import Who
+from lookalike.answers import answering
+from lookalike.gallery.index.collection import Who
 from lookalike.gallery.people import Language
-from lookalike.web import answering
 from lookalike.web.depends import UseEngine, UsePortraits, UseShown
 from lookalike.web.guard import permitted
 from lookalike.web.pages import waiting

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person
-from lookalike.gallery.portraits import Portraits
+from lookalike.gallery.wikimedia.portraits import Portraits
 
 # For how long a page waits for Wikimedia before it does without, in seconds.
 _PATIENCE = 3.0

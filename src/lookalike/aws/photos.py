@@ -1,0 +1,148 @@
+"""The photos of one request, as AWS sees them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from lookalike.aws import images, shapes
+from lookalike.aws.answers import AwsScore
+from lookalike.aws.client import Client, Members, Tally
+from lookalike.engine.local import Subject
+from lookalike.errors import NoFace, PhotoError
+from lookalike.faces.analyzer import Photo, Timings
+from lookalike.faces.geometry import Box
+from lookalike.faces.image import Image, Limits, decode
+
+# Boxes of one face that two operations found overlap at least this much.
+_SAME_FACE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sent:
+    """A photo that was looked at.
+
+    Attributes:
+        data: the JPEG of it that AWS got.
+        told: what AWS said of each face of `photo`: a FaceDetail, ComparedFace or Celebrity.
+    """
+
+    image: Image
+    data: bytes
+    photo: Photo
+    told: tuple[Members, ...]
+
+
+class Look:
+    """Asks about photos; `tally` counts the calls."""
+
+    def __init__(self, client: Client, limits: Limits, most_faces: int) -> None:
+        self.tally = Tally()
+        self._client = client
+        self._limits = limits
+        self._most_faces = most_faces
+
+    def detect(
+        self,
+        data: bytes,
+        subject: Subject,
+        number: int | None = None,
+        attributes: tuple[str, ...] = ("DEFAULT",),
+    ) -> Sent:
+        """DetectFaces; none is no error.
+
+        Args:
+            number: of several photos of that subject, from 0.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+            AwsError: AWS cannot be asked.
+        """
+        image, jpeg, decoded = self._prepared(data, subject, number)
+        started = time.perf_counter()
+        answer = self._call("DetectFaces", Image={"Bytes": jpeg}, Attributes=list(attributes))
+        return self._sent(image, jpeg, answer["FaceDetails"], _timings(decoded, started))
+
+    def with_face(self, data: bytes, subject: Subject, number: int | None = None) -> Sent:
+        """`detect`, where a photo without a face cannot be used.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
+            AwsError: AWS cannot be asked.
+        """
+        return _not_empty(self.detect(data, subject, number), subject, number)
+
+    def recognize(self, data: bytes) -> Sent:
+        """RecognizeCelebrities.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
+            AwsError: AWS cannot be asked.
+        """
+        image, jpeg, decoded = self._prepared(data, "photo")
+        started = time.perf_counter()
+        answer = self._call("RecognizeCelebrities", Image={"Bytes": jpeg})
+        told = [*answer["CelebrityFaces"], *answer["UnrecognizedFaces"]]
+        return _not_empty(self._sent(image, jpeg, told, _timings(decoded, started)), "photo")
+
+    def compare(self, source: Sent, target: Sent) -> tuple[AwsScore, ...]:
+        """CompareFaces: the largest face of one against each of the other; 0 where AWS leaves a
+        face out.
+
+        Raises:
+            AwsError: AWS cannot be asked.
+        """
+        answer = self._call(
+            "CompareFaces",
+            SourceImage={"Bytes": source.data},
+            TargetImage={"Bytes": target.data},
+            SimilarityThreshold=0,
+        )
+        told = [
+            (shapes.box(each["Face"], target.image), each["Similarity"])
+            for each in answer["FaceMatches"]
+        ]
+
+        def score(box: Box) -> float:
+            same = (value for other, value in told if shapes.overlap(other, box) >= _SAME_FACE)
+            return max(same, default=0.0)
+
+        return tuple(AwsScore("Similarity", score(face.box)) for face in target.photo.faces)
+
+    def _prepared(
+        self, data: bytes, subject: Subject, number: int | None = None
+    ) -> tuple[Image, bytes, float]:
+        """The photo, the JPEG to send, and the milliseconds that took."""
+        started = time.perf_counter()
+        try:
+            image = decode(data, self._limits, images.SIDE)
+        except PhotoError as error:
+            error.subject, error.number = subject, number
+            raise
+        return image, images.encoded(image.pixels), (time.perf_counter() - started) * 1000
+
+    def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
+        """The largest faces first."""
+        seen = [(shapes.face(each.get("Face", each), image), each) for each in told]
+        seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
+        seen = seen[: self._most_faces]
+        faces = tuple(face for face, _ in seen)
+        photo = Photo(image.width, image.height, image.format, faces, timings)
+        return Sent(image, jpeg, photo, tuple(each for _, each in seen))
+
+    def _call(self, operation: str, **members: object) -> Members:
+        return self._client.call(operation, self.tally, **members)
+
+
+def _timings(decoded: float, started: float) -> Timings:
+    """AWS does not tell how long its steps took one by one."""
+    detected = (time.perf_counter() - started) * 1000
+    return Timings(decode=decoded, detect=detected, align=0.0, embed=0.0)
+
+
+def _not_empty(sent: Sent, subject: Subject, number: int | None = None) -> Sent:
+    if not sent.photo.faces:
+        error = NoFace(f"No face was found in the {sent.image.width} x {sent.image.height} photo.")
+        error.subject, error.number = subject, number
+        raise error
+    return sent

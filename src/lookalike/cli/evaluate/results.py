@@ -1,0 +1,128 @@
+"""Results of `lookalike evaluate` on the terminal."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli.terminal import print_table, table
+
+if TYPE_CHECKING:
+    from lookalike.evaluate.figures import Breakdown, Measured, Result
+    from lookalike.evaluate.vectors import Photos
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where results go besides the terminal."""
+
+    as_json: bool
+    report: Path | None
+    with_images: bool
+
+
+def with_output(command: Callable[..., None]) -> Callable[..., None]:
+    """The options `--json`, `--report` and `--with-images`; the command gets an `Output`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+    @click.option(
+        "--report",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write a report too: this .html, and the same as .md and .json.",
+    )
+    @click.option(
+        "--with-images",
+        is_flag=True,
+        help="Show the hardest photos in the report, not only their names.",
+    )
+    @functools.wraps(command)
+    def run(as_json: bool, report: Path | None, with_images: bool, **own: object) -> None:
+        command(output=Output(as_json, report, with_images), **own)
+
+    return run
+
+
+def show_all(results: Sequence[Result], output: Output) -> None:
+    """Print several results."""
+    if output.as_json:
+        from lookalike.evaluate.reports.as_json import as_json
+
+        click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
+    else:
+        for each in results:
+            _print(each)
+    _report(results, output, {})
+
+
+def show(result: Result, output: Output, photos: Photos | None = None) -> None:
+    """Print a result.
+
+    Args:
+        photos: those that it may name as hard.
+    """
+    if output.as_json:
+        from lookalike.evaluate.reports.as_json import as_json
+
+        click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
+    else:
+        _print(result)
+    _report([result], output, photos or {})
+
+
+def _report(results: Sequence[Result], output: Output, photos: Photos) -> None:
+    if output.report is None:
+        return
+    from lookalike.evaluate.reports.report import write
+
+    for path in write(results, output.report, photos if output.with_images else None):
+        click.echo(path, err=output.as_json)
+
+
+def _print(result: Result) -> None:
+    title = f"{result.protocol}, {result.contract}".removesuffix(", ")
+    made = table(title, result.kind.capitalize(), "", "95 % interval", "at")
+    for each in result.figures:
+        made.add_row(*_figure_cells(each, result.drawn))
+    made.add_section()
+    for name, count in result.counts.items():
+        made.add_row(name.replace("_", " "), f"{count:,}", "", "")
+    print_table(made)
+    for breakdown in result.groups:
+        _print_breakdown(breakdown, result.drawn)
+
+
+def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
+    from lookalike.evaluate.reports import wording
+
+    at = "" if figure.at is None else f"{figure.at:.3f}"
+    return figure.name, wording.value(figure), wording.interval(figure, drawn), at
+
+
+def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
+    from lookalike.evaluate.reports import wording
+
+    ratios = {each.key: each for each in breakdown.ratios}
+    names = [each.name for each in breakdown.groups]
+    made = table(f"By {breakdown.column}", "", *names, "Worst to best")
+    for figures in zip(*(group.figures for group in breakdown.groups), strict=True):
+        made.add_row(
+            figures[0].name,
+            *(_group_cell(each, drawn) for each in figures),
+            wording.ratio(ratios.get(figures[0].key)),
+        )
+    print_table(made)
+
+
+def _group_cell(figure: Measured, drawn: str) -> str:
+    from lookalike.evaluate.reports import wording
+
+    few = ", too few" if figure.too_few else ""
+    return (
+        f"{wording.value(figure)}\n{wording.interval(figure, drawn)}\n{figure.people} {drawn}{few}"
+    )

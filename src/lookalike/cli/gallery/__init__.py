@@ -1,0 +1,1 @@
+"""`lookalike gallery`: the people that faces are compared with."""

@@ -1,0 +1,118 @@
+"""`lookalike gallery build`: people from Wikidata, their portraits from Wikimedia Commons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from lookalike import config
+from lookalike.cli.gallery.people import MINE, in_words
+from lookalike.cli.terminal import opened_gallery, progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from lookalike.gallery.wikimedia.building import BuildReport
+    from lookalike.gallery.wikimedia.names import Ambiguous
+    from lookalike.gallery.wikimedia.roster import Listed
+
+Thing = TypeVar("Thing")
+
+
+@click.command()
+@click.argument("roster")
+@click.option(
+    "--collection", help="Collection to add to; the roster's name, or mine for a file, unless set."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Ask Wikidata and Commons, but fetch no image and add nobody."
+)
+@click.option("--limit", type=click.IntRange(1), help="Only so many people of the roster.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+def build(
+    roster: str, collection: str | None, dry_run: bool, limit: int | None, as_json: bool
+) -> None:
+    """Add everyone on ROSTER: kpop, korea, world, or a file of Wikidata ids and names.
+
+    A text file has an id (Q76) or a name a line; a CSV file has columns such as wikidata, name_ko,
+    name_en, groups, born and occupations. Names that fit several people are listed, for you to put
+    an id in their place. The same command goes on where it was stopped; later it fetches only
+    what has changed.
+    """
+    from lookalike.gallery.wikimedia import rosters
+    from lookalike.gallery.wikimedia.roster import read
+
+    listed = read(roster)[:limit]
+    own = roster if roster in rosters.NAMES else MINE
+    with progress() as bar:
+        report = _build(listed, collection or own, dry_run, bar)
+    click.echo(_as_json(report) if as_json else _in_words(report))
+    if report.stopped or report.imported.interrupted:
+        why = f" {report.stopped}" if report.stopped else ""
+        click.echo(f"Stopped.{why} Run the same command again to go on.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _build(
+    listed: tuple[Listed, ...], collection: str, dry_run: bool, bar: Progress
+) -> BuildReport:
+    from lookalike.faces.workers import Workers
+    from lookalike.gallery.wikimedia import portraits
+    from lookalike.gallery.wikimedia.building import Build, connected
+    from lookalike.gallery.wikimedia.client import Patient, open_client
+    from lookalike.gallery.wikimedia.memory import Memory
+
+    settings = config.load()
+    ours = version("lookalike")
+
+    def track(things: Iterable[Thing], total: int, description: str) -> Iterable[Thing]:
+        return bar.track(things, total=total, description=description)
+
+    with (
+        opened_gallery() as people,
+        connected(
+            portraits.folder(settings),
+            open_client(settings.contact, ours),
+            Patient(lambda message: click.echo(message, err=True)),
+        ) as connection,
+        Workers(settings) as workers,
+    ):
+        kept = Memory(settings.cache, collection, ours)
+        work = Build(people, collection, connection, kept, dry_run=dry_run, track=track)
+        return work.run(listed, workers)
+
+
+def _in_words(report: BuildReport) -> str:
+    lines = [in_words(report.imported)]
+    if report.imported.dry_run:
+        lines.append("No image was fetched; whether its face can be used shows only in a real run.")
+    if report.replaced:
+        lines.append(f"{report.replaced} portraits made way for newer ones.")
+    if report.ambiguous:
+        lines.append(
+            f"{len(report.ambiguous)} names fit several people, or one who may be somebody else. "
+            "Put the right id in place of each name:"
+        )
+        lines += [line for each in report.ambiguous for line in _choices(each)]
+    return "\n".join(lines)
+
+
+def _choices(ambiguous: Ambiguous) -> list[str]:
+    lines = [f"  {ambiguous.name} ({ambiguous.where})"]
+    for each in ambiguous.choices:
+        names = " · ".join(name for name in (each.name.ko, each.name.en) if name)
+        described = each.description.get("en") or ""
+        born = f" (born {each.born[:4]})" if each.born else ""
+        lines.append(f"    {each.wikidata:12}{names}: {described}{born}")
+    return lines
+
+
+def _as_json(report: BuildReport) -> str:
+    imported = asdict(report.imported) | {"reasons": report.imported.reasons()}
+    facts = {key: value for key, value in asdict(report).items() if key != "imported"}
+    return json.dumps(imported | facts, ensure_ascii=False, indent=2)

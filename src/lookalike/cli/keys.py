@@ -1,0 +1,144 @@
+"""The commands of `lookalike keys`: who may call the Rekognition API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike import config
+from lookalike.cli.terminal import print_table, table
+
+if TYPE_CHECKING:
+    from lookalike.rekognition.access.keys import AccessKey, Keys
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+_PROFILE = "lookalike"
+
+
+@click.group()
+def keys() -> None:
+    """Access keys of the Rekognition API."""
+
+
+@keys.command()
+@click.option("--description", default="", help="Whose it is or what for, for yourself.")
+@click.option(
+    "--allow", multiple=True, help="An action, such as 'rekognition:Search*'; all unless set."
+)
+@click.option("--collection", multiple=True, help="A collection, such as 'team-*'; all unless set.")
+@click.option("--rate", type=float, help="Requests a second; LOOKALIKE_RATE unless set.")
+@click.option("--profile", default=_PROFILE, show_default=True, help="What to call it for AWS.")
+@_JSON
+def create(
+    description: str,
+    allow: tuple[str, ...],
+    collection: tuple[str, ...],
+    rate: float | None,
+    profile: str,
+    as_json: bool,
+) -> None:
+    """Make an access key and print it with its secret, which is never shown again.
+
+    What is printed on stdout is a profile for ~/.aws/credentials. --allow and --collection may be
+    given several times; '*' stands for any text.
+    """
+    from lookalike.rekognition.access.policy import Policy
+    from lookalike.rekognition.wire.codec import Wire
+
+    policy = Policy.of(allow, collection, Wire().operations())
+    with _opened() as store:
+        made = store.create(description, policy, rate)
+    if as_json:
+        click.echo(_as_json(_facts(made.key) | {"secret": made.secret}))
+        return
+    click.echo(f"[{profile}]")
+    click.echo(f"aws_access_key_id = {made.key.id}")
+    click.echo(f"aws_secret_access_key = {made.secret}")
+    allowed = f"{', '.join(policy.actions)} on {', '.join(policy.collections)}"
+    click.echo(f"Allowed: {allowed}. The secret is shown only now.", err=True)
+
+
+@keys.command("list")
+@_JSON
+def list_keys(as_json: bool) -> None:
+    """List the access keys, without their secrets."""
+    from rich.markup import escape
+
+    with _opened() as store:
+        found = store.all()
+    if as_json:
+        click.echo(_as_json([_facts(each) for each in found]))
+        return
+    made = table(f"{len(found)} access keys", "Id", "May", "On", "Rate", "State", "Description")
+    for column in made.columns:
+        column.overflow = "fold"
+    # It has to be copied.
+    made.columns[0].no_wrap = True
+    for each in found:
+        made.add_row(
+            each.id,
+            "\n".join(action.partition(":")[2] for action in each.policy.actions),
+            "\n".join(each.policy.collections),
+            f"{each.rate:g}/s" if each.rate else "",
+            "enabled" if each.enabled else "disabled",
+            escape(each.description),
+        )
+    print_table(made)
+
+
+@keys.command()
+@click.argument("key_id")
+def disable(key_id: str) -> None:
+    """Let an access key call no more, at once, until it is enabled."""
+    with _opened() as store:
+        store.enable(key_id, False)
+    click.echo(f"Disabled {key_id}.")
+
+
+@keys.command()
+@click.argument("key_id")
+def enable(key_id: str) -> None:
+    """Let a disabled access key call again."""
+    with _opened() as store:
+        store.enable(key_id, True)
+    click.echo(f"Enabled {key_id}.")
+
+
+@keys.command()
+@click.argument("key_id")
+def delete(key_id: str) -> None:
+    """Delete an access key for good."""
+    with _opened() as store:
+        store.delete(key_id)
+    click.echo(f"Deleted {key_id}.")
+
+
+@contextmanager
+def _opened() -> Iterator[Keys]:
+    from lookalike.rekognition.access.keys import Keys
+
+    opened = Keys(config.load())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _facts(key: AccessKey) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "description": key.description,
+        "actions": key.policy.actions,
+        "collections": key.policy.collections,
+        "rate": key.rate,
+        "enabled": key.enabled,
+        "created": key.created.isoformat(),
+    }
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,1 @@
+"""Where everything that is kept lies: one database for the whole application."""

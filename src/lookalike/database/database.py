@@ -1,0 +1,46 @@
+"""Where the galleries lie: a SQLite file in the home, or PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from lookalike.database.sqlite import Sqlite
+
+
+class Database(Protocol):
+    """One schema, brought up to date when it is opened. Methods raise StoreUnavailable when the
+    database cannot be used; then nothing was changed."""
+
+    def version(self) -> int:
+        """A number that changes when anyone, in any process, has committed."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """One view of everything, whatever others commit meanwhile."""
+
+    def changing(self) -> AbstractContextManager[Connection]:
+        """One transaction, or none of it; writers take turns."""
+
+    def forget_deleted(self) -> None:
+        """Take deleted rows out of the files too, as soon as nobody reads them."""
+
+    def close(self) -> None: ...
+
+
+def opened(home: Path, address: str = "") -> Database:
+    """
+    Args:
+        address: of PostgreSQL: `postgresql://user:password@host/name`; empty: SQLite in the home.
+
+    Raises:
+        StoreUnavailable: it cannot be used.
+        InvalidParameter: the address is of neither.
+    """
+    if not address:
+        return Sqlite(home)
+    from lookalike.database.postgresql import Postgresql
+
+    return Postgresql(address)

@@ -1,0 +1,146 @@
+"""Recall and speed of the index over synthetic identities around real embeddings.
+
+The real embeddings are those of the starter gallery. An identity lies around one of them
+("around"), or is a stranger drawn from their distribution ("strangers"), which is harder: nobody
+then has neighbours to speak of. A probe is another photo of an identity, at a cosine of 0.73 to it
+at the median, as two photos of one person have. Recall is the share of the ten nearest, by an exact
+search, that were found.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from lookalike.evaluate.figures import Measured, Result
+from lookalike.evaluate.intervals import estimate
+from lookalike.evaluate.speed import milliseconds, timed
+from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.vectors import Floats
+from lookalike.gallery import starter
+from lookalike.gallery.index import segments
+from lookalike.gallery.index.vectors import SEALED_FROM, VectorIndex
+
+POPULATIONS = ("around", "strangers")
+_PROBES = 300
+NEAREST = 10
+# Strengths of the scatter, in the distribution of the real embeddings: of identities around one of
+# them, and of photos around an identity.
+_AROUND, _PHOTO = 0.7, 0.95
+
+# A (dimension,) probe -> the keys of the nearest.
+Search = Callable[[Floats], list[int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Population:
+    """Identities, probes for them, and what an exact search finds for each probe."""
+
+    name: str
+    vectors: Floats
+    probes: Floats
+    nearest: list[set[int]]
+
+
+def identities(name: str, count: int) -> Population:
+    """`count` identities of one of `POPULATIONS`."""
+    random = np.random.default_rng(0)
+    real = starter.load(SFACE.contract).vectors
+    spread = np.linalg.cholesky(np.cov(real.T) + 1e-6 * np.eye(real.shape[1])).astype(np.float32)
+
+    def scatter(rows: int) -> Floats:
+        drawn: Floats = random.standard_normal((rows, real.shape[1]), np.float32) @ spread.T
+        return drawn
+
+    if name == "around":
+        centres = real[random.integers(0, len(real), count)]
+        vectors = _unit(centres + np.float32(_AROUND) * scatter(count))
+    else:
+        vectors = _unit(real.mean(axis=0) + scatter(count))
+    chosen = vectors[random.integers(0, count, _PROBES)]
+    probes = _unit(chosen + np.float32(_PHOTO) * scatter(_PROBES))
+    exact = exactly(vectors)
+    return Population(f"{count:,} {name}", vectors, probes, [set(exact(each)) for each in probes])
+
+
+def exactly(vectors: Floats) -> Search:
+    """The slow reference: every cosine in float32."""
+
+    def search(probe: Floats) -> list[int]:
+        cosines = vectors @ probe
+        most = min(NEAREST, len(vectors) - 1)
+        top = np.argpartition(-cosines, most)[:NEAREST]
+        return top[np.argsort(-cosines[top])].tolist()  # type: ignore[no-any-return]
+
+    return search
+
+
+def measured(who: Population, name: str, search: Search, mib: float, build: float = 0.0) -> Result:
+    """Recall and times of one way to search; intervals are by probe.
+
+    Args:
+        mib: what it takes, in MiB.
+        build: seconds that it took to prepare.
+    """
+    found = [set(search(probe)) for probe in who.probes]
+    times = [timed(lambda p=probe: search(p)) for probe in who.probes]  # type: ignore[misc]
+    shares = np.array(
+        [len(mine & right) / len(right) for mine, right in zip(found, who.nearest, strict=True)]
+    )
+    count = len(shares)
+    recall = estimate(lambda w: float(w @ shares / w.sum()), np.arange(count))
+    return Result(
+        kind="search",
+        drawn="probes",
+        protocol=f"{who.name}, {name}",
+        contract=SFACE.contract,
+        data_sha256="",
+        counts={"identities": len(who.vectors), "mib": round(mib), "build_s": round(build)},
+        figures=(
+            Measured("recall_at_10", "Recall at 10", recall, count, count),
+            milliseconds("p50", "Median", times),
+            milliseconds("p99", "99 of 100 searches", times, 0.99),
+        ),
+    )
+
+
+def search_index(count: int, population: str = "around", threads: int = 1) -> tuple[Result, ...]:
+    """An exact search, the index as it scans, and from `SEALED_FROM` identities on by its codes.
+
+    Args:
+        population: one of `POPULATIONS`.
+        threads: to make the codes with; searches run on one.
+    """
+    return tuple(searches(identities(population, count), threads))
+
+
+def searches(who: Population, threads: int = 1) -> Iterator[Result]:
+    """The same among a population."""
+    mib = who.vectors.size / 2**20
+    yield measured(who, "numpy, float32, exact", exactly(who.vectors), 4 * mib)
+    index = VectorIndex.of(np.arange(len(who.vectors), dtype=np.int64), who.vectors)
+
+    def search(probe: Floats) -> list[int]:
+        return [each.key for each in index.nearest(probe, NEAREST)]
+
+    yield measured(who, "scan, float16, exact", search, 2 * mib)
+    if len(who.vectors) >= SEALED_FROM:
+        build = timed(lambda: index.seal(threads)) / 1000
+        name = f"codes, {segments.CANDIDATES} ranked again"
+        yield measured(who, name, search, _mib_on_disk(index), build)
+
+
+def _mib_on_disk(index: VectorIndex) -> float:
+    assert index.sealed is not None
+    with tempfile.TemporaryDirectory() as folder:
+        index.sealed[0].save(Path(folder))
+        return sum(each.stat().st_size for each in Path(folder).iterdir()) / 2**20
+
+
+def _unit(vectors: Floats) -> Floats:
+    made: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return made

@@ -1,0 +1,1 @@
+"""People from Wikidata, and their portraits from Wikimedia Commons."""

@@ -1,0 +1,108 @@
+"""Who is let in: signatures are checked where others than this machine can reach the server."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from anyio import to_thread
+
+from lookalike.config import Settings, is_loopback
+from lookalike.rekognition.access.credential import Credential
+from lookalike.rekognition.access.keys import Keys
+from lookalike.rekognition.access.policy import ANYONE, Principal
+from lookalike.rekognition.access.rate import RateLimit
+from lookalike.rekognition.access.signature import SignedRequest, verify
+from lookalike.rekognition.wire.faults import Fault
+
+_TOKEN = "X-Amz-Security-Token"
+_UNRECOGNIZED = "The security token included in the request is invalid."
+
+
+class Guard:
+    """Lets in everyone, or, given keys, whoever signed with one of them."""
+
+    def __init__(self, keys: Keys | None = None, rate: float = 0, workers: int = 1) -> None:
+        """
+        Args:
+            rate: requests a second for keys without a rate of their own; 0: without limit.
+            workers: processes among which a rate is divided.
+        """
+        self._keys = keys
+        self._rate = rate
+        self._limit = RateLimit(workers)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Guard:
+        """
+        Raises:
+            StoreUnavailable: signatures are to be checked, and the keys cannot be read.
+        """
+        keys = Keys(settings) if settings.checks_signatures else None
+        return cls(keys, settings.rate, settings.workers)
+
+    def close(self) -> None:
+        if self._keys:
+            self._keys.close()
+
+    async def admit(self, credential: Credential | None, request: SignedRequest) -> Principal:
+        """Who calls. What they may do is for their policy to say.
+
+        Raises:
+            Fault: they did not sign, not with a key of ours, not rightly, or call too often.
+        """
+        if self._keys is None:
+            return ANYONE
+        # Hashing a body of 15 MB takes some 20 ms.
+        return await to_thread.run_sync(self._admitted, self._keys, credential, request)
+
+    def _admitted(
+        self, keys: Keys, credential: Credential | None, request: SignedRequest
+    ) -> Principal:
+        if credential is None:
+            raise Fault(
+                "MissingAuthenticationTokenException",
+                "Missing Authentication Token: sign the request with an access key of this server; "
+                "`lookalike keys create` makes one.",
+            )
+        if request.header(_TOKEN.lower()) or request.parameter(_TOKEN):
+            raise Fault(
+                "UnrecognizedClientException",
+                f"{_UNRECOGNIZED} This server gives out no session tokens: sign with an access "
+                f"key of its own, without {_TOKEN}.",
+            )
+        found = keys.find(credential.access_key_id)
+        if found is None:
+            raise Fault("UnrecognizedClientException", _UNRECOGNIZED)
+        verify(request, credential, found.secret, datetime.now(UTC))
+        rate = found.key.rate or self._rate
+        if rate and not self._limit.admits(found.key.id, rate):
+            raise Fault(
+                "ProvisionedThroughputExceededException",
+                f"The number of requests exceeded your throughput limit of {rate:g} a second.",
+            )
+        return Principal(found.key.id, found.key.policy)
+
+
+def explained(settings: Settings) -> str:
+    """One line that says whether callers have to sign, and what to do if nobody could.
+
+    Raises:
+        StoreUnavailable: the keys cannot be read.
+        SecretsUnreadable: their secrets cannot.
+    """
+    if not settings.checks_signatures:
+        who = "this machine" if is_loopback(settings.host) else "ANYONE who can reach this server"
+        return (
+            f"Rekognition API: signatures are not checked (LOOKALIKE_AUTH={settings.auth}); "
+            f"{who} may call it on {settings.host}."
+        )
+    keys = Keys(settings)
+    try:
+        count = keys.check()
+    finally:
+        keys.close()
+    known = f"{count} access key{'s' * (count != 1)} may call it"
+    if not count:
+        known = "there is no access key yet; make one with: lookalike keys create"
+    open_to_all = "The page and /api/v1 ask for no key, and keep to galleries made without one."
+    return f"Rekognition API: signatures are checked; {known}. {open_to_all}"

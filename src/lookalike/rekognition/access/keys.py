@@ -1,0 +1,182 @@
+"""Access keys: who may call the Rekognition API. They lie in the store, their secrets encrypted."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import string
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from lookalike.config import Settings
+from lookalike.database import database
+from lookalike.database.clock import now
+from lookalike.database.schema import KEYS
+from lookalike.errors import InvalidParameter, NotFound
+from lookalike.rekognition.access.policy import Policy
+from lookalike.rekognition.access.vault import Vault
+
+# 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
+_PREFIX = "LOOK"
+_LETTERS = string.ascii_uppercase + string.digits
+# 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
+_SECRET_BYTES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKey:
+    """
+    Attributes:
+        rate: requests a second; None: what the setting `rate` says.
+        created: with a time zone.
+    """
+
+    id: str
+    description: str
+    policy: Policy
+    rate: float | None
+    enabled: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """An access key with its secret."""
+
+    key: AccessKey
+    secret: str = field(repr=False)
+
+
+class Keys:
+    """The access keys of one `LOOKALIKE_HOME`; safe to use from several threads.
+
+    Every method raises StoreUnavailable when the database cannot be read or written.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._database = database.opened(settings.home, settings.database)
+        self._vault = Vault(settings.home, settings.secret_key)
+        self._lock = threading.Lock()
+        self._version: int | None = None
+        self._found: dict[str, Unlocked] = {}
+
+    def close(self) -> None:
+        self._database.close()
+
+    def create(
+        self, description: str = "", policy: Policy | None = None, rate: float | None = None
+    ) -> Unlocked:
+        """A new key, which may do everything unless a policy says what.
+
+        Raises:
+            InvalidParameter: the rate is not above 0.
+            SecretsUnreadable: the secrets that are there cannot be read.
+        """
+        if rate is not None and not 0 < rate < math.inf:
+            raise InvalidParameter(f"A rate of {rate:g} is not allowed; it must be above 0.")
+        # A new file in place of a lost one would leave the secrets of the others unreadable.
+        self.check()
+        made = Unlocked(
+            AccessKey(
+                id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
+                description=description,
+                policy=policy or Policy(),
+                rate=rate,
+                enabled=True,
+                created=now().replace(tzinfo=UTC),
+            ),
+            secrets.token_urlsafe(_SECRET_BYTES),
+        )
+        row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
+        with self._database.changing() as connection:
+            connection.execute(insert(KEYS), row)
+        return made
+
+    def all(self) -> tuple[AccessKey, ...]:
+        """Every key, the oldest first, without secrets."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id)).all()
+        return tuple(_key(row) for row in rows)
+
+    def enable(self, key_id: str, enabled: bool) -> None:
+        """Let a key call or not; every process knows at its next request.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+        one = update(KEYS).where(KEYS.c.id == key_id).values(enabled=enabled)
+        with self._database.changing() as connection:
+            _require(key_id, connection.execute(one).rowcount)
+
+    def delete(self, key_id: str) -> None:
+        """
+        Raises:
+            NotFound: there is no such key.
+        """
+        with self._database.changing() as connection:
+            one = delete(KEYS).where(KEYS.c.id == key_id)
+            _require(key_id, connection.execute(one).rowcount)
+
+    def find(self, key_id: str) -> Unlocked | None:
+        """A key that may call, or None. Read once until something in the store changes.
+
+        Raises:
+            SecretsUnreadable: its secret cannot be read.
+        """
+        with self._lock:
+            version = self._database.version()
+            if version != self._version:
+                self._found.clear()
+                self._version = version
+            if key_id in self._found:
+                return self._found[key_id]
+            with self._database.reading() as connection:
+                one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
+                row = connection.execute(one).first()
+            if row is None:
+                return None
+            self._found[key_id] = Unlocked(_key(row), self._vault.unlocked(row.secret))
+            return self._found[key_id]
+
+    def check(self) -> int:
+        """How many keys may call, once every secret could be read.
+
+        Raises:
+            SecretsUnreadable: one cannot.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(select(KEYS)).all()
+        for row in rows:
+            self._vault.unlocked(row.secret)
+        return sum(row.enabled for row in rows)
+
+
+def _row(key: AccessKey) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "description": key.description,
+        "policy": key.policy.written(),
+        "rate": key.rate,
+        "enabled": key.enabled,
+        "created": key.created.replace(tzinfo=None),
+    }
+
+
+def _key(row: Any) -> AccessKey:
+    return AccessKey(
+        id=row.id,
+        description=row.description,
+        policy=Policy.read(row.policy),
+        rate=row.rate,
+        enabled=row.enabled,
+        created=row.created.replace(tzinfo=UTC),
+    )
+
+
+def _require(key_id: str, changed: int) -> None:
+    if not changed:
+        raise NotFound(f"There is no access key {key_id!r}.")

@@ -1,0 +1,1 @@
+"""How alike two vectors are, as numbers that mean something."""

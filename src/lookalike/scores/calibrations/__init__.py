@@ -1,0 +1,1 @@
+"""The fitted scores, a file a model."""

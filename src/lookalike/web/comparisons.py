@@ -1,0 +1,159 @@
+"""The JSON API's comparisons of faces: why two are alike, all with all, a child and parents.
+
+All of them are made with our own networks, and refused where Amazon Rekognition is the engine.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+from pydantic import Field
+
+from lookalike.answers import answering, shapes
+from lookalike.answers.shapes import Answer, Score
+from lookalike.engine import comparisons
+from lookalike.engine.local import Engine
+from lookalike.errors import InvalidParameter
+from lookalike.faces.analyzer import Face
+from lookalike.faces.vectors import Floats
+from lookalike.scores import explain, similarity
+from lookalike.web.depends import (
+    PROBLEMS,
+    FormCollection,
+    UploadedPhoto,
+    UseOwnEngine,
+    UseWorkbench,
+    read,
+)
+
+router = APIRouter(prefix="/api/v1", tags=["photos"], responses=PROBLEMS)
+
+
+class Weight(Answer):
+    name: explain.Region
+    weight: float = Field(description="What the region carries of the whole, 0 to 1.")
+
+
+class Grid(Answer):
+    """Over the aligned crop: the face with its landmarks at ArcFace's five points."""
+
+    size: int = Field(description="Side of the aligned crop, in pixels.")
+    rows: int
+    columns: int
+    values: tuple[tuple[float, ...], ...] = Field(description="Row by row, 0 to 1.")
+
+
+class Explanation(Answer):
+    regions: tuple[Weight, ...] = Field(description="The heaviest first; they add up to 1.")
+    grid: Grid
+    score: Score
+    model: shapes.Model
+
+
+class Place(Answer):
+    photo: int
+    face: int
+
+
+class Matrix(Answer):
+    photos: tuple[shapes.Reference, ...]
+    faces: tuple[Place, ...] = Field(description="Those of all photos in turn.")
+    scores: tuple[tuple[Score | None, ...], ...] = Field(
+        description="A row and a column for each of `faces`; null where a face meets itself."
+    )
+    model: shapes.Model
+
+
+class Family(Answer):
+    scores: tuple[Score, Score] = Field(description="Of the child with each parent.")
+    closer: int | None = Field(
+        description="The parent, 0 or 1, whom the child resembles more; null: too close to tell."
+    )
+    model: shapes.Model
+
+
+@router.post("/explain")
+async def explain_resemblance(
+    engine: UseOwnEngine,
+    workbench: UseWorkbench,
+    collection: FormCollection,
+    photo: UploadedPhoto,
+    face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
+    person: Annotated[str | None, Form(description="Compare with this person.")] = None,
+    reference: Annotated[UploadFile | None, File(description="Or with this photo.")] = None,
+) -> Explanation:
+    """Which regions of a face carry its resemblance to a person or to another photo."""
+    if (person is None) == (reference is None):
+        raise InvalidParameter("Give either person or reference.")
+    data = await read(photo, engine, "photo")
+    other = None if reference is None else await read(reference, engine, "reference")
+
+    def work() -> Explanation:
+        return _explanation(
+            engine, engine.face(data, face), _other(engine, person, collection, other)
+        )
+
+    return await workbench.run(work)
+
+
+@router.post("/matrix")
+async def compare_all(
+    engine: UseOwnEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
+) -> Matrix:
+    """Every face of 2 to 9 photos with every other."""
+    data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
+    found = await workbench.run(lambda: comparisons.matrix(engine, data))
+    return Matrix(
+        photos=tuple(answering.reference(each) for each in found.photos),
+        faces=tuple(Place.model_validate(each) for each in found.faces),
+        scores=tuple(tuple(map(_score, row)) for row in found.scores),
+        model=answering.model(engine),
+    )
+
+
+@router.post("/family")
+async def compare_family(
+    engine: UseOwnEngine,
+    workbench: UseWorkbench,
+    child: UploadedPhoto,
+    parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],
+) -> Family:
+    """Whom of two parents a child resembles more. The largest face of each photo counts."""
+    data = await read(child, engine, "child")
+    parents = [await read(each, engine, "parent", number) for number, each in enumerate(parent)]
+    found = await workbench.run(lambda: comparisons.family(engine, data, parents))
+    return Family(
+        scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
+        closer=found.closer,
+        model=answering.model(engine),
+    )
+
+
+def _other(
+    engine: Engine, person: str | None, collection: str | None, photo: bytes | None
+) -> Floats:
+    """The vector to explain a resemblance to."""
+    if photo is not None:
+        return engine.face(photo, 0, "reference").embedding
+    return engine.matcher.person(person or "", collection)
+
+
+def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
+    found = explain.explain(probe, other, engine.analyzer.embed)
+    rows, columns = found.map.shape
+    return Explanation(
+        regions=tuple(Weight(name=each.region, weight=each.weight) for each in found.weights),
+        grid=Grid(
+            size=len(probe.crop),
+            rows=rows,
+            columns=columns,
+            values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
+        ),
+        score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
+        model=answering.model(engine),
+    )
+
+
+def _score(score: similarity.Score | None) -> Score | None:
+    return None if score is None else Score.model_validate(score)

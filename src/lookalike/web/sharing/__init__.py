@@ -1,0 +1,1 @@
+"""What visitors share: cards, and links to results."""

@@ -1,0 +1,346 @@
+"""The card that people share: who somebody looks like, as a PNG of one of two shapes.
+
+A celebrity's portrait is on it only where its licence lets everyone pass on a changed copy, and
+then with its credit; the user's own face only where they ask for it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import PIL.Image
+from PIL import ImageDraw, ImageOps
+
+from lookalike.faces.image import Pixels
+from lookalike.gallery.people import Credit, Language, Text
+from lookalike.scores.similarity import Score
+from lookalike.site import Site
+from lookalike.web.sharing.lettering import Lines, drawable, fitted
+
+Shape = Literal["wide", "tall"]
+Picture = PIL.Image.Image
+Colour = tuple[int, int, int]
+Box = tuple[int, int, int, int]
+
+SIZES: dict[Shape, tuple[int, int]] = {"wide": (1200, 630), "tall": (1080, 1920)}
+# Side of the squares that the pictures are cut from: that of the largest place for one.
+FACE_SIDE = 920
+
+# The page's own colours by day (static/tokens.css).
+_PAPER, _INK, _SOFT, _TRACK = (251, 246, 240), (42, 29, 22), (109, 90, 78), (240, 228, 216)
+# Corners are drawn this many times larger and averaged down.
+_FINER = 3
+# PNG's effort: the usual one takes three times as long for a tenth less.
+_EFFORT = 2
+# Beyond this one says only "rarer", and below the other one "1 in 3" would say nothing, as on the
+# page (static/score.js).
+_RAREST, _COMMON = 100_000, 10
+# Licences that let anyone pass on a changed copy, by the short names of Commons. NC and ND do not.
+_FREE = re.compile(r"(CC[ -]BY([ -]SA)?([ -][1-4]\.\d.*)?|CC0.*|public domain.*|PD[ -].*|PD)", re.I)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Card:
+    """
+    Attributes:
+        portrait: (side, side, 3) RGB of the celebrity's face, or None.
+        credit: of the portrait.
+        face: that of the user, or None.
+        calibrated: False where the scores are provisional, which the card then says.
+    """
+
+    name: Text
+    score: Score
+    language: Language
+    site: Site
+    portrait: Pixels | None = None
+    credit: Credit | None = None
+    face: Pixels | None = None
+    calibrated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are on a card of one shape, in pixels.
+
+    Attributes:
+        single, double: left, top, right and bottom of one picture, and of two side by side.
+        text, text_beside_two: the same of the column of text.
+        name: the largest and the smallest size of the name, and the most lines of it.
+        small, words, number: sizes of the other texts.
+        foot: height of the base of the site's name.
+    """
+
+    single: Box
+    double: Box
+    text: Box
+    text_beside_two: Box
+    name: tuple[int, int, int]
+    small: int
+    words: int
+    number: int
+    foot: int
+
+
+_LAYOUTS: dict[Shape, Layout] = {
+    "wide": Layout(
+        single=(64, 72, 484, 492),
+        double=(64, 72, 604, 492),
+        text=(540, 72, 1136, 492),
+        text_beside_two=(660, 72, 1136, 492),
+        name=(84, 34, 2),
+        small=25,
+        words=30,
+        number=64,
+        foot=566,
+    ),
+    "tall": Layout(
+        single=(80, 120, 1000, 1040),
+        double=(80, 228, 1000, 944),
+        text=(80, 1150, 1000, 1720),
+        text_beside_two=(80, 1080, 1000, 1700),
+        name=(112, 52, 2),
+        small=40,
+        words=46,
+        number=96,
+        foot=1800,
+    ),
+}
+
+
+def may_show(credit: Credit | None) -> bool:
+    """Whether a portrait may be cut and passed on by anyone."""
+    return bool(credit and credit.licence and _FREE.fullmatch(credit.licence.strip()))
+
+
+def render(card: Card, shape: Shape) -> bytes:
+    """The card as a PNG."""
+    layout, texts = _LAYOUTS[shape], words(card.language)["card"]
+    accent = _rgb(card.site.colours.accent)
+    picture = _background(SIZES[shape], accent)
+    draw = ImageDraw.Draw(picture)
+    two = card.face is not None
+    panel = layout.double if two else layout.single
+    _draw_panel(picture, card, panel, accent)
+    column = layout.text_beside_two if two else layout.text
+    _draw_text(draw, card, texts, layout, column, accent)
+    _draw_credit(draw, card, texts, layout, panel)
+    _draw_foot(draw, card, texts, layout, accent)
+    written = io.BytesIO()
+    picture.save(written, "PNG", compress_level=_EFFORT)
+    return written.getvalue()
+
+
+@cache
+def words(language: Language) -> dict[str, Any]:
+    """The texts of cards and of shared results."""
+    file = Path(__file__).parents[1] / "locales" / f"result_{language}.json"
+    texts: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return texts
+
+
+def shown_name(name: Text, language: Language) -> str:
+    """The name in that language, or in the other one if only that can be drawn."""
+    other: Language = "en" if language == "ko" else "ko"
+    known = [each for each in (name.get(language), name.get(other)) if each]
+    return next((each for each in known if drawable(each)), known[0] if known else "?")
+
+
+def rarity(score: Score, language: Language) -> str:
+    """How rare a resemblance is: "1,000명 중 1명꼴로 닮았어요"."""
+    texts = words(language)["card"]
+    if score.one_in < _COMMON:
+        return str(texts["common"])
+    key = "rarer" if score.one_in >= _RAREST else "one_in"
+    return str(texts[key]).format(count=_about(score.one_in, language))
+
+
+def told(card: Card) -> str:
+    """How rare the resemblance is, and whether that is provisional."""
+    found = rarity(card.score, card.language)
+    return found if card.calibrated else words(card.language)["card"]["provisional"].format(found)
+
+
+def points(score: Score) -> int:
+    """Rounded down, so that 59.7 does not pass for 60."""
+    return int(score.resemblance)
+
+
+def _about(count: int, language: Language) -> str:
+    """A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만."""
+    rounded = int(float(f"{count:.2g}"))
+    if language != "ko" or rounded < 10_000:
+        return f"{rounded:,}"
+    return f"{rounded / 10_000:g}만 "
+
+
+def _draw_panel(picture: Picture, card: Card, panel: Box, accent: Colour) -> None:
+    """The user's face and the celebrity's, or only the latter, in one frame."""
+    left, top, right, bottom = panel
+    width, height = right - left, bottom - top
+    frame = PIL.Image.new("RGB", (width, height), _PAPER)
+    faces = [] if card.face is None else [PIL.Image.fromarray(card.face)]
+    gap = 6 if faces else 0
+    part = (width - gap * len(faces)) // (1 + len(faces))
+    for number, face in enumerate([*faces, _celebrity(card, (part, height), accent)]):
+        middle = ImageOps.fit(face, (part, height), PIL.Image.Resampling.LANCZOS)
+        frame.paste(middle, (number * (part + gap), 0))
+    picture.paste(frame, (left, top), _rounded((width, height), height // 11))
+
+
+def _celebrity(card: Card, size: tuple[int, int], accent: Colour) -> Picture:
+    """The portrait where it may be shown, else a tile with the first letter of the name."""
+    if card.portrait is not None and may_show(card.credit):
+        return PIL.Image.fromarray(card.portrait)
+    tile = _gradient(size, _mixed(accent, _PAPER, 0.55), _mixed(accent, _PAPER, 0.85))
+    letter = shown_name(card.name, card.language)[0].upper()
+    text = fitted(letter, "bold", (size[1] // 2, size[1] // 2), size[0], 1)
+    middle = (size[0] / 2, size[1] / 2)
+    ImageDraw.Draw(tile).text(middle, letter, font=text.font, fill=accent, anchor="mm")
+    return tile
+
+
+def _draw_text(
+    draw: ImageDraw.ImageDraw,
+    card: Card,
+    texts: dict[str, Any],
+    layout: Layout,
+    column: Box,
+    accent: Colour,
+) -> None:
+    """Who it is and how alike, in the middle of the column's height."""
+    left, top, right, bottom = column
+    width = right - left
+    small, largest, smallest, most = layout.small, *layout.name
+    name = shown_name(card.name, card.language)
+    said = (
+        (fitted(texts["best"][card.score.verdict], "bold", (small, small - 6), width, 2), accent),
+        (fitted(name, "bold", (largest, smallest), width, most), _INK),
+        (fitted(told(card), "regular", (layout.words, small), width, 2), _SOFT),
+    )
+    meter = layout.number + 3 * small
+    gap = small
+    height = sum(lines.height for lines, _ in said) + gap * len(said) + meter
+    y = top + max(0, (bottom - top - height) // 2)
+    for lines, colour in said:
+        _draw_lines(draw, lines, (left, y), colour)
+        y += lines.height + gap
+    _draw_meter(draw, card.score, texts, layout, (left, y, right), accent)
+
+
+def _draw_meter(
+    draw: ImageDraw.ImageDraw,
+    score: Score,
+    texts: dict[str, Any],
+    layout: Layout,
+    place: tuple[int, int, int],
+    accent: Colour,
+) -> None:
+    """The number, what it is, and a bar."""
+    left, top, right = place
+    label = fitted(texts["resemblance"], "regular", (layout.small,) * 2, right - left, 1)
+    value = fitted(str(points(score)), "bold", (layout.number,) * 2, right - left, 1)
+    unit = fitted(texts["points"] or "/ 100", "regular", (layout.small,) * 2, right - left, 1)
+    base = top + layout.number
+    draw.text((left, base), value.lines[0], font=value.font, fill=_INK, anchor="ls")
+    after = left + value.font.getlength(value.lines[0]) + layout.small / 3
+    draw.text((after, base), unit.lines[0], font=unit.font, fill=_SOFT, anchor="ls")
+    draw.text((right, base), label.lines[0], font=label.font, fill=_SOFT, anchor="rs")
+    thick = layout.small * 2 // 3
+    bar = (left, base + layout.small, right, base + layout.small + thick)
+    share = min(1.0, max(score.resemblance / 100, thick / (right - left)))
+    _draw_pill(draw, bar, _TRACK)
+    _draw_pill(draw, (left, bar[1], left + round((right - left) * share), bar[3]), accent)
+
+
+def _draw_credit(
+    draw: ImageDraw.ImageDraw, card: Card, texts: dict[str, Any], layout: Layout, panel: Box
+) -> None:
+    """Author and licence of the portrait, and that it was cut, as the licences ask for."""
+    if card.portrait is None or card.credit is None or not may_show(card.credit):
+        return
+    author = card.credit.author or texts["unknown"]
+    terms = f"{card.credit.licence} · {texts['source']} · {texts['changed']}"
+    left, _, right, bottom = panel
+    size = layout.small * 2 // 3
+    y = bottom + size // 2
+    for text in (f"{texts['portrait']} {author}", terms):
+        lines = fitted(text, "regular", (size, size - 4), right - left, 1)
+        _draw_lines(draw, lines, (left, y), _SOFT)
+        y += lines.height
+
+
+def _draw_foot(
+    draw: ImageDraw.ImageDraw,
+    card: Card,
+    texts: dict[str, Any],
+    layout: Layout,
+    accent: Colour,
+) -> None:
+    """What made the card, at the bottom right, level with the credit or below it."""
+    _, _, right, _ = layout.text
+    half = right // 2
+    name = fitted(card.site.name, "bold", (layout.small, layout.small - 8), half, 1)
+    tagline = card.site.tagline.get(card.language) or texts["tagline"]
+    line = fitted(tagline, "regular", (layout.small * 3 // 4,) * 2, half, 1)
+    y = layout.foot
+    draw.text((right, y), name.lines[0], font=name.font, fill=accent, anchor="rs")
+    below = y + line.leading
+    draw.text((right, below), line.lines[0], font=line.font, fill=_SOFT, anchor="rs")
+
+
+def _draw_lines(
+    draw: ImageDraw.ImageDraw, lines: Lines, place: tuple[int, int], colour: Colour
+) -> None:
+    left, top = place
+    for number, line in enumerate(lines.lines):
+        base = top + number * lines.leading + round(lines.size * 0.95)
+        draw.text((left, base), line, font=lines.font, fill=colour, anchor="ls")
+
+
+def _draw_pill(draw: ImageDraw.ImageDraw, box: Box, colour: Colour) -> None:
+    left, top, right, bottom = box
+    mask = _rounded((right - left, bottom - top), (bottom - top) // 2)
+    draw.bitmap((left, top), mask, fill=colour)
+
+
+def _rounded(size: tuple[int, int], radius: int) -> Picture:
+    """A mask with round corners, without steps."""
+    large = (size[0] * _FINER, size[1] * _FINER)
+    mask = PIL.Image.new("L", large, 0)
+    corner = (large[0] - 1, large[1] - 1)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, *corner), radius * _FINER, fill=255)
+    return mask.resize(size, PIL.Image.Resampling.BOX)
+
+
+def _background(size: tuple[int, int], accent: Colour) -> Picture:
+    """Paper with a breath of the accent from the upper right."""
+    return _gradient(size, _mixed(accent, _PAPER, 0.86), _PAPER)
+
+
+def _gradient(size: tuple[int, int], near: Colour, far: Colour) -> Picture:
+    """From `near` in the upper right corner to `far` along a quarter circle."""
+    small = 64
+    y, x = np.mgrid[0:small, 0:small] / (small - 1)
+    distance = np.clip(np.hypot(1 - x, y), 0, 1)[..., None] ** 0.7
+    colours = np.array(near) * (1 - distance) + np.array(far) * distance
+    coarse = PIL.Image.fromarray(np.rint(colours).astype(np.uint8))
+    return coarse.resize(size, PIL.Image.Resampling.BICUBIC)
+
+
+def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+    """`share` of the other colour, the rest of the first."""
+    red, green, blue = (round(a * (1 - share) + b * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
+
+
+def _rgb(colour: str) -> Colour:
+    red, green, blue = bytes.fromhex(colour.removeprefix("#"))
+    return red, green, blue

@@ -1,0 +1,210 @@
+"""Results that somebody asked to share: kept for some days under an address nobody can guess.
+
+A result is a folder `LOOKALIKE_HOME/results/<id>` with the rendered cards and one JSON file of what
+they say. It appears and goes as a whole, so that any number of workers may share the folder. The
+photo is never part of it, and of the token that deletes it only the hash is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from anyio import create_task_group, sleep, to_thread
+
+from lookalike.config import Settings
+from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
+from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.people import Language
+from lookalike.web.sharing.cards import Shape
+
+_DAY, _HOUR = 86_400.0, 3_600.0
+# Of random bytes; 128 bits cannot be guessed.
+_ID_BYTES, _TOKEN_BYTES = 16, 24
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+_FACTS = "result.json"
+# What was left half made or half removed by a process that was killed goes after an hour.
+_LEFT_OVER = _HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """
+    Attributes:
+        person: id in the gallery; a result goes when they leave it.
+        name, best, words: what the card says of them.
+        points: the resemblance, 0 to 100.
+        expires: seconds since 1970.
+    """
+
+    person: str
+    name: str
+    best: str
+    words: str
+    points: int
+    language: Language
+    expires: float
+
+    @property
+    def expiry(self) -> datetime:
+        return datetime.fromtimestamp(self.expires, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Where a result is, and what deletes it; the token is known to nobody else."""
+
+    id: str
+    token: str
+
+
+class Results:
+    """The results of one folder, which is made with the first of them."""
+
+    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
+        self._folder = folder
+        self._now = now
+
+    def expiry(self, days: int) -> float:
+        return self._now() + days * _DAY
+
+    def keep(self, shared: Shared, cards: Mapping[Shape, bytes]) -> Ticket:
+        """Store a result with its cards.
+
+        Raises:
+            StoreUnavailable: it cannot be written; nothing of it is left.
+        """
+        ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
+        facts = asdict(shared) | {"token": _hash(ticket.token)}
+        files = {f"{shape}.png": data for shape, data in cards.items()}
+        files[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
+        partial = self._folder / f".{ticket.id}.part"
+        try:
+            partial.mkdir(parents=True, mode=0o700)
+            for name, data in files.items():
+                (partial / name).write_bytes(data)
+            partial.rename(self._folder / ticket.id)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise StoreUnavailable(f"{self._folder} cannot be written: {error}.") from error
+        return ticket
+
+    def find(self, result_id: str) -> Shared:
+        """A result whose time is not over.
+
+        Raises:
+            ResultNotFound: there is none of that id any more, or never was.
+        """
+        facts = self._facts(result_id)
+        del facts["token"]
+        return Shared(**facts)
+
+    def card(self, result_id: str, shape: Shape) -> Path:
+        """The PNG of a result.
+
+        Raises:
+            ResultNotFound: there is none of that id any more, or never was.
+        """
+        self.find(result_id)
+        return self._folder / result_id / f"{shape}.png"
+
+    def remove(self, result_id: str, token: str) -> None:
+        """
+        Raises:
+            ResultNotFound: there is none of that id any more, or never was.
+            NotAllowed: the token is not that of the result.
+        """
+        if not hmac.compare_digest(self._facts(result_id)["token"], _hash(token)):
+            raise NotAllowed("The token is not the one that came with this result.")
+        self.discard(result_id)
+
+    def discard(self, result_id: str) -> None:
+        """Remove a result at once, so that nobody sees a half of it."""
+        gone = self._folder / f".{result_id}.gone"
+        with suppress(OSError):  # Another worker was first.
+            (self._folder / result_id).rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def sweep(self, stays: Callable[[Shared], bool] = lambda _: True) -> int:
+        """Remove what has expired, what does not stay, and what was left over; how many."""
+        if not self._folder.is_dir():
+            return 0
+        swept = 0
+        for path in list(self._folder.iterdir()):
+            if path.name.startswith("."):
+                self._sweep_left_over(path)
+            elif not self._stays(path.name, stays):
+                self.discard(path.name)
+                swept += 1
+        return swept
+
+    def _stays(self, result_id: str, stays: Callable[[Shared], bool]) -> bool:
+        try:
+            return stays(self.find(result_id))
+        except ResultNotFound:
+            return False
+
+    def _sweep_left_over(self, path: Path) -> None:
+        with suppress(OSError):
+            if path.stat().st_mtime < self._now() - _LEFT_OVER:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def _facts(self, result_id: str) -> dict[str, Any]:
+        """The file of a result, checked."""
+        try:
+            if not _ID.fullmatch(result_id):
+                raise ValueError
+            facts: dict[str, Any] = json.loads(
+                (self._folder / result_id / _FACTS).read_text("utf-8")
+            )
+        except (OSError, ValueError):
+            raise _not_found() from None
+        if facts["expires"] <= self._now():
+            raise _not_found()
+        return facts
+
+
+def opened(settings: Settings) -> Results:
+    """The results of a server."""
+    return Results(settings.home / "results")
+
+
+@asynccontextmanager
+async def keeping_swept(results: Results, gallery: Gallery) -> AsyncIterator[None]:
+    """Sweeps at once and then every hour: expired results, and those of people who are gone."""
+
+    def stays(shared: Shared) -> bool:
+        try:
+            gallery.person(shared.person)
+        except PersonNotFound:
+            return False
+        return True
+
+    async def sweeping() -> None:
+        while True:
+            await to_thread.run_sync(results.sweep, stays)
+            await sleep(_HOUR)
+
+    async with create_task_group() as tasks:
+        tasks.start_soon(sweeping)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _not_found() -> ResultNotFound:
+    return ResultNotFound("There is no such result, or its time is over.")
