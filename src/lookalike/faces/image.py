@@ -17,6 +17,7 @@ from PIL import AvifImagePlugin, ImageCms, JpegImagePlugin, PngImagePlugin, WebP
 from pillow_heif.as_plugin import HeifImageFile
 
 from lookalike.errors import DamagedImage, ImageTooLarge, ImageTooSmall, UnsupportedFormat
+from lookalike.faces import repair
 
 Pixels = NDArray[np.uint8]
 
@@ -28,6 +29,10 @@ _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, AvifImagePlugin)
 _PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 _FRUGAL = ("JPEG", "MPO", "HEIF")
 _EXIF_ORIENTATION = 0x0112
+_PNG = b"\x89PNG\r\n\x1a\n"
+_AVIF_BRANDS = (b"avif", b"avis")
+# What libjpeg says of data behind an image that is all there.
+_HARMLESS = "extraneous bytes before marker"
 # What Pillow and its plugins raise on data that is broken.
 _BROKEN = (
     OSError,
@@ -93,12 +98,15 @@ def decode(data: bytes, limits: Limits, side: int) -> Image:
         UnsupportedFormat, DamagedImage, ImageTooLarge, ImageTooSmall: what is wrong with it.
     """
     if len(data) > limits.max_bytes:
-        raise ImageTooLarge(f"The photo has {len(data):,} bytes; at most {limits.max_bytes:,}.")
+        raise ImageTooLarge(
+            f"The photo has {len(data):,} bytes; at most {limits.max_bytes:,} are allowed "
+            "(LOOKALIKE_MAX_BYTES)."
+        )
     picture = _open(data)
     _check_size(picture, limits)
-    orientation = _orientation(picture)
     try:
         pixels = _decode(picture, data, side)
+        orientation = _orientation(picture, data)
     except _BROKEN as error:
         raise _damaged(picture.format) from error
     if orientation in _UPRIGHT:
@@ -126,6 +134,8 @@ def _open(data: bytes) -> PIL.Image.Image:
     try:
         return PIL.Image.open(io.BytesIO(data), formats=_PILLOW_FORMATS)
     except PIL.UnidentifiedImageError:
+        if data.startswith(_PNG) and (mended := repair.without_broken_extras(data)) != data:
+            return _open(mended)
         return _open_heif(data)
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise ImageTooLarge("The photo claims more pixels than any camera makes.") from None
@@ -134,30 +144,36 @@ def _open(data: bytes) -> PIL.Image.Image:
 
 
 def _open_heif(data: bytes) -> PIL.Image.Image:
-    """HEIC, which Pillow cannot read. The plugin is used without registering it globally."""
+    """HEIC, which Pillow cannot read, and AVIF that it does not. The plugin is used without
+    registering it globally."""
     if not pillow_heif.is_supported(data):
         allowed = ", ".join(FORMATS)
-        if data.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+        if data.startswith((b"\xff\xd8", _PNG[:4], b"RIFF")):
             raise DamagedImage(f"The image is broken from its header on. Allowed: {allowed}.")
         raise UnsupportedFormat(f"This is not an image of a format we read. Allowed: {allowed}.")
+    format = "AVIF" if data[8:12] in _AVIF_BRANDS else "HEIF"
     try:
         picture: PIL.Image.Image = HeifImageFile(io.BytesIO(data))  # type: ignore[no-untyped-call]
     except _BROKEN as error:
-        raise _damaged("HEIF") from error
+        raise _damaged(format) from error
+    picture.format = format
     return picture
 
 
 def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
     size = width, height = picture.size
-    most = limits.max_pixels if picture.format in _FRUGAL else limits.max_pixels // 2
+    frugal = picture.format in _FRUGAL
+    most = limits.max_pixels if frugal else limits.max_pixels // 2
     if max(size) > limits.max_side:
         raise ImageTooLarge(
-            f"The photo is {width} x {height} pixels; a side may have at most {limits.max_side:,}."
+            f"The photo is {width} x {height} pixels; a side may have at most "
+            f"{limits.max_side:,} (LOOKALIKE_MAX_SIDE)."
         )
     if width * height > most:
         raise ImageTooLarge(
             f"The photo is {width} x {height} = {width * height:,} pixels; "
-            f"at most {most:,} are allowed in {_public_name(picture.format)}."
+            f"at most {most:,} are allowed in {_public_name(picture.format)} "
+            f"({'' if frugal else 'half of '}LOOKALIKE_MAX_PIXELS)."
         )
     if min(size) < MIN_SIDE:
         raise ImageTooSmall(
@@ -165,16 +181,30 @@ def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
         )
 
 
-def _orientation(picture: PIL.Image.Image) -> int:
+def _orientation(picture: PIL.Image.Image, data: bytes) -> int:
+    """As EXIF states it. XMP may state one too, which browsers ignore, and Pillow does not."""
+    exif = PIL.Image.Exif()
     try:
-        value = picture.getexif().get(_EXIF_ORIENTATION, 1)
+        exif.load(picture.info.get("exif") or b"")
+        value = exif.get(_EXIF_ORIENTATION, 1)
     except _BROKEN:
         return 1
+    if picture.format == "HEIF" and _EXIF_ORIENTATION in exif and not _is_turned(data):
+        # The plugin has set it to 1, for libheif has turned what the container says is turned.
+        value = picture.info["original_orientation"]
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def _is_turned(heif: bytes) -> bool:
+    """Whether the container says how its images are turned (ISO/IEC 23008-12, 6.5.10 and 6.5.12);
+    what EXIF says then is for those who do not read that."""
+    place = heif.find(b"ipco")
+    properties = heif[place : place + int.from_bytes(heif[place - 4 : place])]
+    return b"irot" in properties or b"imir" in properties
+
+
 def _decode(picture: PIL.Image.Image, data: bytes, side: int) -> Pixels:
-    if picture.format in ("JPEG", "MPO") and picture.mode in ("RGB", "L"):
+    if picture.format in ("JPEG", "MPO"):
         pixels = _decode_jpeg(picture, data, side)
     else:
         pixels = _decode_other(picture, side)
@@ -185,12 +215,34 @@ def _decode_jpeg(picture: PIL.Image.Image, data: bytes, side: int) -> Pixels:
     """Decode at a half, a quarter or an eighth where that leaves `side` pixels: far faster."""
     factor = max((f for f in (1, 2, 4, 8) if max(picture.size) >= f * side), default=1)
     width, height = (-(-each // factor) for each in picture.size)
+    plain = picture.mode in ("RGB", "L")
     try:
-        pixels: Pixels = simplejpeg.decode_jpeg(data, "RGB", min_height=height, min_width=width)
-    except ValueError:
+        if plain:
+            return _decoded(data, width, height)
+        return _decode_other(picture, side)
+    except (ValueError, OSError):
+        ended = repair.with_end(data)
+    if ended is data:
         # Any oddity ends up here. Pillow forgives what does no harm and refuses lost pixels.
         picture.draft("RGB", (width, height))
-        pixels = np.asarray(picture.convert("RGB"))
+        return np.asarray(picture.convert("RGB"))
+    pixels = _decoded(ended, width, height, lenient=True)
+    return pixels if plain else _decode_other(PIL.Image.open(io.BytesIO(ended)), side)
+
+
+def _decoded(jpeg: bytes, width: int, height: int, *, lenient: bool = False) -> Pixels:
+    """Decode at the smallest scale with so many pixels.
+
+    Raises:
+        ValueError: there is anything odd; `lenient`: there are pixels missing.
+    """
+    size = {"min_width": width, "min_height": height}
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(jpeg, "RGB", **size)
+    except ValueError as error:
+        if not lenient or _HARMLESS not in str(error):
+            raise
+        pixels = simplejpeg.decode_jpeg(jpeg, "RGB", strict=False, **size)
     return pixels
 
 
