@@ -15,7 +15,9 @@ KOREAN = ("{} - 복사본", "{} - 복사본 (2)", "{} 사본", "{} 사본 2", "{
 
 @pytest.mark.parametrize("person", ["아이유", "Jane Doe", "B1A4", "NCT 127", "2PM"])
 def test_every_way_of_numbering_is_one_person(person: str) -> None:
-    stems = [each.format(person) for each in (*NUMBERED, *KOREAN)]
+    # Of a number behind a number nobody can say where it begins.
+    ways = [each for each in (*NUMBERED, *KOREAN) if each != "{}4" or not person[-1].isdigit()]
+    stems = [each.format(person) for each in ways]
     assert {each.name for each in named_after(stems).values()} == {person}
 
 
