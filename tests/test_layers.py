@@ -20,7 +20,7 @@ LAYERS = (
     ("faces.models.selftest",),
     ("gallery.people", "site", "database"),
     ("gallery",),
-    ("gallery.sources", "gallery.starter.build"),
+    ("gallery.sources",),
     ("gallery.wikimedia",),
     ("scores",),
     ("engine",),
