@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from docs import compatibility
+from docs import compatibility, house
 from lookalike import config
 from lookalike.cli import main as lookalike
 from lookalike.rekognition.operations import OPERATIONS
@@ -126,6 +126,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "settings.md": settings(),
         FOLDER / "cli.md": commands(),
+        FOLDER / "map.md": house.page(),
         FOLDER / "rekognition.md": rekognition(),
     }
 
