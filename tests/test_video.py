@@ -18,7 +18,7 @@ from lookalike.faces.image import Pixels
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video import decode
 from lookalike.video.decode import Frame, Metadata, opened
-from lookalike.video.track import Bounds, Tracker, overlap, weight
+from lookalike.video.track import Bounds, Tracker, weight
 from lookalike.video.watch import Watched, watch
 from tests.videos import canvas, encoded, packaged, panned, scaled, still, turned
 
@@ -283,7 +283,7 @@ def test_better_faces_count_more() -> None:
 
 def test_overlap() -> None:
     one = Box(0, 0, 10, 10)
-    assert overlap(one, one) == 1
-    assert overlap(one, Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert overlap(one, Box(10, 0, 10, 10)) == 0
-    assert overlap(one, Box(20, 20, 0, 0)) == 0
+    assert one.overlap(one) == 1
+    assert one.overlap(Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert one.overlap(Box(10, 0, 10, 10)) == 0
+    assert one.overlap(Box(20, 20, 0, 0)) == 0

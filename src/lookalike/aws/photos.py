@@ -104,7 +104,7 @@ class Look:
         ]
 
         def score(box: Box) -> float:
-            same = (value for other, value in told if shapes.overlap(other, box) >= _SAME_FACE)
+            same = (value for other, value in told if box.overlap(other) >= _SAME_FACE)
             return max(same, default=0.0)
 
         return tuple(AwsScore("Similarity", score(face.box)) for face in target.photo.faces)
@@ -124,7 +124,7 @@ class Look:
     def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
         seen = [(shapes.face(each.get("Face", each), image), each) for each in told]
-        seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
+        seen.sort(key=lambda pair: -pair[0].box.area)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
         photo = Photo(image.width, image.height, image.format, faces, timings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.detect import FINE, Detector
 from lookalike.faces.embed import FaceEmbedder
-from lookalike.faces.geometry import Box, Landmarks, Point
+from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Image, Limits, Pixels, decode
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
@@ -122,7 +122,7 @@ class Analyzer:
         with self._turn:
             clock.skip()
             found = self.detector.detect(image.pixels, upright=finer is None)
-            found = _largest(found, self._max_faces)
+            found = found.largest(self._max_faces)
             clock.lap("detect")
             image, found = self._finest(image, found, finer)
             clock.lap("decode")
@@ -164,8 +164,7 @@ class Analyzer:
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""
-        landmarks = np.array(astuple(face.landmarks), np.float32)
-        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self.limits))
+        return replace(face, thumbnail=thumbnail.cut(data, face.landmarks.array, self.limits))
 
     def embed_thumbnail(self, small: bytes) -> Floats:
         """The (dimension,) embedding of the face in a thumbnail.
@@ -177,16 +176,11 @@ class Analyzer:
         return vector
 
 
-def _largest(found: Detections, most: int) -> Detections:
-    area = found.boxes[:, 2] * found.boxes[:, 3]
-    return found.take(np.argsort(-area, kind="stable")[:most])
-
-
 def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: Floats) -> Face:
     left, top, width, height = (float(each) for each in box)
     return Face(
         box=Box(left, top, width, height),
-        landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
+        landmarks=Landmarks.of(points),
         quality=measure(crop, points, float(score), width),
         crop=crop,
         embedding=vector,

@@ -21,12 +21,8 @@ def subject(photo: Photo) -> Face:
     if not photo.faces:
         raise PhotoError("no face")
     face, *others = photo.faces
-    if others and _area(face) < _SUBJECT * _area(others[0]):
+    if others and face.box.area < _SUBJECT * others[0].box.area:
         raise PhotoError("several faces of like size")
     if face.quality.size < _MIN_WIDTH or face.quality.score < _MIN_SCORE:
         raise PhotoError("face too small or unclear")
     return face
-
-
-def _area(face: Face) -> float:
-    return face.box.width * face.box.height

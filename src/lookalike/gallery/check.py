@@ -141,7 +141,7 @@ def _in_groups(member: Member, bars: Bars, seen: Mapping[str, Seen]) -> Iterator
 
 def _rival(face: Face, taken: Face, bars: Bars) -> bool:
     """Whether a face could be mistaken for the one that was taken, and is of someone else."""
-    large = face.box.width * face.box.height >= _OTHER_AREA * taken.box.width * taken.box.height
+    large = face.box.area >= _OTHER_AREA * taken.box.area
     someone_else = float(face.embedding @ taken.embedding) < bars.same_face
     return face is not taken and large and someone_else and face.quality.score >= _OTHER_SCORE
 

@@ -158,19 +158,10 @@ class Tracker:
         overlaps = np.zeros_like(cosines)
         for index, track in enumerate(self._tracks):
             if now_ms - track.sightings[-1].timestamp_ms <= _PLACE_MS:
-                overlaps[:, index] = [overlap(face.box, track.place) for face in faces]
+                overlaps[:, index] = [face.box.overlap(track.place) for face in faces]
         there = (overlaps >= _SAME_PLACE) & (cosines >= self._bounds.other)
         fits = there | (cosines >= self._bounds.same)
         return np.where(fits, cosines + overlaps, 0).astype(np.float32)
-
-
-def overlap(one: Box, other: Box) -> float:
-    """What two boxes share, of their union: 0 to 1."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    shared = max(0.0, width) * max(0.0, height)
-    union = one.width * one.height + other.width * other.height - shared
-    return shared / union if union > 0 else 0.0
 
 
 def weight(quality: Quality) -> float:
