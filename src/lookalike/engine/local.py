@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal
 
 from threadpoolctl import threadpool_limits
 
 from lookalike.config import Settings
-from lookalike.errors import InvalidParameter, NoFace, PhotoError
+from lookalike.errors import InvalidParameter, NoFace, Subject, about
 from lookalike.faces.analyzer import Analyzer, Face, Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.framed import framed
@@ -25,8 +24,6 @@ from lookalike.gallery.people import Text
 from lookalike.scores.matching import Match, Matcher
 from lookalike.scores.notes import notes
 from lookalike.scores.similarity import Score, calibration_of
-
-Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +191,10 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
-        try:
+        with about(subject, number):
             photo = self.analyzer.analyze(data, limits)
             if not photo.faces:
                 raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
         return photo
 
     def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
