@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.subject import subject
 from lookalike.faces.vectors import Floats
 from lookalike.scores.similarity import calibration
 
@@ -42,7 +42,7 @@ def faces_of(folder: Path, analyzer: Analyzer) -> Faces:
     found: dict[str, list[tuple[Path, Face]]] = {}
     for path in sorted(folder.glob("*/*.jpg")):
         try:
-            face = subject(analyzer.analyze(path.read_bytes()))
+            face = analyzer.analyze(path.read_bytes()).main_face()
         except PhotoError:
             continue
         found.setdefault(path.parent.name, []).append((path, face))

@@ -11,7 +11,7 @@ from rich.progress import track
 from lookalike import config
 from lookalike.evaluate import Which, embed
 from lookalike.evaluate.vectors import chosen
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 
 

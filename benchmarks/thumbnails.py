@@ -21,9 +21,9 @@ from benchmarks.lfw import central
 from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Limits, decode
-from lookalike.faces.subject import subject
+from lookalike.faces.photo import Face
 
 _LIMITS = Limits(max_bytes=1 << 28, max_pixels=1 << 28, max_side=1 << 16)
 _SMALLER = 0.9
@@ -71,7 +71,7 @@ def section(folder: Path) -> str:
     for path in sorted(folder.glob("*/*.*")):
         data = path.read_bytes()
         try:
-            outcomes.append(outcome(subject(analyzer.analyze(data)), data, analyzer))
+            outcomes.append(outcome(analyzer.analyze(data).main_face(), data, analyzer))
         except PhotoError:
             continue
     rows = []

@@ -12,9 +12,9 @@ import pytest
 
 from lookalike.engine.local import Engine
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoError, VideoTooLarge
-from lookalike.faces.analyzer import Face
 from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Pixels
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video import decode
 from lookalike.video.decode import Frame, Metadata, opened

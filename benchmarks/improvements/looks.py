@@ -15,11 +15,12 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which, chosen
 from lookalike.faces.align import align
-from lookalike.faces.analyzer import FINER, Analyzer, Face
-from lookalike.faces.detect import FINE
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.detect import FINE, FINER
 from lookalike.faces.image import Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.photo import Face
 from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Workers, result

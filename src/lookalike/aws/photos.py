@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from lookalike.aws import images, shapes
 from lookalike.aws.answers import AwsScore
 from lookalike.aws.client import Client, Members, Tally
-from lookalike.errors import NoFace, Subject, about
-from lookalike.faces.analyzer import Photo, Timings
+from lookalike.errors import Subject, about
 from lookalike.faces.geometry import Box
 from lookalike.faces.image import Image, Limits, decode
+from lookalike.faces.photo import Photo, Timings
 
 # Boxes of one face that two operations found overlap at least this much.
 _SAME_FACE = 0.5
@@ -138,6 +138,5 @@ def _timings(decoded: float, started: float) -> Timings:
 
 
 def _not_empty(sent: Sent) -> Sent:
-    if not sent.photo.faces:
-        raise NoFace(f"No face was found in the {sent.image.width} x {sent.image.height} photo.")
+    sent.photo.check_face()
     return sent

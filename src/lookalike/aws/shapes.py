@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from lookalike.aws.client import Members
-from lookalike.faces.analyzer import Face
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Image
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
 
 _POINTS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")

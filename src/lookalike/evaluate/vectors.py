@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
-from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import decode
 from lookalike.faces.models import installed
-from lookalike.faces.subject import subject
+from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Workers, result
 from lookalike.scores.similarity import Calibration, calibration_of
@@ -169,7 +169,7 @@ def chosen(photo: Photo, which: Which) -> Face | None:
         PhotoError: the subject is asked for, and no face can be it.
     """
     if which is Which.SUBJECT:
-        return subject(photo)
+        return photo.main_face()
     if which is Which.CENTRAL:
         return min(photo.faces, key=partial(_off_centre, photo), default=None)
     return next(iter(photo.faces), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,58 +13,17 @@ from lookalike.config import Settings
 from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import FINE, Detector
+from lookalike.faces.detect import FINE, FINER, Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Image, Limits, Pixels, decode
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder
-from lookalike.faces.quality import Quality, measure
+from lookalike.faces.photo import Face, Photo, Timings
+from lookalike.faces.quality import measure
 from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats
-
-# The longer side at which a picture is decoded for small faces in it: twice what detection needs.
-FINER = 2 * FINE
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Face:
-    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
-
-    Attributes:
-        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
-        embedding: (dimension,) float32 of length 1.
-        thumbnail: a small JPEG of it, only of a face that was asked for with one.
-    """
-
-    box: Box
-    landmarks: Landmarks
-    quality: Quality
-    crop: Pixels
-    embedding: Floats
-    thumbnail: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Milliseconds of each step."""
-
-    decode: float
-    detect: float
-    align: float
-    embed: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """What a photo holds: its displayed size and its faces, the largest first."""
-
-    width: int
-    height: int
-    format: str
-    faces: tuple[Face, ...]
-    timings: Timings
 
 
 class Analyzer:

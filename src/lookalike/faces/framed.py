@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from lookalike.faces.align import align, similarity_transform
-from lookalike.faces.analyzer import Face, Photo
 from lookalike.faces.image import Limits, Pixels, decode
+from lookalike.faces.photo import Face, Photo
 
 # How many times as far as the aligned crop it reaches: hair, ears and chin are in it.
 MARGIN = 1.7

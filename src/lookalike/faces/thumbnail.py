@@ -13,7 +13,7 @@ import simplejpeg
 
 from lookalike.errors import DamagedImage
 from lookalike.faces.align import align, similarity_transform, template
-from lookalike.faces.detect import FINE
+from lookalike.faces.detect import FINER
 from lookalike.faces.image import MIN_SIDE, Limits, Pixels, decode
 from lookalike.faces.vectors import Floats
 
@@ -26,7 +26,7 @@ _QUALITY, _COLOUR = 90, "444"
 # A face with fewer pixels is enlarged this much, so that turning it costs no detail.
 _ENLARGED = 1.5
 # As much as the embedding of the photo was made from.
-_DECODED = 2 * FINE
+_DECODED = FINER
 # What we write is smaller, even of pure noise.
 LIMITS = Limits(max_bytes=256 * 1024, max_pixels=SIDE * SIDE, max_side=SIDE)
 

@@ -21,8 +21,8 @@ from typing import TypeVar
 from lookalike import processes
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
-from lookalike.faces.analyzer import Analyzer, Face
-from lookalike.faces.subject import subject
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 
 # The face that a portrait is of, or why there is none.
@@ -128,7 +128,7 @@ def _ask(question: Question[Answer], data: bytes) -> Answer:
 
 def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> Look:
     try:
-        face = subject(analyzer.analyze(data))
+        face = analyzer.analyze(data).main_face()
         return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")

@@ -13,7 +13,7 @@ from itertools import count
 
 import numpy as np
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.findings import MOST, Bars, Checkup, Fault, Finding, Member, Place, Seen

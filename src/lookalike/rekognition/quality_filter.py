@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 
 # Values of the model's Reason enum.
 Reason = Literal[

@@ -6,9 +6,9 @@ import re
 import uuid
 from collections.abc import Collection, Sequence
 
-from lookalike.faces.analyzer import Face, Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.geometry import Box, Point
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refused
 from lookalike.rekognition.context import Context

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from lookalike.engine.local import Engine
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lookalike.faces.analyzer import Face
 from lookalike.faces.geometry import Box
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
 

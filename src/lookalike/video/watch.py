@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookalike.engine.local import Engine
 from lookalike.errors import VideoTooLarge
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.video.decode import File, Metadata, opened
 from lookalike.video.track import Bounds, Track, Tracker
 

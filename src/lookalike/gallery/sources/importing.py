@@ -19,7 +19,7 @@ from datetime import datetime
 from itertools import groupby
 
 from lookalike.errors import Blocked, InvalidParameter, LookalikeError
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.workers import Look, Workers, result
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text

@@ -16,7 +16,6 @@ import numpy as np
 
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.subject import subject
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.candidate import stable_id
 from lookalike.gallery.starter import COLLECTION, save
@@ -70,7 +69,7 @@ def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out:
             left_out.append(each)
             continue
         try:
-            face = subject(analyzer.analyze(each.photo.read_bytes()))
+            face = analyzer.analyze(each.photo.read_bytes()).main_face()
         except PhotoError as error:
             left_out.append((each.person.id, str(error)))
             continue

@@ -17,7 +17,6 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
-from lookalike.engine.local import chosen
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.framed import framed
 from lookalike.faces.image import Pixels
@@ -117,7 +116,7 @@ class Studio:
     def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
         engine, person = self._engine, wanted.person
         photo = engine.faces(wanted.photo, "photo")
-        face = chosen(photo, wanted.face)
+        face = photo.face(wanted.face)
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
         if wanted.include_photo:
