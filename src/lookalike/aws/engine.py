@@ -48,7 +48,7 @@ class AwsEngine:
         self.client = Client(settings)
         self.gallery = Gallery.open(settings, installed.embedder(settings))
         self.contract = "amazon-rekognition"
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits.of(settings)
         self._opening = threading.Lock()
         self._local: Engine | None = None
 

@@ -42,7 +42,7 @@ class Analyzer:
         )
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits.of(settings)
         self._max_faces = settings.max_faces
         self.detector = Detector(opener, self.finder)
         self._refiner = Refiner(self.detector)

@@ -6,7 +6,6 @@ JSON for programs.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from itertools import groupby
 from pathlib import Path
 
 import jinja2
-import simplejpeg
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PhotoError
@@ -25,7 +23,7 @@ from lookalike.evaluate.reports import charts, wording
 from lookalike.evaluate.reports.as_json import as_json
 from lookalike.evaluate.reports.machine import machine
 from lookalike.evaluate.vectors import Photos
-from lookalike.faces.image import Limits, decode, resized
+from lookalike.faces.image import Limits, data_uri, decode, resized
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Of the pictures that stand beside hard examples, in pixels.
@@ -226,18 +224,12 @@ def _pictures(results: Sequence[Result], photos: Photos) -> Mapping[str, str]:
 def _picture(photo: Path | bytes) -> str | None:
     data = photo if isinstance(photo, bytes) else photo.read_bytes()
     try:
-        pixels = decode(data, _limits(), _SIDE).pixels
+        pixels = decode(data, Limits.of(Settings()), _SIDE).pixels
     except PhotoError:
         return None
     scale = _SIDE / max(pixels.shape[:2])
     height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-    encoded = simplejpeg.encode_jpeg(resized(pixels, width, height), quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode()
-
-
-def _limits() -> Limits:
-    settings = Settings()
-    return Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+    return data_uri(resized(pixels, width, height), _QUALITY)
 
 
 def _cell(figure: Measured | None) -> str:

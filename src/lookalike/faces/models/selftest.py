@@ -206,7 +206,7 @@ def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
         settings.runtime, cache=settings.cache, precision="float32", threads=settings.threads
     )
     detector = Detector(opener, YUNET)
-    limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+    limits = Limits.of(settings)
     for each in samples:
         try:
             image = decode(each.data, limits, FINE)
