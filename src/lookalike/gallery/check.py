@@ -304,8 +304,7 @@ def _removal(member: Member, portrait: StoredPortrait | None = None) -> str:
 
 
 def _name(member: Member) -> str:
-    name = member.person.name
-    return " · ".join(each for each in (name.en, name.ko) if each) or member.person.id
+    return member.person.label
 
 
 def _vectors(portraits: Sequence[StoredPortrait]) -> Floats:
