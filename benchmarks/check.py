@@ -25,7 +25,7 @@ from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.scores.similarity import calibration
 
 _DRAWS = 40
@@ -75,7 +75,7 @@ def _drawn(
         mean = own[order[:others]].sum(axis=0)
         stranger = people[(number + rng.integers(1, len(people))) % len(people)]
         probes = np.array([own[order[others]], stranger[rng.integers(len(stranger))]])
-        first, second = probes @ (mean / np.linalg.norm(mean))
+        first, second = probes @ unit(mean)
         yield float(first), float(second)
 
 

@@ -22,7 +22,7 @@ from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.photo import Face
 from lookalike.faces.refine import Refiner
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.faces.workers import Workers, result
 
 _SHIFT = 2
@@ -220,9 +220,3 @@ def _moved(crop: Pixels, right: int, down: int) -> Pixels:
     size = crop.shape[1], crop.shape[0]
     moved = cv2.warpAffine(crop, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
-
-
-def unit(vectors: Floats) -> Floats:
-    """Of length 1, along the last axis."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

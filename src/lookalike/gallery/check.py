@@ -15,7 +15,7 @@ import numpy as np
 
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.findings import MOST, Bars, Checkup, Fault, Finding, Member, Place, Seen
 from lookalike.gallery.people import Person
 from lookalike.gallery.rows import StoredPortrait
@@ -85,7 +85,7 @@ def _disagreeing(
     left = list(member.portraits)
     while len(left) > 1:
         vectors = _vectors(left)
-        others = _unit(vectors.sum(axis=0) - vectors)
+        others = unit(vectors.sum(axis=0) - vectors)
         cosines = np.einsum("nd,nd->n", vectors, others)
         worst = int(cosines.argmin())
         cosine = float(cosines[worst])
@@ -152,7 +152,7 @@ def _in_group(
     why = f"shows {len(photo.faces)} faces, and the largest was taken"
     rest = [each for each in member.portraits if each is not portrait]
     if rest:
-        mean = _unit(_vectors(rest).sum(axis=0))
+        mean = unit(_vectors(rest).sum(axis=0, keepdims=True))[0]
         best = max(float(each.embedding @ mean) for each in others)
         if best > float(taken.embedding @ mean):
             why += f"; another one is more like the other portraits of {_name(member)}"
@@ -257,7 +257,7 @@ def _missing(portrait: StoredPortrait) -> Iterator[str]:
 def _crowd(members: tuple[Member, ...]) -> _Crowd:
     means = [_vectors(each.portraits).mean(axis=0) for each in members]
     matrix = np.array(means, np.float32).reshape(len(members), -1)
-    return _Crowd(members, _unit(matrix), np.linalg.norm(matrix, axis=1))
+    return _Crowd(members, unit(matrix), np.linalg.norm(matrix, axis=1))
 
 
 def _pairs(vectors: Floats, rows: int, bar: float) -> Iterator[tuple[int, int, float]]:
@@ -309,10 +309,3 @@ def _name(member: Member) -> str:
 
 def _vectors(portraits: Sequence[StoredPortrait]) -> Floats:
     return np.array([each.vector for each in portraits], np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    """The same directions with length 1, along the last axis."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Floats = vectors / np.maximum(length, 1e-12)
-    return unit

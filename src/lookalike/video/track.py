@@ -10,7 +10,7 @@ import numpy as np
 from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 
 # A face that overlaps by this much (of their union) with where a track was is in the same place.
 _SAME_PLACE = 0.3
@@ -69,7 +69,7 @@ class Track:
     @property
     def embedding(self) -> Floats:
         """Mean of the embeddings, the better faces counting more: (dimension,), length 1."""
-        return np.asarray(self.total / np.linalg.norm(self.total), np.float32)
+        return unit(self.total)
 
     @property
     def times(self) -> set[int]:

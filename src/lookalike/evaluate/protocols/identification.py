@@ -25,7 +25,7 @@ from lookalike.evaluate.figures import (
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.evaluate.protocols.protocol import Protocol, Table, read
 from lookalike.evaluate.vectors import Vectors, Which
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import unit
 from lookalike.scores.similarity import SAME_PERSON, Calibration
 
 COLUMNS = ("file", "person", "role")
@@ -223,16 +223,11 @@ def _against(
         sums = np.zeros((len(people), vectors.vectors.shape[1]), np.float32)
         np.add.at(sums, owner, portraits)
         owners = np.flatnonzero(sums.any(axis=1))
-        columns = _unit(sums[owners])
+        columns = unit(sums[owners])
     found = calibration.seen(searching, columns) if calibration else searching @ columns.T
     for place, own in enumerate(owners):
         np.maximum(scores[:, own], found[:, place], out=scores[:, own])
     return people, scores
-
-
-def _unit(vectors: Floats) -> Floats:
-    made: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return made
 
 
 def _figures(found: Searches, threshold: float | None) -> Iterator[Figure]:

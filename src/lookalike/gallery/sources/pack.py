@@ -23,7 +23,7 @@ import numpy as np
 
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.people import Person
 from lookalike.gallery.sources import packed
 from lookalike.gallery.store import Portrait
@@ -270,10 +270,10 @@ def _vectors(data: bytes, count: int, dimension: int | None) -> Floats:
     if len(body) != 2 * count * dimension:
         raise _refused(f"{_VECTORS} is cut short or too long")
     vectors = np.frombuffer(body, "<f2").reshape(shape).astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1)
     if not np.all((lengths > 0.9) & (lengths < 1.1)):
         raise _refused(f"{_VECTORS} holds vectors that are not of length 1")
-    return np.asarray(vectors / lengths, np.float32)
+    return unit(vectors)
 
 
 def _described(data: bytes) -> dict[str, object]:

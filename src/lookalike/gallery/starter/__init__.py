@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import ContractMismatch
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.index.collection import Roster
 from lookalike.gallery.people import Person, Text
 
@@ -60,8 +60,7 @@ def vectors(contract: str) -> Floats:
             "make it again with: lookalike gallery build-starter"
         )
     with (resources.files(__package__) / "vectors.npy").open("rb") as file:
-        loaded = np.load(file).astype(np.float32)
-    return np.asarray(loaded / np.linalg.norm(loaded, axis=1, keepdims=True))
+        return unit(np.load(file).astype(np.float32))
 
 
 def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:
