@@ -13,7 +13,7 @@ ROOT = Path(lookalike.__file__).parent
 # From the first step to the last. A module may import its own layer and those above it here. It is
 # of the layer that names it, else its folder, as far down as one is named.
 LAYERS = (
-    ("errors", "config", "processes"),
+    ("errors", "config", "files", "processes"),
     ("faces.vectors", "faces.geometry", "faces.image"),
     ("faces.models",),
     ("faces",),

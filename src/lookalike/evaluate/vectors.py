@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
@@ -211,7 +211,6 @@ class _Known:
         if self._file is None or not self._changed:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        partial_file = self._file.with_suffix(f".{os.getpid()}.part.npz")
         keys = np.array([np.frombuffer(key, np.uint8) for key in self._vectors])
-        np.savez(partial_file, sha256=keys, vectors=np.array(list(self._vectors.values())))
-        partial_file.replace(self._file)
+        with files.replacing(self._file) as file:
+            np.savez(file, sha256=keys, vectors=np.array(list(self._vectors.values())))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from lookalike import files
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats, unit
@@ -81,14 +81,8 @@ def write(
     Raises:
         InvalidParameter: it would be larger than a pack may be.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(partial, "w") as file:
-            counts = _fill(file, collection, people, embedder, thumbnails)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return counts
+    with files.replacing(path) as written, zipfile.ZipFile(written, "w") as file:
+        return _fill(file, collection, people, embedder, thumbnails)
 
 
 def _fill(
