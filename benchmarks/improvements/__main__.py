@@ -39,7 +39,7 @@ from lookalike.evaluate.protocols.pairs import lfw
 from lookalike.evaluate.protocols.protocol import numbered
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.refine import Refiner
+from lookalike.faces.detect import Refiner
 from tests import photos
 
 _ROUNDS = 10

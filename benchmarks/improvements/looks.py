@@ -16,12 +16,11 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which, chosen
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.detect import FINE, FINER
+from lookalike.faces.detect import FINE, FINER, Refiner
 from lookalike.faces.image import Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.photo import Face
-from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats, unit
 from lookalike.faces.workers import Workers, result
 

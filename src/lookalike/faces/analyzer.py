@@ -13,7 +13,7 @@ from lookalike.config import Settings
 from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import FINE, FINER, Detector
+from lookalike.faces.detect import FINE, FINER, Detector, Refiner
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Image, Limits, Pixels, decode
@@ -22,7 +22,6 @@ from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder
 from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.quality import measure
-from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats
 
 

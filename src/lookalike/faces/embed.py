@@ -6,7 +6,7 @@ import numpy as np
 
 from lookalike.faces.image import Pixels
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.models.runtime import ANY, Runtime, fed
+from lookalike.faces.models.network import ANY, Runtime, fed
 from lookalike.faces.vectors import Floats, unit
 
 # Faces that a call of the network takes. A runtime prepares itself once for each batch size, so

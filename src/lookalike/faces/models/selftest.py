@@ -24,7 +24,7 @@ from lookalike.faces.image import Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder
-from lookalike.faces.models.runtime import ANY, Runtime
+from lookalike.faces.models.network import ANY, Runtime
 from lookalike.faces.vectors import Floats
 
 # Far less than SFace does, on any photos: cosines of 0.96 to mirrored and to recompressed faces,
