@@ -14,9 +14,9 @@ from lookalike.config import Settings
 from lookalike.errors import Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.framed import framed
 from lookalike.faces.image import Limits, Pixels
 from lookalike.faces.photo import Face, Photo
+from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index.collection import EVERYONE, Who
@@ -220,7 +220,7 @@ class Engine:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
         found = self.detect(photo)
-        return framed(photo, found, found.main_face(), side, self.limits)
+        return face_square(photo, found, found.main_face(), side, self.limits)
 
     def close(self) -> None:
         self.gallery.close()

@@ -20,7 +20,7 @@ from itertools import groupby
 
 from lookalike.errors import Blocked, InvalidParameter, LookalikeError
 from lookalike.faces.photo import Face
-from lookalike.faces.workers import Look, Workers, result
+from lookalike.faces.workers import FaceOrReason, Workers, result
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
@@ -77,7 +77,7 @@ class _Glance:
     candidate: Candidate
     picture: Picture
     known_by: str
-    look: Future[Look] | str | None
+    look: Future[FaceOrReason] | str | None
 
 
 class Importer:
@@ -205,7 +205,7 @@ class Importer:
             why = (error.strerror if isinstance(error, OSError) else None) or str(error)
             return _Glance(place, candidate, picture, "", why)
         known_by = image_id(data)
-        look: Future[Look] | str | None
+        look: Future[FaceOrReason] | str | None
         if known_by in self._done:
             look = None
         elif known_by in self._seen:

@@ -18,8 +18,8 @@ from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
 from lookalike.errors import PortraitUnavailable
-from lookalike.faces.framed import framed
 from lookalike.faces.image import Pixels
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portraits import Portrait
 from lookalike.web.depends import (
@@ -120,7 +120,7 @@ class Studio:
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
         if wanted.include_photo:
-            shown = framed(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
+            shown = face_square(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
             name=self._site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),

@@ -14,7 +14,7 @@ from lookalike.faces.photo import Face, Photo
 MARGIN = 1.7
 
 
-def framed(data: bytes, photo: Photo, face: Face, side: int, limits: Limits) -> Pixels:
+def face_square(data: bytes, photo: Photo, face: Face, side: int, limits: Limits) -> Pixels:
     """The (side, side, 3) uint8 RGB picture of a face.
 
     Args:
