@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.improvements import dlib
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
-from lookalike.evaluate.vectors import Photos, Which, chosen
+from lookalike.evaluate.vectors import Photos, Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.detect import FINE, FINER, Refiner
@@ -187,7 +187,7 @@ def _look(
     """Runs in a worker process."""
     vectors, quality = np.zeros((len(ways), _LENGTH), np.float32), np.zeros(5, np.float32)
     try:
-        face = chosen(analyzer.analyze(data), which)
+        face = which.face_of(analyzer.analyze(data))
     except PhotoError:
         face = None
     if face is not None:

@@ -16,7 +16,7 @@ from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.evaluate import metrics
 from lookalike.evaluate.figures import Curve, Figure, Result, measure, rate, thinned
 from lookalike.evaluate.metrics import Flags, Weights
-from lookalike.evaluate.vectors import Track, untracked
+from lookalike.evaluate.vectors import Progress, silent
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.geometry import Boxes, overlaps
 from lookalike.faces.models import installed
@@ -118,7 +118,7 @@ def _is_zeros(line: list[str]) -> bool:
 
 
 def detect(
-    name: str, photos: tuple[Marked, ...], settings: Settings, track: Track = untracked
+    name: str, photos: tuple[Marked, ...], settings: Settings, progress: Progress = silent
 ) -> Result:
     """Recall, precision and average precision at an overlap of 0.5, by the size of faces too.
 
@@ -130,7 +130,7 @@ def detect(
     """
     digest, matched = hashlib.sha256(), []
     with Workers(settings) as workers:
-        data = track((each.path.read_bytes() for each in photos), len(photos))
+        data = progress((each.path.read_bytes() for each in photos), len(photos))
         asked = ((photo, workers.ask(_boxes, photo)) for photo in data)
         for marked, (photo, answer) in zip(photos, workers.ahead(asked), strict=True):
             digest.update(hashlib.sha256(photo).digest())

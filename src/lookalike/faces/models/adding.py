@@ -11,7 +11,7 @@ from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
 from lookalike.faces.models import download, installed, model_file
-from lookalike.faces.models.inspection import Facts, inspect
+from lookalike.faces.models.inspection import Inspection, inspect
 from lookalike.faces.models.manifest import (
     RECOGNISER,
     Colour,
@@ -209,7 +209,7 @@ def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
     return made
 
 
-def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
+def _embedder(wish: Wish, model: Model, facts: Inspection) -> Embedder:
     size = wish.size or facts.side or _SIZE
     if facts.side not in (None, size):
         raise ModelRefused(f"It takes {facts.side} x {facts.side} pixels, not {size} x {size}.")
@@ -236,7 +236,7 @@ def _check_outputs(count: int, expected: int, what: str) -> None:
         raise ModelRefused(f"Outputs: {count}; a {what} has {expected}.")
 
 
-def _finder(wish: Wish, model: Model, facts: Facts) -> Finder:
+def _finder(wish: Wish, model: Model, facts: Inspection) -> Finder:
     _check_outputs(len(facts.outputs), _OUTPUTS[wish.layout], f"{wish.layout} detector")
     plain = wish.layout == "yunet"
     mean, std = (0.0, 1.0) if plain else (_MEAN, _DETECTOR_STD)
