@@ -42,7 +42,7 @@ ColorRange = Literal["LIMITED", "FULL"]
 _RANGES: dict[int, ColorRange] = {1: "LIMITED", 2: "FULL"}
 
 
-class File(Protocol):
+class VideoFile(Protocol):
     """What a video is read from."""
 
     def read(self, size: int = ..., /) -> bytes | None: ...
@@ -89,7 +89,7 @@ def check_header(start: bytes) -> None:
 
 
 @contextmanager
-def opened(file: File) -> Iterator[Video]:
+def opened(file: VideoFile) -> Iterator[Video]:
     """The video in a file, which is read as its frames are asked for.
 
     Raises:
