@@ -16,8 +16,8 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.detect import FINE, FINER, Refiner
-from lookalike.faces.image import Pixels, decode
+from lookalike.faces.detect import Refiner
+from lookalike.faces.image import FINE, FINER, Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.photo import Face

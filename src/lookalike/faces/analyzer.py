@@ -13,10 +13,10 @@ from lookalike.config import Settings
 from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import FINE, FINER, Detector, Refiner
+from lookalike.faces.detect import Detector, Refiner
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
-from lookalike.faces.image import Image, Limits, Pixels, decode
+from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder

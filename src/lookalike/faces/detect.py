@@ -30,9 +30,6 @@ _CANVASES = (
     (896, 672),
     (768, 768),
 )
-# The longer side at which a picture is decoded to be looked at, and for small faces in it.
-FINE = 896
-FINER = 2 * FINE
 # YuNet is trained on faces of about 10 to 300 px. The fine pass, on a canvas above, finds a 20-px
 # face in a group; the coarse one, on the smallest, a face that fills the frame, and is not asked
 # about smaller ones, which the fine pass sees better.

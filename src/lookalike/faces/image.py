@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 Pixels = NDArray[np.uint8]
 
+# The longer side at which a photo is decoded to find faces in it (see `detect`), and to cut small
+# ones out of it.
+FINE = 896
+FINER = 2 * FINE
+
 FORMATS = ("JPEG", "PNG", "WebP", "HEIC", "AVIF")
 MIN_SIDE = 16
 

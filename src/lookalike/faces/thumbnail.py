@@ -12,8 +12,7 @@ import numpy as np
 
 from lookalike.errors import DamagedImage
 from lookalike.faces.align import align, similarity_transform, template
-from lookalike.faces.detect import FINER
-from lookalike.faces.image import MIN_SIDE, Limits, Pixels, decode, jpeg
+from lookalike.faces.image import FINER, MIN_SIDE, Limits, Pixels, decode, jpeg
 from lookalike.faces.vectors import Floats
 
 # Half of it, 160 px, is what an aligned crop shows: more than the 112 px of today's recognisers.

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from lookalike.engine.local import Engine
 from lookalike.faces.photo import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
@@ -16,10 +16,12 @@ from lookalike.rekognition.operations.searching import face_matches
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.analysis import VideoAnalysis, analyze_video
 from lookalike.video.frames import Metadata
-from lookalike.video.jobs import Job, JobResult
+from lookalike.video.jobs import CheckStop, Job, JobResult
 from lookalike.video.result_pages import result_text, write_pages
-from lookalike.video.runner import CheckStop
 from lookalike.video.tracks import Sighting, Track
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import Engine
 
 # Faces of the collection that are given for a person. Amazon does not say how many it gives.
 _MATCHES = 10

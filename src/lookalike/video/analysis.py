@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lookalike.engine.local import Engine
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.photo import Photo
 from lookalike.video.frames import Metadata, VideoFile, opened
 from lookalike.video.tracks import Bounds, Track, Tracker
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import Engine
 
 # Similarities: faces in the same place are one person's unless 1 pair of strangers in 100 is more
 # alike, faces elsewhere only if no more than 1 in 100,000 is.

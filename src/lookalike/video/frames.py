@@ -18,8 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
-from lookalike.faces.detect import FINER
-from lookalike.faces.image import MIN_SIDE, Image
+from lookalike.faces.image import FINER, MIN_SIDE, Image
 
 # FFmpeg's one name for MP4 and MOV. Nothing else is tried: some of its formats, playlists for
 # one, name further files to be read.

@@ -8,7 +8,7 @@ is given up with a reason.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -21,6 +21,9 @@ from lookalike.database.database import Database
 from lookalike.database.schema import JOBS
 from lookalike.database.tokens import Token
 from lookalike.errors import JobNotFound, TooManyJobs
+
+# Called in the midst of the work on a job; raises when that is to end.
+CheckStop = Callable[[], None]
 
 Status = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
-from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +24,7 @@ from lookalike import processes
 from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.errors import LookalikeError, StoreUnavailable
-from lookalike.video.jobs import STALE, Claim, Job, JobResult, Jobs
+from lookalike.video.jobs import STALE, CheckStop, Claim, Job, JobResult, Jobs
 
 # How often the server looks for jobs, and the runner for another one.
 _LOOK_S = 0.5
@@ -40,9 +39,6 @@ _HOUR_S = 3600.0
 _NICEST = 19
 
 _LOG = logging.getLogger("lookalike")
-
-# Called between frames; raises when the work is to end.
-CheckStop: TypeAlias = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

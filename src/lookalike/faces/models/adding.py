@@ -77,7 +77,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Addition:
     """What is going to be added under a name.
 
     Attributes:
@@ -101,11 +101,11 @@ class Staged:
     sha256: str
 
 
-def by_recipe(name: str, known: Entry) -> Plan:
+def by_recipe(name: str, known: Entry) -> Addition:
     """Add what a recipe says."""
     of = known.model
     source = Source(url=of.url, sha256=of.sha256, member=of.member)
-    return Plan(
+    return Addition(
         name,
         source,
         of.licence,
@@ -114,7 +114,7 @@ def by_recipe(name: str, known: Entry) -> Plan:
     )
 
 
-def by_wish(name: str, source: Source, wish: Wish) -> Plan:
+def by_wish(name: str, source: Source, wish: Wish) -> Addition:
     """Add what the user describes."""
     commercial = wish.allows_commercial
 
@@ -122,12 +122,12 @@ def by_wish(name: str, source: Source, wish: Wish) -> Plan:
         model = _model(name, at, source, wish.licence, commercial)
         return _of_wish(wish, model, at.network)
 
-    return Plan(name, source, wish.licence, commercial, entry)
+    return Addition(name, source, wish.licence, commercial, entry)
 
 
 @contextmanager
 def staged(
-    settings: Settings, plan: Plan, advance: download.Advance = lambda *_: None
+    settings: Settings, plan: Addition, advance: download.Advance = lambda *_: None
 ) -> Iterator[Staged]:
     """Fetch the file of a plan; what is not `kept` is deleted with the context.
 

@@ -17,10 +17,10 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.faces.align import align
-from lookalike.faces.detect import FINE, Detector
+from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import overlaps
-from lookalike.faces.image import Image, Limits, Pixels, decode
+from lookalike.faces.image import FINE, Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder
