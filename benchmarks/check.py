@@ -135,7 +135,7 @@ def _to_others(own: list[tuple[Path, Face]]) -> Iterator[tuple[Quality, float]]:
     total = np.sum([face.embedding for _, face in own], axis=0)
     for _, face in own:
         rest = total - face.embedding
-        yield face.quality, float(face.embedding @ rest / np.linalg.norm(rest))
+        yield face.quality, float(face.embedding @ unit(rest))
 
 
 def _share(of: NDArray[np.bool_]) -> str:
