@@ -39,7 +39,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "cli": ("terminal", "* evaluate gallery", "root", "__init__"),
         "database": ("schema", "migrations", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
-        "faces": ("geometry image vectors", "models", "*", "models.selftest"),
+        "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
             "people",
             "index",
@@ -50,7 +50,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
-        "rekognition": ("arns wire", "access", "*", "operations", "app video_results"),
+        "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
         "scores": ("calibrations", "*"),
         "web": ("*", "sharing", "forget pages", "admin embed"),
     }

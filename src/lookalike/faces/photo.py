@@ -1,4 +1,4 @@
-"""What was found in a photo: its faces, and which of them is meant."""
+"""The faces of a photo, which one a portrait is of, and whether it is good enough to know by."""
 
 from __future__ import annotations
 
