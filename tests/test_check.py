@@ -22,7 +22,7 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery.check import check
 from lookalike.gallery.findings import Bars, Checkup, Fault, Member
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 BARS = Bars(disagrees=0.29, same_face=0.51, alike=0.34)
 CREDIT = Credit("NASA", "public domain", None, "https://www.nasa.gov/")

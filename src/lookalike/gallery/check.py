@@ -16,9 +16,18 @@ import numpy as np
 from lookalike.faces.analyzer import Face
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.findings import MOST, Bars, Checkup, Fault, Finding, Member, Place, Seen
+from lookalike.gallery.findings import (
+    MOST,
+    Bars,
+    Checkup,
+    Fault,
+    Finding,
+    Member,
+    Place,
+    Seen,
+)
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.

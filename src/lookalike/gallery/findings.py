@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from lookalike.faces.analyzer import Face
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 # Findings of one fault that a check-up names; the worst stay.
 MOST = 1000

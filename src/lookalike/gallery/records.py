@@ -1,4 +1,4 @@
-"""Faces and users of a collection one by one, as the Rekognition API lists and changes them."""
+"""Faces and users of a collection one by one, as they are listed, and what a change of them did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal, Protocol
 
 from lookalike.faces.geometry import Box
-from lookalike.gallery.index.collection import FaceVector
+from lookalike.gallery.embeddings import FaceEmbedding
 
 Refusal = Literal[
     "FACE_NOT_FOUND",
@@ -86,7 +86,7 @@ class Records(Protocol):
 class StarterRecords:
     """The starter gallery: read-only, its faces are known by their vectors alone."""
 
-    def __init__(self, faces: Sequence[FaceVector]) -> None:
+    def __init__(self, faces: Sequence[FaceEmbedding]) -> None:
         self._faces = sorted(faces, key=lambda face: face.id)
 
     def faces(

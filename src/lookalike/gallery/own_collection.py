@@ -1,4 +1,4 @@
-"""The faces and users of one of the user's own collections, in the store."""
+"""One of the user's own collections: its faces, users and tags one by one, in the database."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ from lookalike.errors import CollectionNotFound, Conflict, PersonNotFound, TooMa
 from lookalike.faces.geometry import Box
 from lookalike.gallery import blocklist
 from lookalike.gallery.people import Person, Text
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import FaceRecord, Outcome, Refused, UserRecord
-from lookalike.gallery.rows import Portrait, face_row, person_row
+from lookalike.gallery.rows import face_row, person_row
 
 # Faces of one user, and tags of one collection (docs.aws.amazon.com/rekognition: quotas).
 MOST_FACES, MOST_TAGS = 100, 50
 
 
-class OwnRecords:
-    """One of the user's own collections. Every change is one transaction.
+class OwnCollection:
+    """Every change is one transaction.
 
     Methods raise CollectionNotFound when it is not there, and TokenMismatch when a request token
     was used for something else.
@@ -267,10 +268,11 @@ def _elsewhere(
     ids: Sequence[str], owners: Mapping[str, str | None], user: str
 ) -> tuple[Refused, ...]:
     """Those of the faces that cannot be had: not there, or somebody else's."""
-    missing = [Refused(each, "FACE_NOT_FOUND") for each in dict.fromkeys(ids) if each not in owners]
+    once = tuple(dict.fromkeys(ids))
+    missing = [Refused(each, "FACE_NOT_FOUND") for each in once if each not in owners]
     taken = [
         Refused(each, "ASSOCIATED_TO_A_DIFFERENT_USER", owners[each])
-        for each in dict.fromkeys(ids)
+        for each in once
         if owners.get(each) not in (None, user)
     ]
     return (*missing, *taken)
