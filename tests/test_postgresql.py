@@ -91,7 +91,7 @@ def test_faces_and_users_of_the_rekognition_api(own: Gallery) -> None:
     token = token_of("CreateUser", "t", {"UserId": "o"})
     for _ in range(2):
         records.create_user("o", token)
-    outcome = records.associate("o", [each.id for each in added[:2]], {})
+    outcome = records.associate("o", [each.id for each in added[:2]], {}, most=100)
     assert outcome.faces == 2
     assert own.nearest(unit(0), 1, "team")[0].person.id == "o"
     assert own.nearest_faces(unit(2), 1, "team")[0].name == added[2].id

@@ -12,6 +12,8 @@ from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 
 _MOST = 4096
+# Tags of one collection (docs.aws.amazon.com/rekognition: quotas).
+_MOST_TAGS = 50
 # When a collection was made that came with the package.
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -61,13 +63,13 @@ def list_collections(context: Context, request: Members) -> Members:
 
 def tag_resource(context: Context, request: Members) -> Members:
     collection = context.engine.gallery.own_collection(_collection(request))
-    collection.tag(request["Tags"])
+    collection.tag(request["Tags"], most=_MOST_TAGS)
     return {}
 
 
 def untag_resource(context: Context, request: Members) -> Members:
     collection = context.engine.gallery.own_collection(_collection(request))
-    collection.tag({}, request["TagKeys"])
+    collection.tag({}, request["TagKeys"], most=_MOST_TAGS)
     return {}
 
 

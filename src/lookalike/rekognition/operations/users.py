@@ -10,6 +10,8 @@ from lookalike.rekognition.paging import page
 from lookalike.rekognition.wire.validation import Members
 
 _MOST = 500
+# Faces of one user (docs.aws.amazon.com/rekognition: quotas).
+_MOST_FACES = 100
 _USER_MATCH_THRESHOLD = 75.0
 
 
@@ -40,6 +42,7 @@ def associate_faces(context: Context, request: Members) -> Members:
         request["FaceIds"],
         _unlike(context, request),
         _token("AssociateFaces", request),
+        most=_MOST_FACES,
     )
     return {
         "AssociatedFaces": [{"FaceId": each} for each in outcome.done],
