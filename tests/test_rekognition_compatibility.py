@@ -9,10 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
-from docs import generate
-from lookalike.rekognition import compatibility
+from docs import compatibility, generate
+from docs.compatibility import RETIRED, UNSENT
 from lookalike.rekognition.access.keys import Unlocked
-from lookalike.rekognition.compatibility import RETIRED, UNSENT
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.quality_filter import Reason
 from lookalike.rekognition.shapes import REFUSALS
