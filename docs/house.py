@@ -42,10 +42,9 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
             "people",
-            "index",
-            "starter",
+            "embeddings",
+            "index starter",
             "*",
-            "index.loaded",
             "gallery check reembedding",
             "sources",
             "wikimedia",

@@ -29,7 +29,7 @@ def add(
         if thumbnails:
             face = engine.analyzer.with_thumbnail(face, photos[name])
         who = Person(id=person, collection="mine", name=Text(ko="이름", en=person.title()))
-        aws.gallery.add(who, [portrait(face, photos[name], None)])
+        aws.gallery.store.add(who, [portrait(face, photos[name], None)])
 
 
 def write(photos: Mapping[str, bytes], folder: Path) -> Path:

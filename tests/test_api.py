@@ -247,8 +247,8 @@ def test_someone_added_is_found_without_a_restart(
     serve: Serve, photos: Mapping[str, bytes], tmp_path: Any
 ) -> None:
     from lookalike.engine.local import Engine
-    from lookalike.gallery.people import Person, Text
-    from lookalike.gallery.store import Portrait, new_id
+    from lookalike.gallery.people import Person, Text, new_id
+    from lookalike.gallery.portraits import Portrait
 
     with serve(home=tmp_path / "home") as server, httpx.Client(base_url=server.url) as http:
         before = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
@@ -256,7 +256,7 @@ def test_someone_added_is_found_without_a_restart(
         other = Engine(server.settings)
         vector = other.portrait(photos["astronaut.png"])
         collins = Person(new_id(), "mine", Text("아일린 콜린스", "Eileen Collins"))
-        other.gallery.add(collins, [Portrait(vector)])
+        other.gallery.store.add(collins, [Portrait(vector)])
         other.close()
         after = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert after["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"

@@ -25,8 +25,9 @@ from lookalike.faces.workers import Workers
 from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.sources.candidate import Problem
+from lookalike.gallery.store import Store
 from lookalike.gallery.wikimedia import roster
 from lookalike.gallery.wikimedia.building import Build, BuildReport, connected
 from lookalike.gallery.wikimedia.client import Patient, open_client
@@ -485,15 +486,15 @@ def test_an_interrupted_build_goes_on(
     mine: Home, replay: Replay, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = many(replay, photos, 30)
-    write = Gallery.add
+    write = Store.add
 
-    def stop_at_the_tenth(gallery: Gallery, person: Person, portraits: Any) -> None:
+    def stop_at_the_tenth(store: Store, person: Person, portraits: Any) -> None:
         if person.id == "Q10010":
             raise KeyboardInterrupt
-        write(gallery, person, portraits)
+        write(store, person, portraits)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Gallery, "add", stop_at_the_tenth)
+        patched.setattr(Store, "add", stop_at_the_tenth)
         report = mine.build(text)
     assert report.imported.interrupted
     assert counts(report)[0] == len(mine.people()) == 9

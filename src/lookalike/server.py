@@ -128,7 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
-    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, notify))
+    runner = Runner(settings, Jobs(engine.database), Work(perform, notify))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
         app.state.workbench = workbench

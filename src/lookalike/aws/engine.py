@@ -30,7 +30,7 @@ from lookalike.faces.image import Limits
 from lookalike.faces.models import installed
 from lookalike.faces.photo import Photo
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
+from lookalike.gallery.people import EVERYONE, Who
 
 _NAME = "Amazon Rekognition"
 
@@ -47,6 +47,7 @@ class AwsEngine:
         self.settings = settings
         self.client = Client(settings)
         self.gallery = Gallery.open(settings, installed.embedder(settings))
+        self.database = self.gallery.store.database
         self.contract = "amazon-rekognition"
         self.limits = Limits.of(settings)
         self._opening = threading.Lock()

@@ -21,9 +21,9 @@ from lookalike.errors import AwsError, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
+from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.sources.candidate import is_image
 from lookalike.gallery.sources.importing import image_id
-from lookalike.gallery.store import StoredPortrait
 
 # Faces of one page of ListFaces; AWS's own maximum.
 _PAGE = 4096

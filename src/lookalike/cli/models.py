@@ -239,11 +239,11 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
     store = Store(settings.home, chosen.contract, settings.database)
     try:
-        stale = reembedding.stale(store, chosen.contract)
+        outdated = reembedding.outdated(store)
     finally:
         store.close()
-    if stale:
-        made = ", ".join(f"{name} ({contract})" for name, contract in stale.items())
+    if outdated:
+        made = ", ".join(f"{name} ({contract})" for name, contract in outdated.items())
         click.echo(f"Made with other models: {made}. Make them anew: lookalike gallery migrate")
 
 

@@ -80,7 +80,7 @@ def find(
     """Rank the celebrities that each face of PHOTO looks like."""
     from lookalike.answers import answering
     from lookalike.aws.answers import AwsLookalikes
-    from lookalike.gallery.index.collection import Who
+    from lookalike.gallery.people import Who
 
     with chosen_engine() as engine:
         found = engine.find(

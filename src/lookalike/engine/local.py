@@ -19,8 +19,7 @@ from lookalike.faces.photo import Face, Photo
 from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
-from lookalike.gallery.people import Text
+from lookalike.gallery.people import EVERYONE, Text, Who
 from lookalike.scores.matching import Match, Matcher
 from lookalike.scores.notes import notes
 from lookalike.scores.similarity import Score, calibration_of
@@ -88,6 +87,7 @@ class Engine:
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
+        self.database = self.gallery.store.database
         self.contract = self.analyzer.embedder.contract
         self.calibration = calibration_of(self.analyzer.embedder)
         self.matcher = Matcher(self.gallery, self.calibration)

@@ -11,8 +11,7 @@ import numpy as np
 from lookalike.errors import InvalidParameter
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
-from lookalike.gallery.people import Person
+from lookalike.gallery.people import EVERYONE, Person, Who
 from lookalike.scores.similarity import Calibration, Score
 
 

@@ -16,9 +16,9 @@ from lookalike.answers.shapes import Answer, Problem
 from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person
+from lookalike.gallery.people import Credit, Person, new_id
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import facts, importing
-from lookalike.gallery.store import Portrait, new_id
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
 from lookalike.web.guard import DESCRIBED, Guarded
@@ -162,7 +162,7 @@ async def add_person(
                 f"{person.id} is in {sent.collection!r} already; send the photos to "
                 f"/api/v1/people/{person.id}/portraits."
             )
-        engine.gallery.add(person, _portraits(engine, photos, credit))
+        engine.gallery.store.add(person, _portraits(engine, photos, credit))
 
     await workbench.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
@@ -177,14 +177,14 @@ def change_person(
     known = _own(engine.gallery, person_id, collection)
     stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
-    engine.gallery.change(person)
+    engine.gallery.store.change(person)
     return answering.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
 def remove_person(engine: UseEngine, person_id: str, collection: InCollection = None) -> None:
     """Remove a person with their portraits from one collection, or from all of your own."""
-    engine.gallery.remove(person_id, collection)
+    engine.gallery.store.remove(person_id, collection)
 
 
 @router.get("/people/{person_id}/portraits")
@@ -210,7 +210,7 @@ async def add_portraits(
     def work() -> StoredPortraits:
         person = _own(engine.gallery, person_id, collection)
         made = _portraits(engine, photos, credit)
-        engine.gallery.add_portraits(person.id, made, person.collection)
+        engine.gallery.store.add_portraits(person, made)
         return _listed(engine.gallery, person)
 
     return await workbench.run(work)
@@ -222,7 +222,7 @@ def remove_portrait(
 ) -> None:
     """Remove one of several portraits of a person."""
     person = _own(engine.gallery, person_id, collection)
-    engine.gallery.remove_portrait(person.id, portrait_id, person.collection)
+    engine.gallery.store.remove_portrait(person, portrait_id)
 
 
 @router.post("/people/{person_id}/takedown")
@@ -245,14 +245,14 @@ def take_down(
 @router.post("/collections", status_code=201)
 def create_collection(engine: UseEngine, sent: NewCollection) -> shapes.Collection:
     """Add an empty collection."""
-    engine.gallery.create(sent.id)
+    engine.gallery.store.create(sent.id)
     return shapes.Collection(id=sent.id, people=0, faces=0, read_only=False)
 
 
 @router.delete("/collections/{collection}", status_code=204)
 def delete_collection(engine: UseEngine, collection: Annotated[CollectionId, Path()]) -> None:
     """Delete one of your own collections with everyone in it."""
-    engine.gallery.delete(collection)
+    engine.gallery.store.delete(collection)
 
 
 def _own(gallery: Gallery, person_id: str, collection: str | None) -> Person:

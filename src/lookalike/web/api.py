@@ -14,8 +14,7 @@ from fastapi.responses import FileResponse
 from lookalike.answers import answering, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.index.collection import Who
-from lookalike.gallery.people import Gender
+from lookalike.gallery.people import Gender, Who
 from lookalike.web.depends import (
     PROBLEMS,
     FormCollection,

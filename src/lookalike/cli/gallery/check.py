@@ -15,7 +15,7 @@ from lookalike.cli.terminal import FOLDER, opened_gallery, progress
 
 if TYPE_CHECKING:
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, Place, Seen
+    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, PortraitPlace, Seen
     from lookalike.gallery.gallery import Gallery
 
 # Findings of each fault that are printed; --json has all.
@@ -119,7 +119,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    {finding.advice}"
 
 
-def _called(place: Place) -> Iterator[str]:
+def _called(place: PortraitPlace) -> Iterator[str]:
     yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:

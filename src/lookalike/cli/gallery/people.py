@@ -24,8 +24,8 @@ from lookalike.cli.terminal import (
 if TYPE_CHECKING:
     from lookalike.engine.local import Engine
     from lookalike.gallery.people import Credit
+    from lookalike.gallery.portraits import Portrait
     from lookalike.gallery.sources.importing import Report
-    from lookalike.gallery.store import Portrait
 
 MINE = "mine"
 
@@ -122,15 +122,14 @@ def add(
     licence: str | None,
 ) -> None:
     """Add a person by NAME with one or more PHOTOS; known at once to a running server."""
-    from lookalike.gallery.people import Person
+    from lookalike.gallery.people import Person, new_id
     from lookalike.gallery.sources.candidate import text_of
-    from lookalike.gallery.store import new_id
 
     credit = _credit(source, author, licence)
     with opened_engine() as engine:
         portraits = [_portrait(engine, each.read_bytes(), credit, thumbnails) for each in photos]
         person = Person(id=new_id(), collection=collection, name=text_of(name))
-        engine.gallery.add(person, portraits)
+        engine.gallery.store.add(person, portraits)
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
 
 
@@ -142,9 +141,9 @@ def remove(person_id: str, collection: str | None, portrait: str | None) -> None
     """Remove a person, by id, from your own collections, or one of several portraits."""
     with opened_gallery() as people:
         if portrait:
-            people.remove_portrait(person_id, portrait, collection)
+            people.store.remove_portrait(people.own_person(person_id, collection), portrait)
         else:
-            people.remove(person_id, collection)
+            people.store.remove(person_id, collection)
     click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
 
 
@@ -178,7 +177,7 @@ def takedown(person_id: str, reason: str) -> None:
 def create(name: str) -> None:
     """Create an empty collection called NAME."""
     with opened_gallery() as people:
-        people.create(name)
+        people.store.create(name)
     click.echo(f"Created {name}.")
 
 
@@ -191,7 +190,7 @@ def delete(collection: str, yes: bool) -> None:
         count = len(people.people(collection))
         if not yes:
             click.confirm(f"Delete {collection} with {count} people?", abort=True, err=True)
-        people.delete(collection)
+        people.store.delete(collection)
     click.echo(f"Deleted {collection} with {count} people.")
 
 

@@ -23,9 +23,9 @@ from lookalike.faces.photo import Face
 from lookalike.faces.workers import FaceOrReason, Workers, result
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
-from lookalike.gallery.sources.remaking import Unusable, remade
-from lookalike.gallery.store import Portrait
 
 # As `Person.external_ids`.
 Ids = tuple[tuple[str, str], ...]
@@ -109,8 +109,8 @@ class Importer:
         self._dry_run = dry_run
         self._thumbnails = thumbnails
         self._advance = advance
-        self._enrolled = gallery.image_ids(collection) if there else frozenset[str]()
-        self._bare = gallery.image_ids(collection, bare=True) if there else frozenset[str]()
+        self._enrolled = gallery.store.image_ids(collection) if there else frozenset[str]()
+        self._bare = gallery.store.image_ids(collection, bare=True) if there else frozenset[str]()
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
         self._done = self._enrolled - self._bare if thumbnails else self._enrolled
         self._people = {each.id: each for each in gallery.people(collection)} if there else {}
@@ -136,7 +136,8 @@ class Importer:
         self, people: Iterable[tuple[Person, Sequence[Portrait]]], workers: Workers
     ) -> Report:
         """Add people whose vectors are of another model: they are made anew from thumbnails."""
-        return self._timed(lambda: self._packed(remade(people, self._enrolled, workers)))
+        made = reembedded_portraits(people, self._enrolled, workers)
+        return self._timed(lambda: self._packed(made))
 
     def _timed(self, work: Callable[[], None]) -> Report:
         started, interrupted = time.perf_counter(), False
@@ -258,7 +259,7 @@ class Importer:
             if each.image_id in self._bare and each.image_id and each.thumbnail
         }
         if bare and not self._dry_run:
-            self._gallery.keep_thumbnails(person, bare)
+            self._gallery.store.keep_thumbnails(person, bare)
         self._counts["thumbnails"] += len(bare)
 
     def check_stop(self) -> None:
@@ -275,9 +276,9 @@ class Importer:
 
     def _write(self, person: Person, portraits: Sequence[Portrait], known: Person | None) -> None:
         if known not in (None, person):
-            self._gallery.change(person)
+            self._gallery.store.change(person)
         if portraits:
-            self._gallery.add(person, portraits)
+            self._gallery.store.add(person, portraits)
 
 
 @contextmanager

@@ -25,8 +25,8 @@ from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.people import Person
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import packed
-from lookalike.gallery.store import Portrait
 
 FORMAT = "lookalike-pack"
 VERSION = 2

@@ -15,6 +15,7 @@ from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources.candidate import (
     clean_name,
     external_id,
@@ -22,7 +23,6 @@ from lookalike.gallery.sources.candidate import (
     stable_id,
     web_address,
 )
-from lookalike.gallery.store import Portrait
 
 # Users of the Rekognition API may have more than letters and digits.
 _PERSON_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")

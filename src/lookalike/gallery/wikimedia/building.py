@@ -247,7 +247,8 @@ class Build:
     def _replace(self) -> int:
         outdated = list(self._plan.outdated())
         for person_id, portrait in outdated:
-            self._gallery.remove_portrait(person_id, portrait.id, self._collection)
+            person = self._gallery.person(person_id, self._collection)
+            self._gallery.store.remove_portrait(person, portrait.id)
         return len(outdated)
 
     def _would(self, found: Iterable[Planned | Problem]) -> Report:

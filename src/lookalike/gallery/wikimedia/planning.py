@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lookalike.errors import NotFound
-from lookalike.gallery.blocklist import is_blocked
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.sources.candidate import Problem
 from lookalike.gallery.wikimedia import commons
 from lookalike.gallery.wikimedia.client import Wikimedia
@@ -80,7 +79,7 @@ class Plan:
         self._refused = refused
         there = collection in {each.id for each in gallery.collections()}
         self.people = {each.id: each for each in gallery.people(collection)} if there else {}
-        self._blocked = {each.key: each for each in gallery.blocked()}
+        self._blocked = gallery.store.blocked()
         self._planned: dict[str, str] = {}
         self._shown: dict[str, str] = {}
         self._current: dict[str, dict[str, datetime]] = {}
@@ -104,7 +103,7 @@ class Plan:
                 yield Problem(called, f"the same person as on {self._planned[item.id]}")
             elif not person.name.get("en"):
                 yield Problem(called, "no name in Korean or English")
-            elif is_blocked(person, self._blocked):
+            elif self._blocked.holds(person):
                 yield Problem(called, "asked to be left out")
             else:
                 yield from self._portraits(person, item.images, answers)

@@ -7,8 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from lookalike.answers import answering
-from lookalike.gallery.index.collection import Who
-from lookalike.gallery.people import Language
+from lookalike.gallery.people import Language, Who
 from lookalike.web.depends import UseEngine, UsePortraits, UseShown
 from lookalike.web.guard import permitted
 from lookalike.web.pages import waiting
