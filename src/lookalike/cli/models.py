@@ -207,11 +207,11 @@ def _bytes() -> Iterator[Advance]:
 def _samples(settings: Settings, folder: Path | None) -> Iterator[Sample]:
     """Photos by person, who are called what a folder is called, or a single file."""
     from lookalike.faces.models.selftest import Sample
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.wikimedia import sample
+    from lookalike.gallery.sources.photo import is_image
+    from lookalike.gallery.wikimedia import trial_portraits
 
     if folder is None:
-        yield from (Sample(who, data) for who, data in sample.photos(settings).items())
+        yield from (Sample(who, data) for who, data in trial_portraits.photos(settings).items())
         return
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and is_image(each)):
         inside = path.relative_to(folder).parts

@@ -25,7 +25,7 @@ from lookalike.cli.terminal import (
 if TYPE_CHECKING:
     from lookalike.engine.local import Engine
     from lookalike.gallery.people import Credit
-    from lookalike.gallery.sources.importing import Report
+    from lookalike.gallery.sources.report import Report
     from lookalike.gallery.store import Portrait
 
 MINE = "mine"
@@ -124,7 +124,7 @@ def add(
 ) -> None:
     """Add a person by NAME with one or more PHOTOS; known at once to a running server."""
     from lookalike.gallery.people import Person
-    from lookalike.gallery.sources.candidate import text_of
+    from lookalike.gallery.sources.values import text_of
     from lookalike.gallery.store import new_id
 
     credit = _credit(source, author, licence)
@@ -280,6 +280,7 @@ def _import_photos(
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     settings = config.load()
@@ -288,8 +289,7 @@ def _import_photos(
     with opened_gallery() as people, Workers(settings) as workers, progress() as bar:
         task = bar.add_task("Looking at photos", total=total)
         importer = Importer(
-            people,
-            collection,
+            Destination.of(people, collection),
             dry_run=dry_run,
             thumbnails=thumbnails,
             advance=lambda: bar.advance(task),
@@ -301,6 +301,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     from lookalike.faces.models import installed
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import pack
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     embedder = installed.embedder(config.load())
@@ -315,8 +316,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     with opened_gallery() as people, progress() as bar:
         task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
         importer = Importer(
-            people,
-            collection or read.collection,
+            Destination.of(people, collection or read.collection),
             dry_run=dry_run,
             advance=lambda: bar.advance(task),
         )
@@ -361,7 +361,7 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
 
 def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.faces.subject import subject
-    from lookalike.gallery.sources.importing import portrait
+    from lookalike.gallery.sources.photo import portrait
 
     face = subject(engine.detect(data))
     if thumbnail:

@@ -13,7 +13,7 @@ from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.protocol import Protocol, Table, numbered, read
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.sources.candidate import is_image
+from lookalike.gallery.sources.photo import is_image
 from lookalike.scores.cohort import Cohort
 
 # Beyond this cosine two photos are the same photo.

@@ -13,7 +13,7 @@ import numpy as np
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.identification import COLUMNS
 from lookalike.evaluate.protocols.protocol import Table
-from lookalike.gallery.sources.candidate import is_image
+from lookalike.gallery.sources.photo import is_image
 
 # Person -> what is known of them, by column.
 Facts = Mapping[str, Mapping[str, str]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from lookalike.faces.workers import Vector, Workers, result
 from lookalike.gallery.people import Person
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.rows import Portrait
 
 _NO_THUMBNAIL = "its vector is of another model, and there is no thumbnail to make one from"
 

@@ -18,7 +18,7 @@ from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.subject import subject
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.candidate import stable_id
+from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import COLLECTION, save
 
 

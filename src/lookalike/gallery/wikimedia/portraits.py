@@ -17,7 +17,7 @@ from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.wikimedia import commons
-from lookalike.gallery.wikimedia.client import Missing, Patience, Wikimedia, refuse
+from lookalike.gallery.wikimedia.client import NotOnWikimedia, Patience, Wikimedia, refuse
 from lookalike.gallery.wikimedia.commons import Fetched
 
 # What a thumbnail may be; the networks never see it.
@@ -31,7 +31,7 @@ _WEEK, _FIVE_MINUTES = 7 * 86_400.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class CachedPortrait:
     """A portrait on disk."""
 
     path: Path
@@ -56,9 +56,9 @@ class Portraits:
         self._enabled = enabled
         self._now = now
         self._wikimedia = Wikimedia(folder, client, now, patience)
-        self._under_way: dict[str, asyncio.Task[Portrait]] = {}
+        self._under_way: dict[str, asyncio.Task[CachedPortrait]] = {}
 
-    def cached(self, person_id: str) -> Portrait | None:
+    def cached(self, person_id: str) -> CachedPortrait | None:
         """What is on disk; never asks the network."""
         try:
             facts = json.loads(self._facts(person_id).read_text("utf-8"))
@@ -66,7 +66,9 @@ class Portraits:
             return None
         if "credit" not in facts:
             return None
-        return Portrait(self._image(person_id), facts["media_type"], Credit(**facts["credit"]))
+        return CachedPortrait(
+            self._image(person_id), facts["media_type"], Credit(**facts["credit"])
+        )
 
     def may_have(self, person: Person) -> bool:
         """Whether asking for the portrait of a person is worth while."""
@@ -94,7 +96,7 @@ class Portraits:
             raise PortraitUnavailable("The portrait does not show one clear face.")
         return path
 
-    async def fetch(self, person: Person) -> Portrait:
+    async def fetch(self, person: Person) -> CachedPortrait:
         """The portrait of a person, from disk or from Wikimedia.
 
         Raises:
@@ -112,7 +114,7 @@ class Portraits:
             raise PortraitUnavailable(failure)
         return await self._once(person.id, person.wikidata)
 
-    async def _once(self, person_id: str, wikidata: str) -> Portrait:
+    async def _once(self, person_id: str, wikidata: str) -> CachedPortrait:
         """All who ask for one person at one time share one fetch, which outlives any of them."""
         task = self._under_way.get(person_id)
         if task is None:
@@ -121,18 +123,18 @@ class Portraits:
             task.add_done_callback(lambda _: self._under_way.pop(person_id))
         return await asyncio.shield(task)
 
-    async def _fetch(self, person_id: str, wikidata: str) -> Portrait:
+    async def _fetch(self, person_id: str, wikidata: str) -> CachedPortrait:
         try:
             fetched = await commons.portrait(self._wikimedia, wikidata)
             media_type = _checked(fetched)
         except PortraitUnavailable as error:
-            wait = _WEEK if isinstance(error, Missing) else _FIVE_MINUTES
+            wait = _WEEK if isinstance(error, NotOnWikimedia) else _FIVE_MINUTES
             self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
             raise
         _write(self._image(person_id), fetched.data)
         credit = asdict(fetched.credit)
         self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
-        return Portrait(self._image(person_id), media_type, fetched.credit)
+        return CachedPortrait(self._image(person_id), media_type, fetched.credit)
 
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
@@ -189,9 +191,9 @@ def _checked(fetched: Fetched) -> str:
     try:
         image = decode(fetched.data, _LIMITS, _LIMITS.max_side)
     except PhotoError as error:
-        raise Missing(f"The file is not a usable image: {error}") from None
+        raise NotOnWikimedia(f"The file is not a usable image: {error}") from None
     if image.format not in _MEDIA_TYPES:
-        raise Missing(f"The file is {image.format}, which browsers may not show.")
+        raise NotOnWikimedia(f"The file is {image.format}, which browsers may not show.")
     return _MEDIA_TYPES[image.format]
 
 

@@ -1,4 +1,4 @@
-"""What a build remembers between its runs; without it the next one only asks for more.
+"""What builds of a collection found out before; without it the next one only asks for more.
 
 Kept in the cache folder, one file a collection. It holds no image and no fact about anybody.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from lookalike.gallery.wikimedia.rosters.entries import Entry
 
-class Memory:
+
+class BuildCache:
     """
     Attributes:
-        chosen: Wikidata ids by what a roster said of the person.
         refused: why a picture cannot be a portrait, by the sha1 of its file on Commons.
     """
 
@@ -28,22 +30,36 @@ class Memory:
         self._path = cache / "builds" / f"{quote(collection, safe='')}.json"
         self._version = version
         kept = _read(self._path)
-        self.chosen: dict[str, str] = kept.get("chosen", {})
+        # Wikidata ids by what a roster said of the person.
+        self._chosen: dict[str, str] = kept.get("chosen", {})
         self.refused: dict[str, str] = (
             kept.get("refused", {}) if kept.get("version") == version else {}
         )
 
+    def chosen(self, entry: Entry) -> str | None:
+        """The Wikidata id of whoever was found to be meant by an entry."""
+        return self._chosen.get(_key(entry))
+
+    def choose(self, entry: Entry, wikidata: str) -> None:
+        """Keep who is meant by an entry; kept on disk when it is saved."""
+        self._chosen[_key(entry)] = wikidata
+
+    def refuse(self, why: Mapping[str, str]) -> None:
+        """Keep why pictures were refused that came, by sha1: they need not come again."""
+        self.refused.update(why)
+        self.save()
+
     def save(self) -> None:
-        facts = {"version": self._version, "chosen": self.chosen, "refused": self.refused}
+        kept = {"version": self._version, "chosen": self._chosen, "refused": self.refused}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
+        partial.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
         partial.replace(self._path)
 
 
-def key(*facts: object) -> str:
-    """What a decision is known by."""
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+def _key(entry: Entry) -> str:
+    stated = (entry.names, entry.groups, entry.born, entry.occupations)
+    return hashlib.sha256(repr(stated).encode()).hexdigest()[:32]
 
 
 def _read(path: Path) -> dict[str, Any]:
