@@ -31,7 +31,7 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.workers import Workers
 from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.photo import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.store import Portrait, Store
 from tests.homes import Home
 

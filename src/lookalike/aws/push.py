@@ -21,7 +21,7 @@ from lookalike.errors import AwsError, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources.photo import image_id, is_image
+from lookalike.gallery.sources.image_file import image_id, is_image
 from lookalike.gallery.store import StoredPortrait
 
 # Faces of one page of ListFaces; AWS's own maximum.
@@ -82,7 +82,7 @@ class Pusher:
             advance: called after each person.
         """
         self._client = client
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self._limits = Limits.of(settings)
         self._to = to
         self._photos = photos
         self._commons = commons

@@ -207,7 +207,7 @@ def _bytes() -> Iterator[Advance]:
 def _samples(settings: Settings, folder: Path | None) -> Iterator[Sample]:
     """Photos by person, who are called what a folder is called, or a single file."""
     from lookalike.faces.models.selftest import Sample
-    from lookalike.gallery.sources.photo import is_image
+    from lookalike.gallery.sources.image_file import is_image
     from lookalike.gallery.wikimedia import trial_portraits
 
     if folder is None:

@@ -15,11 +15,10 @@ from lookalike.answers import answering, shapes
 from lookalike.answers.shapes import Answer, Problem
 from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources import columns
-from lookalike.gallery.sources.photo import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.store import Portrait, new_id
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
@@ -314,7 +313,7 @@ def _portraits(
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.local.detect(photo.data))
+            face = engine.local.detect(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

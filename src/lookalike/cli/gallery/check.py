@@ -79,7 +79,7 @@ def _looked_at(folder: Path, members: Sequence[Member]) -> Iterator[tuple[str, S
     from lookalike.errors import PhotoError
     from lookalike.faces.analyzer import Analyzer
     from lookalike.gallery.findings import Seen
-    from lookalike.gallery.sources.photo import image_id, is_image
+    from lookalike.gallery.sources.image_file import image_id, is_image
 
     wanted = {portrait.image_id for member in members for portrait in member.portraits}
     files = sorted(path for path in folder.rglob("*") if path.is_file() and is_image(path))
@@ -119,8 +119,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _called(place: Place) -> Iterator[str]:
-    name = place.person.name
-    yield " · ".join(each for each in (name.en, name.ko) if each) or place.person.id
+    yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:
         yield place.source

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
 from lookalike.faces.models import download, installed, model_file
@@ -142,9 +141,7 @@ def staged(
     source = addition.source
     if source.url:
         download.check_address(source.url)
-    folder = installed.made(settings) / f".{addition.name}.{os.getpid()}.part"
-    folder.mkdir()
-    try:
+    with files.staging(installed.made(settings) / addition.name) as folder:
         network = _fetched(source, folder, advance)
         digest = download.sha256(network)
         if source.sha256 and digest != source.sha256.lower():
@@ -153,8 +150,6 @@ def staged(
                 f"{source.sha256.lower()}; nothing was added."
             )
         yield Staged(folder, network, digest)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept(settings: Settings, entry: Entry, at: Staged) -> None:
@@ -167,7 +162,7 @@ def kept(settings: Settings, entry: Entry, at: Staged) -> None:
     target = installed.folder(settings) / entry.model.name
     try:
         # A folder with a calibration of a model that was removed by hand, say, is not replaced.
-        at.folder.rename(target)
+        files.move(at.folder, target)
     except OSError as error:
         raise Conflict(f"{target} is there already ({error}).") from error
 

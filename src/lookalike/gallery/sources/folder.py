@@ -10,7 +10,7 @@ from pathlib import Path
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources.candidate import Candidate, Found, picture
-from lookalike.gallery.sources.photo import is_image
+from lookalike.gallery.sources.image_file import is_image
 from lookalike.gallery.sources.report import LeftOut
 from lookalike.gallery.sources.values import clean_name, person_id, text_of
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
-from lookalike.faces.workers import Look, Workers, result
-from lookalike.gallery.people import Person, Text
+from lookalike.faces.workers import FaceOrReason, Workers, result
+from lookalike.gallery.people import Person
 from lookalike.gallery.rows import Portrait
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
+from lookalike.gallery.sources.image_file import image_id, portrait_of
 from lookalike.gallery.sources.interrupt import Interrupt
-from lookalike.gallery.sources.photo import image_id, portrait_of
 from lookalike.gallery.sources.remaking import Unusable, remade
 from lookalike.gallery.sources.report import LeftOut, Report
 
@@ -36,7 +36,7 @@ class _Glance:
     candidate: Candidate
     picture: Picture
     known_by: str
-    look: Future[Look] | str | None
+    look: Future[FaceOrReason] | str | None
 
 
 class Importer:
@@ -176,7 +176,7 @@ class Importer:
             why = (error.strerror if isinstance(error, OSError) else None) or str(error)
             return _Glance(place, candidate, picture, "", why)
         known_by = image_id(data)
-        look: Future[Look] | str | None
+        look: Future[FaceOrReason] | str | None
         if known_by in self._done:
             look = None
         elif known_by in self._seen:
@@ -251,15 +251,11 @@ def _merged(known: Person, stated: Person) -> Person:
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,
-        name=_merged_text(known.name, stated.name),
-        description=_merged_text(known.description, stated.description),
+        name=stated.name.completed(known.name),
+        description=stated.description.completed(known.description),
         external_ids=_merged_ids(known.external_ids, stated.external_ids),
         **changes,
     )
-
-
-def _merged_text(known: Text, stated: Text) -> Text:
-    return Text(stated.ko or known.ko, stated.en or known.en)
 
 
 def _merged_ids(known: Ids, stated: Ids) -> Ids:

@@ -20,7 +20,7 @@ from lookalike.gallery.people import Credit
 from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, picture
 from lookalike.gallery.sources.columns import Row, WrongColumn, texts
-from lookalike.gallery.sources.photo import is_image
+from lookalike.gallery.sources.image_file import is_image
 from lookalike.gallery.sources.report import LeftOut
 
 SUFFIXES = (".csv", ".jsonl")

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from lookalike import files
 from lookalike.gallery.wikimedia.rosters.entries import Entry
 
 
@@ -52,9 +52,7 @@ class BuildCache:
     def save(self) -> None:
         kept = {"version": self._version, "chosen": self._chosen, "refused": self.refused}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
-        partial.replace(self._path)
+        files.write(self._path, json.dumps(kept, ensure_ascii=False).encode())
 
 
 def _key(entry: Entry) -> str:

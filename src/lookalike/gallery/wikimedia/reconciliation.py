@@ -100,7 +100,7 @@ def together(decisions: Iterable[Decision]) -> list[Identified]:
     for each in decisions:
         if isinstance(each, Identified):
             first = found.get(each.wikidata, each)
-            name = Text(first.name.ko or each.name.ko, first.name.en or each.name.en)
+            name = first.name.completed(each.name)
             groups = tuple(dict.fromkeys([*first.groups, *each.groups]))
             found[each.wikidata] = Identified(each.wikidata, first.where, name, groups)
     return list(found.values())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.records import FaceRecord
-from lookalike.gallery.sources.photo import image_id
+from lookalike.gallery.sources.image_file import image_id
 from lookalike.gallery.store import Portrait
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context

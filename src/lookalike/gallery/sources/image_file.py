@@ -1,4 +1,4 @@
-"""A photo as a file: what it is known by, and the portrait that its face makes."""
+"""An image file: what it is known by, and the portrait that the face in it makes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lookalike.gallery.people import Credit
 from lookalike.gallery.rows import Portrait
 
 if TYPE_CHECKING:
-    from lookalike.faces.analyzer import Face
+    from lookalike.faces.photo import Face
 
 # By the name: a file is opened only when its turn comes.
 _SUFFIXES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif"}
