@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -60,15 +61,11 @@ class Portraits:
 
     def cached(self, person_id: str) -> CachedPortrait | None:
         """What is on disk; never asks the network."""
-        try:
-            facts = json.loads(self._facts(person_id).read_text("utf-8"))
-        except (OSError, ValueError):
+        noted = self._noted(person_id)
+        if "credit" not in noted:
             return None
-        if "credit" not in facts:
-            return None
-        return CachedPortrait(
-            self._image(person_id), facts["media_type"], Credit(**facts["credit"])
-        )
+        credit = Credit(**noted["credit"])
+        return CachedPortrait(self._image(person_id), noted["media_type"], credit)
 
     def may_have(self, person: Person) -> bool:
         """Whether asking for the portrait of a person is worth while."""
@@ -138,16 +135,21 @@ class Portraits:
 
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
+        noted = self._noted(person_id)
+        return str(noted["failed"]) if self._now() < noted.get("until", 0) else None
+
+    def _noted(self, person_id: str) -> dict[str, Any]:
+        """The credit of a portrait, or why there is none; empty if nobody asked for it."""
         try:
-            facts = json.loads(self._facts(person_id).read_text("utf-8"))
+            noted: dict[str, Any] = json.loads(self._note(person_id).read_text("utf-8"))
         except (OSError, ValueError):
-            return None
-        return str(facts["failed"]) if self._now() < facts.get("until", 0) else None
+            return {}
+        return noted
 
-    def _keep(self, person_id: str, facts: dict[str, object]) -> None:
-        files.write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
+    def _keep(self, person_id: str, note: dict[str, object]) -> None:
+        files.write(self._note(person_id), json.dumps(note, ensure_ascii=False).encode())
 
-    def _facts(self, person_id: str) -> Path:
+    def _note(self, person_id: str) -> Path:
         return _files(self._folder, person_id)[0]
 
     def _image(self, person_id: str) -> Path:
@@ -170,7 +172,7 @@ def forget(folder: Path, person_id: str) -> int:
 
 
 def _files(folder: Path, person_id: str) -> tuple[Path, Path, Path]:
-    """The facts of a portrait, its image, and its face as a square."""
+    """What is noted of a portrait, its image, and its face as a square."""
     name = _safe(person_id)
     return folder / f"{name}.json", folder / f"{name}.image", folder / f"{name}.square"
 
