@@ -18,7 +18,8 @@ from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, new_id
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.sources import facts, importing
+from lookalike.gallery.sources import columns
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.web.depends import UseEngine, UseWorkbench
 from lookalike.web.forget import forget
 from lookalike.web.guard import DESCRIBED, Guarded
@@ -68,7 +69,7 @@ class Facts(BaseModel):
     description_en: str | None = None
     born: str | None = Field(None, description="`1961-08-04`, or only year and month, or year.")
     died: str | None = None
-    gender: str | None = Field(None, description=f"One of {', '.join(facts.GENDERS)}.")
+    gender: str | None = Field(None, description=f"One of {', '.join(columns.GENDERS)}.")
     groups: list[str] | None = None
     links: list[str] | None = Field(None, description="Web addresses of the person's own pages.")
     wikidata: str | None = Field(None, description="Wikidata id, such as `Q76`.")
@@ -150,9 +151,9 @@ async def add_person(
     Their id is the Wikidata id, if there is one.
     """
     row = _row(sent)
-    person = facts.person(row, sent.collection)
+    person = columns.person(row, sent.collection)
     person = replace(person, id=person.wikidata or new_id())
-    credit = facts.credit(row)
+    credit = columns.credit(row)
     photos = await _read(sent.photos, engine)
 
     def work() -> None:
@@ -175,7 +176,7 @@ def change_person(
 ) -> shapes.Person:
     """Change facts of a person."""
     known = _own(engine.gallery, person_id, collection)
-    stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
+    stated = columns.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
     engine.gallery.store.change(person)
     return answering.person(person)
@@ -204,7 +205,7 @@ async def add_portraits(
     collection: InCollection = None,
 ) -> StoredPortraits:
     """Add photos to a person who is there: all of them, or none. Those they have are left out."""
-    credit = facts.credit(_row(sent))
+    credit = columns.credit(_row(sent))
     photos = await _read(sent.photos, engine)
 
     def work() -> StoredPortraits:
@@ -270,7 +271,7 @@ def _own(gallery: Gallery, person_id: str, collection: str | None) -> Person:
 
 def _row(sent: BaseModel, *, keep_empty: bool = False) -> dict[str, str | list[str]]:
     """What was sent, as columns; with `keep_empty` what was emptied too."""
-    stated = sent.model_dump(include={*facts.COLUMNS}, exclude_unset=True)
+    stated = sent.model_dump(include={*columns.NAMES}, exclude_unset=True)
     return {column: v or "" for column, v in stated.items() if v is not None or keep_empty}
 
 
@@ -316,7 +317,7 @@ def _portraits(
         except PhotoError as error:
             errors.append((photo, error))
         else:
-            made.append(importing.portrait(face, photo.data, credit))
+            made.append(portrait(face, photo.data, credit))
     if errors:
         kinds = {type(error) for _, error in errors}
         reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)

@@ -79,8 +79,7 @@ def _looked_at(folder: Path, members: Sequence[Member]) -> Iterator[tuple[str, S
     from lookalike.errors import PhotoError
     from lookalike.faces.analyzer import Analyzer
     from lookalike.gallery.findings import Seen
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.sources.importing import image_id
+    from lookalike.gallery.sources.image_file import image_id, is_image
 
     wanted = {portrait.image_id for member in members for portrait in member.portraits}
     files = sorted(path for path in folder.rglob("*") if path.is_file() and is_image(path))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lookalike.engine.local import Engine
     from lookalike.gallery.people import Credit
     from lookalike.gallery.portraits import Portrait
-    from lookalike.gallery.sources.importing import Report
+    from lookalike.gallery.sources.report import Report
 
 MINE = "mine"
 
@@ -123,7 +123,7 @@ def add(
 ) -> None:
     """Add a person by NAME with one or more PHOTOS; known at once to a running server."""
     from lookalike.gallery.people import Person, new_id
-    from lookalike.gallery.sources.candidate import text_of
+    from lookalike.gallery.sources.values import text_of
 
     credit = _credit(source, author, licence)
     with opened_engine() as engine:
@@ -255,6 +255,7 @@ def _import_photos(
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     settings = config.load()
@@ -263,8 +264,7 @@ def _import_photos(
     with opened_gallery() as people, Workers(settings) as workers, progress() as bar:
         task = bar.add_task("Looking at photos", total=total)
         importer = Importer(
-            people,
-            collection,
+            Destination.of(people, collection),
             dry_run=dry_run,
             thumbnails=thumbnails,
             advance=lambda: bar.advance(task),
@@ -276,6 +276,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     from lookalike.faces.models import installed
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import pack
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     embedder = installed.embedder(config.load())
@@ -290,8 +291,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     with opened_gallery() as people, progress() as bar:
         task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
         importer = Importer(
-            people,
-            collection or read.collection,
+            Destination.of(people, collection or read.collection),
             dry_run=dry_run,
             advance=lambda: bar.advance(task),
         )
@@ -335,7 +335,7 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
 
 
 def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
-    from lookalike.gallery.sources.importing import portrait
+    from lookalike.gallery.sources.image_file import portrait
 
     face = engine.detect(data).main_face()
     if thumbnail:

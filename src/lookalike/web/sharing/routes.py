@@ -21,7 +21,7 @@ from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
-from lookalike.gallery.wikimedia.portraits import Portrait
+from lookalike.gallery.wikimedia.portraits import CachedPortrait
 from lookalike.web.depends import (
     PROBLEMS,
     FormCollection,
@@ -113,7 +113,7 @@ class Studio:
 
         return await self._workbench.run(work)
 
-    def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
+    def _card(self, wanted: Wanted, known: CachedPortrait | None, portrait: Pixels | None) -> Card:
         engine, person = self._engine, wanted.person
         photo = engine.faces(wanted.photo, "photo")
         face = photo.face(wanted.face)
@@ -132,7 +132,7 @@ class Studio:
             calibrated=engine.calibration.fitted,
         )
 
-    async def _portrait(self, person: Person) -> tuple[Portrait | None, Pixels | None]:
+    async def _portrait(self, person: Person) -> tuple[CachedPortrait | None, Pixels | None]:
         """The portrait that is here and its face, where the licence lets it onto a card."""
         known = self._portraits.cached(person.id) if person.wikidata else None
         if known is None or not cards.may_show(known.credit):

@@ -16,7 +16,7 @@ from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.sources.candidate import (
+from lookalike.gallery.sources.values import (
     clean_name,
     external_id,
     moment,
@@ -62,7 +62,7 @@ def line(person: Person, portraits: Sequence[Portrait], *, thumbnails: bool) -> 
     return json.dumps(_filled(row), ensure_ascii=False) + "\n"
 
 
-def people(
+def read(
     data: bytes, vectors: Floats, thumbnails: bytes, named: str, collection: str
 ) -> tuple[tuple[Person, tuple[Portrait, ...]], ...]:
     """Everyone in `people.jsonl` with their portraits, moved from `named` to `collection`.

@@ -12,7 +12,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Person
 from lookalike.gallery.store import Store
 from lookalike.gallery.wikimedia import portraits
-from lookalike.gallery.wikimedia.client import Missing, open_client
+from lookalike.gallery.wikimedia.client import NotOnWikimedia, open_client
 from lookalike.gallery.wikimedia.portraits import Portraits
 
 # Enough for 66 pairs of strangers, and some seconds of fetching.
@@ -43,7 +43,7 @@ async def _photos(settings: Settings) -> dict[str, bytes]:
         for each in people(settings):
             try:
                 found[each.id] = (await kept.fetch(each)).path.read_bytes()
-            except Missing:
+            except NotOnWikimedia:
                 continue
             except PortraitUnavailable:
                 # Whoever comes next cannot be had either, unless they are in the cache.
