@@ -15,7 +15,7 @@ from playwright.sync_api import Request, ViewportSize, expect
 
 from lookalike.gallery import starter
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
 from tests.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
 
@@ -245,7 +245,7 @@ def test_faces_are_aligned_as_the_networks_see_them(
     show: Opener, photos: Mapping[str, bytes]
 ) -> None:
     view = show()
-    module = f"/static/{pages.static_version()}/aligned.js"
+    module = f"/static/{static_version()}/aligned.js"
     # A face that lies where the template has it, three times as large, moved and turned by 90°.
     script = f"""async () => {{
         const {{ towardsTemplate, MARGIN }} = await import("{module}");
@@ -357,7 +357,7 @@ def test_the_monogram_is_the_same_in_scripts_and_documents(show: Opener) -> None
         {"id": each.id, "name": {"ko": each.name.ko, "en": each.name.en}}
         for each in starter.load("sface-2021dec/1").people
     ]
-    module = f"/static/{pages.static_version()}/monogram.js"
+    module = f"/static/{static_version()}/monogram.js"
     script = f"""async (people) => {{
         const {{ monogram }} = await import("{module}");
         return people.map((each) => [monogram(each).textContent, monogram(each).className]);

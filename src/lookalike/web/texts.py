@@ -1,4 +1,4 @@
-"""In which language a visitor reads, and the texts of it."""
+"""The texts of the page in both languages, and which of them a visitor reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COOKIE = "lang"
 
 # Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
 _RAREST, _COMMON = 100_000, 10
-_FOLDER = Path(__file__).parents[1] / "locales"
+_FOLDER = Path(__file__).parent / "locales"
 
 
 def choose_language(asked: str | None, remembered: str | None, accepted: str) -> Language:

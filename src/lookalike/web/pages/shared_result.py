@@ -12,12 +12,12 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from lookalike.errors import PersonNotFound, ResultNotFound
 from lookalike.gallery.people import Language
-from lookalike.web import pages
-from lookalike.web.depends import UseEngine, UseSite
+from lookalike.web.pages.assets import static_version
+from lookalike.web.services import UseServices
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Shape
 from lookalike.web.sharing.results import Shared
-from lookalike.web.sharing.routes import UseResults, public_url
+from lookalike.web.texts import COOKIE, choose_language
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,16 +43,14 @@ _CARD_CACHE = "public, max-age=300"
 
 
 @router.api_route("/r/{result_id}", methods=["GET", "HEAD"])
-async def show_result(
-    request: Request, engine: UseEngine, site: UseSite, results: UseResults, result_id: str
-) -> Response:
+async def show_result(request: Request, services: UseServices, result_id: str) -> Response:
     try:
-        shared = results.find(result_id)
-        engine.gallery.person(shared.person)
+        shared = services.results.find(result_id)
+        services.gallery.person(shared.person)
     except (ResultNotFound, PersonNotFound):
         return _gone(request)
     texts = cards.words(shared.language)["page"]
-    said = {"name": shared.name, "site": site.name, "words": shared.words}
+    said = {"name": shared.name, "site": services.site.name, "words": shared.words}
     said |= {"best": shared.best, "points": str(shared.points), "date": _date(shared)}
     return _page(
         request,
@@ -61,27 +59,27 @@ async def show_result(
         t={key: text.format(**said) for key, text in texts.items()},
         shared=shared,
         result_id=result_id,
-        url=f"{public_url(request)}/r/{result_id}",
+        url=f"{services.public_url(request)}/r/{result_id}",
         size=cards.SIZES["wide"],
-        site=site,
+        site=services.site,
     )
 
 
 @router.api_route("/r/{result_id}/card.png", methods=["GET", "HEAD"])
 async def show_card(
-    engine: UseEngine,
-    results: UseResults,
+    services: UseServices,
     result_id: str,
     shape: Annotated[Shape, Query()] = "wide",
 ) -> Response:
-    engine.gallery.person(results.find(result_id).person)
+    results = services.results
+    services.gallery.person(results.find(result_id).person)
     headers = _HIDDEN | {"Cache-Control": _CARD_CACHE}
     return FileResponse(results.card(result_id, shape), media_type="image/png", headers=headers)
 
 
 def _gone(request: Request) -> Response:
     accepted = request.headers.get("accept-language", "")
-    language = pages.choose_language(None, request.cookies.get(pages.COOKIE), accepted)
+    language = choose_language(None, request.cookies.get(COOKIE), accepted)
     return _page(request, language, 404, t=cards.words(language)["page"], shared=None)
 
 
@@ -90,7 +88,7 @@ def _page(request: Request, language: Language, status: int, **values: object) -
     html = _template().render(
         language=language,
         root=root,
-        static=f"{root}/static/{pages.static_version()}",
+        static=f"{root}/static/{static_version()}",
         **values,
     )
     return HTMLResponse(html, status, _HEADERS | {"Content-Language": language})
@@ -112,4 +110,4 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("result.html")
+    return environment.get_template("shared_result.html")

@@ -23,22 +23,12 @@ from lookalike.faces.framed import framed
 from lookalike.faces.image import Pixels
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portraits import Portrait
-from lookalike.web.depends import (
-    PROBLEMS,
-    FormCollection,
-    UploadedPhoto,
-    UseCounts,
-    UseEngine,
-    UseOwnEngine,
-    UsePortraits,
-    UseSite,
-    UseWorkbench,
-    framer,
-    read,
-)
+from lookalike.web import problems
+from lookalike.web.admission import FormCollection
+from lookalike.web.services import UploadedPhoto, UseOwnEngine, UseServices
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape
-from lookalike.web.sharing.results import Results, Shared
+from lookalike.web.sharing.results import Shared
 
 router = APIRouter(prefix="/api/v1", tags=["sharing"])
 
@@ -63,17 +53,8 @@ class Wanted:
     include_photo: bool
 
 
-def _results(request: Request) -> Results:
-    results: Results = request.app.state.results
-    return results
-
-
-UseResults = Annotated[Results, Depends(_results)]
-
-
 async def _wanted(
-    engine: UseEngine,
-    site: UseSite,
+    services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
     person: Annotated[str, Form(description="Who the face is compared with, by id.")],
@@ -81,8 +62,8 @@ async def _wanted(
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
 ) -> Wanted:
-    who = engine.gallery.person(person, collection or site.collection)
-    return Wanted(await read(photo, engine, "photo"), face, who, lang, include_photo)
+    who = services.gallery.person(person, collection or services.site.collection)
+    return Wanted(await services.read(photo, "photo"), face, who, lang, include_photo)
 
 
 UseWanted = Annotated[Wanted, Depends(_wanted)]
@@ -92,17 +73,9 @@ class Studio:
     """Makes cards: scores the face with our own networks, and fetches no portrait that is not here
     already."""
 
-    def __init__(
-        self,
-        engine: UseOwnEngine,
-        workbench: UseWorkbench,
-        portraits: UsePortraits,
-        site: UseSite,
-    ) -> None:
+    def __init__(self, engine: UseOwnEngine, services: UseServices) -> None:
         self._engine = engine
-        self._workbench = workbench
-        self._portraits = portraits
-        self._site = site
+        self._services = services
 
     async def render(self, wanted: Wanted, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
         """The card and its PNGs."""
@@ -112,7 +85,7 @@ class Studio:
             card = self._card(wanted, known, portrait)
             return card, {shape: cards.render(card, shape) for shape in shapes}
 
-        return await self._workbench.run(work)
+        return await self._services.workbench.run(work)
 
     def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
         engine, person = self._engine, wanted.person
@@ -123,10 +96,10 @@ class Studio:
         if wanted.include_photo:
             shown = framed(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
-            name=self._site.name_of(person.id, person.name),
+            name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),
             language=wanted.language,
-            site=self._site,
+            site=self._services.site,
             portrait=portrait,
             credit=known.credit if known else None,
             face=shown,
@@ -135,11 +108,11 @@ class Studio:
 
     async def _portrait(self, person: Person) -> tuple[Portrait | None, Pixels | None]:
         """The portrait that is here and its face, where the licence lets it onto a card."""
-        known = self._portraits.cached(person.id) if person.wikidata else None
+        known = self._services.portraits.cached(person.id) if person.wikidata else None
         if known is None or not cards.may_show(known.credit):
             return None, None
         try:
-            path = await self._portraits.framed(person, framer(self._engine, self._workbench))
+            path = await self._services.framed_portrait(person)
         except PortraitUnavailable:
             return None, None
         with PIL.Image.open(io.BytesIO(path.read_bytes())) as square:
@@ -152,26 +125,26 @@ UseStudio = Annotated[Studio, Depends()]
 @router.post(
     "/cards",
     response_class=Response,
-    responses=PROBLEMS | {200: {"content": {"image/png": {}}}, 404: {"model": Problem}},
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/png": {}}}, 404: {"model": Problem}},
 )
 async def make_card(
     studio: UseStudio,
-    counts: UseCounts,
+    services: UseServices,
     wanted: UseWanted,
     shape: Annotated[Shape, Form(description="1200 x 630 or 1080 x 1920 pixels.")] = "wide",
 ) -> Response:
     """A card to share, as a PNG. Nothing is kept."""
     _, pictures = await studio.render(wanted, shape)
-    await counts.add("shares")
+    if services.counts is not None:
+        await services.counts.add("shares")
     return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/results", status_code=201, responses=PROBLEMS | {404: {"model": Problem}})
+@router.post("/results", status_code=201, responses=problems.OF_PHOTOS | {404: {"model": Problem}})
 async def share_result(
     request: Request,
     studio: UseStudio,
-    results: UseResults,
-    counts: UseCounts,
+    services: UseServices,
     wanted: UseWanted,
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
 ) -> SharedResult:
@@ -184,13 +157,14 @@ async def share_result(
         words=cards.told(card),
         points=cards.points(card.score),
         language=card.language,
-        expires=results.expiry(days),
+        expires=services.results.expiry(days),
     )
-    ticket = await to_thread.run_sync(results.keep, shared, pictures)
-    await counts.add("shares")
+    ticket = await to_thread.run_sync(services.results.keep, shared, pictures)
+    if services.counts is not None:
+        await services.counts.add("shares")
     return SharedResult(
         id=ticket.id,
-        url=f"{public_url(request)}/r/{ticket.id}",
+        url=f"{services.public_url(request)}/r/{ticket.id}",
         expires=shared.expiry,
         delete_token=ticket.token,
     )
@@ -202,15 +176,9 @@ async def share_result(
     responses={403: {"model": Problem}, 404: {"model": Problem}},
 )
 async def delete_result(
-    results: UseResults,
+    services: UseServices,
     result_id: str,
     token: Annotated[str, Header(alias="X-Delete-Token")],
 ) -> None:
     """Delete a shared result with the token that came with it."""
-    results.remove(result_id, token)
-
-
-def public_url(request: Request) -> str:
-    """Where the server is for others, without a slash at the end."""
-    told: str = request.app.state.settings.public_url
-    return (told or str(request.base_url)).rstrip("/")
+    services.results.remove(result_id, token)
