@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lookalike import site
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 from lookalike.site import Colours, Site, SitePerson
+from lookalike.web import site_file
 
 WHOLE = """
 name = "봄날의 무대"
@@ -40,7 +40,7 @@ origins = ["https://fans.example", "http://localhost:8080"]
 def load(folder: Path, text: str) -> Site:
     path = folder / "site.toml"
     path.write_text(text, "utf-8")
-    return site.load(str(path))
+    return site_file.load(str(path))
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -59,13 +59,13 @@ def test_every_key(tmp_path: Path) -> None:
 
 def test_the_example_is_allowed() -> None:
     example = Path(__file__).parents[1] / "examples" / "campaign" / "site.toml"
-    found = site.load(str(example))
+    found = site_file.load(str(example))
     assert found.counts
     assert found.origins
 
 
 def test_without_a_file_it_is_ours_and_counts_nothing(tmp_path: Path) -> None:
-    assert site.load("") == Site()
+    assert site_file.load("") == Site()
     assert Site().counts is False
     assert load(tmp_path, 'name = "A"') == Site(name="A", counts=True)
 
@@ -125,10 +125,10 @@ def test_what_is_not_allowed(tmp_path: Path, text: str, said: str) -> None:
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(InvalidParameter, match=r"The site file nope\.toml cannot be read"):
-        site.load("nope.toml")
+        site_file.load("nope.toml")
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    assert site.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert site.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-    assert site.contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+    assert site_file.contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert site_file.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert site_file.contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)

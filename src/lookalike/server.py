@@ -18,7 +18,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
-from lookalike import config, site
+from lookalike import config
 from lookalike.answers.answering import Shown, offers
 from lookalike.aws.choice import opened
 from lookalike.aws.client import Client
@@ -38,7 +38,7 @@ from lookalike.rekognition.video_results import perform
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, comparisons
+from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import BodyLimit
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, people, shared_result, start
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",
-        lifespan=partial(_lifespan, chosen, site.load(chosen.site)),
+        lifespan=partial(_lifespan, chosen, site_file.load(chosen.site)),
     )
     problems = Problems(document.problem)
     problems.install(app)
@@ -103,7 +103,7 @@ def run(settings: Settings) -> None:
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
-    _check_collection(settings, site.load(settings.site).collection)
+    _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()
         print(_AWS, file=sys.stderr)
@@ -129,7 +129,7 @@ def _check_collection(settings: Settings, collection: str | None) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(settings: Settings, event: Site, app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
@@ -139,14 +139,14 @@ async def _lifespan(settings: Settings, event: Site, app: FastAPI) -> AsyncItera
         fetched = Portraits(portraits.folder(settings), client, enabled=settings.portraits == "on")
         services = Services(
             settings=settings,
-            site=event,
+            site=site,
             engine=engine,
             gallery=engine.gallery,
             workbench=workbench,
             portraits=fetched,
-            shown=Shown(offers(fetched), event),
+            shown=Shown(offers(fetched), site),
             results=results.opened(settings),
-            counts=Counts(settings.home) if event.counts else None,
+            counts=Counts(settings.home) if site.counts else None,
             rekognition=Endpoint(engine, workbench, guard),
         )
         async with results.keeping_swept(services.results, engine.gallery):
