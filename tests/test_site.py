@@ -1,7 +1,8 @@
-"""The file of an event of one's own."""
+"""The file of an event of one's own, and the colours that it is checked against."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 from lookalike.site import Colours, Site, SitePerson
-from lookalike.web import site_file
+from lookalike.web import colours, site_file
+from lookalike.web.colours import contrast
 
 WHOLE = """
 name = "봄날의 무대"
@@ -129,6 +131,32 @@ def test_a_file_that_is_not_there() -> None:
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    assert site_file.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert site_file.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-    assert site_file.contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+
+
+def test_colours_are_named_in_one_place() -> None:
+    web = Path(colours.__file__).parent
+    sheets = {each.name: each.read_text("utf-8") for each in web.glob("static/*.css")}
+    tokens = sheets.pop("tokens.css")
+    written = re.compile(r"#[0-9a-fA-F]{6}\b")
+    for name, text in sheets.items():
+        assert not written.search(text), name
+    for template in web.glob("templates/*"):
+        assert not written.search(template.read_text("utf-8")), template.name
+    # A drawing of its own cannot use a name.
+    assert set(written.findall((web / "static" / "icon.svg").read_text("utf-8"))) <= set(
+        written.findall(tokens)
+    )
+    scripts = "".join(each.read_text("utf-8") for each in web.glob("static/*.js"))
+    everything = tokens + "".join(sheets.values())
+    known = re.findall(r"(--[\w-]+):", everything) + re.findall(r'"(--[\w-]+)"', scripts)
+    assert set(re.findall(r"var\((--[\w-]+)", everything)) <= set(known)
+
+
+def test_what_is_written_on_the_page_can_be_read_on_its_paper() -> None:
+    for each in (colours.day(), colours.night()):
+        for colour in (each.ink, each.ink_soft, each.accent):
+            assert contrast(colour, each.paper) >= 4.5
+    assert colours.day().paper != colours.night().paper

@@ -18,8 +18,8 @@ ID = "{id}"
 class Colours:
     """As `#rrggbb`; each can be read on the page's paper and carry its colour as text."""
 
-    accent: str = "#c63f1b"
-    accent_dark: str = "#ff8f6b"
+    accent: str
+    accent_dark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Site:
     Attributes:
         name: of the event, on the page and on its cards.
         tagline, heading, lead: texts that stand for the page's own where they are given.
+        colours: None: the page's own.
         collection: the one that is searched; None: all of them.
         link: a web address with `{id}` for each person, or None.
         people: what is said of some of them.
@@ -48,7 +49,7 @@ class Site:
     tagline: Text = Text()
     heading: Text = Text()
     lead: Text = Text()
-    colours: Colours = Colours()
+    colours: Colours | None = None
     collection: str | None = None
     link: str | None = None
     people: tuple[SitePerson, ...] = ()

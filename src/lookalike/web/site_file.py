@@ -33,9 +33,8 @@ from urllib.parse import urlsplit
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 from lookalike.site import ID, Colours, Site, SitePerson
+from lookalike.web import colours
 
-# What the page's colours lie on (static/tokens.css): paper by day, paper by night.
-_PAPER, _PAPER_DARK = "#faf8f5", "#151312"
 # WCAG 2.2, success criterion 1.4.3, for text of ordinary size.
 _CONTRAST = 4.5
 
@@ -56,12 +55,6 @@ def load(path: str) -> Site:
         return _site(facts)
     except InvalidParameter as error:
         raise InvalidParameter(f"{path}: {error}") from None
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two `#rrggbb` colours, 1 to 21 (WCAG 2.2, relative luminance)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def _site(facts: Mapping[str, Any]) -> Site:
@@ -93,13 +86,13 @@ def _person(people: Mapping[str, Any], person_id: str) -> SitePerson:
     )
 
 
-def _colours(facts: Mapping[str, Any]) -> Colours:
+def _colours(facts: Mapping[str, Any]) -> Colours | None:
     _check_keys("colours", facts, ("accent", "accent_dark"))
     if not facts:
-        return Colours()
+        return None
     accent, dark = (_colour(facts, key) for key in ("accent", "accent_dark"))
-    _check_contrast("accent", accent, _PAPER)
-    _check_contrast("accent_dark", dark, _PAPER_DARK)
+    _check_contrast("accent", accent, colours.day().paper)
+    _check_contrast("accent_dark", dark, colours.night().paper)
     return Colours(accent, dark)
 
 
@@ -111,7 +104,7 @@ def _colour(facts: Mapping[str, Any], key: str) -> str:
 
 
 def _check_contrast(key: str, colour: str, paper: str) -> None:
-    found = contrast(colour, paper)
+    found = colours.contrast(colour, paper)
     if found < _CONTRAST:
         raise InvalidParameter(
             f"colours.{key} is {colour}, whose contrast to the page's {paper} is {found:.1f}; "
@@ -181,10 +174,3 @@ def _check_keys(where: str, facts: Mapping[str, Any], allowed: tuple[str, ...]) 
             raise InvalidParameter(
                 f"There is no key {key!r}{inside}; allowed are: {', '.join(allowed)}."
             )
-
-
-def _luminance(colour: str) -> float:
-    """WCAG 2.2: relative luminance of an sRGB colour, 0 to 1."""
-    channels = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

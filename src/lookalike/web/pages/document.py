@@ -22,8 +22,7 @@ from fastapi import Request, Response
 from lookalike import errors
 from lookalike.gallery.people import Language, Text
 from lookalike.scores.notes import uncalibrated
-from lookalike.site import Site
-from lookalike.web import problems
+from lookalike.web import colours, problems
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.services import Services, services_of
@@ -158,7 +157,8 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "say": texts["script"],
         "language": language,
         "site": services.site,
-        "ours": Site(),
+        "day": colours.day(),
+        "night": colours.night(),
         "root": root,
         "here": request.url.path.removeprefix(root),
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from lookalike.errors import NotFound
 from lookalike.gallery.people import Language
+from lookalike.site import Colours
+from lookalike.web import colours
 from lookalike.web.pages.choices import choices
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.services import UseServices
@@ -56,6 +58,8 @@ async def privacy(request: Request, services: UseServices) -> Response:
 
 
 @router.get("/site.css")
-async def colours(request: Request, services: UseServices) -> Response:
+async def style(request: Request, services: UseServices) -> Response:
     """The colours of an event, which the style sheets build on."""
-    return respond(request, "site.css", media_type="text/css", colours=services.site.colours)
+    own = Colours(colours.day().accent, colours.night().accent)
+    shown = services.site.colours or own
+    return respond(request, "site.css", media_type="text/css", colours=shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -22,19 +22,19 @@ from lookalike.faces.image import Pixels
 from lookalike.gallery.people import Credit, Language, Text
 from lookalike.scores.similarity import Score
 from lookalike.site import Site
+from lookalike.web import colours
+from lookalike.web.colours import Palette
 from lookalike.web.sharing.lettering import Lines, drawable, fitted
 
 Shape = Literal["wide", "tall"]
 Picture = PIL.Image.Image
-Colour = tuple[int, int, int]
+Rgb = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 
 SIZES: dict[Shape, tuple[int, int]] = {"wide": (1200, 630), "tall": (1080, 1920)}
 # Side of the squares that the pictures are cut from: that of the largest place for one.
 FACE_SIDE = 920
 
-# The page's own colours by day (static/tokens.css).
-_PAPER, _INK, _SOFT, _TRACK = (251, 246, 240), (42, 29, 22), (109, 90, 78), (240, 228, 216)
 # Corners are drawn this many times larger and averaged down.
 _FINER = 3
 # PNG's effort: the usual one takes three times as long for a tenth less.
@@ -123,16 +123,16 @@ def may_show(credit: Credit | None) -> bool:
 def render(card: Card, shape: Shape) -> bytes:
     """The card as a PNG."""
     layout, texts = _LAYOUTS[shape], words(card.language)["card"]
-    accent = _rgb(card.site.colours.accent)
-    picture = _background(SIZES[shape], accent)
+    palette = _palette(card.site)
+    picture = _background(SIZES[shape], palette)
     draw = ImageDraw.Draw(picture)
     two = card.face is not None
     panel = layout.double if two else layout.single
-    _draw_panel(picture, card, panel, accent)
+    _draw_panel(picture, card, panel, palette)
     column = layout.text_beside_two if two else layout.text
-    _draw_text(draw, card, texts, layout, column, accent)
-    _draw_credit(draw, card, texts, layout, panel)
-    _draw_foot(draw, card, texts, layout, accent)
+    _draw_text(draw, card, texts, layout, column, palette)
+    _draw_credit(draw, card, texts, layout, panel, palette)
+    _draw_foot(draw, card, texts, layout, palette)
     written = io.BytesIO()
     picture.save(written, "PNG", compress_level=_EFFORT)
     return written.getvalue()
@@ -181,29 +181,30 @@ def _about(count: int, language: Language) -> str:
     return f"{rounded / 10_000:g}만 "
 
 
-def _draw_panel(picture: Picture, card: Card, panel: Box, accent: Colour) -> None:
+def _draw_panel(picture: Picture, card: Card, panel: Box, palette: Palette) -> None:
     """The user's face and the celebrity's, or only the latter, in one frame."""
     left, top, right, bottom = panel
     width, height = right - left, bottom - top
-    frame = PIL.Image.new("RGB", (width, height), _PAPER)
+    frame = PIL.Image.new("RGB", (width, height), palette.paper)
     faces = [] if card.face is None else [PIL.Image.fromarray(card.face)]
     gap = 6 if faces else 0
     part = (width - gap * len(faces)) // (1 + len(faces))
-    for number, face in enumerate([*faces, _celebrity(card, (part, height), accent)]):
+    for number, face in enumerate([*faces, _celebrity(card, (part, height), palette)]):
         middle = ImageOps.fit(face, (part, height), PIL.Image.Resampling.LANCZOS)
         frame.paste(middle, (number * (part + gap), 0))
     picture.paste(frame, (left, top), _rounded((width, height), height // 11))
 
 
-def _celebrity(card: Card, size: tuple[int, int], accent: Colour) -> Picture:
+def _celebrity(card: Card, size: tuple[int, int], palette: Palette) -> Picture:
     """The portrait where it may be shown, else a tile with the first letter of the name."""
     if card.portrait is not None and may_show(card.credit):
         return PIL.Image.fromarray(card.portrait)
-    tile = _gradient(size, _mixed(accent, _PAPER, 0.55), _mixed(accent, _PAPER, 0.85))
+    near, far = (_mixed(palette.accent, palette.paper, share) for share in (0.55, 0.85))
+    tile = _gradient(size, near, far)
     letter = shown_name(card.name, card.language)[0].upper()
     text = fitted(letter, "bold", (size[1] // 2, size[1] // 2), size[0], 1)
     middle = (size[0] / 2, size[1] / 2)
-    ImageDraw.Draw(tile).text(middle, letter, font=text.font, fill=accent, anchor="mm")
+    ImageDraw.Draw(tile).text(middle, letter, font=text.font, fill=palette.accent, anchor="mm")
     return tile
 
 
@@ -213,7 +214,7 @@ def _draw_text(
     texts: dict[str, Any],
     layout: Layout,
     column: Box,
-    accent: Colour,
+    palette: Palette,
 ) -> None:
     """Who it is and how alike, in the middle of the column's height."""
     left, top, right, bottom = column
@@ -221,9 +222,12 @@ def _draw_text(
     small, largest, smallest, most = layout.small, *layout.name
     name = shown_name(card.name, card.language)
     said = (
-        (fitted(texts["best"][card.score.verdict], "bold", (small, small - 6), width, 2), accent),
-        (fitted(name, "bold", (largest, smallest), width, most), _INK),
-        (fitted(told(card), "regular", (layout.words, small), width, 2), _SOFT),
+        (
+            fitted(texts["best"][card.score.verdict], "bold", (small, small - 6), width, 2),
+            palette.accent,
+        ),
+        (fitted(name, "bold", (largest, smallest), width, most), palette.ink),
+        (fitted(told(card), "regular", (layout.words, small), width, 2), palette.ink_soft),
     )
     meter = layout.number + 3 * small
     gap = small
@@ -232,7 +236,7 @@ def _draw_text(
     for lines, colour in said:
         _draw_lines(draw, lines, (left, y), colour)
         y += lines.height + gap
-    _draw_meter(draw, card.score, texts, layout, (left, y, right), accent)
+    _draw_meter(draw, card.score, texts, layout, (left, y, right), palette)
 
 
 def _draw_meter(
@@ -241,7 +245,7 @@ def _draw_meter(
     texts: dict[str, Any],
     layout: Layout,
     place: tuple[int, int, int],
-    accent: Colour,
+    palette: Palette,
 ) -> None:
     """The number, what it is, and a bar."""
     left, top, right = place
@@ -249,19 +253,24 @@ def _draw_meter(
     value = fitted(str(points(score)), "bold", (layout.number,) * 2, right - left, 1)
     unit = fitted(texts["points"] or "/ 100", "regular", (layout.small,) * 2, right - left, 1)
     base = top + layout.number
-    draw.text((left, base), value.lines[0], font=value.font, fill=_INK, anchor="ls")
+    draw.text((left, base), value.lines[0], font=value.font, fill=palette.ink, anchor="ls")
     after = left + value.font.getlength(value.lines[0]) + layout.small / 3
-    draw.text((after, base), unit.lines[0], font=unit.font, fill=_SOFT, anchor="ls")
-    draw.text((right, base), label.lines[0], font=label.font, fill=_SOFT, anchor="rs")
+    draw.text((after, base), unit.lines[0], font=unit.font, fill=palette.ink_soft, anchor="ls")
+    draw.text((right, base), label.lines[0], font=label.font, fill=palette.ink_soft, anchor="rs")
     thick = layout.small * 2 // 3
     bar = (left, base + layout.small, right, base + layout.small + thick)
     share = min(1.0, max(score.resemblance / 100, thick / (right - left)))
-    _draw_pill(draw, bar, _TRACK)
-    _draw_pill(draw, (left, bar[1], left + round((right - left) * share), bar[3]), accent)
+    _draw_pill(draw, bar, palette.line)
+    _draw_pill(draw, (left, bar[1], left + round((right - left) * share), bar[3]), palette.accent)
 
 
 def _draw_credit(
-    draw: ImageDraw.ImageDraw, card: Card, texts: dict[str, Any], layout: Layout, panel: Box
+    draw: ImageDraw.ImageDraw,
+    card: Card,
+    texts: dict[str, Any],
+    layout: Layout,
+    panel: Box,
+    palette: Palette,
 ) -> None:
     """Author and licence of the portrait, and that it was cut, as the licences ask for."""
     if card.portrait is None or card.credit is None or not may_show(card.credit):
@@ -273,7 +282,7 @@ def _draw_credit(
     y = bottom + size // 2
     for text in (f"{texts['portrait']} {author}", terms):
         lines = fitted(text, "regular", (size, size - 4), right - left, 1)
-        _draw_lines(draw, lines, (left, y), _SOFT)
+        _draw_lines(draw, lines, (left, y), palette.ink_soft)
         y += lines.height
 
 
@@ -282,7 +291,7 @@ def _draw_foot(
     card: Card,
     texts: dict[str, Any],
     layout: Layout,
-    accent: Colour,
+    palette: Palette,
 ) -> None:
     """What made the card, at the bottom right, level with the credit or below it."""
     _, _, right, _ = layout.text
@@ -291,13 +300,13 @@ def _draw_foot(
     tagline = card.site.tagline.get(card.language) or texts["tagline"]
     line = fitted(tagline, "regular", (layout.small * 3 // 4,) * 2, half, 1)
     y = layout.foot
-    draw.text((right, y), name.lines[0], font=name.font, fill=accent, anchor="rs")
+    draw.text((right, y), name.lines[0], font=name.font, fill=palette.accent, anchor="rs")
     below = y + line.leading
-    draw.text((right, below), line.lines[0], font=line.font, fill=_SOFT, anchor="rs")
+    draw.text((right, below), line.lines[0], font=line.font, fill=palette.ink_soft, anchor="rs")
 
 
 def _draw_lines(
-    draw: ImageDraw.ImageDraw, lines: Lines, place: tuple[int, int], colour: Colour
+    draw: ImageDraw.ImageDraw, lines: Lines, place: tuple[int, int], colour: str
 ) -> None:
     left, top = place
     for number, line in enumerate(lines.lines):
@@ -305,7 +314,7 @@ def _draw_lines(
         draw.text((left, base), line, font=lines.font, fill=colour, anchor="ls")
 
 
-def _draw_pill(draw: ImageDraw.ImageDraw, box: Box, colour: Colour) -> None:
+def _draw_pill(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
     left, top, right, bottom = box
     mask = _rounded((right - left, bottom - top), (bottom - top) // 2)
     draw.bitmap((left, top), mask, fill=colour)
@@ -320,27 +329,35 @@ def _rounded(size: tuple[int, int], radius: int) -> Picture:
     return mask.resize(size, PIL.Image.Resampling.BOX)
 
 
-def _background(size: tuple[int, int], accent: Colour) -> Picture:
+def _palette(site: Site) -> Palette:
+    """The page's own colours by day, with the accent of an event."""
+    own = colours.day()
+    return replace(own, accent=site.colours.accent) if site.colours else own
+
+
+def _background(size: tuple[int, int], palette: Palette) -> Picture:
     """Paper with a breath of the accent from the upper right."""
-    return _gradient(size, _mixed(accent, _PAPER, 0.86), _PAPER)
+    near = _mixed(palette.accent, palette.paper, 0.86)
+    return _gradient(size, near, _rgb(palette.paper))
 
 
-def _gradient(size: tuple[int, int], near: Colour, far: Colour) -> Picture:
+def _gradient(size: tuple[int, int], near: Rgb, far: Rgb) -> Picture:
     """From `near` in the upper right corner to `far` along a quarter circle."""
     small = 64
     y, x = np.mgrid[0:small, 0:small] / (small - 1)
     distance = np.clip(np.hypot(1 - x, y), 0, 1)[..., None] ** 0.7
-    colours = np.array(near) * (1 - distance) + np.array(far) * distance
-    coarse = PIL.Image.fromarray(np.rint(colours).astype(np.uint8))
+    mixed = np.array(near) * (1 - distance) + np.array(far) * distance
+    coarse = PIL.Image.fromarray(np.rint(mixed).astype(np.uint8))
     return coarse.resize(size, PIL.Image.Resampling.BICUBIC)
 
 
-def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+def _mixed(one: str, other: str, share: float) -> Rgb:
     """`share` of the other colour, the rest of the first."""
-    red, green, blue = (round(a * (1 - share) + b * share) for a, b in zip(one, other, strict=True))
+    pairs = zip(_rgb(one), _rgb(other), strict=True)
+    red, green, blue = (round(a * (1 - share) + b * share) for a, b in pairs)
     return red, green, blue
 
 
-def _rgb(colour: str) -> Colour:
+def _rgb(colour: str) -> Rgb:
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
