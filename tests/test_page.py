@@ -17,6 +17,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Language
 from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
+from lookalike.web.texts import rarity
 from tests.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
 
 Scheme = Literal["light", "dark"]
@@ -366,3 +367,17 @@ def test_the_monogram_is_the_same_in_scripts_and_documents(show: Opener) -> None
     for person, (letters, classes) in zip(people, drawn, strict=True):
         mark = monogram(str(person["name"]["ko"] or person["name"]["en"]), str(person["id"]))  # type: ignore[index]
         assert (letters, classes) == (mark.letters, f"monogram hue-{mark.hue}"), person
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_rarity_is_the_same_in_scripts_documents_and_cards(
+    show: Opener, language: Language
+) -> None:
+    strangers = [1, 9, 10, 12, 99, 630, 1_294, 9_949, 9_951, 15_687, 99_999, 100_000]
+    module = f"/static/{static_version()}/score.js"
+    script = f"""async (strangers) => {{
+        const {{ words }} = await import("{module}");
+        return strangers.map((one_in) => words({{ one_in }}));
+    }}"""
+    said = show(language).page.evaluate(script, strangers)
+    assert said == [rarity(each, language) for each in strangers]

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lookalike.web.sharing import cards
+from lookalike.web.texts import locale
 from tests.browser import chromium
 from tests.conftest import Server
 
@@ -50,7 +50,7 @@ def share(server: Server, photo: bytes, lang: str) -> dict[str, str]:
 def test_whoever_made_a_result_may_delete_it(
     serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes], lang: str
 ) -> None:
-    texts = cards.words("ko" if lang == "ko" else "en")["page"]
+    texts = locale("ko" if lang == "ko" else "en")["shared"]
     with serve(home=home) as server:
         made = share(server, photos["obama.jpg"], lang)
         page.goto(f"{made['url']}#delete={made['delete_token']}")
@@ -67,7 +67,7 @@ def test_whoever_made_a_result_may_delete_it(
 def test_others_see_no_button(
     serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes]
 ) -> None:
-    texts = cards.words("ko")["page"]
+    texts = locale("ko")["shared"]
     with serve(home=home) as server:
         page.goto(share(server, photos["obama.jpg"], "ko")["url"])
         expect(page.get_by_role("heading")).to_contain_text("버락 오바마")
@@ -81,7 +81,7 @@ def test_others_see_no_button(
 def test_a_wrong_token_deletes_nothing(
     serve: Serve, home: Path, browser: Browser, photos: Mapping[str, bytes]
 ) -> None:
-    texts = cards.words("en")["page"]
+    texts = locale("en")["shared"]
     with serve(home=home) as server:
         made = share(server, photos["obama.jpg"], "en")
         opened = browser.new_page()

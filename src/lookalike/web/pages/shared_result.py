@@ -17,7 +17,7 @@ from lookalike.web.services import UseServices
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Shape
 from lookalike.web.sharing.results import Shared
-from lookalike.web.texts import COOKIE, choose_language
+from lookalike.web.texts import COOKIE, choose_language, locale
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,7 +49,7 @@ async def show_result(request: Request, services: UseServices, result_id: str) -
         services.gallery.person(shared.person)
     except (ResultNotFound, PersonNotFound):
         return _gone(request)
-    texts = cards.words(shared.language)["page"]
+    texts = locale(shared.language)["shared"]
     said = {"name": shared.name, "site": services.site.name, "words": shared.words}
     said |= {"best": shared.best, "points": str(shared.points), "date": _date(shared)}
     return _page(
@@ -80,7 +80,7 @@ async def show_card(
 def _gone(request: Request) -> Response:
     accepted = request.headers.get("accept-language", "")
     language = choose_language(None, request.cookies.get(COOKIE), accepted)
-    return _page(request, language, 404, t=cards.words(language)["page"], shared=None)
+    return _page(request, language, 404, t=locale(language)["shared"], shared=None)
 
 
 def _page(request: Request, language: Language, status: int, **values: object) -> Response:

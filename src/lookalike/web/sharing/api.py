@@ -153,8 +153,8 @@ async def share_result(
     shared = Shared(
         person=wanted.person.id,
         name=cards.shown_name(card.name, card.language),
-        best=cards.words(card.language)["card"]["best"][card.score.verdict],
-        words=cards.told(card),
+        best=cards.title(card),
+        words=cards.words(card),
         points=cards.points(card.score),
         language=card.language,
         expires=services.results.expiry(days),

@@ -7,12 +7,9 @@ then with its credit; the user's own face only where they ask for it.
 from __future__ import annotations
 
 import io
-import json
 import re
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import PIL.Image
@@ -25,6 +22,7 @@ from lookalike.site import Site
 from lookalike.web import colours
 from lookalike.web.colours import Palette
 from lookalike.web.sharing.lettering import Lines, drawable, fitted
+from lookalike.web.texts import locale, rarity
 
 Shape = Literal["wide", "tall"]
 Picture = PIL.Image.Image
@@ -39,9 +37,6 @@ FACE_SIDE = 920
 _FINER = 3
 # PNG's effort: the usual one takes three times as long for a tenth less.
 _EFFORT = 2
-# Beyond this one says only "rarer", and below the other one "1 in 3" would say nothing, as on the
-# page (static/score.js).
-_RAREST, _COMMON = 100_000, 10
 # Licences that let anyone pass on a changed copy, by the short names of Commons. NC and ND do not.
 _FREE = re.compile(r"(CC[ -]BY([ -]SA)?([ -][1-4]\.\d.*)?|CC0.*|public domain.*|PD[ -].*|PD)", re.I)
 
@@ -122,7 +117,7 @@ def may_show(credit: Credit | None) -> bool:
 
 def render(card: Card, shape: Shape) -> bytes:
     """The card as a PNG."""
-    layout, texts = _LAYOUTS[shape], words(card.language)["card"]
+    layout = _LAYOUTS[shape]
     palette = _palette(card.site)
     picture = _background(SIZES[shape], palette)
     draw = ImageDraw.Draw(picture)
@@ -130,20 +125,12 @@ def render(card: Card, shape: Shape) -> bytes:
     panel = layout.double if two else layout.single
     _draw_panel(picture, card, panel, palette)
     column = layout.text_beside_two if two else layout.text
-    _draw_text(draw, card, texts, layout, column, palette)
-    _draw_credit(draw, card, texts, layout, panel, palette)
-    _draw_foot(draw, card, texts, layout, palette)
+    _draw_text(draw, card, layout, column, palette)
+    _draw_credit(draw, card, layout, panel, palette)
+    _draw_foot(draw, card, layout, palette)
     written = io.BytesIO()
     picture.save(written, "PNG", compress_level=_EFFORT)
     return written.getvalue()
-
-
-@cache
-def words(language: Language) -> dict[str, Any]:
-    """The texts of cards and of shared results."""
-    file = Path(__file__).parents[1] / "locales" / f"result_{language}.json"
-    texts: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    return texts
 
 
 def shown_name(name: Text, language: Language) -> str:
@@ -153,32 +140,21 @@ def shown_name(name: Text, language: Language) -> str:
     return next((each for each in known if drawable(each)), known[0] if known else "?")
 
 
-def rarity(score: Score, language: Language) -> str:
-    """How rare a resemblance is: "1,000명 중 1명꼴로 닮았어요"."""
-    texts = words(language)["card"]
-    if score.one_in < _COMMON:
-        return str(texts["common"])
-    key = "rarer" if score.one_in >= _RAREST else "one_in"
-    return str(texts[key]).format(count=_about(score.one_in, language))
+def title(card: Card) -> str:
+    """What the person on it is called: "Best match"."""
+    return str(locale(card.language)["script"]["best"][card.score.verdict])
 
 
-def told(card: Card) -> str:
+def words(card: Card) -> str:
     """How rare the resemblance is, and whether that is provisional."""
-    found = rarity(card.score, card.language)
-    return found if card.calibrated else words(card.language)["card"]["provisional"].format(found)
+    found = rarity(card.score.one_in, card.language)
+    provisional: str = locale(card.language)["card"]["provisional"]
+    return found if card.calibrated else provisional.format(found)
 
 
 def points(score: Score) -> int:
     """Rounded down, so that 59.7 does not pass for 60."""
     return int(score.resemblance)
-
-
-def _about(count: int, language: Language) -> str:
-    """A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만."""
-    rounded = int(float(f"{count:.2g}"))
-    if language != "ko" or rounded < 10_000:
-        return f"{rounded:,}"
-    return f"{rounded / 10_000:g}만 "
 
 
 def _draw_panel(picture: Picture, card: Card, panel: Box, palette: Palette) -> None:
@@ -209,12 +185,7 @@ def _celebrity(card: Card, size: tuple[int, int], palette: Palette) -> Picture:
 
 
 def _draw_text(
-    draw: ImageDraw.ImageDraw,
-    card: Card,
-    texts: dict[str, Any],
-    layout: Layout,
-    column: Box,
-    palette: Palette,
+    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, column: Box, palette: Palette
 ) -> None:
     """Who it is and how alike, in the middle of the column's height."""
     left, top, right, bottom = column
@@ -222,12 +193,9 @@ def _draw_text(
     small, largest, smallest, most = layout.small, *layout.name
     name = shown_name(card.name, card.language)
     said = (
-        (
-            fitted(texts["best"][card.score.verdict], "bold", (small, small - 6), width, 2),
-            palette.accent,
-        ),
+        (fitted(title(card), "bold", (small, small - 6), width, 2), palette.accent),
         (fitted(name, "bold", (largest, smallest), width, most), palette.ink),
-        (fitted(told(card), "regular", (layout.words, small), width, 2), palette.ink_soft),
+        (fitted(words(card), "regular", (layout.words, small), width, 2), palette.ink_soft),
     )
     meter = layout.number + 3 * small
     gap = small
@@ -236,22 +204,23 @@ def _draw_text(
     for lines, colour in said:
         _draw_lines(draw, lines, (left, y), colour)
         y += lines.height + gap
-    _draw_meter(draw, card.score, texts, layout, (left, y, right), palette)
+    _draw_meter(draw, card, layout, (left, y, right), palette)
 
 
 def _draw_meter(
     draw: ImageDraw.ImageDraw,
-    score: Score,
-    texts: dict[str, Any],
+    card: Card,
     layout: Layout,
     place: tuple[int, int, int],
     palette: Palette,
 ) -> None:
     """The number, what it is, and a bar."""
     left, top, right = place
-    label = fitted(texts["resemblance"], "regular", (layout.small,) * 2, right - left, 1)
+    score, texts = card.score, locale(card.language)
+    measure = texts["script"]["score"]["resemblance"]
+    label = fitted(measure, "regular", (layout.small,) * 2, right - left, 1)
     value = fitted(str(points(score)), "bold", (layout.number,) * 2, right - left, 1)
-    unit = fitted(texts["points"] or "/ 100", "regular", (layout.small,) * 2, right - left, 1)
+    unit = fitted(texts["card"]["points"], "regular", (layout.small,) * 2, right - left, 1)
     base = top + layout.number
     draw.text((left, base), value.lines[0], font=value.font, fill=palette.ink, anchor="ls")
     after = left + value.font.getlength(value.lines[0]) + layout.small / 3
@@ -265,39 +234,32 @@ def _draw_meter(
 
 
 def _draw_credit(
-    draw: ImageDraw.ImageDraw,
-    card: Card,
-    texts: dict[str, Any],
-    layout: Layout,
-    panel: Box,
-    palette: Palette,
+    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, panel: Box, palette: Palette
 ) -> None:
     """Author and licence of the portrait, and that it was cut, as the licences ask for."""
     if card.portrait is None or card.credit is None or not may_show(card.credit):
         return
-    author = card.credit.author or texts["unknown"]
-    terms = f"{card.credit.licence} · {texts['source']} · {texts['changed']}"
+    texts = locale(card.language)
+    own, shared = texts["card"], texts["script"]["credit"]
+    author = card.credit.author or shared["unknown"]
+    terms = f"{card.credit.licence} · {own['source']} · {own['changed']}"
     left, _, right, bottom = panel
     size = layout.small * 2 // 3
     y = bottom + size // 2
-    for text in (f"{texts['portrait']} {author}", terms):
+    for text in (f"{shared['photo']} {author}", terms):
         lines = fitted(text, "regular", (size, size - 4), right - left, 1)
         _draw_lines(draw, lines, (left, y), palette.ink_soft)
         y += lines.height
 
 
-def _draw_foot(
-    draw: ImageDraw.ImageDraw,
-    card: Card,
-    texts: dict[str, Any],
-    layout: Layout,
-    palette: Palette,
-) -> None:
+def _draw_foot(draw: ImageDraw.ImageDraw, card: Card, layout: Layout, palette: Palette) -> None:
     """What made the card, at the bottom right, level with the credit or below it."""
     _, _, right, _ = layout.text
     half = right // 2
     name = fitted(card.site.name, "bold", (layout.small, layout.small - 8), half, 1)
-    tagline = card.site.tagline.get(card.language) or texts["tagline"]
+    tagline = (
+        card.site.tagline.get(card.language) or locale(card.language)["page"]["titles"]["start"]
+    )
     line = fitted(tagline, "regular", (layout.small * 3 // 4,) * 2, half, 1)
     y = layout.foot
     draw.text((right, y), name.lines[0], font=name.font, fill=palette.accent, anchor="rs")
