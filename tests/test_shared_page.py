@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lookalike.web.texts import locale
-from tests.browser import chromium
+from tests.browser import barriers, chromium
 from tests.conftest import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -76,6 +76,7 @@ def test_others_see_no_button(
         assert start.get_attribute("href") == "/"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390
+        assert barriers(page) == []
 
 
 def test_a_wrong_token_deletes_nothing(
@@ -90,6 +91,33 @@ def test_a_wrong_token_deletes_nothing(
         expect(opened.get_by_role("status")).to_have_text(texts["failed"])
         opened.close()
         assert httpx.get(made["url"]).status_code == 200
+
+
+def test_a_shared_result_is_a_page_like_the_others_and_more_reserved(
+    serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    site = tmp_path / "site.toml"
+    colours = '[colours]\naccent = "#0b6b5d"\naccent_dark = "#7fd8c4"'
+    site.write_text(f'name = "봄날의 무대"\n{colours}', "utf-8")
+    with serve(home=home, site=str(site)) as server:
+        made = share(server, photos["obama.jpg"], "ko")
+        page.goto(made["url"])
+        expect(page).to_have_title("버락 오바마 · 봄날의 무대")
+        expect(page.get_by_role("link", name="봄날의 무대")).to_have_attribute("href", "/")
+        colour = "link => getComputedStyle(link).backgroundColor"
+        start = page.get_by_role("link", name=locale("ko")["shared"]["start"])
+        assert start.evaluate(colour) == "rgb(11, 107, 93)"
+        expect(page.get_by_role("navigation", name="메뉴")).to_have_count(0)
+        expect(page.get_by_role("link", name="English")).to_have_count(0)
+        ordinary = httpx.get(server.url)
+        for url in (made["url"], f"{server.url}/r/{'A' * 22}"):
+            answer = httpx.get(url)
+            policy = answer.headers["content-security-policy"].split("; ")
+            assert {"img-src 'self'", "media-src 'none'", "form-action 'none'"} <= set(policy)
+            assert answer.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers.keys() == ordinary.headers.keys() | {"x-robots-tag"}
+            assert "page-data" not in answer.text
 
 
 @pytest.fixture

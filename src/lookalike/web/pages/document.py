@@ -30,20 +30,28 @@ from lookalike.web.texts import COOKIE, choose_language, locale, words
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-_HEADERS = {
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "media-src": "'self' blob:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def policy(**changes: str) -> dict[str, str]:
+    """The header that says what a page may do: `policy(img_src="'self'")`."""
+    changed = {name.replace("_", "-"): sources for name, sources in changes.items()}
+    said = "; ".join(f"{name} {sources}" for name, sources in (_POLICY | changed).items())
+    return {"Content-Security-Policy": said}
+
+
+_HEADERS = policy() | {
     "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": "; ".join(_POLICY),
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Language, Cookie, Accept-Encoding",

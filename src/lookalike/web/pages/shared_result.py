@@ -2,66 +2,50 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 
-import jinja2
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse
 
 from lookalike.errors import PersonNotFound, ResultNotFound
-from lookalike.gallery.people import Language
-from lookalike.web.pages.assets import static_version
+from lookalike.web.pages.document import language_of, policy, respond
 from lookalike.web.services import UseServices
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Shape
 from lookalike.web.sharing.results import Shared
-from lookalike.web.texts import COOKIE, choose_language, locale
+from lookalike.web.texts import locale
 
 router = APIRouter(include_in_schema=False)
 
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-)
 _HIDDEN = {"X-Robots-Tag": "noindex, nofollow, noarchive", "X-Content-Type-Options": "nosniff"}
-_HEADERS = _HIDDEN | {
-    "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": "; ".join(_POLICY),
-    # The address is the secret: a page that is gone to from here must not learn it.
-    "Referrer-Policy": "no-referrer",
-}
+# Like every page it tells no page that is gone to from here of its address, which is the secret. It
+# shows one picture, which the server has, and asks for nothing.
+_HEADERS = _HIDDEN | policy(img_src="'self'", media_src="'none'", form_action="'none'")
 # A deleted card is gone from what keeps copies within minutes.
 _CARD_CACHE = "public, max-age=300"
 
 
 @router.api_route("/r/{result_id}", methods=["GET", "HEAD"])
 async def show_result(request: Request, services: UseServices, result_id: str) -> Response:
+    """What was shared, in the language in which it was; the card says the rest."""
     try:
         shared = services.results.find(result_id)
         services.gallery.person(shared.person)
     except (ResultNotFound, PersonNotFound):
         return _gone(request)
+    said = {"best": shared.best, "name": shared.name, "words": shared.words}
+    said |= {"points": str(shared.points), "date": _date(shared)}
     texts = locale(shared.language)["shared"]
-    said = {"name": shared.name, "site": services.site.name, "words": shared.words}
-    said |= {"best": shared.best, "points": str(shared.points), "date": _date(shared)}
-    return _page(
+    return respond(
         request,
-        shared.language,
-        200,
-        t={key: text.format(**said) for key, text in texts.items()},
+        "shared_result.html",
+        language=shared.language,
+        headers=_HEADERS,
+        words={key: text.format(**said) for key, text in texts.items()},
         shared=shared,
         result_id=result_id,
         url=f"{services.public_url(request)}/r/{result_id}",
         size=cards.SIZES["wide"],
-        site=services.site,
     )
 
 
@@ -71,6 +55,7 @@ async def show_card(
     result_id: str,
     shape: Annotated[Shape, Query()] = "wide",
 ) -> Response:
+    """The card of a shared result, in one of its shapes."""
     results = services.results
     services.gallery.person(results.find(result_id).person)
     headers = _HIDDEN | {"Cache-Control": _CARD_CACHE}
@@ -78,20 +63,16 @@ async def show_card(
 
 
 def _gone(request: Request) -> Response:
-    accepted = request.headers.get("accept-language", "")
-    language = choose_language(None, request.cookies.get(COOKIE), accepted)
-    return _page(request, language, 404, t=locale(language)["shared"], shared=None)
-
-
-def _page(request: Request, language: Language, status: int, **values: object) -> Response:
-    root = request.scope.get("root_path", "")
-    html = _template().render(
+    language = language_of(request)
+    return respond(
+        request,
+        "shared_result.html",
+        status=404,
         language=language,
-        root=root,
-        static=f"{root}/static/{static_version()}",
-        **values,
+        headers=_HEADERS,
+        words=locale(language)["shared"],
+        shared=None,
     )
-    return HTMLResponse(html, status, _HEADERS | {"Content-Language": language})
 
 
 def _date(shared: Shared) -> str:
@@ -99,15 +80,3 @@ def _date(shared: Shared) -> str:
     if shared.language == "ko":
         return f"{when.year}년 {when.month}월 {when.day}일"
     return f"{when.day} {when:%B} {when.year}"
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parents[1] / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("shared_result.html")

@@ -3,6 +3,8 @@ what was asked."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
 from lookalike.errors import NotFound
@@ -10,8 +12,8 @@ from lookalike.gallery.people import Language
 from lookalike.site import Colours
 from lookalike.web import colours
 from lookalike.web.pages.choices import choices
-from lookalike.web.pages.document import answered, respond
-from lookalike.web.services import UseServices
+from lookalike.web.pages.document import answered, policy, respond
+from lookalike.web.services import Services, UseServices
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,8 +21,7 @@ router = APIRouter(include_in_schema=False)
 @router.api_route("/", methods=["GET", "HEAD"])
 async def show(request: Request, services: UseServices) -> Response:
     """Choose a photo; the scripts show the answer on the same page."""
-    offered = choices(services, services.site.collection)
-    return respond(request, "start.html", choices=offered)
+    return _start(request, services)
 
 
 @router.api_route("/embed", methods=["GET", "HEAD"])
@@ -33,11 +34,14 @@ async def show_widget(request: Request, services: UseServices) -> Response:
     origins = services.site.origins
     if not origins:
         raise NotFound("Nothing is embedded: the site file names no origins under [embed].")
-    answer = await show(request, services)
-    policy = answer.headers["Content-Security-Policy"]
-    framed = f"frame-ancestors {' '.join(origins)}"
-    answer.headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", framed)
-    return answer
+    return _start(request, services, policy(frame_ancestors=" ".join(origins)))
+
+
+def _start(
+    request: Request, services: Services, headers: Mapping[str, str] | None = None
+) -> Response:
+    offered = choices(services, services.site.collection)
+    return respond(request, "start.html", headers=headers, choices=offered)
 
 
 @router.get("/compare")
