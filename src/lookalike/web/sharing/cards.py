@@ -27,7 +27,7 @@ from lookalike.web.texts import locale, rarity
 Shape = Literal["wide", "tall"]
 Picture = PIL.Image.Image
 Rgb = tuple[int, int, int]
-Box = tuple[int, int, int, int]
+Area = tuple[int, int, int, int]
 
 SIZES: dict[Shape, tuple[int, int]] = {"wide": (1200, 630), "tall": (1080, 1920)}
 # Side of the squares that the pictures are cut from: that of the largest place for one.
@@ -73,10 +73,10 @@ class Layout:
         foot: height of the base of the site's name.
     """
 
-    single: Box
-    double: Box
-    text: Box
-    text_beside_two: Box
+    single: Area
+    double: Area
+    text: Area
+    text_beside_two: Area
     name: tuple[int, int, int]
     small: int
     words: int
@@ -157,7 +157,7 @@ def points(score: Score) -> int:
     return int(score.resemblance)
 
 
-def _draw_panel(picture: Picture, card: Card, panel: Box, palette: Palette) -> None:
+def _draw_panel(picture: Picture, card: Card, panel: Area, palette: Palette) -> None:
     """The user's face and the celebrity's, or only the latter, in one frame."""
     left, top, right, bottom = panel
     width, height = right - left, bottom - top
@@ -185,7 +185,7 @@ def _celebrity(card: Card, size: tuple[int, int], palette: Palette) -> Picture:
 
 
 def _draw_text(
-    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, column: Box, palette: Palette
+    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, column: Area, palette: Palette
 ) -> None:
     """Who it is and how alike, in the middle of the column's height."""
     left, top, right, bottom = column
@@ -234,7 +234,7 @@ def _draw_meter(
 
 
 def _draw_credit(
-    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, panel: Box, palette: Palette
+    draw: ImageDraw.ImageDraw, card: Card, layout: Layout, panel: Area, palette: Palette
 ) -> None:
     """Author and licence of the portrait, and that it was cut, as the licences ask for."""
     if card.portrait is None or card.credit is None or not may_show(card.credit):
@@ -276,7 +276,7 @@ def _draw_lines(
         draw.text((left, base), line, font=lines.font, fill=colour, anchor="ls")
 
 
-def _draw_pill(draw: ImageDraw.ImageDraw, box: Box, colour: str) -> None:
+def _draw_pill(draw: ImageDraw.ImageDraw, box: Area, colour: str) -> None:
     left, top, right, bottom = box
     mask = _rounded((right - left, bottom - top), (bottom - top) // 2)
     draw.bitmap((left, top), mask, fill=colour)
