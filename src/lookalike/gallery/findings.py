@@ -1,4 +1,4 @@
-"""What `check.py` takes and what it answers."""
+"""Which faults a check looks for in a gallery, from which bars on, and how it says so."""
 
 from __future__ import annotations
 

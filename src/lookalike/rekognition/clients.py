@@ -1,4 +1,4 @@
-"""Clients of other AWS services, or of what stands in for them."""
+"""boto3's clients of S3 and SNS, Amazon's or what stands in for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operation is given beside its request."""
+"""What an operation is given beside its request: the engine, and who calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Image structure of a request -> a Photo with the faces that Amazon Rekognition would see."""
+"""The Image of a request -> a Photo without the faces that are too small for Amazon Rekognition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs: videos that are to be looked at, kept in the store so that none is lost.
+"""Jobs: videos to be looked at, who is at which, and when one is taken from a worker that died.
 
 A worker claims a job and says every few seconds that it is still at it. When it has been silent
 for `STALE`, another one may claim the job and begins anew; a job whose workers died `TRIES` times

@@ -1,4 +1,4 @@
-"""DetectFaces and CompareFaces."""
+"""DetectFaces and CompareFaces: a photo's faces, and the largest against those of another."""
 
 from __future__ import annotations
 

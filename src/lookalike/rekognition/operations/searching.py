@@ -1,4 +1,4 @@
-"""SearchFaces, SearchFacesByImage, SearchUsers and SearchUsersByImage."""
+"""SearchFaces, SearchUsers, and both ByImage: who in a collection is nearest, above a threshold."""
 
 from __future__ import annotations
 
