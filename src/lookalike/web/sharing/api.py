@@ -43,7 +43,7 @@ class SharedResult(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CardRequest:
     """What a card is to show, and in which photo."""
 
     photo: bytes
@@ -53,7 +53,7 @@ class Wanted:
     include_photo: bool
 
 
-async def _wanted(
+async def _card_request(
     services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
@@ -61,12 +61,12 @@ async def _wanted(
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
-) -> Wanted:
+) -> CardRequest:
     who = services.gallery.person(person, collection or services.site.collection)
-    return Wanted(await services.read(photo, "photo"), face, who, lang, include_photo)
+    return CardRequest(await services.read(photo, "photo"), face, who, lang, include_photo)
 
 
-UseWanted = Annotated[Wanted, Depends(_wanted)]
+UseCardRequest = Annotated[CardRequest, Depends(_card_request)]
 
 
 class Studio:
@@ -77,28 +77,28 @@ class Studio:
         self._engine = engine
         self._services = services
 
-    async def render(self, wanted: Wanted, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
+    async def render(self, asked: CardRequest, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
         """The card and its PNGs."""
-        known, portrait = await self._portrait(wanted.person)
+        known, portrait = await self._portrait(asked.person)
 
         def work() -> tuple[Card, dict[Shape, bytes]]:
-            card = self._card(wanted, known, portrait)
+            card = self._card(asked, known, portrait)
             return card, {shape: cards.render(card, shape) for shape in shapes}
 
         return await self._services.workbench.run(work)
 
-    def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
-        engine, person = self._engine, wanted.person
-        photo = engine.faces(wanted.photo, "photo")
-        face = chosen(photo, wanted.face)
+    def _card(self, asked: CardRequest, known: Portrait | None, portrait: Pixels | None) -> Card:
+        engine, person = self._engine, asked.person
+        photo = engine.faces(asked.photo, "photo")
+        face = chosen(photo, asked.face)
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
-        if wanted.include_photo:
-            shown = framed(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
+        if asked.include_photo:
+            shown = framed(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
             name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),
-            language=wanted.language,
+            language=asked.language,
             site=self._services.site,
             portrait=portrait,
             credit=known.credit if known else None,
@@ -130,11 +130,11 @@ UseStudio = Annotated[Studio, Depends()]
 async def make_card(
     studio: UseStudio,
     services: UseServices,
-    wanted: UseWanted,
+    asked: UseCardRequest,
     shape: Annotated[Shape, Form(description="1200 x 630 or 1080 x 1920 pixels.")] = "wide",
 ) -> Response:
     """A card to share, as a PNG. Nothing is kept."""
-    _, pictures = await studio.render(wanted, shape)
+    _, pictures = await studio.render(asked, shape)
     if services.counts is not None:
         await services.counts.add("shares")
     return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
@@ -145,13 +145,13 @@ async def share_result(
     request: Request,
     studio: UseStudio,
     services: UseServices,
-    wanted: UseWanted,
+    asked: UseCardRequest,
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
 ) -> SharedResult:
     """Keep the cards of a result, and no photo, under an address that nobody can guess."""
-    card, pictures = await studio.render(wanted, "wide", "tall")
+    card, pictures = await studio.render(asked, "wide", "tall")
     shared = Shared(
-        person=wanted.person.id,
+        person=asked.person.id,
         name=cards.shown_name(card.name, card.language),
         best=cards.title(card),
         words=cards.words(card),
