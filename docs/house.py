@@ -52,7 +52,13 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": ("arns wire", "access", "*", "operations", "app video_results"),
         "scores": ("calibrations", "*"),
-        "web": ("*", "sharing", "forget pages", "admin embed"),
+        "web": (
+            "*",
+            "sharing",
+            "services takedown",
+            "admission",
+            "admin api comparisons pages sharing.api",
+        ),
     }
 )
 

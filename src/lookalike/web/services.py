@@ -1,4 +1,4 @@
-"""What a running server has open, and how routes reach it."""
+"""What a running server has open, from the engine to shared results, and how routes reach it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""From a template to an answer: texts, links and headers that every page has, and the page that
-says what went wrong.
+"""From a template to an answer: the texts, links and headers of every page, and the page of what
+went wrong.
 
 A document carries the texts of its scripts and a few facts as a JSON block, so that nothing in it
 runs or styles inline and the Content-Security-Policy can forbid that.

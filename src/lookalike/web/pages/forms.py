@@ -1,4 +1,4 @@
-"""What a form without JavaScript sends."""
+"""What a form without JavaScript sends: photos, and consent to look at them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""The pictures of a document: small ones inside it, drawn for those without JavaScript, which exist
-only in the answer; and portraits, of which only those whose author and licence are known are shown.
+"""The pictures of a document: small ones inside it, and portraits, fetched while it waits.
+
+The small ones are drawn for those without JavaScript, and exist only in the answer. Of portraits
+only those whose author and licence are known are shown.
 """
 
 from __future__ import annotations

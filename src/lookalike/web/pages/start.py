@@ -1,5 +1,4 @@
-"""The start page, as a page and as a widget, and those that only tell: nothing in them depends on
-what was asked."""
+"""The start page, also as a widget for other web sites, and those that only tell."""
 
 from __future__ import annotations
 
