@@ -24,7 +24,7 @@ PACKAGE = ROOT / "src" / "lookalike"
 LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
-            "errors processes",
+            "errors files processes",
             "config",
             "database faces",
             "gallery",

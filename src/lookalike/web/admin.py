@@ -15,7 +15,6 @@ from lookalike.answers import answering, shapes
 from lookalike.answers.shapes import Answer
 from lookalike.engine.local import Engine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources import facts, importing
@@ -305,7 +304,7 @@ def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None)
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.detect(photo.data))
+            face = engine.detect(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import simplejpeg
 from fastapi import Depends, File, Request, Response, UploadFile
 
 from lookalike.aws.engine import AwsEngine
 from lookalike.engine.local import Engine
-from lookalike.errors import ImageTooLarge, NotOffered
+from lookalike.errors import ImageTooLarge, NotOffered, Subject, about
+from lookalike.faces.image import jpeg
 
 if TYPE_CHECKING:
     from lookalike.answers.answering import Shown
     from lookalike.aws.engine import AnyEngine
     from lookalike.config import Settings
-    from lookalike.engine.local import Subject
     from lookalike.engine.workbench import Workbench
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
@@ -90,11 +89,9 @@ class Services:
         """
         most = self.settings.max_bytes
         if file.size is not None and file.size > most:
-            error = ImageTooLarge(
-                f"The photo has {file.size:,} bytes; at most {most:,} are allowed."
-            )
-            error.subject, error.number = subject, number
-            raise error
+            said = f"The photo has {file.size:,} bytes; at most {most:,} are allowed."
+            with about(subject, number):
+                raise ImageTooLarge(said)
         return await file.read()
 
     async def framed_portrait(self, person: Person) -> Path:
@@ -107,7 +104,7 @@ class Services:
 
         def work(photo: bytes) -> bytes:
             pixels = self.engine.local.framed_portrait(photo, PORTRAIT_SIDE)
-            return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
+            return jpeg(pixels, _QUALITY)
 
         async def frame(photo: bytes) -> bytes:
             return await self.workbench.run(lambda: work(photo))

@@ -9,7 +9,7 @@ from fastapi import File, Form, UploadFile
 from lookalike.web.problems import Incomplete
 
 if TYPE_CHECKING:
-    from lookalike.engine.local import Subject
+    from lookalike.errors import Subject
     from lookalike.web.services import Services
 
 Upload = Annotated[UploadFile | None, File()]

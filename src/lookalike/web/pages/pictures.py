@@ -7,15 +7,14 @@ only those whose author and licence are known are shown.
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import simplejpeg
 
 from lookalike.errors import PortraitUnavailable
+from lookalike.faces import image
 from lookalike.faces.image import Limits, Pixels, decode
 
 if TYPE_CHECKING:
@@ -41,8 +40,7 @@ def reduced(photo: bytes, limits: Limits, side: int) -> Pixels:
 
 def data_uri(pixels: Pixels) -> str:
     """A picture as an address that holds it whole."""
-    written = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(written).decode()
+    return image.data_uri(pixels, _QUALITY)
 
 
 async def fetch(portraits: Portraits, people: Iterable[Person]) -> None:

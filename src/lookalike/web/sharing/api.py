@@ -17,10 +17,9 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
-from lookalike.engine.local import chosen
 from lookalike.errors import PortraitUnavailable
-from lookalike.faces.framed import framed
 from lookalike.faces.image import Pixels
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portraits import Portrait
 from lookalike.web import problems
@@ -90,11 +89,11 @@ class Studio:
     def _card(self, asked: CardRequest, known: Portrait | None, portrait: Pixels | None) -> Card:
         engine, person = self._engine, asked.person
         photo = engine.faces(asked.photo, "photo")
-        face = chosen(photo, asked.face)
+        face = photo.face(asked.face)
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
         if asked.include_photo:
-            shown = framed(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
+            shown = face_square(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
             name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),

@@ -11,7 +11,7 @@ _ATTEMPTS = 3
 
 
 @cache
-def client(service: str, endpoint_url: str, region: str | None = None) -> Any:
+def service_client(service: str, endpoint_url: str, region: str | None = None) -> Any:
     """boto3's client, one a process; it may be shared by threads.
 
     Endpoint, region and credentials that are not given are those of boto3's own configuration.
