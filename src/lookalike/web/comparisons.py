@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from pydantic import Field
 
 from lookalike.answers import answering, shapes
@@ -20,7 +20,9 @@ from lookalike.faces.vectors import Floats
 from lookalike.scores import explain, similarity
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
-from lookalike.web.services import UploadedPhoto, UseOwnEngine, UseServices
+from lookalike.web.services import UploadedPhoto, UseServices, own_engine
+
+UseOwnEngine = Annotated[Engine, Depends(own_engine)]
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problems.OF_PHOTOS)
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
-from lookalike.aws.engine import AwsEngine
-from lookalike.engine.local import Engine
 from lookalike.errors import ImageTooLarge, NotOffered, Subject, about
 from lookalike.faces.image import jpeg
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from lookalike.answers.answering import Shown
     from lookalike.aws.engine import AnyEngine
     from lookalike.config import Settings
+    from lookalike.engine.local import Engine
     from lookalike.engine.workbench import Workbench
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
@@ -59,12 +58,12 @@ class Services:
         Raises:
             NotOffered: the engine is Amazon Rekognition.
         """
-        if isinstance(self.engine, AwsEngine):
+        if self.settings.engine == "aws":
             raise NotOffered(
                 "This needs our own networks, and this server asks Amazon Rekognition "
                 "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
             )
-        return self.engine
+        return self.engine.local
 
     @property
     def open_collections(self) -> tuple[Collection, ...]:
@@ -122,9 +121,6 @@ UseServices = Annotated[Services, Depends(services_of)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
 
 
-def _own_engine(services: UseServices) -> Engine:
+def own_engine(services: UseServices) -> Engine:
+    """Ours; a request that depends on it is refused where Amazon Rekognition is the engine."""
     return services.own_engine()
-
-
-# Our own; the request is refused where Amazon Rekognition is the engine.
-UseOwnEngine = Annotated[Engine, Depends(_own_engine)]

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
+from lookalike.engine.local import Engine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
 from lookalike.faces.square import face_square
@@ -24,7 +25,7 @@ from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portraits import Portrait
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
-from lookalike.web.services import UploadedPhoto, UseOwnEngine, UseServices
+from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape
 from lookalike.web.sharing.results import Shared
@@ -72,7 +73,9 @@ class Studio:
     """Makes cards: scores the face with our own networks, and fetches no portrait that is not here
     already."""
 
-    def __init__(self, engine: UseOwnEngine, services: UseServices) -> None:
+    def __init__(
+        self, engine: Annotated[Engine, Depends(own_engine)], services: UseServices
+    ) -> None:
         self._engine = engine
         self._services = services
 
