@@ -51,7 +51,13 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
         "scores": ("calibrations", "*"),
-        "web": ("*", "sharing", "forget pages", "admin embed"),
+        "web": (
+            "*",
+            "sharing",
+            "services takedown",
+            "admission",
+            "admin api comparisons pages sharing.api",
+        ),
     }
 )
 

@@ -188,7 +188,7 @@ def counts(days: int, as_json: bool) -> None:
     """
     from lookalike.web.counts import EVENTS, Counts
 
-    found = Counts(config.load().home, enabled=False).days(days)
+    found = Counts(config.load().home).days(days)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], default=str, indent=2))
         return

@@ -156,7 +156,7 @@ def takedown(person_id: str, reason: str) -> None:
     Portraits, vectors, cached files and shared results go; someone of the starter gallery is
     hidden. Prints a receipt.
     """
-    from lookalike.web.forget import forget
+    from lookalike.web.takedown import forget
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
