@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import progress
+from lookalike.cli.context import pass_settings
+from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.faces.workers import Workers
     from lookalike.gallery.enrolled import Enrolled
     from lookalike.gallery.reembedding import Bereft, Plan
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--collection", help="Only this collection.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a collection.")
-def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
+@json_option("Print a line of JSON a collection.")
+@pass_settings
+def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring galleries that were made with another model to the one in use.
 
     Vectors are made anew from thumbnails. Portraits without one leave the gallery, and are listed
@@ -34,7 +34,6 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
 
-    settings = config.load()
     contract = installed.embedder(settings).contract
     store = Store(settings.home, contract, settings.database)
     try:
@@ -43,9 +42,12 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
             click.echo(f"Nothing to do: all is of {contract}.", err=as_json)
         with Workers(settings) as workers:
             for each in found:
-                plan = _planned(store, each, workers)
+                plan = _plan(store, each, workers)
                 # Said before it is done, so that a list of what is lost is never lost itself.
-                click.echo(_as_json(plan, contract) if as_json else _in_words(plan, contract))
+                if as_json:
+                    print_json(_plan_json(plan, contract), indent=None)
+                else:
+                    click.echo(_plan_text(plan, contract))
                 if not dry_run:
                     store.migrate(each, plan.vectors)
                     click.echo(f"{each} is of {contract} now.", err=as_json)
@@ -56,7 +58,7 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
         store.close()
 
 
-def _planned(store: Store, collection: str, workers: Workers) -> Plan:
+def _plan(store: Store, collection: str, workers: Workers) -> Plan:
     from lookalike.gallery import reembedding
 
     with progress() as bar:
@@ -65,7 +67,7 @@ def _planned(store: Store, collection: str, workers: Workers) -> Plan:
         return reembedding.plan(store, collection, workers, lambda: bar.advance(task))
 
 
-def _in_words(plan: Plan, contract: str) -> str:
+def _plan_text(plan: Plan, contract: str) -> str:
     lines = [
         f"{plan.collection} was made with {plan.contract}. Of its {len(plan.vectors)} portraits "
         f"{plan.remade} have a thumbnail that {contract} can read."
@@ -76,7 +78,7 @@ def _in_words(plan: Plan, contract: str) -> str:
         ([each for each in plan.bereft if each.kept], "With fewer portraits"),
     ):
         if who:
-            lines += [f"{title}:", *(line for each in who for line in _listed(each))]
+            lines += [f"{title}:", *(line for each in who for line in _bereft_lines(each))]
     if plan.bereft:
         lines.append(
             "Import those photos again: lookalike gallery import SOURCE "
@@ -85,7 +87,7 @@ def _in_words(plan: Plan, contract: str) -> str:
     return "\n".join(lines)
 
 
-def _listed(bereft: Bereft) -> list[str]:
+def _bereft_lines(bereft: Bereft) -> list[str]:
     person = bereft.person
     name = f"{person.id}  {person.name.both}" if person else "Faces of nobody"
     return [f"  {name}", *(f"    {_source(each.face)} ({each.why})" for each in bereft.lost)]
@@ -104,33 +106,32 @@ def _source(face: Enrolled) -> str:
     return ", ".join(each for each in known if each) or f"face {face.id}"
 
 
-def _as_json(plan: Plan, contract: str) -> str:
-    facts = {
+def _plan_json(plan: Plan, contract: str) -> dict[str, Any]:
+    return {
         "collection": plan.collection,
         "from": plan.contract,
         "to": contract,
         "portraits": len(plan.vectors),
         "remade": plan.remade,
-        "people": [_as_row(each) for each in plan.bereft],
+        "people": [_bereft_json(each) for each in plan.bereft],
     }
-    return json.dumps(facts, ensure_ascii=False)
 
 
-def _as_row(bereft: Bereft) -> dict[str, Any]:
+def _bereft_json(bereft: Bereft) -> dict[str, Any]:
     person = bereft.person
     return {
         "id": person and person.id,
-        "name": person and asdict(person.name),
+        "name": person and person.name,
         "kept": bereft.kept,
-        "lost": [_as_loss(each.face) | {"why": each.why} for each in bereft.lost],
+        "lost": [_face_json(each.face) | {"why": each.why} for each in bereft.lost],
     }
 
 
-def _as_loss(face: Enrolled) -> dict[str, Any]:
+def _face_json(face: Enrolled) -> dict[str, Any]:
     return {
         "face": face.id,
         "image_id": face.image_id,
         "external_image_id": face.external_image_id,
-        "credit": face.credit and asdict(face.credit),
-        "fetched_at": face.fetched_at and face.fetched_at.isoformat(),
+        "credit": face.credit,
+        "fetched_at": face.fetched_at,
     }
