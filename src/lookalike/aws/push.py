@@ -83,7 +83,7 @@ class Pusher:
             advance: called after each person.
         """
         self._client = client
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self._limits = Limits.of(settings)
         self._to = to
         self._photos = photos
         self._commons = commons

@@ -1,4 +1,4 @@
-"""The commands of `lookalike keys`: who may call the Rekognition API."""
+"""`lookalike keys`: who may call the Rekognition API."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from lookalike.faces.models.manifest import DETECTOR, RECOGNISER, Colour, Layout
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.faces.models.adding import Plan, Source, Staged
+    from lookalike.faces.models.adding import Addition, Source, Staged
     from lookalike.faces.models.download import Advance
     from lookalike.faces.models.manifest import Embedder, Entry
     from lookalike.faces.models.selftest import Sample, SelfTest
@@ -121,13 +121,13 @@ def add(
     """
     from lookalike.faces.models import adding, installed, selftest
 
-    plan = _plan(name, recipe, given)
+    addition = _addition(name, recipe, given)
     installed.check_free(settings, name)
-    _accept(plan, accepted=accept_licence)
-    with _loading() as advance, adding.staged(settings, plan, advance) as at:
-        entry = plan.entry(at)
-        if not plan.source.sha256:
-            _say_pinned(plan.source, at)
+    _accept(addition, accepted=accept_licence)
+    with _loading() as advance, adding.staged(settings, addition, advance) as at:
+        entry = addition.entry(at)
+        if not addition.source.sha256:
+            _say_pinned(addition.source, at)
         samples = list(_samples(settings, photos))
         with tempfile.TemporaryDirectory() as cache:
             found = selftest.run(entry, settings, samples, Path(cache))
@@ -174,7 +174,7 @@ def remove(settings: Settings, name: str, yes: bool) -> None:
     click.echo(f"Removed {name}.")
 
 
-def _plan(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
+def _addition(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
     from lookalike.faces.models import adding, recipes
 
     path, url, sha256, member = (given.pop(each) for each in ("path", "url", "sha256", "member"))
@@ -191,10 +191,10 @@ def _plan(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
     return adding.by_wish(name, source, wish)
 
 
-def _accept(plan: Plan, *, accepted: bool) -> None:
+def _accept(addition: Addition, *, accepted: bool) -> None:
     """Show the licence; one that does not allow commercial use has to be accepted."""
-    click.echo(f"Licence: {plan.licence}", err=True)
-    if plan.commercial or accepted:
+    click.echo(f"Licence: {addition.licence}", err=True)
+    if addition.commercial or accepted:
         return
     said = "It does not allow commercial use, as far as is known"
     if not sys.stdin.isatty():

@@ -15,7 +15,6 @@ from lookalike.answers import answering, shapes
 from lookalike.answers.shapes import Answer, Problem
 from lookalike.aws.engine import AnyEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources import facts, importing
@@ -313,7 +312,7 @@ def _portraits(
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.local.detect(photo.data))
+            face = engine.local.detect(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import simplejpeg
 from fastapi import Depends, File, Form, Query, Request, UploadFile
 
 from lookalike.answers.answering import Shown, offers
 from lookalike.answers.shapes import Problem
 from lookalike.aws.engine import AnyEngine, AwsEngine
-from lookalike.engine.local import Engine, Subject
+from lookalike.engine.local import Engine
 from lookalike.engine.workbench import Workbench
-from lookalike.errors import ImageTooLarge, NotOffered
+from lookalike.errors import ImageTooLarge, NotOffered, Subject, about
+from lookalike.faces.image import jpeg
 from lookalike.gallery.wikimedia.portraits import Frame, Portraits
 from lookalike.site import Site
 from lookalike.web.counts import Counts
@@ -133,9 +133,8 @@ async def read(
     """
     most = engine.settings.max_bytes
     if file.size is not None and file.size > most:
-        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
-        error.subject, error.number = subject, number
-        raise error
+        with about(subject, number):
+            raise ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
     return await file.read()
 
 
@@ -144,7 +143,7 @@ def framer(engine: AnyEngine, workbench: Workbench) -> Frame:
 
     def work(photo: bytes) -> bytes:
         pixels = engine.local.framed_portrait(photo, PORTRAIT_SIDE)
-        return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
+        return jpeg(pixels, _QUALITY)
 
     async def frame(photo: bytes) -> bytes:
         return await workbench.run(lambda: work(photo))

@@ -30,6 +30,6 @@ def detection(settings: Settings, annotations: Path, folder: Path, output: Outpu
     from lookalike.evaluate.protocols.detection import detect, wider
 
     marked = wider(annotations, folder)
-    with photo_progress() as track:
-        found = detect(annotations.name, marked, settings, track)
+    with photo_progress() as shown:
+        found = detect(annotations.name, marked, settings, shown)
     show(found, output)

@@ -11,7 +11,7 @@ import click
 from lookalike.cli.terminal import FOLDER, PHOTO
 
 if TYPE_CHECKING:
-    from lookalike.evaluate.protocols.drawing import Row
+    from lookalike.evaluate.protocols.enrolment import EnrolmentRow
 
 
 @click.group()
@@ -63,10 +63,10 @@ def folder_table(
     people: Path | None,
 ) -> None:
     """Split DIR, in which each person has a folder, into portraits and probes."""
-    from lookalike.evaluate.protocols import drawing
+    from lookalike.evaluate.protocols import enrolment
 
-    split = drawing.Split(portraits, left_out, rounds, seed)
-    _write(drawing.folder(folder, split), out, people)
+    split = enrolment.Split(portraits, left_out, rounds, seed)
+    _write(enrolment.folder(folder, split), out, people)
 
 
 @protocol.command("tables")
@@ -91,21 +91,21 @@ def joined_table(
     people: Path | None,
 ) -> None:
     """Make one table of two: who is enrolled, and the probes."""
-    from lookalike.evaluate.protocols import drawing
-    from lookalike.evaluate.protocols.protocol import read
+    from lookalike.evaluate.protocols import enrolment
+    from lookalike.evaluate.protocols.table import read
 
     both = (
-        drawing.Listed(read(enrolled, (person, file)), file, photos, "enrol"),
-        drawing.Listed(
+        enrolment.RoleTable(read(enrolled, (person, file)), file, photos, "enrol"),
+        enrolment.RoleTable(
             read(probes, (person, probe_file or file)), probe_file or file, probe_photos, "probe"
         ),
     )
-    _write(drawing.tables(both, person), out, people)
+    _write(enrolment.tables(both, person), out, people)
 
 
-def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
-    from lookalike.evaluate.protocols import drawing
-    from lookalike.evaluate.protocols.protocol import read
+def _write(rows: Iterable[EnrolmentRow], out: Path, people: Path | None) -> None:
+    from lookalike.evaluate.protocols import enrolment
+    from lookalike.evaluate.protocols.table import read
 
-    known = drawing.facts(read(people, ("person",))) if people else None
-    click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
+    known = enrolment.people_columns(read(people, ("person",))) if people else None
+    click.echo(f"{enrolment.write(rows, out, known):,} rows in {out}")

@@ -14,7 +14,7 @@ from lookalike.cli.terminal import progress
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.evaluate.protocols.protocol import Protocol
-    from lookalike.evaluate.vectors import Track, Vectors
+    from lookalike.evaluate.vectors import Progress, Vectors
 
 CACHE = click.option(
     "--cache",
@@ -27,16 +27,16 @@ def embedded(settings: Settings, protocol: Protocol, cache: Path | None) -> Vect
     """The vectors of a protocol's photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
-    with photo_progress() as track:
-        return embed(protocol.photos, settings, protocol.which, cache, track)
+    with photo_progress() as shown:
+        return embed(protocol.photos, settings, protocol.which, cache, shown)
 
 
 @contextmanager
-def photo_progress() -> Iterator[Track]:
+def photo_progress() -> Iterator[Progress]:
     """Shows how many photos were looked at."""
     with progress() as bar:
 
-        def track(data: Iterable[bytes], total: int) -> Iterable[bytes]:
+        def shown(data: Iterable[bytes], total: int) -> Iterable[bytes]:
             return bar.track(data, total, description="Looking at photos")
 
-        yield track
+        yield shown

@@ -6,7 +6,6 @@ import click
 
 from lookalike.cli.gallery import (
     build,
-    build_starter,
     check,
     collections,
     imports,
@@ -19,7 +18,6 @@ from lookalike.cli.gallery import (
 @click.group(
     commands=[
         build.build,
-        build_starter.build_starter,
         check.check,
         collections.create,
         collections.delete,

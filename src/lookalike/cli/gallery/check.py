@@ -126,8 +126,7 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 
 
 def _place_words(place: Place) -> Iterator[str]:
-    name = place.person.name
-    yield " · ".join(each for each in (name.en, name.ko) if each) or place.person.id
+    yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:
         yield place.source

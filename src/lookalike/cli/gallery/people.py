@@ -94,10 +94,9 @@ def add(
 
 
 def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
-    from lookalike.faces.subject import subject
     from lookalike.gallery.sources.importing import portrait
 
-    face = subject(engine.detect(data))
+    face = engine.detect(data).main_face()
     if thumbnail:
         face = engine.analyzer.with_thumbnail(face, data)
     return portrait(face, data, credit)

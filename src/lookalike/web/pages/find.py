@@ -11,7 +11,7 @@ from lookalike.answers import answering
 from lookalike.aws.answers import AwsLookalikes, AwsMatch
 from lookalike.aws.engine import AnyEngine
 from lookalike.engine.local import Lookalikes
-from lookalike.faces.framed import framed
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language
 from lookalike.scores.matching import Match
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
@@ -80,7 +80,7 @@ async def find(
 
 def _drawn(engine: AnyEngine, data: bytes, found: Lookalikes | AwsLookalikes) -> Drawn:
     faces = [each.face for each in found.faces]
-    cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
+    cut = [face_square(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(
         photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
         faces=tuple(map(pictures.data_uri, cut)),

@@ -10,7 +10,7 @@ from fastapi import File, Form, Request, Response, UploadFile
 
 from lookalike import errors
 from lookalike.aws.engine import AnyEngine
-from lookalike.engine.local import Subject
+from lookalike.errors import Subject
 from lookalike.gallery.people import Language
 from lookalike.web import problems
 from lookalike.web.depends import read
