@@ -89,7 +89,9 @@ class Studio:
 
         return await self._services.workbench.run(work)
 
-    def _card(self, asked: CardRequest, known: Portrait | None, portrait: Pixels | None) -> Card:
+    def _card(
+        self, asked: CardRequest, known: CachedPortrait | None, portrait: Pixels | None
+    ) -> Card:
         engine, person = self._engine, asked.person
         photo = engine.faces(asked.photo, "photo")
         face = photo.face(asked.face)
