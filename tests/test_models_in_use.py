@@ -25,8 +25,9 @@ from lookalike.errors import ContractMismatch, ModelUnavailable
 from lookalike.faces.models import adding, installed
 from lookalike.faces.models.adding import Source, Wish
 from lookalike.faces.models.manifest import SFACE, Embedder
-from lookalike.scores import similarity
-from lookalike.scores.similarity import Calibration, calibration, calibration_of
+from lookalike.scores import calibrations
+from lookalike.scores.calibrations import calibration, calibration_of
+from lookalike.scores.similarity import Calibration
 from tests import networks
 from tests.conftest import Server
 
@@ -212,7 +213,7 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
     path = installed.calibration_file(settings, chosen)
 
     def write(contract: str) -> Embedder:
-        similarity.write(replace(shipped, contract=contract), "LFW", path)
+        calibrations.write(replace(shipped, contract=contract), "LFW", path)
         return installed.embedder(settings)
 
     try:
@@ -232,7 +233,7 @@ def test_a_calibration_of_ones_own_for_the_model_that_ships(model_settings: Sett
     path = installed.calibration_file(model_settings, SFACE)
     path.parent.mkdir(parents=True)
     own = Calibration(SFACE.contract, (-1.0, 0.5, 0.6), (0.0, 4.0, 6.0), observed_to=0.4)
-    similarity.write(own, "few", path)
+    calibrations.write(own, "few", path)
     chosen = installed.embedder(model_settings)
     assert chosen.contract == SFACE.contract
     assert calibration_of(chosen).score(0.5).similarity == 80

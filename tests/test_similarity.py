@@ -14,8 +14,8 @@ from lookalike.errors import ContractMismatch
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort
-from lookalike.scores.similarity import Calibration, Verdict, calibration, calibration_of, write
+from lookalike.scores.calibrations import calibration, calibration_of, write
+from lookalike.scores.similarity import Calibration, Cohort, Verdict
 
 
 @pytest.fixture(scope="module")

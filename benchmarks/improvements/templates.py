@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.improvements.looks import unit
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

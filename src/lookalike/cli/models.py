@@ -229,8 +229,8 @@ def _say_pinned(source: Source, at: Staged) -> None:
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
+    from lookalike.scores.calibrations import calibration_of
     from lookalike.scores.notes import notes
-    from lookalike.scores.similarity import calibration_of
 
     calibration = calibration_of(chosen)
     for note in notes(calibration):
@@ -250,7 +250,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
 def _row(settings: Settings, entry: Entry) -> dict[str, Any]:
     from lookalike.faces.models import installed
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     used = (installed.embedder(settings), installed.finder(settings))
     facts = _facts(entry)

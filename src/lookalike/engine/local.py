@@ -22,9 +22,10 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index.collection import EVERYONE, Who
 from lookalike.gallery.people import Text
+from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.matching import Match, Matcher
 from lookalike.scores.notes import notes
-from lookalike.scores.similarity import Score, calibration_of
+from lookalike.scores.similarity import Score
 
 Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 

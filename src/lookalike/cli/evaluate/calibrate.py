@@ -14,7 +14,7 @@ from lookalike.cli.terminal import PHOTO
 
 if TYPE_CHECKING:
     from lookalike.evaluate.calibration.crowds import Crowd
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
 _CROWD = click.Path(exists=True, path_type=Path)
 
@@ -64,7 +64,7 @@ def calibrate(
     from lookalike.evaluate.calibration.fit import fit
     from lookalike.evaluate.calibration.reliability import check
     from lookalike.faces.models import installed
-    from lookalike.scores.similarity import write
+    from lookalike.scores.calibrations import write
 
     settings = config.load()
     used = installed.embedder(settings)
@@ -96,6 +96,6 @@ def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
 def _cohort(first: Crowd, contract: str) -> Cohort:
     from lookalike.evaluate.calibration.crowds import one_each
     from lookalike.gallery import starter
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
     return Cohort(starter.vectors(contract) if starter.fits(contract) else one_each(first))

@@ -14,7 +14,7 @@ from lookalike.evaluate.protocols.protocol import Protocol, Table, numbered, rea
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.sources.candidate import is_image
-from lookalike.scores.cohort import Cohort
+from lookalike.scores.similarity import Cohort
 
 # Beyond this cosine two photos are the same photo.
 _SAME_PHOTO = 0.97
