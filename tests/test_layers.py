@@ -25,7 +25,7 @@ LAYERS = (
     ("scores",),
     ("engine",),
     ("aws",),
-    ("answers", "video"),
+    ("engine.opener", "answers", "video"),
     ("evaluate",),
     ("rekognition.wire", "rekognition.arns"),
     ("rekognition.access",),

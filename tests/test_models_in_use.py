@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch, ModelUnavailable
 from lookalike.faces.models import adding, installed
 from lookalike.faces.models.adding import Source, Wish
@@ -49,8 +49,8 @@ def wide(
 
 
 @pytest.fixture(scope="module")
-def used(wide: Settings) -> Iterator[Engine]:
-    opened = Engine(replace(wide, model="wide"))
+def used(wide: Settings) -> Iterator[LocalEngine]:
+    opened = LocalEngine(replace(wide, model="wide"))
     yield opened
     opened.close()
 
@@ -72,12 +72,12 @@ def lookalike(wide: Settings, tmp_path: Path) -> Callable[..., Result]:
 
 
 def test_its_vectors_are_others_and_its_cosines_are_not(
-    used: Engine, engine: Engine, photos: Mapping[str, bytes]
+    used: LocalEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     assert used.contract.startswith("wide.")
     names = ("obama.jpg", "obama2.jpg", "biden.jpg")
     one, other = (
-        np.array([each.detect(photos[name]).faces[0].embedding for name in names])
+        np.array([each.analyzer.analyze(photos[name]).faces[0].embedding for name in names])
         for each in (used, engine)
     )
     assert one.shape == (3, 512)
@@ -85,7 +85,7 @@ def test_its_vectors_are_others_and_its_cosines_are_not(
 
 
 def test_without_a_calibration_the_scores_are_strict_and_say_so(
-    used: Engine, engine: Engine, photos: Mapping[str, bytes]
+    used: LocalEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     assert not used.calibration.fitted
     assert engine.calibration.fitted

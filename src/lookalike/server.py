@@ -18,12 +18,11 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config, site
-from lookalike.aws.choice import opened
 from lookalike.aws.client import Client
-from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
-from lookalike.engine.workbench import Workbench
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine
+from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.wikimedia import portraits
@@ -48,8 +47,6 @@ from lookalike.web.sharing.results import keeping_swept
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
-# Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
-_CALLS_AT_ONCE = 8
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
@@ -127,15 +124,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
+    executor = Executor(settings.queue, engine.at_once)
     runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
-        app.state.workbench = workbench
+        app.state.workbench = executor
         app.state.portraits = Portraits(
             portraits.folder(settings), client, enabled=settings.portraits == "on"
         )
-        app.state.rekognition = Endpoint(engine, workbench, guard)
+        app.state.rekognition = Endpoint(engine, executor, guard)
         async with keeping_swept(app.state.results, engine.gallery):
             app.state.ready = True
             with runner:
@@ -147,12 +144,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine.close()
 
 
-def _opened(settings: Settings) -> AnyEngine:
+def _opened(settings: Settings) -> Engine:
     engine = opened(settings)
     for note in engine.model.notes:
         _log.warning(note.both)
-    if isinstance(engine, Engine):
-        engine.analyzer.warm()
+    engine.warm()
     return engine
 
 

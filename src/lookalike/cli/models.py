@@ -227,13 +227,13 @@ def _say_pinned(source: Source, at: Staged) -> None:
 
 
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
+    from lookalike.engine.model_notes import model_notes
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
     from lookalike.scores.calibrations import calibration_of
-    from lookalike.scores.notes import notes
 
     calibration = calibration_of(chosen)
-    for note in notes(calibration):
+    for note in model_notes(calibration):
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")

@@ -29,12 +29,7 @@ from lookalike.errors import LookalikeError, PhotoError
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
-    from lookalike.aws.answers import AwsMatch, AwsRankedFace, AwsScore
-    from lookalike.aws.engine import AnyEngine
-    from lookalike.engine.local import RankedFace
     from lookalike.faces.attributes import Attributes
-    from lookalike.scores.matching import Match
-    from lookalike.scores.similarity import Score
 
 
 class _Commands(click.Group):
@@ -78,8 +73,7 @@ def find(
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
-    from lookalike.answers import answering
-    from lookalike.aws.answers import AwsLookalikes
+    from lookalike.answers import photos
     from lookalike.gallery.index.collection import Who
 
     with chosen_engine() as engine:
@@ -91,20 +85,18 @@ def find(
             who=Who(group, gender),
         )
         if as_json:
-            click.echo(answering.lookalikes(engine, found, collection).model_dump_json(indent=2))
+            click.echo(photos.lookalikes(found).model_dump_json(indent=2))
             return
-    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
-    for number, ranked in enumerate(faces, 1):
-        made = table(f"Face {number} of {len(faces)}", "", "Name", *_headings(engine))
-        matches: tuple[Match | AwsMatch, ...] = ranked.matches
-        for place, match in enumerate(matches, 1):
-            made.add_row(str(place), match.person.name.both, *_columns(match.score))
-        scores: tuple[Score | AwsScore, ...] = ranked.references
-        for path, score in zip(reference, scores, strict=True):
+    for number, ranked in enumerate(found.faces, 1):
+        title = f"Face {number} of {len(found.faces)}"
+        made = table(title, "", "Name", *found.model.measures)
+        for place, match in enumerate(ranked.matches, 1):
+            made.add_row(str(place), match.person.name.both, *match.score.texts)
+        for path, score in zip(reference, ranked.references, strict=True):
             made.add_section()
-            made.add_row("", f"[italic]{path.name}[/italic]", *_columns(score))
+            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
         print_table(made)
-    if isinstance(found, AwsLookalikes) and found.notice:
+    if found.notice:
         click.echo(found.notice, err=True)
 
 
@@ -114,17 +106,16 @@ def find(
 @JSON
 def compare(a: Path, b: Path, as_json: bool) -> None:
     """Compare the largest face of photo A with every face of photo B."""
-    from lookalike.answers import answering
+    from lookalike.answers import photos
 
     with chosen_engine() as engine:
         comparison = engine.compare(a.read_bytes(), b.read_bytes())
         if as_json:
-            click.echo(answering.comparison(engine, comparison).model_dump_json(indent=2))
+            click.echo(photos.comparison(comparison).model_dump_json(indent=2))
             return
-    made = table(f"{a.name} and {b.name}", "Face", *_headings(engine))
-    scores: tuple[Score | AwsScore, ...] = comparison.scores
-    for number, score in enumerate(scores, 1):
-        made.add_row(str(number), *_columns(score))
+    made = table(f"{a.name} and {b.name}", "Face", *comparison.model.measures)
+    for number, score in enumerate(comparison.scores, 1):
+        made.add_row(str(number), *score.texts)
     print_table(made)
 
 
@@ -134,18 +125,14 @@ def compare(a: Path, b: Path, as_json: bool) -> None:
 @JSON
 def detect(photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
-    from lookalike.answers import answering
+    from lookalike.answers import photos
 
     with chosen_engine() as engine:
-        data = photo.read_bytes()
-        guesses: tuple[Attributes, ...] | None = None
-        if attributes:
-            found, guesses = engine.guess(data)
-        else:
-            found = engine.detect(data)
+        detected = engine.detect(photo.read_bytes(), guess=attributes)
         if as_json:
-            click.echo(answering.detection(engine, found, guesses).model_dump_json(indent=2))
+            click.echo(photos.detection(detected).model_dump_json(indent=2))
             return
+    found, guesses = detected.photo, detected.guesses
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
     columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
     made = table(title, *columns, *(("Looks", "Looks aged") if guesses else ()))
@@ -216,18 +203,3 @@ def _looks(guess: Attributes) -> tuple[str, str]:
     likelier = max(guess.female, 1 - guess.female)
     word = "female" if guess.female > 0.5 else "male"
     return f"{word} ({likelier:.0%})", f"{guess.age_low} to {guess.age_high}"
-
-
-def _headings(engine: AnyEngine) -> tuple[str, ...]:
-    if engine.settings.engine == "aws":
-        return ("Amazon's score",)
-    return "Similarity", "Resemblance"
-
-
-def _columns(score: Score | AwsScore) -> tuple[str, ...]:
-    from lookalike.aws.answers import AwsScore
-
-    if isinstance(score, AwsScore):
-        return (f"{score.value:5.1f}  {score.measure}",)
-    similarity = f"{score.similarity:5.1f}  {score.verdict.replace('-', ' ')}"
-    return similarity, f"{score.resemblance:5.1f}  1 stranger in {score.one_in:,}"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-    from lookalike.aws.engine import AnyEngine
-    from lookalike.engine.local import Engine
+    from lookalike.engine.interface import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.gallery import Gallery
 
 PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -25,10 +25,10 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print what the JSON
 
 
 @contextmanager
-def opened_engine() -> Iterator[Engine]:
-    from lookalike.engine.local import Engine
+def opened_engine() -> Iterator[LocalEngine]:
+    from lookalike.engine.local import LocalEngine
 
-    opened = Engine(config.load())
+    opened = LocalEngine(config.load())
     _print_notes(opened)
     try:
         yield opened
@@ -37,9 +37,9 @@ def opened_engine() -> Iterator[Engine]:
 
 
 @contextmanager
-def chosen_engine() -> Iterator[AnyEngine]:
+def chosen_engine() -> Iterator[Engine]:
     """The one that the setting `engine` asks for; what needs our networks opens ours."""
-    from lookalike.aws.choice import opened
+    from lookalike.engine.opener import opened
 
     engine = opened(config.load())
     _print_notes(engine)
@@ -50,7 +50,7 @@ def chosen_engine() -> Iterator[AnyEngine]:
         print_calls(engine.calls)
 
 
-def _print_notes(engine: AnyEngine) -> None:
+def _print_notes(engine: Engine) -> None:
     for note in engine.model.notes:
         click.echo(note.both, err=True)
 

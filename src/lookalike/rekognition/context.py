@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.wire.validation import Members
@@ -24,7 +24,7 @@ class Context:
         principal: who makes it, as far as that was checked.
     """
 
-    engine: Engine
+    engine: LocalEngine
     credential: Credential | None
     request_id: str
     principal: Principal = ANYONE

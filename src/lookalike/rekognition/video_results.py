@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.analyzer import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
@@ -45,7 +45,7 @@ class _Kind:
     by_person: str | None
 
 
-def perform(engine: Engine, job: Job, go_on: GoOn) -> Done:
+def perform(engine: LocalEngine, job: Job, go_on: GoOn) -> Done:
     """Look at the video of a job.
 
     Raises:

@@ -72,6 +72,12 @@ class Score:
             return Verdict.STRONG
         return Verdict.SOME if self.resemblance >= _SOME else Verdict.NONE
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Similarity and resemblance, as a terminal shows them."""
+        similarity = f"{self.similarity:5.1f}  {self.verdict.replace('-', ' ')}"
+        return similarity, f"{self.resemblance:5.1f}  1 stranger in {self.one_in:,}"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:

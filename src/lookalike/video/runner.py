@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from lookalike import processes
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import LookalikeError, StoreUnavailable
 from lookalike.video.jobs import STALE, Claim, Done, Job, Jobs
 
@@ -54,7 +54,7 @@ class Work:
         announce: tells whoever wants to know that a job has ended.
     """
 
-    perform: Callable[[Engine, Job, GoOn], Done]
+    perform: Callable[[LocalEngine, Job, GoOn], Done]
     announce: Callable[[Settings, Job], None]
 
 
@@ -139,14 +139,14 @@ def _run(settings: Settings, work: Work) -> None:
     processes.end_with_parent(stop.set, _GRACE_S)
     if hasattr(os, "nice"):
         os.nice(_NICEST)
-    engine = Engine(settings)
+    engine = LocalEngine(settings)
     try:
         _work_off(engine, work, stop)
     finally:
         engine.close()
 
 
-def _work_off(engine: Engine, work: Work, stop: threading.Event) -> None:
+def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
     jobs = Jobs(engine.gallery.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -168,7 +168,9 @@ class _Stopped(Exception):
     """The work is to end, through no fault of the job."""
 
 
-def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event) -> None:
+def _perform(
+    engine: LocalEngine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event
+) -> None:
     with _beating(jobs, claim) as lost:
 
         def go_on() -> None:

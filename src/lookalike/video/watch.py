@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.analyzer import Photo
 from lookalike.video.decode import File, Metadata, opened
@@ -33,7 +33,7 @@ class Watched:
 
 def watch(
     file: File,
-    engine: Engine,
+    engine: LocalEngine,
     *,
     keep: Callable[[Photo], Photo],
     describe: Callable[[Photo], Sequence[str]],

@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import people, shapes
 from lookalike.answers.shapes import Answer, Problem
-from lookalike.aws.engine import AnyEngine
+from lookalike.engine.interface import Engine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
 from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
@@ -167,7 +167,7 @@ async def add_person(
 
     await workbench.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return answering.person(person)
+    return people.person(person)
 
 
 @router.patch("/people/{person_id}")
@@ -179,7 +179,7 @@ def change_person(
     stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
     engine.gallery.change(person)
-    return answering.person(person)
+    return people.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -234,7 +234,7 @@ def take_down(
     receipt = engine.gallery.takedown(person_id, sent.reason if sent else "")
     forgotten = forget(engine.settings, receipt)
     return Receipt(
-        person=answering.person(receipt.person),
+        person=people.person(receipt.person),
         portraits=receipt.portraits,
         cached_files=forgotten.cached_files,
         results=forgotten.results,
@@ -291,7 +291,7 @@ def _facts_of(person: Person) -> dict[str, str | list[str]]:
     return {column: value or "" for column, value in row.items()}
 
 
-async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Upload]:
+async def _read(uploads: Sequence[UploadFile], engine: Engine) -> list[_Upload]:
     if len(uploads) > _MOST_PHOTOS:
         raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
     read = []
@@ -301,9 +301,7 @@ async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Uploa
     return read
 
 
-def _portraits(
-    engine: AnyEngine, photos: Sequence[_Upload], credit: Credit | None
-) -> list[Portrait]:
+def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None) -> list[Portrait]:
     """A portrait of each photo.
 
     Raises:
@@ -313,7 +311,7 @@ def _portraits(
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.local.detect(photo.data))
+            face = subject(engine.local.analyzer.analyze(photo.data))
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Request, Response, Up
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.index.collection import Who
@@ -95,7 +95,7 @@ async def find_lookalikes(
         )
     )
     await counts.add_lookalikes(found)
-    return answering.lookalikes(engine, found, searched, shown)
+    return photos.lookalikes(found, shown)
 
 
 @router.post("/compare", responses=PROBLEMS, tags=["photos"])
@@ -105,7 +105,7 @@ async def compare(
     """Compare the largest face of one photo with every face of another."""
     one = await read(source, engine, "source")
     other = await read(target, engine, "target")
-    return await workbench.run(lambda: answering.comparison(engine, engine.compare(one, other)))
+    return await workbench.run(lambda: photos.comparison(engine.compare(one, other)))
 
 
 @router.post("/detect", responses=PROBLEMS, tags=["photos"])
@@ -117,13 +117,7 @@ async def detect(
 ) -> shapes.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
     data = await read(photo, engine, "photo")
-
-    def work() -> shapes.Detection:
-        if attributes:
-            return answering.detection(engine, *engine.guess(data))
-        return answering.detection(engine, engine.detect(data))
-
-    return await workbench.run(work)
+    return await workbench.run(lambda: photos.detection(engine.detect(data, guess=attributes)))
 
 
 @router.get("/people", tags=["gallery"])
@@ -140,13 +134,13 @@ async def list_people(
     """The people of the gallery, by Korean name."""
     found = engine.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
-    return answering.people(page, total=len(found), shown=shown)
+    return people.people(page, total=len(found), shown=shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
 async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
-    return answering.person(engine.gallery.person(person_id), shown)
+    return people.person(engine.gallery.person(person_id), shown)
 
 
 @router.get(
@@ -173,19 +167,19 @@ async def show_portrait(
 @router.get("/filters", tags=["gallery"])
 async def list_filters(engine: UseEngine, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return answering.filters(engine.gallery.people(collection))
+    return people.filters(engine.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
 async def list_collections(request: Request, engine: UseEngine) -> shapes.Collections:
     """Every collection that any visitor may search, the starter first."""
-    return answering.collections(for_visitors(request, engine.gallery))
+    return people.collections(for_visitors(request, engine.gallery))
 
 
 @router.get("/engine", tags=["health"])
 async def show_engine(engine: UseEngine) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
-    return answering.engine(engine)
+    return photos.engine(engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import Field
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import photos, shapes
 from lookalike.answers.shapes import Answer, Score
-from lookalike.engine import comparisons
-from lookalike.engine.local import Engine
+from lookalike.engine import cross_comparison
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.analyzer import Face
 from lookalike.faces.vectors import Floats
@@ -103,12 +103,12 @@ async def compare_all(
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
-    found = await workbench.run(lambda: comparisons.matrix(engine, data))
+    found = await workbench.run(lambda: cross_comparison.matrix(engine, data))
     return Matrix(
-        photos=tuple(answering.reference(each) for each in found.photos),
+        photos=tuple(photos.reference(each) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
@@ -122,16 +122,16 @@ async def compare_family(
     """Whom of two parents a child resembles more. The largest face of each photo counts."""
     data = await read(child, engine, "child")
     parents = [await read(each, engine, "parent", number) for number, each in enumerate(parent)]
-    found = await workbench.run(lambda: comparisons.family(engine, data, parents))
+    found = await workbench.run(lambda: cross_comparison.family(engine, data, parents))
     return Family(
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
 def _other(
-    engine: Engine, person: str | None, collection: str | None, photo: bytes | None
+    engine: LocalEngine, person: str | None, collection: str | None, photo: bytes | None
 ) -> Floats:
     """The vector to explain a resemblance to."""
     if photo is not None:
@@ -139,7 +139,7 @@ def _other(
     return engine.matcher.person(person or "", collection)
 
 
-def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
+def _explanation(engine: LocalEngine, probe: Face, other: Floats) -> Explanation:
     found = explain.explain(probe, other, engine.analyzer.embed)
     rows, columns = found.map.shape
     return Explanation(
@@ -151,7 +151,7 @@ def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
         score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 

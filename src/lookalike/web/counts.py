@@ -18,9 +18,7 @@ from typing import Literal
 
 from anyio import to_thread
 
-from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.engine.local import Lookalikes
-from lookalike.scores.matching import Match
+from lookalike.engine.interface import AnyScore, Lookalikes
 
 # A visit is a page that was opened, an upload a photo that was searched for, a match a face whose
 # nearest person was named, a share a card or a link that was made.
@@ -63,10 +61,9 @@ class Counts:
         """Count something that happened."""
         await self._add([(event, "")])
 
-    async def add_lookalikes(self, found: Lookalikes | AwsLookalikes) -> None:
+    async def add_lookalikes(self, found: Lookalikes[AnyScore]) -> None:
         """Count a photo that was searched for, and the nearest person of each of its faces."""
-        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
-        best = [each[0].person.id for each in ranked if each]
+        best = [each.matches[0].person.id for each in found.faces if each.matches]
         await self._add([("uploads", ""), *(("matches", person) for person in best)])
 
     def days(self, last: int) -> tuple[Day, ...]:

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import simplejpeg
 from fastapi import Depends, File, Form, Query, Request, UploadFile
 
-from lookalike.answers.answering import Shown, offers
+from lookalike.answers.people import Shown, offers
 from lookalike.answers.shapes import Problem
-from lookalike.aws.engine import AnyEngine, AwsEngine
-from lookalike.engine.local import Engine, Subject
-from lookalike.engine.workbench import Workbench
-from lookalike.errors import ImageTooLarge, NotOffered
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine, Subject
+from lookalike.engine.local import LocalEngine
+from lookalike.errors import ImageTooLarge
 from lookalike.gallery.wikimedia.portraits import Frame, Portraits
 from lookalike.site import Site
 from lookalike.web.counts import Counts
@@ -42,30 +42,21 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _engine(request: Request) -> AnyEngine:
-    engine: AnyEngine = request.app.state.engine
+def _engine(request: Request) -> Engine:
+    engine: Engine = request.app.state.engine
     return engine
 
 
-UseEngine = Annotated[AnyEngine, Depends(_engine)]
+UseEngine = Annotated[Engine, Depends(_engine)]
 
 
-def own(engine: UseEngine) -> Engine:
-    """Ours, for what Amazon Rekognition cannot do.
-
-    Raises:
-        NotOffered: the engine is Amazon Rekognition.
-    """
-    if isinstance(engine, AwsEngine):
-        raise NotOffered(
-            "This needs our own networks, and this server asks Amazon Rekognition "
-            "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
-        )
-    return engine
+def _own(engine: UseEngine) -> LocalEngine:
+    """Ours, for what Amazon Rekognition cannot do."""
+    return engine.own()
 
 
-def _workbench(request: Request) -> Workbench:
-    workbench: Workbench = request.app.state.workbench
+def _workbench(request: Request) -> Executor:
+    workbench: Executor = request.app.state.workbench
     return workbench
 
 
@@ -104,8 +95,8 @@ def _in_query(
     return permitted(request, engine.gallery, collection)
 
 
-UseOwnEngine = Annotated[Engine, Depends(own)]
-UseWorkbench = Annotated[Workbench, Depends(_workbench)]
+UseOwnEngine = Annotated[LocalEngine, Depends(_own)]
+UseWorkbench = Annotated[Executor, Depends(_workbench)]
 UsePortraits = Annotated[Portraits, Depends(_portraits)]
 UseSite = Annotated[Site, Depends(_site)]
 UseCounts = Annotated[Counts, Depends(_counts)]
@@ -124,7 +115,7 @@ async def count_visit(request: Request, counts: UseCounts) -> None:
 
 
 async def read(
-    file: UploadFile, engine: AnyEngine, subject: Subject, number: int | None = None
+    file: UploadFile, engine: Engine, subject: Subject, number: int | None = None
 ) -> bytes:
     """The bytes of an uploaded photo.
 
@@ -139,7 +130,7 @@ async def read(
     return await file.read()
 
 
-def framer(engine: AnyEngine, workbench: Workbench) -> Frame:
+def framer(engine: Engine, workbench: Executor) -> Frame:
     """What makes portraits into squares around their faces; always with our own networks."""
 
     def work(photo: bytes) -> bytes:

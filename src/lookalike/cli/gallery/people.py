@@ -23,7 +23,7 @@ from lookalike.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.people import Credit
     from lookalike.gallery.sources.importing import Report
     from lookalike.gallery.store import Portrait
@@ -67,12 +67,12 @@ def gallery() -> None:
 @JSON
 def list_people(collection: str | None, query: str, as_json: bool) -> None:
     """List the people of the gallery."""
-    from lookalike.answers import answering
+    from lookalike.answers import people as answers
 
     with opened_gallery() as people:
         found = people.people(collection, query)
         if as_json:
-            click.echo(answering.people(found, total=len(found)).model_dump_json(indent=2))
+            click.echo(answers.people(found, total=len(found)).model_dump_json(indent=2))
             return
     made = table(f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups")
     for each in found:
@@ -87,12 +87,12 @@ def list_people(collection: str | None, query: str, as_json: bool) -> None:
 @JSON
 def show(person_id: str, as_json: bool) -> None:
     """Show one person by id."""
-    from lookalike.answers import answering
+    from lookalike.answers import people as answers
 
     with opened_gallery() as people:
         person = people.person(person_id)
     if as_json:
-        click.echo(answering.person(person).model_dump_json(indent=2))
+        click.echo(answers.person(person).model_dump_json(indent=2))
         return
     for label, value in (
         ("Name", person.name.both),
@@ -359,11 +359,11 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
     return Credit(author, licence, None, source) if source or author or licence else None
 
 
-def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
+def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.faces.subject import subject
     from lookalike.gallery.sources.importing import portrait
 
-    face = subject(engine.detect(data))
+    face = subject(engine.analyzer.analyze(data))
     if thumbnail:
         face = engine.analyzer.with_thumbnail(face, data)
     return portrait(face, data, credit)

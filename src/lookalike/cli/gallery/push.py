@@ -43,8 +43,7 @@ def push(collection: str, to: str | None, photos: Path | None) -> None:
 
 def _push(collection: str, to: str | None, photos: Path | None) -> Pushed:
     from lookalike.aws.client import Client
-    from lookalike.aws.commons import fetching
-    from lookalike.aws.push import Pusher, photos_in
+    from lookalike.aws.push import Pusher, fetching, photos_in
     from lookalike.gallery.wikimedia.client import Patient, open_client
 
     settings = config.load()

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import jinja2
 from fastapi import Request, Response
 
-from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
+from lookalike.engine.interface import Engine
+from lookalike.engine.model_notes import uncalibrated
 from lookalike.gallery.people import Language, Text
-from lookalike.scores.notes import uncalibrated
 from lookalike.site import Site
 from lookalike.web.pages import assets
 from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
@@ -81,7 +81,7 @@ def respond(
 
 
 def _common(request: Request, language: Language) -> dict[str, Any]:
-    engine: AnyEngine = request.app.state.engine
+    engine: Engine = request.app.state.engine
     site: Site = request.app.state.site
     settings: Settings = request.app.state.settings
     texts = locale(language, settings.engine)
@@ -100,7 +100,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "modules": assets.modules,
         "people": f"{people:,}",
         "typical": typical(people),
-        "contract": engine.contract,
+        "contract": engine.model.contract,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
         "note": _note(engine, language),
@@ -119,13 +119,13 @@ def typical(people: int) -> int:
     return min(100, 5 * round(4 * math.log10(max(1, people))))
 
 
-def _people(engine: AnyEngine, site: Site) -> int:
+def _people(engine: Engine, site: Site) -> int:
     """How many people are searched."""
     collections = engine.gallery.collections()
     return sum(each.people for each in collections if site.collection in (None, each.id))
 
 
-def _note(engine: AnyEngine, language: Language) -> str | None:
+def _note(engine: Engine, language: Language) -> str | None:
     """What visitors have to know of the scores; what else there is to say is for the owner."""
     if engine.model.calibrated is False:
         return uncalibrated(engine.model.contract).get(language)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.answers import answering
-from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.aws.engine import AnyEngine
-from lookalike.engine.local import Lookalikes
+from lookalike.answers import photos
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes
 from lookalike.faces.framed import framed
 from lookalike.gallery.people import Language
-from lookalike.scores.matching import Match
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
 from lookalike.web.pages import pictures, waiting
 from lookalike.web.pages.document import respond
@@ -62,7 +59,7 @@ async def find(
         other = await photo_of(engine, reference, "reference")
         searched = shown.site.collection
 
-        def work() -> tuple[Lookalikes | AwsLookalikes, Drawn]:
+        def work() -> tuple[Lookalikes[AnyScore], Drawn]:
             references = (other,) if other else ()
             most = engine.settings.limit
             found = engine.find(data, references, limit=most, collection=searched)
@@ -70,15 +67,15 @@ async def find(
 
         found, drawn = await workbench.run(work)
         await counts.add_lookalikes(found)
-        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
-        await waiting.fetch(portraits, [each[0].person for each in ranked[:_WAITED_FOR] if each])
-        answer = answering.lookalikes(engine, found, searched, shown)
+        best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
+        await waiting.fetch(portraits, best)
+        answer = photos.lookalikes(found, shown)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)
 
 
-def _drawn(engine: AnyEngine, data: bytes, found: Lookalikes | AwsLookalikes) -> Drawn:
+def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
     faces = [each.face for each in found.faces]
     cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(

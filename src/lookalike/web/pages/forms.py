@@ -9,8 +9,7 @@ from typing import Annotated
 from fastapi import File, Form, Request, Response, UploadFile
 
 from lookalike import errors
-from lookalike.aws.engine import AnyEngine
-from lookalike.engine.local import Subject
+from lookalike.engine.interface import Engine, Subject
 from lookalike.gallery.people import Language
 from lookalike.web import problems
 from lookalike.web.depends import read
@@ -29,7 +28,7 @@ class Incomplete(errors.InvalidParameter):
         self.wanting = wanting
 
 
-async def photo_of(engine: AnyEngine, file: UploadFile | None, subject: Subject) -> bytes | None:
+async def photo_of(engine: Engine, file: UploadFile | None, subject: Subject) -> bytes | None:
     """The bytes of a file field; None where it was left empty.
 
     Raises:
@@ -38,7 +37,7 @@ async def photo_of(engine: AnyEngine, file: UploadFile | None, subject: Subject)
     return await read(file, engine, subject) if file is not None and file.size else None
 
 
-async def agreed_photo(engine: AnyEngine, file: UploadFile | None, consent: str) -> bytes:
+async def agreed_photo(engine: Engine, file: UploadFile | None, consent: str) -> bytes:
     """The photo that a visitor agreed to have looked at.
 
     Raises:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from lookalike.answers import answering
-from lookalike.engine.local import Engine, Lookalikes
+from lookalike.answers import photos
+from lookalike.engine.interface import Lookalikes
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from lookalike.web.depends import UseEngine, UseShown, UseWorkbench, own
+from lookalike.scores.similarity import Score
+from lookalike.web.depends import UseEngine, UseShown, UseWorkbench
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered
@@ -46,7 +48,7 @@ async def how(request: Request, engine: UseEngine) -> Response:
     """What is done to a photo, and a form to see it done."""
 
     async def make(language: Language) -> Response:
-        own(engine)
+        engine.own()
         return respond(request, "how.html", language=language, answer=None, drawing=None)
 
     return await answered(request, None, "/", make)
@@ -65,22 +67,22 @@ async def show(
     """Every step, drawn on the visitor's photo."""
 
     async def make(language: Language) -> Response:
-        ours = own(engine)
+        ours = engine.own()
         data = await agreed_photo(ours, photo, consent)
         searched = shown.site.collection
 
-        def work() -> tuple[Lookalikes, Drawing]:
+        def work() -> tuple[Lookalikes[Score], Drawing]:
             found = ours.find(data, limit=_NEIGHBOURS, collection=searched)
             return found, _drawing(ours, data, found)
 
         found, drawing = await workbench.run(work)
-        answer = answering.lookalikes(ours, found, searched, shown)
+        answer = photos.lookalikes(found, shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)
 
 
-def _drawing(engine: Engine, data: bytes, found: Lookalikes) -> Drawing:
+def _drawing(engine: LocalEngine, data: bytes, found: Lookalikes[Score]) -> Drawing:
     face = found.faces[0].face
     vector = [float(each) for each in face.embedding]
     return Drawing(

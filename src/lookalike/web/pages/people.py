@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lookalike.answers import answering
+from lookalike.answers import people as answers
 from lookalike.gallery.index.collection import Who
 from lookalike.gallery.people import Language
 from lookalike.web.depends import UseEngine, UsePortraits, UseShown
@@ -46,7 +46,7 @@ async def people(
             request,
             "people.html",
             language=language,
-            listed=[answering.person(each, shown) for each in listed],
+            listed=[answers.person(each, shown) for each in listed],
             found=len(found),
             number=number,
             pages=pages,
@@ -72,8 +72,6 @@ async def person(
         within = permitted(request, engine.gallery, collection) or shown.site.collection
         who = engine.gallery.person(person_id, within)
         await waiting.fetch(portraits, [who])
-        return respond(
-            request, "person.html", language=language, person=answering.person(who, shown)
-        )
+        return respond(request, "person.html", language=language, person=answers.person(who, shown))
 
     return await answered(request, None, "/people", make)

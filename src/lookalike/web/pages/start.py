@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from lookalike.gallery.people import Language
-from lookalike.web.depends import UseEngine, UseSite, own
+from lookalike.web.depends import UseEngine, UseSite
 from lookalike.web.pages.document import respond
 from lookalike.web.pages.facets import facets
 from lookalike.web.pages.forms import answered
@@ -24,7 +24,7 @@ async def compare(request: Request, engine: UseEngine) -> Response:
     """Photos of one's own against each other; the scripts ask and show."""
 
     async def make(language: Language) -> Response:
-        own(engine)
+        engine.own()
         return respond(request, "compare.html", language=language)
 
     return await answered(request, None, "/", make)

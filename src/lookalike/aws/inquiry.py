@@ -1,14 +1,14 @@
-"""The photos of one request, as AWS sees them."""
+"""What one request asks AWS about its photos: DetectFaces, RecognizeCelebrities, CompareFaces."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-from lookalike.aws import images, shapes
-from lookalike.aws.answers import AwsScore
-from lookalike.aws.client import Client, Members, Tally
-from lookalike.engine.local import Subject
+from lookalike.aws import face_details, jpeg
+from lookalike.aws.client import CallCounter, Client, Members
+from lookalike.aws.score import AwsScore
+from lookalike.engine.interface import Subject
 from lookalike.errors import NoFace, PhotoError
 from lookalike.faces.analyzer import Photo, Timings
 from lookalike.faces.geometry import Box
@@ -33,11 +33,11 @@ class Sent:
     told: tuple[Members, ...]
 
 
-class Look:
-    """Asks about photos; `tally` counts the calls."""
+class Inquiry:
+    """Asks about the photos of one request; `counter` counts the calls."""
 
     def __init__(self, client: Client, limits: Limits, most_faces: int) -> None:
-        self.tally = Tally()
+        self.counter = CallCounter()
         self._client = client
         self._limits = limits
         self._most_faces = most_faces
@@ -99,12 +99,14 @@ class Look:
             SimilarityThreshold=0,
         )
         told = [
-            (shapes.box(each["Face"], target.image), each["Similarity"])
+            (face_details.box(each["Face"], target.image), each["Similarity"])
             for each in answer["FaceMatches"]
         ]
 
         def score(box: Box) -> float:
-            same = (value for other, value in told if shapes.overlap(other, box) >= _SAME_FACE)
+            same = (
+                value for other, value in told if face_details.overlap(other, box) >= _SAME_FACE
+            )
             return max(same, default=0.0)
 
         return tuple(AwsScore("Similarity", score(face.box)) for face in target.photo.faces)
@@ -115,15 +117,15 @@ class Look:
         """The photo, the JPEG to send, and the milliseconds that took."""
         started = time.perf_counter()
         try:
-            image = decode(data, self._limits, images.SIDE)
+            image = decode(data, self._limits, jpeg.SIDE)
         except PhotoError as error:
             error.subject, error.number = subject, number
             raise
-        return image, images.encoded(image.pixels), (time.perf_counter() - started) * 1000
+        return image, jpeg.encoded(image.pixels), (time.perf_counter() - started) * 1000
 
     def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
-        seen = [(shapes.face(each.get("Face", each), image), each) for each in told]
+        seen = [(face_details.face(each.get("Face", each), image), each) for each in told]
         seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
@@ -131,7 +133,7 @@ class Look:
         return Sent(image, jpeg, photo, tuple(each for _, each in seen))
 
     def _call(self, operation: str, **members: object) -> Members:
-        return self._client.call(operation, self.tally, **members)
+        return self._client.call(operation, self.counter, **members)
 
 
 def _timings(decoded: float, started: float) -> Timings:
