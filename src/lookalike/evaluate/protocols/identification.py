@@ -46,7 +46,7 @@ class Several(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class Presentations:
     """n photos that are enrolled or searched with: places in `photos`, people by number, rounds."""
 
     photos: Places
@@ -63,8 +63,8 @@ class Identification(Protocol):
         probes: the n searches.
     """
 
-    enrolled: Shown
-    probes: Shown
+    enrolled: Presentations
+    probes: Presentations
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,7 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
     rounds = rows.numbered("round")
     if not set(rounds[enrols]) == set(rounds[~enrols]) == set(rounds):
         raise InvalidParameter(f"{path.name}: someone must be enrolled, and probed, in each round.")
-    enrolled, probes = (_shown(rows, places[:, 0], which) for which in (enrols, ~enrols))
+    enrolled, probes = (_presented(rows, places[:, 0], which) for which in (enrols, ~enrols))
     return Identification(
         name=path.name,
         photos=photos,
@@ -114,9 +114,9 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
     )
 
 
-def _shown(rows: Table, photos: Places, chosen: Flags) -> Shown:
+def _presented(rows: Table, photos: Places, chosen: Flags) -> Presentations:
     people, rounds = rows.numbered("person"), rows.numbered("round")
-    return Shown(photos[chosen], people[chosen], rounds[chosen])
+    return Presentations(photos[chosen], people[chosen], rounds[chosen])
 
 
 def identify(
@@ -204,7 +204,7 @@ def searched(
 
 
 def _against(
-    enrolled: Shown,
+    enrolled: Presentations,
     number: int,
     vectors: Vectors,
     probes: Places,
