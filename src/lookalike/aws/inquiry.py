@@ -58,10 +58,10 @@ class Inquiry:
             PhotoError: the bytes are not a photo that can be used.
             AwsError: AWS cannot be asked.
         """
-        image, jpeg, decoded = self._prepared(data, subject, number)
+        image, picture, decoded = self._prepared(data, subject, number)
         started = time.perf_counter()
-        answer = self._call("DetectFaces", Image={"Bytes": jpeg}, Attributes=list(attributes))
-        return self._sent(image, jpeg, answer["FaceDetails"], _timings(decoded, started))
+        answer = self._call("DetectFaces", Image={"Bytes": picture}, Attributes=list(attributes))
+        return self._sent(image, picture, answer["FaceDetails"], _timings(decoded, started))
 
     def with_face(self, data: bytes, subject: Subject, number: int | None = None) -> Sent:
         """`detect`, where a photo without a face cannot be used.
@@ -79,11 +79,11 @@ class Inquiry:
             PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
             AwsError: AWS cannot be asked.
         """
-        image, jpeg, decoded = self._prepared(data, "photo")
+        image, picture, decoded = self._prepared(data, "photo")
         started = time.perf_counter()
-        answer = self._call("RecognizeCelebrities", Image={"Bytes": jpeg})
+        answer = self._call("RecognizeCelebrities", Image={"Bytes": picture})
         told = [*answer["CelebrityFaces"], *answer["UnrecognizedFaces"]]
-        return _not_empty(self._sent(image, jpeg, told, _timings(decoded, started)), "photo")
+        return _not_empty(self._sent(image, picture, told, _timings(decoded, started)), "photo")
 
     def compare(self, source: Sent, target: Sent) -> tuple[AwsScore, ...]:
         """CompareFaces: the largest face of one against each of the other; 0 where AWS leaves a
@@ -123,14 +123,14 @@ class Inquiry:
             raise
         return image, jpeg.encoded(image.pixels), (time.perf_counter() - started) * 1000
 
-    def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
+    def _sent(self, image: Image, picture: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
         seen = [(face_details.face(each.get("Face", each), image), each) for each in told]
         seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
         photo = Photo(image.width, image.height, image.format, faces, timings)
-        return Sent(image, jpeg, photo, tuple(each for _, each in seen))
+        return Sent(image, picture, photo, tuple(each for _, each in seen))
 
     def _call(self, operation: str, **members: object) -> Members:
         return self._client.call(operation, self.counter, **members)
