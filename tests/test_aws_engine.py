@@ -16,7 +16,7 @@ import PIL.Image
 import pytest
 
 from lookalike.answers import people
-from lookalike.aws import jpeg
+from lookalike.aws import image_bytes
 from lookalike.aws.engine import AwsEngine
 from lookalike.aws.identities import Identities
 from lookalike.config import Settings
@@ -266,7 +266,7 @@ def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, 
 
 def test_images_stay_within_five_megabytes() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (2000, 2048, 3), np.uint8)
-    data = jpeg.encoded(noise)
+    data = image_bytes.encoded(noise)
     assert len(data) <= 5 * 1024 * 1024
     assert max(PIL.Image.open(BytesIO(data)).size) < 2048
-    assert PIL.Image.open(BytesIO(jpeg.encoded(noise[:40, :400]))).size == (800, 80)
+    assert PIL.Image.open(BytesIO(image_bytes.encoded(noise[:40, :400]))).size == (800, 80)

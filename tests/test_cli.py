@@ -163,31 +163,3 @@ def test_the_gallery_is_listed_and_shown(cli: Cli) -> None:
     shown = cli("gallery", "show", "Q76").stdout
     assert "1961-08-04" in shown
     assert "https://www.wikidata.org/wiki/Q76" in shown
-
-
-def test_the_starter_is_built_from_folders(cli: Cli) -> None:
-    for folder in ("wiki", "hangul", "tables", "out"):
-        (cli.folder / folder).mkdir()
-    (cli.folder / "wiki" / "names.csv").write_text(
-        "qid,name,birth,death,description,lfw_folder,file\n"
-        "Q76,Barack Obama,1961-08-04,,44th president,,Q76.jpg\n"
-        "Q1,Nobody,,,,,Q1.jpg\nQ2,Tyrant,,,,,Q76.jpg\n"
-    )
-    (cli.folder / "wiki" / "Q76.jpg").write_bytes((cli.folder / "obama.jpg").read_bytes())
-    (cli.folder / "wiki" / "Q1.jpg").write_bytes((cli.folder / "blank.png").read_bytes())
-    (cli.folder / "hangul" / "여섯.jpg").write_bytes((cli.folder / "t1.jpg").read_bytes())
-    tables = cli.folder / "tables"
-    (tables / "names_ko.csv").write_text("qid,en,ko\nQ76,Barack Obama,\nQ1,N,\nQ2,T,\n")
-    (tables / "names_en.csv").write_text(
-        "hangul,en,groups,description_ko,description_en\n여섯,Six,A;B,,\n"
-    )
-    (tables / "excluded.csv").write_text("id,name\nQ2,Tyrant\n")
-    (tables / "faults.csv").write_text("id,name,reason\n")
-    folders = ("--portraits", "wiki", "--hangul", "hangul", "--tables", "tables", "--out", "out")
-    done = cli("gallery", "build-starter", *folders)
-    assert done.returncode == 0, done.stderr
-    assert "1 people; 3 left out" in done.stdout
-    for reason in ("no face: Q1", "reviewed list: Q2", "several faces of like size"):
-        assert reason in done.stdout
-    (line,) = (cli.folder / "out" / "people.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(line)["name"] == {"en": "Barack Obama"}

@@ -20,7 +20,6 @@ from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.subject import subject
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources import pack
@@ -54,7 +53,7 @@ def small(engine: LocalEngine, photos: Mapping[str, bytes]) -> bytes:
     """A thumbnail of Obama."""
     data = photos["obama.jpg"]
     thumbnail = engine.analyzer.with_thumbnail(
-        subject(engine.analyzer.analyze(data)), data
+        engine.analyzer.analyze(data).main_face(), data
     ).thumbnail
     assert thumbnail is not None
     return thumbnail

@@ -9,11 +9,10 @@ from typing import Any, get_args
 
 import pytest
 
-from docs import generate
+from docs import compatibility, generate
+from docs.compatibility import RETIRED, UNSENT
 from lookalike.gallery.records import Refusal
-from lookalike.rekognition import compatibility
 from lookalike.rekognition.access.keys import Unlocked
-from lookalike.rekognition.compatibility import RETIRED, UNSENT
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.quality_filter import Reason
 from tests.aws import client

@@ -31,7 +31,8 @@ from lookalike.gallery.wikimedia import roster
 from lookalike.gallery.wikimedia.building import Build, BuildReport, connected
 from lookalike.gallery.wikimedia.client import Patient, open_client
 from lookalike.gallery.wikimedia.memory import Memory
-from lookalike.gallery.wikimedia.rosters import make, shipped
+from lookalike.gallery.wikimedia.rosters import shipped
+from starter import rosters
 from tests.wikimedia import Replay, Rerouted, serving, statement, time_of
 
 ACTOR, SINGER, POLITICIAN = "Q33999", "Q177220", "Q82955"
@@ -540,7 +541,7 @@ def test_a_roster_that_is_none(tmp_path: Path) -> None:
 
 def test_the_rosters_that_ship_are_sound() -> None:
     people = starter.load(SFACE.contract).people
-    for name, made in (("korea", make.korea(people)), ("world", make.world(people))):
+    for name, made in (("korea", rosters.korea(people)), ("world", rosters.world(people))):
         path = shipped(name)
         assert path is not None
         assert path.read_text("utf-8") == made

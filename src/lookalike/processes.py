@@ -1,4 +1,4 @@
-"""What every process that we start beside a command or a server has in common."""
+"""Processes that we start: Ctrl-C is not for them, and they end when their parent does."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ from lookalike.gallery.wikimedia import portraits
 from lookalike.gallery.wikimedia.client import open_client
 from lookalike.gallery.wikimedia.portraits import Portraits
 from lookalike.rekognition.access.guard import Guard, explained
-from lookalike.rekognition.announcements import announce
-from lookalike.rekognition.app import Endpoint
-from lookalike.rekognition.video_results import perform
+from lookalike.rekognition.endpoint import Endpoint
+from lookalike.rekognition.notifications import notify
+from lookalike.rekognition.video_jobs import perform
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
 from lookalike.web import admin, api, comparisons, embed, pages, problems
@@ -125,7 +125,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     executor = Executor(settings.queue, engine.at_once)
-    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
+    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, notify))
     async with open_client(settings.contact, app.version) as client:
         app.state.engine = engine
         app.state.workbench = executor

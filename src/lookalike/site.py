@@ -92,7 +92,7 @@ class Site:
     def name_of(self, person_id: str, name: Text) -> Text:
         """What a person is called here, `name` being what the gallery calls them."""
         own = next((each.name for each in self.people if each.id == person_id), Text())
-        return Text(own.ko or name.ko, own.en or name.en)
+        return own.completed(name)
 
 
 def load(path: str) -> Site:

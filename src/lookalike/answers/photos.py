@@ -11,7 +11,7 @@ from lookalike.answers.people import PLAIN, Shown
 if TYPE_CHECKING:
     from lookalike.engine import interface
     from lookalike.engine.interface import AnyScore
-    from lookalike.faces import analyzer
+    from lookalike.faces.photo import Face, Photo
 
 
 def lookalikes(found: interface.Lookalikes[AnyScore], shown: Shown = PLAIN) -> shapes.Lookalikes:
@@ -72,7 +72,7 @@ def engine(used: interface.Engine) -> shapes.EngineFacts:
     )
 
 
-def reference(photo: analyzer.Photo) -> shapes.Reference:
+def reference(photo: Photo) -> shapes.Reference:
     """A photo that others are compared with."""
     return shapes.Reference(
         photo=shapes.Photo.model_validate(photo),
@@ -100,7 +100,7 @@ def _ranked(rank: int, match: interface.Match[AnyScore], shown: Shown) -> shapes
     return shapes.RankedPerson(**dict(who), rank=rank, score=score(match.score))
 
 
-def _face(index: int, face: analyzer.Face) -> shapes.Face:
+def _face(index: int, face: Face) -> shapes.Face:
     return shapes.Face(
         index=index,
         box=shapes.Box.model_validate(face.box),
@@ -109,6 +109,6 @@ def _face(index: int, face: analyzer.Face) -> shapes.Face:
     )
 
 
-def _timings(photo: analyzer.Photo, match: float = 0.0) -> shapes.Timings:
+def _timings(photo: Photo, match: float = 0.0) -> shapes.Timings:
     steps = asdict(photo.timings) | {"match": match}
     return shapes.Timings(**steps, total=sum(steps.values()))

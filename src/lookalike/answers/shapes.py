@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.aws.score import Measure
-from lookalike.engine.interface import Subject
+from lookalike.errors import Subject
 from lookalike.scores.similarity import Verdict
 
 

@@ -50,7 +50,7 @@ class AwsEngine:
         self.settings = settings
         self.client = Client(settings)
         self.gallery = Gallery.open(settings, installed.embedder(settings))
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits.of(settings)
         self._opening = threading.Lock()
         self._local: LocalEngine | None = None
         self.model = ModelFacts(

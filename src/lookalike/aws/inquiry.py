@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from lookalike.aws import face_details, jpeg
+from lookalike.aws import face_details, image_bytes
 from lookalike.aws.client import CallCounter, Client, Members
 from lookalike.aws.score import AwsScore
-from lookalike.engine.interface import Subject
-from lookalike.errors import NoFace, PhotoError
-from lookalike.faces.analyzer import Photo, Timings
+from lookalike.errors import Subject, about
 from lookalike.faces.geometry import Box
 from lookalike.faces.image import Image, Limits, decode
+from lookalike.faces.photo import Photo, Timings
 
 # Boxes of one face that two operations found overlap at least this much.
 _SAME_FACE = 0.5
@@ -58,10 +57,10 @@ class Inquiry:
             PhotoError: the bytes are not a photo that can be used.
             AwsError: AWS cannot be asked.
         """
-        image, picture, decoded = self._prepared(data, subject, number)
+        image, jpeg, decoded = self._prepared(data, subject, number)
         started = time.perf_counter()
-        answer = self._call("DetectFaces", Image={"Bytes": picture}, Attributes=list(attributes))
-        return self._sent(image, picture, answer["FaceDetails"], _timings(decoded, started))
+        answer = self._call("DetectFaces", Image={"Bytes": jpeg}, Attributes=list(attributes))
+        return self._sent(image, jpeg, answer["FaceDetails"], _timings(decoded, started))
 
     def with_face(self, data: bytes, subject: Subject, number: int | None = None) -> Sent:
         """`detect`, where a photo without a face cannot be used.
@@ -70,7 +69,8 @@ class Inquiry:
             PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
             AwsError: AWS cannot be asked.
         """
-        return _not_empty(self.detect(data, subject, number), subject, number)
+        with about(subject, number):
+            return _not_empty(self.detect(data, subject, number))
 
     def recognize(self, data: bytes) -> Sent:
         """RecognizeCelebrities.
@@ -79,11 +79,11 @@ class Inquiry:
             PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
             AwsError: AWS cannot be asked.
         """
-        image, picture, decoded = self._prepared(data, "photo")
+        image, jpeg, decoded = self._prepared(data, "photo")
         started = time.perf_counter()
-        answer = self._call("RecognizeCelebrities", Image={"Bytes": picture})
+        answer = self._call("RecognizeCelebrities", Image={"Bytes": jpeg})
         told = [*answer["CelebrityFaces"], *answer["UnrecognizedFaces"]]
-        return _not_empty(self._sent(image, picture, told, _timings(decoded, started)), "photo")
+        return _not_empty(self._sent(image, jpeg, told, _timings(decoded, started)))
 
     def compare(self, source: Sent, target: Sent) -> tuple[AwsScore, ...]:
         """CompareFaces: the largest face of one against each of the other; 0 where AWS leaves a
@@ -104,9 +104,7 @@ class Inquiry:
         ]
 
         def score(box: Box) -> float:
-            same = (
-                value for other, value in told if face_details.overlap(other, box) >= _SAME_FACE
-            )
+            same = (value for other, value in told if box.overlap(other) >= _SAME_FACE)
             return max(same, default=0.0)
 
         return tuple(AwsScore("Similarity", score(face.box)) for face in target.photo.faces)
@@ -116,21 +114,18 @@ class Inquiry:
     ) -> tuple[Image, bytes, float]:
         """The photo, the JPEG to send, and the milliseconds that took."""
         started = time.perf_counter()
-        try:
-            image = decode(data, self._limits, jpeg.SIDE)
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
-        return image, jpeg.encoded(image.pixels), (time.perf_counter() - started) * 1000
+        with about(subject, number):
+            image = decode(data, self._limits, image_bytes.SIDE)
+        return image, image_bytes.encoded(image.pixels), (time.perf_counter() - started) * 1000
 
-    def _sent(self, image: Image, picture: bytes, told: list[Members], timings: Timings) -> Sent:
+    def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
         seen = [(face_details.face(each.get("Face", each), image), each) for each in told]
-        seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
+        seen.sort(key=lambda pair: -pair[0].box.area)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
         photo = Photo(image.width, image.height, image.format, faces, timings)
-        return Sent(image, picture, photo, tuple(each for _, each in seen))
+        return Sent(image, jpeg, photo, tuple(each for _, each in seen))
 
     def _call(self, operation: str, **members: object) -> Members:
         return self._client.call(operation, self.counter, **members)
@@ -142,9 +137,6 @@ def _timings(decoded: float, started: float) -> Timings:
     return Timings(decode=decoded, detect=detected, align=0.0, embed=0.0)
 
 
-def _not_empty(sent: Sent, subject: Subject, number: int | None = None) -> Sent:
-    if not sent.photo.faces:
-        error = NoFace(f"No face was found in the {sent.image.width} x {sent.image.height} photo.")
-        error.subject, error.number = subject, number
-        raise error
+def _not_empty(sent: Sent) -> Sent:
+    sent.photo.check_face()
     return sent

@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 from anyio.from_thread import start_blocking_portal
 
-from lookalike.aws import jpeg
+from lookalike.aws import image_bytes
 from lookalike.aws.client import CallCounter, Client, Members
 from lookalike.aws.identities import SEPARATOR
 from lookalike.config import Settings
@@ -93,7 +93,7 @@ class Pusher:
             advance: called after each person.
         """
         self._client = client
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self._limits = Limits.of(settings)
         self._to = to
         self._photos = photos
         self._commons = commons
@@ -175,10 +175,10 @@ class Pusher:
             self._leave_out(person, f"Amazon Rekognition allows no {name!r} as ExternalImageId.")
             return
         try:
-            image = decode(data, self._limits, jpeg.SIDE)
+            image = decode(data, self._limits, image_bytes.SIDE)
             answer = self._call(
                 "IndexFaces",
-                Image={"Bytes": jpeg.encoded(image.pixels)},
+                Image={"Bytes": image_bytes.encoded(image.pixels)},
                 ExternalImageId=name,
                 MaxFaces=1,
                 QualityFilter="NONE",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lookalike.aws import jpeg
+from lookalike.aws import image_bytes
 from lookalike.aws.client import CallCounter, Client, Members
 from lookalike.aws.identities import Identities
 from lookalike.aws.score import AwsScore
 from lookalike.engine.interface import Match
 from lookalike.errors import AwsCollectionMissing, AwsError
-from lookalike.faces.analyzer import Face
 from lookalike.faces.image import Image
+from lookalike.faces.photo import Face
 
 # AWS's own maximum: a person has several portraits, and some may be of nobody asked for. A call
 # costs the same.
@@ -45,7 +45,7 @@ class Search:
                 "LOOKALIKE_AWS_COLLECTION."
             )
             return ()
-        told = self._faces(jpeg.cut_out(image, face.box))
+        told = self._faces(image_bytes.cut_out(image, face.box))
         best: dict[str, Match[AwsScore]] = {}
         for each in told:
             person = self._identities.indexed(each["Face"])

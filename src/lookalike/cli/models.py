@@ -18,7 +18,7 @@ from lookalike.faces.models.manifest import DETECTOR, RECOGNISER, Colour, Layout
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.faces.models.adding import Plan, Source, Staged
+    from lookalike.faces.models.adding import Addition, Source, Staged
     from lookalike.faces.models.download import Advance
     from lookalike.faces.models.manifest import Embedder, Entry
     from lookalike.faces.models.selftest import Sample, SelfTest
@@ -164,7 +164,7 @@ def remove(name: str, yes: bool) -> None:
     click.echo(f"Removed {name}.")
 
 
-def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
+def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
     from lookalike.faces.models import adding, recipes
 
     path, url, sha256, member = (given.pop(each) for each in ("path", "url", "sha256", "member"))
@@ -181,7 +181,7 @@ def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
     return adding.by_wish(name, source, wish)
 
 
-def _accept(plan: Plan, *, accepted: bool) -> None:
+def _accept(plan: Addition, *, accepted: bool) -> None:
     """Show the licence; one that does not allow commercial use has to be accepted."""
     click.echo(f"Licence: {plan.licence}", err=True)
     if plan.commercial or accepted:

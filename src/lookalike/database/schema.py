@@ -1,4 +1,4 @@
-"""The tables of the user's own galleries, for SQLite and PostgreSQL alike.
+"""Every table: collections, people, faces, blocked names, access keys, tokens, jobs, changes.
 
 A gallery is a Rekognition collection, a person is a user of it, a portrait is a face. Vectors lie
 in the row of their face, so that one transaction holds both. `migrations/` brings a database here.

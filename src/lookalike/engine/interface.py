@@ -7,21 +7,19 @@ alike, each with scores of its own type, so that none is ever taken for the othe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from lookalike.gallery.people import Person, Text
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.engine.local import LocalEngine
-    from lookalike.faces.analyzer import Face, Photo
     from lookalike.faces.attributes import Attributes
     from lookalike.faces.image import Limits
+    from lookalike.faces.photo import Face, Photo
     from lookalike.gallery.gallery import Gallery
     from lookalike.gallery.index.collection import Who
 
-# Which photo of a request an error is about.
-Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 # Calls that a service answered, by operation; none where our own networks looked.
 Calls = dict[str, int]
 # The collection of people whom Amazon Rekognition named and no gallery of ours holds.

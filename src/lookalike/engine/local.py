@@ -18,14 +18,13 @@ from lookalike.engine.interface import (
     Match,
     ModelFacts,
     RankedFace,
-    Subject,
 )
 from lookalike.engine.model_notes import model_notes
-from lookalike.errors import InvalidParameter, NoFace, PhotoError
-from lookalike.faces.analyzer import Analyzer, Face, Photo
-from lookalike.faces.framed import framed
+from lookalike.errors import InvalidParameter, Subject, about
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
-from lookalike.faces.subject import subject
+from lookalike.faces.photo import Face, Photo
+from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index.collection import EVERYONE, Who
@@ -187,13 +186,9 @@ class LocalEngine:
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
-        try:
+        with about(subject, number):
             photo = self.analyzer.analyze(data)
-            if not photo.faces:
-                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
+            photo.check_face()
         return photo
 
     def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
@@ -203,7 +198,7 @@ class LocalEngine:
             PhotoError: it cannot be used, or holds no face (NoFace).
             InvalidParameter: it has fewer faces.
         """
-        return chosen(self.faces(data, subject), index)
+        return self.faces(data, subject).face(index)
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -211,7 +206,7 @@ class LocalEngine:
         Raises:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
-        return subject(self.analyzer.analyze(photo)).embedding
+        return self.analyzer.analyze(photo).main_face().embedding
 
     def framed_portrait(self, photo: bytes, side: int) -> Pixels:
         """The (side, side, 3) picture of the face that a portrait is of.
@@ -220,7 +215,7 @@ class LocalEngine:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
         found = self.analyzer.analyze(photo)
-        return framed(photo, found, subject(found), side, self.limits)
+        return face_square(photo, found, found.main_face(), side, self.limits)
 
     def close(self) -> None:
         self.gallery.close()
@@ -241,14 +236,3 @@ class LocalEngine:
         return tuple(
             self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
         )
-
-
-def chosen(photo: Photo, index: int) -> Face:
-    """One face of a photo; the largest is 0.
-
-    Raises:
-        InvalidParameter: it has fewer faces.
-    """
-    if index >= len(photo.faces):
-        raise InvalidParameter(f"face: {index}; the photo has faces 0 to {len(photo.faces) - 1}.")
-    return photo.faces[index]

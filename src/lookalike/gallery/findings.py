@@ -1,11 +1,11 @@
-"""What `check.py` takes and what it answers."""
+"""Which faults a check looks for in a gallery, from which bars on, and how it says so."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.gallery.people import Person
 from lookalike.gallery.rows import StoredPortrait
 

@@ -122,7 +122,7 @@ class Gallery:
             everyone = [p for each in self._loaded.chosen(collection) for p in each.people.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
-            found = [p for p in found if any(words in n.casefold() for n in _names(p))]
+            found = [p for p in found if any(words in n.casefold() for n in p.name.known)]
         return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:
@@ -352,10 +352,6 @@ class Gallery:
         if not own:
             raise _read_only()
         return own[0].people[person_id]
-
-
-def _names(person: Person) -> list[str]:
-    return [name for name in (person.name.ko, person.name.en) if name]
 
 
 def _nobody(person_id: str) -> PersonNotFound:

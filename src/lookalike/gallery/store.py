@@ -1,4 +1,4 @@
-"""The user's own galleries, in SQLite under `LOOKALIKE_HOME`.
+"""The user's own galleries in the database: people and portraits added, changed and removed.
 
 Every change is one transaction: vectors are committed with their rows, and every index is made from
 here. Several processes may read while one writes.

@@ -1,15 +1,18 @@
-"""What an operation is given beside its request."""
+"""What an operation is given beside its request: the engine, and who calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lookalike.config import Settings
-from lookalike.engine.local import LocalEngine
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.wire.validation import Members
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import LocalEngine
 
 _REGION = "us-east-1"
 

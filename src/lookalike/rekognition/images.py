@@ -1,11 +1,11 @@
-"""The Image structure of a request -> a Photo with the faces that Amazon Rekognition would see."""
+"""The Image of a request -> a Photo without the faces that are too small for Amazon Rekognition."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.faults import Fault, code_of

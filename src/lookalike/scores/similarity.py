@@ -1,4 +1,4 @@
-"""Two vectors -> similarity and resemblance: two honest numbers, fitted per model.
+"""Two vectors -> similarity, resemblance and a verdict: two honest numbers, fitted per model.
 
 *resemblance* says how rare it is among strangers to look this much alike, `20 * log10(1 / FMR)`: 20
 is one stranger in 10, 60 one in 1,000, 100 one in 100,000 or rarer. *similarity* says whether this

@@ -15,7 +15,6 @@ from lookalike.answers import people, shapes
 from lookalike.answers.shapes import Answer, Problem
 from lookalike.engine.interface import Engine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources import facts, importing
@@ -311,7 +310,7 @@ def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None)
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.local.analyzer.analyze(photo.data))
+            face = engine.local.analyzer.analyze(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -1,4 +1,4 @@
-"""The JSON API under `/api/v1`."""
+"""The JSON API under `/api/v1`: look-alikes, comparing, detecting, and who is in the gallery."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from lookalike.answers.shapes import Answer, Score
 from lookalike.engine import cross_comparison
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 from lookalike.scores import explain, similarity
 from lookalike.web.depends import (

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import simplejpeg
 from fastapi import Depends, File, Form, Query, Request, UploadFile
 
 from lookalike.answers.people import Shown, offers
 from lookalike.answers.shapes import Problem
 from lookalike.engine.executor import Executor
-from lookalike.engine.interface import Engine, Subject
+from lookalike.engine.interface import Engine
 from lookalike.engine.local import LocalEngine
-from lookalike.errors import ImageTooLarge
+from lookalike.errors import ImageTooLarge, Subject, about
+from lookalike.faces.image import jpeg
 from lookalike.gallery.wikimedia.portraits import Frame, Portraits
 from lookalike.site import Site
 from lookalike.web.counts import Counts
@@ -124,9 +124,8 @@ async def read(
     """
     most = engine.settings.max_bytes
     if file.size is not None and file.size > most:
-        error = ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
-        error.subject, error.number = subject, number
-        raise error
+        with about(subject, number):
+            raise ImageTooLarge(f"The photo has {file.size:,} bytes; at most {most:,} are allowed.")
     return await file.read()
 
 
@@ -135,7 +134,7 @@ def framer(engine: Engine, workbench: Executor) -> Frame:
 
     def work(photo: bytes) -> bytes:
         pixels = engine.local.framed_portrait(photo, PORTRAIT_SIDE)
-        return bytes(simplejpeg.encode_jpeg(pixels, quality=_QUALITY))
+        return jpeg(pixels, _QUALITY)
 
     async def frame(photo: bytes) -> bytes:
         return await workbench.run(lambda: work(photo))

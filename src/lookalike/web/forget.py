@@ -1,4 +1,4 @@
-"""What is kept of people outside the gallery goes when they are taken down."""
+"""Who is taken down is forgotten outside the gallery too: cached files, shared results."""
 
 from __future__ import annotations
 

@@ -81,15 +81,15 @@ def calibrate(
 
 
 def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
-    from lookalike.evaluate.calibration.crowds import crowd, listed
-    from lookalike.evaluate.protocols.protocol import read
+    from lookalike.evaluate.calibration.crowds import crowd, crowd_photos
+    from lookalike.evaluate.protocols.table import read
 
     names: dict[str, str] = {}
     if same is not None:
         table = read(same, ("person",))
         others = table.columns.get("same_as", ("",) * len(table))
         names = dict(zip(table.columns["person"], others, strict=True))
-    shown = listed(path, names)
+    shown = crowd_photos(path, names)
     return crowd(shown, embedded(shown, cache))
 
 

@@ -16,10 +16,10 @@ from lookalike.cli.evaluate.results import Output, show, show_all, with_output
 from lookalike.cli.terminal import FOLDER, PHOTO, opened_engine, progress
 
 if TYPE_CHECKING:
-    from lookalike.evaluate.protocols.drawing import Row
+    from lookalike.evaluate.protocols.enrolment import EnrolmentRow
     from lookalike.evaluate.protocols.pairs import Pairs
     from lookalike.evaluate.protocols.protocol import Protocol
-    from lookalike.evaluate.vectors import Track, Vectors
+    from lookalike.evaluate.vectors import Progress, Vectors
 
 CACHE = click.option(
     "--cache",
@@ -191,8 +191,8 @@ def detection(annotations: Path, folder: Path, output: Output) -> None:
     from lookalike.evaluate.protocols.detection import detect, wider
 
     marked = wider(annotations, folder)
-    with _track() as track:
-        found = detect(annotations.name, marked, config.load(), track)
+    with _shown() as shown:
+        found = detect(annotations.name, marked, config.load(), shown)
     show(found, output)
 
 
@@ -270,10 +270,10 @@ def protocol_folder(
     people: Path | None,
 ) -> None:
     """Split DIR, in which each person has a folder, into portraits and probes."""
-    from lookalike.evaluate.protocols import drawing
+    from lookalike.evaluate.protocols import enrolment
 
-    split = drawing.Split(portraits, left_out, rounds, seed)
-    _write(drawing.folder(folder, split), out, people)
+    split = enrolment.Split(portraits, left_out, rounds, seed)
+    _write(enrolment.folder(folder, split), out, people)
 
 
 @protocols.command("tables")
@@ -298,39 +298,39 @@ def protocol_tables(
     people: Path | None,
 ) -> None:
     """Make one table of two: who is enrolled, and the probes."""
-    from lookalike.evaluate.protocols import drawing
-    from lookalike.evaluate.protocols.protocol import read
+    from lookalike.evaluate.protocols import enrolment
+    from lookalike.evaluate.protocols.table import read
 
     both = (
-        drawing.Listed(read(enrolled, (person, file)), file, photos, "enrol"),
-        drawing.Listed(
+        enrolment.RoleTable(read(enrolled, (person, file)), file, photos, "enrol"),
+        enrolment.RoleTable(
             read(probes, (person, probe_file or file)), probe_file or file, probe_photos, "probe"
         ),
     )
-    _write(drawing.tables(both, person), out, people)
+    _write(enrolment.tables(both, person), out, people)
 
 
-def _write(rows: Iterable[Row], out: Path, people: Path | None) -> None:
-    from lookalike.evaluate.protocols import drawing
-    from lookalike.evaluate.protocols.protocol import read
+def _write(rows: Iterable[EnrolmentRow], out: Path, people: Path | None) -> None:
+    from lookalike.evaluate.protocols import enrolment
+    from lookalike.evaluate.protocols.table import read
 
-    known = drawing.facts(read(people, ("person",))) if people else None
-    click.echo(f"{drawing.write(rows, out, known):,} rows in {out}")
+    known = enrolment.people_columns(read(people, ("person",))) if people else None
+    click.echo(f"{enrolment.write(rows, out, known):,} rows in {out}")
 
 
 def embedded(protocol: Protocol, cache: Path | None) -> Vectors:
     """The vectors of a protocol's photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
-    with _track() as track:
-        return embed(protocol.photos, config.load(), protocol.which, cache, track)
+    with _shown() as shown:
+        return embed(protocol.photos, config.load(), protocol.which, cache, shown)
 
 
 @contextmanager
-def _track() -> Iterator[Track]:
+def _shown() -> Iterator[Progress]:
     with progress() as bar:
 
-        def track(data: Iterable[bytes], total: int) -> Iterable[bytes]:
+        def shown(data: Iterable[bytes], total: int) -> Iterable[bytes]:
             return bar.track(data, total, description="Looking at photos")
 
-        yield track
+        yield shown

@@ -51,7 +51,7 @@ def with_output(command: Callable[..., None]) -> Callable[..., None]:
 def show_all(results: Sequence[Result], output: Output) -> None:
     """Print several results."""
     if output.as_json:
-        from lookalike.evaluate.reports.as_json import as_json
+        from lookalike.evaluate.reports.result_json import as_json
 
         click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
     else:
@@ -67,7 +67,7 @@ def show(result: Result, output: Output, photos: Photos | None = None) -> None:
         photos: those that it may name as hard.
     """
     if output.as_json:
-        from lookalike.evaluate.reports.as_json import as_json
+        from lookalike.evaluate.reports.result_json import as_json
 
         click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
     else:
@@ -98,14 +98,14 @@ def _print(result: Result) -> None:
 
 
 def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     at = "" if figure.at is None else f"{figure.at:.3f}"
-    return figure.name, wording.value(figure), wording.interval(figure, drawn), at
+    return figure.name, figure_text.value(figure), figure_text.interval(figure, drawn), at
 
 
 def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     ratios = {each.key: each for each in breakdown.ratios}
     names = [each.name for each in breakdown.groups]
@@ -114,15 +114,14 @@ def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
         made.add_row(
             figures[0].name,
             *(_group_cell(each, drawn) for each in figures),
-            wording.ratio(ratios.get(figures[0].key)),
+            figure_text.ratio(ratios.get(figures[0].key)),
         )
     print_table(made)
 
 
 def _group_cell(figure: Measured, drawn: str) -> str:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     few = ", too few" if figure.too_few else ""
-    return (
-        f"{wording.value(figure)}\n{wording.interval(figure, drawn)}\n{figure.people} {drawn}{few}"
-    )
+    value, interval = figure_text.value(figure), figure_text.interval(figure, drawn)
+    return f"{value}\n{interval}\n{figure.people} {drawn}{few}"

@@ -105,7 +105,7 @@ def _in_words(report: BuildReport) -> str:
 def _choices(ambiguous: Ambiguous) -> list[str]:
     lines = [f"  {ambiguous.name} ({ambiguous.where})"]
     for each in ambiguous.choices:
-        names = " · ".join(name for name in (each.name.ko, each.name.en) if name)
+        names = " · ".join(each.name.known)
         described = each.description.get("en") or ""
         born = f" (born {each.born[:4]})" if each.born else ""
         lines.append(f"    {each.wikidata:12}{names}: {described}{born}")

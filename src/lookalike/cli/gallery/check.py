@@ -120,8 +120,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _called(place: Place) -> Iterator[str]:
-    name = place.person.name
-    yield " · ".join(each for each in (name.en, name.ko) if each) or place.person.id
+    yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:
         yield place.source

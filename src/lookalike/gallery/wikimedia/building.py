@@ -25,7 +25,6 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.workers import Workers, ahead
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Text
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
 from lookalike.gallery.sources.importing import Importer, LeftOut, Report, merged
 from lookalike.gallery.wikimedia import memory, names, planning
@@ -287,7 +286,7 @@ def _together(people: Iterable[Wanted]) -> list[Wanted]:
     found: dict[str, Wanted] = {}
     for each in people:
         first = found.get(each.wikidata, each)
-        name = Text(first.name.ko or each.name.ko, first.name.en or each.name.en)
+        name = first.name.completed(each.name)
         groups = tuple(dict.fromkeys([*first.groups, *each.groups]))
         found[each.wikidata] = Wanted(each.wikidata, first.where, name, groups)
     return list(found.values())

@@ -1,4 +1,4 @@
-"""Asks Wikidata and Wikimedia Commons as their policies wish.
+"""Asks Wikidata and Wikimedia Commons, as often and as patiently as their policies wish.
 
 One identified User-Agent (foundation.wikimedia.org/wiki/Policy:User-Agent_policy), at most two
 requests at a time over all processes of this machine, `maxlag`, and silence until a `Retry-After`

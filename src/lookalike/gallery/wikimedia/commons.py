@@ -1,4 +1,4 @@
-"""Pictures on Wikimedia Commons: where they are, whose, on what terms, and since when."""
+"""Pictures on Wikimedia Commons: where they are, by whom, under which licence, and since when."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from lookalike import files
 
 
 class Memory:
@@ -36,9 +37,7 @@ class Memory:
     def save(self) -> None:
         facts = {"version": self._version, "chosen": self.chosen, "refused": self.refused}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps(facts, ensure_ascii=False), "utf-8")
-        partial.replace(self._path)
+        files.write(self._path, json.dumps(facts, ensure_ascii=False).encode())
 
 
 def key(*facts: object) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
@@ -89,7 +89,7 @@ class Portraits:
                 square = await frame(portrait.path.read_bytes())
             except PhotoError:
                 square = b""
-            _write(path, square)
+            files.write(path, square)
         if not path.stat().st_size:
             raise PortraitUnavailable("The portrait does not show one clear face.")
         return path
@@ -129,7 +129,7 @@ class Portraits:
             wait = _WEEK if isinstance(error, Missing) else _FIVE_MINUTES
             self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
             raise
-        _write(self._image(person_id), fetched.data)
+        files.write(self._image(person_id), fetched.data)
         credit = asdict(fetched.credit)
         self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
         return Portrait(self._image(person_id), media_type, fetched.credit)
@@ -143,7 +143,7 @@ class Portraits:
         return str(facts["failed"]) if self._now() < facts.get("until", 0) else None
 
     def _keep(self, person_id: str, facts: dict[str, object]) -> None:
-        _write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
+        files.write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
 
     def _facts(self, person_id: str) -> Path:
         return _files(self._folder, person_id)[0]
@@ -193,9 +193,3 @@ def _checked(fetched: Fetched) -> str:
     if image.format not in _MEDIA_TYPES:
         raise Missing(f"The file is {image.format}, which browsers may not show.")
     return _MEDIA_TYPES[image.format]
-
-
-def _write(path: Path, data: bytes) -> None:
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_bytes(data)
-    partial.replace(path)

@@ -84,7 +84,7 @@ class Item:
         return Person(
             id=self.id,
             collection=collection,
-            name=Text(self.name.ko or known_as.ko, self.name.en or known_as.en),
+            name=self.name.completed(known_as),
             description=self.description,
             born=self.born,
             died=self.died,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.records import FaceRecord
 from lookalike.gallery.sources.importing import image_id
 from lookalike.gallery.store import Portrait

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
-from lookalike.faces.framed import framed
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language
 from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
 from lookalike.web.pages import pictures, waiting
@@ -77,7 +77,7 @@ async def find(
 
 def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
     faces = [each.face for each in found.faces]
-    cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
+    cut = [face_square(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(
         photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
         faces=tuple(map(pictures.data_uri, cut)),

@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import File, Form, Request, Response, UploadFile
 
 from lookalike import errors
-from lookalike.engine.interface import Engine, Subject
+from lookalike.engine.interface import Engine
+from lookalike.errors import Subject
 from lookalike.gallery.people import Language
 from lookalike.web import problems
 from lookalike.web.depends import read

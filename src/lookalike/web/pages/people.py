@@ -1,4 +1,4 @@
-"""The people of the gallery, and one of them."""
+"""`/people`: the people of the gallery, to look through, and one of them."""
 
 from __future__ import annotations
 

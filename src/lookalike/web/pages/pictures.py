@@ -3,12 +3,10 @@ JavaScript. They exist only in the answer."""
 
 from __future__ import annotations
 
-import base64
-
 import cv2
 import numpy as np
-import simplejpeg
 
+from lookalike.faces import image
 from lookalike.faces.image import Limits, Pixels, decode
 
 _QUALITY = 88
@@ -28,5 +26,4 @@ def reduced(photo: bytes, limits: Limits, side: int) -> Pixels:
 
 def data_uri(pixels: Pixels) -> str:
     """A picture as an address that holds it whole."""
-    written = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(written).decode()
+    return image.data_uri(pixels, _QUALITY)

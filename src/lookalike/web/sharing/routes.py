@@ -17,10 +17,9 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
-from lookalike.engine.local import chosen
 from lookalike.errors import PortraitUnavailable
-from lookalike.faces.framed import framed
 from lookalike.faces.image import Pixels
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portraits import Portrait
 from lookalike.web.depends import (
@@ -117,11 +116,11 @@ class Studio:
     def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
         engine, person = self._engine, wanted.person
         photo = engine.faces(wanted.photo, "photo")
-        face = chosen(photo, wanted.face)
+        face = photo.face(wanted.face)
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
         if wanted.include_photo:
-            shown = framed(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
+            shown = face_square(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
             name=self._site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),

@@ -1,4 +1,4 @@
-"""Writes protocols of identification: who of a folder or of two tables is enrolled, who is not."""
+"""Who of a folder or of two tables is enrolled and who is probed: protocols of identification."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.identification import COLUMNS
-from lookalike.evaluate.protocols.protocol import Table
+from lookalike.evaluate.protocols.table import Table
 from lookalike.gallery.sources.candidate import is_image
 
 # Person -> what is known of them, by column.
-Facts = Mapping[str, Mapping[str, str]]
+PeopleColumns = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EnrolmentRow:
     """One row of a protocol; see `identification.table`."""
 
     file: Path
@@ -45,7 +45,7 @@ class Split:
     seed: int = 0
 
 
-def folder(root: Path, split: Split) -> Iterator[Row]:
+def folder(root: Path, split: Split) -> Iterator[EnrolmentRow]:
     """One folder a person; those with too few photos for a probe are not part of it.
 
     Raises:
@@ -68,11 +68,11 @@ def folder(root: Path, split: Split) -> Iterator[Row]:
             enrolled = set(random.permutation(len(photos))[: split.portraits].tolist())
             for place, path in enumerate(photos):
                 enrols = place in enrolled and name not in absent
-                yield Row(path, name, "enrol" if enrols else "probe", number)
+                yield EnrolmentRow(path, name, "enrol" if enrols else "probe", number)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RoleTable:
     """A table whose photos all have one role.
 
     Attributes:
@@ -87,7 +87,7 @@ class Listed:
     role: str
 
 
-def tables(listed: Iterable[Listed], person: str) -> Iterator[Row]:
+def tables(given: Iterable[RoleTable], person: str) -> Iterator[EnrolmentRow]:
     """What several tables list.
 
     Args:
@@ -96,14 +96,14 @@ def tables(listed: Iterable[Listed], person: str) -> Iterator[Row]:
     Raises:
         InvalidParameter: a photo is missing.
     """
-    for each in listed:
+    for each in given:
         photos, places = each.rows.photos((each.column.casefold(),), each.root)
         paths = tuple(photos.values())
         for place, who in zip(places[:, 0], each.rows.columns[person.casefold()], strict=True):
-            yield Row(paths[place], who, each.role)
+            yield EnrolmentRow(paths[place], who, each.role)
 
 
-def facts(rows: Table) -> Facts:
+def people_columns(rows: Table) -> PeopleColumns:
     """What a table with a column `person` says of each."""
     names = [name for name in rows.columns if name != "person"]
     return {
@@ -112,7 +112,7 @@ def facts(rows: Table) -> Facts:
     }
 
 
-def write(rows: Iterable[Row], to: Path, known: Facts | None = None) -> int:
+def write(rows: Iterable[EnrolmentRow], to: Path, known: PeopleColumns | None = None) -> int:
     """Write a protocol, files relative to where it lies, and say how many rows it has.
 
     Args:

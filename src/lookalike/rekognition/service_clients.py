@@ -1,4 +1,4 @@
-"""Clients of other AWS services, or of what stands in for them."""
+"""boto3's clients of S3 and SNS, Amazon's or what stands in for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ATTEMPTS = 3
 
 
 @cache
-def client(service: str, endpoint_url: str, region: str | None = None) -> Any:
+def service_client(service: str, endpoint_url: str, region: str | None = None) -> Any:
     """boto3's client, one a process; it may be shared by threads.
 
     Endpoint, region and credentials that are not given are those of boto3's own configuration.

@@ -1,4 +1,6 @@
-"""Makes the rosters: `python -m lookalike.gallery.wikimedia.rosters.make [idols.csv]`.
+"""Makes the rosters that ship: who of the starter gallery, and of a table of idols, is on which.
+
+    python -m starter.rosters [idols.csv]
 
 `korea` and `world` come from the starter gallery. The table of idols has the columns stage_name,
 hangul, birth_name, birth_name_hangul, group and birth_date.

@@ -1,4 +1,4 @@
-"""What a job does: looks at its video and writes down who is in it when, in Amazon's shapes."""
+"""What a video job does: it finds out who is in its video when, in Amazon's shapes."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from lookalike.engine.local import LocalEngine
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.rekognition import images, s3, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
 from lookalike.rekognition.operations.searching import face_matches
 from lookalike.rekognition.wire.validation import Members
-from lookalike.video.decode import Metadata
-from lookalike.video.jobs import Done, Job
-from lookalike.video.results import pack, written
-from lookalike.video.runner import GoOn
-from lookalike.video.track import Sighting, Track
-from lookalike.video.watch import Watched, watch
+from lookalike.video.analysis import VideoAnalysis, analyze_video
+from lookalike.video.frames import Metadata
+from lookalike.video.jobs import CheckStop, Job, JobResult
+from lookalike.video.result_pages import result_text, write_pages
+from lookalike.video.tracks import Sighting, Track
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import LocalEngine
 
 # Faces of the collection that are given for a person. Amazon does not say how many it gives.
 _MATCHES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class _Result:
+class _SeenFace:
     """A face at one time, as it is answered; `person` is what sorts it by person."""
 
     timestamp_ms: int
@@ -34,18 +36,18 @@ class _Result:
     text: str
 
 
-_Finder = Callable[[Context, Members, Sequence[Track]], Iterator[_Result]]
+_Finder = Callable[[Context, Members, Sequence[Track]], Iterator[_SeenFace]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class _VideoOperation:
     """How an operation makes results of tracks, and its SortBy by person, if it has one."""
 
     find: _Finder
     by_person: str | None
 
 
-def perform(engine: LocalEngine, job: Job, go_on: GoOn) -> Done:
+def perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     """Look at the video of a job.
 
     Raises:
@@ -53,40 +55,45 @@ def perform(engine: LocalEngine, job: Job, go_on: GoOn) -> Done:
         ObjectUnavailable: it can no longer be read.
         CollectionNotFound: the one to be searched was deleted.
     """
-    request, kind = json.loads(job.request), _KINDS[job.operation]
+    request, operation = json.loads(job.request), _OPERATIONS[job.operation]
     context = Context(engine, None, job.id)
     where = s3.location(request["Video"]["S3Object"], "Video.S3Object")
     asked = {request.get("FaceAttributes", "DEFAULT")}
 
     def describe(frame: Photo) -> list[str]:
-        return [written(each) for each in shapes.details(context, frame, frame.faces, asked)]
+        return [result_text(each) for each in shapes.details(context, frame, frame.faces, asked)]
 
     with s3.open_video(engine.settings, where) as file:
-        watched = watch(file, engine, keep=images.with_large_faces, describe=describe, go_on=go_on)
-    return Done(
-        video=json.dumps(_metadata(watched.metadata)),
-        results=pack(_ordered(list(kind.find(context, request, watched.tracks)), kind)),
-        message=_remark(watched),
+        found = analyze_video(
+            file, engine, keep=images.with_large_faces, describe=describe, check_stop=check_stop
+        )
+    faces = list(operation.find(context, request, found.tracks))
+    return JobResult(
+        video=json.dumps(_metadata(found.metadata)),
+        results=write_pages(_ordered(faces, operation)),
+        message=_remark(found),
     )
 
 
-def _ordered(found: list[_Result], kind: _Kind) -> Mapping[str, Sequence[str]]:
+def _ordered(found: list[_SeenFace], operation: _VideoOperation) -> Mapping[str, Sequence[str]]:
     """The results in each order that they may be asked for in."""
     found.sort(key=lambda each: (each.timestamp_ms, each.person))
     orders = {"TIMESTAMP": [each.text for each in found]}
-    if kind.by_person is not None:
+    if operation.by_person is not None:
         found.sort(key=lambda each: (each.person, each.timestamp_ms))
-        orders[kind.by_person] = [each.text for each in found]
+        orders[operation.by_person] = [each.text for each in found]
     return orders
 
 
-def _detected(_context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+def _detected(_context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_SeenFace]:
     """FaceDetection of the model."""
     for track, sighting in _sightings(tracks):
         yield _result(sighting, ("", track.index), {"Face": _face(sighting)})
 
 
-def _celebrities(context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+def _celebrities(
+    context: Context, _request: Members, tracks: Sequence[Track]
+) -> Iterator[_SeenFace]:
     """CelebrityRecognition of the model: a track is one person, sure or unsure throughout."""
     for track in tracks:
         match = recognized(context.engine, track.embedding)
@@ -98,7 +105,7 @@ def _celebrities(context: Context, _request: Members, tracks: Sequence[Track]) -
             yield _result(sighting, (match.person.id, track.index), {"Celebrity": detail})
 
 
-def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Iterator[_Result]:
+def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Iterator[_SeenFace]:
     """PersonMatch of the model; whoever is like nobody in the collection has no FaceMatches."""
     asked = {**request, "MaxFaces": _MATCHES}
     for track in tracks:
@@ -109,11 +116,11 @@ def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Ite
             yield _result(sighting, ("", track.index), seen)
 
 
-_KINDS: Mapping[str, _Kind] = MappingProxyType(
+_OPERATIONS: Mapping[str, _VideoOperation] = MappingProxyType(
     {
-        "StartFaceDetection": _Kind(_detected, None),
-        "StartCelebrityRecognition": _Kind(_celebrities, "ID"),
-        "StartFaceSearch": _Kind(_persons, "INDEX"),
+        "StartFaceDetection": _VideoOperation(_detected, None),
+        "StartCelebrityRecognition": _VideoOperation(_celebrities, "ID"),
+        "StartFaceSearch": _VideoOperation(_persons, "INDEX"),
     }
 )
 
@@ -122,9 +129,9 @@ def _sightings(tracks: Sequence[Track]) -> Iterator[tuple[Track, Sighting]]:
     return ((track, sighting) for track in tracks for sighting in track.sightings)
 
 
-def _result(sighting: Sighting, person: tuple[str, int], seen: Members) -> _Result:
-    text = written({"Timestamp": sighting.timestamp_ms, **seen})
-    return _Result(sighting.timestamp_ms, person, text)
+def _result(sighting: Sighting, person: tuple[str, int], seen: Members) -> _SeenFace:
+    text = result_text({"Timestamp": sighting.timestamp_ms, **seen})
+    return _SeenFace(sighting.timestamp_ms, person, text)
 
 
 def _face(sighting: Sighting) -> Members:
@@ -146,7 +153,7 @@ def _metadata(found: Metadata) -> Members:
     }
 
 
-def _remark(watched: Watched) -> str | None:
-    if not watched.unreadable:
+def _remark(found: VideoAnalysis) -> str | None:
+    if not found.unreadable:
         return None
-    return f"{watched.unreadable} damaged packets of the video were passed over."
+    return f"{found.unreadable} damaged packets of the video were passed over."

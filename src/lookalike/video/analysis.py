@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from lookalike.engine.local import LocalEngine
 from lookalike.errors import VideoTooLarge
-from lookalike.faces.analyzer import Photo
-from lookalike.video.decode import File, Metadata, opened
-from lookalike.video.track import Bounds, Track, Tracker
+from lookalike.faces.photo import Photo
+from lookalike.video.frames import Metadata, VideoFile, opened
+from lookalike.video.tracks import Bounds, Track, Tracker
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import LocalEngine
 
 # Similarities: faces in the same place are one person's unless 1 pair of strangers in 100 is more
 # alike, faces elsewhere only if no more than 1 in 100,000 is.
@@ -19,7 +22,7 @@ _MOST_FACES = 250_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Watched:
+class VideoAnalysis:
     """
     Attributes:
         tracks: one a person, in the order in which they were first seen.
@@ -31,20 +34,20 @@ class Watched:
     unreadable: int
 
 
-def watch(
-    file: File,
+def analyze_video(
+    file: VideoFile,
     engine: LocalEngine,
     *,
     keep: Callable[[Photo], Photo],
     describe: Callable[[Photo], Sequence[str]],
-    go_on: Callable[[], None],
-) -> Watched:
+    check_stop: Callable[[], None],
+) -> VideoAnalysis:
     """Look at `video_rate` frames a second.
 
     Args:
         keep: takes away faces that are not wanted.
         describe: what is to be said of each face that is kept.
-        go_on: called before each frame; what it raises ends the work.
+        check_stop: called before each frame; what it raises ends the work.
 
     Raises:
         VideoError: the video cannot be used.
@@ -54,10 +57,10 @@ def watch(
     count = 0
     with opened(file) as video:
         for frame in video.frames(engine.settings.video_rate):
-            go_on()
+            check_stop()
             photo = keep(engine.analyzer.analyze_frame(frame.image))
             count += len(photo.faces)
             if count > _MOST_FACES:
                 raise VideoTooLarge(f"More than {_MOST_FACES:,} faces were seen in the video.")
             tracker.add(frame.timestamp_ms, photo.faces, describe(photo))
-        return Watched(video.metadata, tracker.people(), video.unreadable)
+        return VideoAnalysis(video.metadata, tracker.people(), video.unreadable)

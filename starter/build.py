@@ -1,25 +1,33 @@
 """Makes the starter gallery from folders of portraits and reviewed tables of names.
 
+    python -m starter.build --portraits DIR --hangul DIR
+
 The portraits are read, embedded and forgotten: only vectors and facts are kept.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import click
 import numpy as np
 
+from lookalike import config
+from lookalike.cli.terminal import FOLDER, progress
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.subject import subject
+from lookalike.faces.vectors import Floats
+from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.candidate import stable_id
-from lookalike.gallery.starter import COLLECTION, save
+from lookalike.gallery.starter import COLLECTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out:
             left_out.append(each)
             continue
         try:
-            face = subject(analyzer.analyze(each.photo.read_bytes()))
+            face = analyzer.analyze(each.photo.read_bytes()).main_face()
         except PhotoError as error:
             left_out.append((each.person.id, str(error)))
             continue
@@ -115,3 +123,44 @@ def _from_hangul(folder: Path, tables: Path) -> Iterator[Candidate]:
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:
+    """Write the three files, people in the order of their ids so that changes show in a diff."""
+    order = sorted(range(len(people)), key=lambda place: people[place].id)
+    lines = [json.dumps(_row(people[place]), ensure_ascii=False) for place in order]
+    (folder / "people.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
+    about = {"contract": contract, "people": len(people)}
+    (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
+
+
+def _row(person: Person) -> dict[str, Any]:
+    """What differs from an empty person; the collection is known."""
+    row = asdict(person) | {"name": asdict(person.name), "description": asdict(person.description)}
+    row["name"] = {k: v for k, v in row["name"].items() if v}
+    row["description"] = {k: v for k, v in row["description"].items() if v}
+    return {key: value for key, value in row.items() if value and key != "collection"}
+
+
+@click.command()
+@click.option("--portraits", type=FOLDER, required=True, help="Folder with names.csv.")
+@click.option("--hangul", type=FOLDER, required=True, help="Folder of photos named in Hangul.")
+@click.option("--tables", type=FOLDER, help="Folder of the reviewed tables; this one unless set.")
+@click.option("--out", type=FOLDER, help="Where to write; the installed package unless set.")
+def main(portraits: Path, hangul: Path, tables: Path | None, out: Path | None) -> None:
+    """Make the gallery that ships with the package."""
+    # Built once and used by everyone: exact arithmetic is worth its time here.
+    analyzer = Analyzer(replace(config.load(), precision="float32"))
+    found = list(candidates(portraits, hangul, tables or Path(__file__).parent))
+    with progress() as bar:
+        followed = bar.track(found, description="Reading portraits")
+        report = build(followed, analyzer, out or Path(starter.__file__).parent)
+    click.echo(f"{report.people} people; {len(report.left_out)} left out:")
+    for reason, count in report.reasons().items():
+        names = ", ".join(name for name, why in report.left_out if why == reason)
+        click.echo(f"  {count:4} {reason}: {names}")
+
+
+if __name__ == "__main__":
+    main()

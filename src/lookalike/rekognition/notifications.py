@@ -8,13 +8,13 @@ import logging
 from botocore.exceptions import BotoCoreError, ClientError
 
 from lookalike.config import Settings
-from lookalike.rekognition import clients
+from lookalike.rekognition import service_clients
 from lookalike.video.jobs import Job
 
 _LOG = logging.getLogger("lookalike")
 
 
-def announce(settings: Settings, job: Job) -> None:
+def notify(settings: Settings, job: Job) -> None:
     """Publish to the topic of the request's NotificationChannel, if it has one.
 
     This server's own credentials are used; the channel's role is not assumed. A topic that cannot
@@ -27,7 +27,7 @@ def announce(settings: Settings, job: Job) -> None:
     # arn:aws:sns:<region>:<account>:<name>
     region = topic.split(":")[3] or None
     try:
-        client = clients.client("sns", settings.sns_endpoint_url, region)
+        client = service_clients.service_client("sns", settings.sns_endpoint_url, region)
         client.publish(TopicArn=topic, Message=json.dumps(_message(job)))
     except (BotoCoreError, ClientError, ValueError) as error:
         _LOG.warning("Job %s: %s could not be told that it ended: %s", job.id, topic, error)

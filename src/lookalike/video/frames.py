@@ -18,8 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
-from lookalike.faces.analyzer import FINER
-from lookalike.faces.image import MIN_SIDE, Image
+from lookalike.faces.image import FINER, MIN_SIDE, Image
 
 # FFmpeg's one name for MP4 and MOV. Nothing else is tried: some of its formats, playlists for
 # one, name further files to be read.
@@ -42,7 +41,7 @@ ColorRange = Literal["LIMITED", "FULL"]
 _RANGES: dict[int, ColorRange] = {1: "LIMITED", 2: "FULL"}
 
 
-class File(Protocol):
+class VideoFile(Protocol):
     """What a video is read from."""
 
     def read(self, size: int = ..., /) -> bytes | None: ...
@@ -89,7 +88,7 @@ def check_header(start: bytes) -> None:
 
 
 @contextmanager
-def opened(file: File) -> Iterator[Video]:
+def opened(file: VideoFile) -> Iterator[Video]:
     """The video in a file, which is read as its frames are asked for.
 
     Raises:

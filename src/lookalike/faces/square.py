@@ -7,16 +7,14 @@ import math
 import numpy as np
 
 from lookalike.faces.align import align, similarity_transform
-from lookalike.faces.analyzer import Face, Photo
-from lookalike.faces.geometry import Landmarks
 from lookalike.faces.image import Limits, Pixels, decode
-from lookalike.faces.vectors import Floats
+from lookalike.faces.photo import Face, Photo
 
 # How many times as far as the aligned crop it reaches: hair, ears and chin are in it.
 MARGIN = 1.7
 
 
-def framed(data: bytes, photo: Photo, face: Face, side: int, limits: Limits) -> Pixels:
+def face_square(data: bytes, photo: Photo, face: Face, side: int, limits: Limits) -> Pixels:
     """The (side, side, 3) uint8 RGB picture of a face.
 
     Args:
@@ -26,19 +24,8 @@ def framed(data: bytes, photo: Photo, face: Face, side: int, limits: Limits) -> 
     Raises:
         PhotoError: the bytes are not a photo that can be used.
     """
-    points = _points(face.landmarks)
+    points = face.landmarks.array
     scale = float(np.hypot(*similarity_transform(points, side, MARGIN)[:, 0]))
     wanted = math.ceil(max(photo.width, photo.height) * min(1.0, scale))
     image = decode(data, limits, wanted)
     return align(image.pixels, points * np.float32(image.scale), side, MARGIN, mirrored=True)
-
-
-def _points(landmarks: Landmarks) -> Floats:
-    places = (
-        landmarks.left_eye,
-        landmarks.right_eye,
-        landmarks.nose,
-        landmarks.mouth_left,
-        landmarks.mouth_right,
-    )
-    return np.array([(each.x, each.y) for each in places], np.float32)

@@ -34,7 +34,7 @@ def read(path: Path) -> tuple[list[bytes], list[bool]]:
         InvalidParameter: it is no such file, or asks for something else to be run.
     """
     try:
-        images, flags = _Careful(io.BytesIO(path.read_bytes()), encoding="bytes").load()
+        images, flags = _SafeUnpickler(io.BytesIO(path.read_bytes()), encoding="bytes").load()
         crops, same = [_bytes(each) for each in images], _flags(flags)
     except InvalidParameter:
         raise
@@ -51,7 +51,7 @@ def _not_one(name: str, why: str) -> InvalidParameter:
     )
 
 
-class _Kind:
+class _DataType:
     """In the place of a numpy dtype."""
 
     def __init__(self, name: str | bytes, *_: object) -> None:
@@ -68,11 +68,11 @@ class _Array:
 
     data = b""
 
-    def __setstate__(self, state: tuple[int, object, _Kind, bool, bytes]) -> None:
+    def __setstate__(self, state: tuple[int, object, _DataType, bool, bytes]) -> None:
         *_, self.data = state
 
 
-class _Careful(pickle.Unpickler):
+class _SafeUnpickler(pickle.Unpickler):
     """Makes what the two lists are made of, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
@@ -91,7 +91,7 @@ def _latin(text: str, encoding: str) -> bytes:
 
 _ALLOWED: dict[tuple[str, str], Callable[..., object]] = {
     ("numpy", "ndarray"): _Array,
-    ("numpy", "dtype"): _Kind,
+    ("numpy", "dtype"): _DataType,
     ("numpy.core.multiarray", "_reconstruct"): lambda *_: _Array(),
     ("numpy.core.multiarray", "scalar"): lambda _, data: any(data),
     ("numpy.core.numeric", "_frombuffer"): lambda data, *_: b"".join([data]),

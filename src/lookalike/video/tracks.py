@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lookalike.faces.analyzer import Face
 from lookalike.faces.geometry import Box
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 
 # A face that overlaps by this much (of their union) with where a track was is in the same place.
 _SAME_PLACE = 0.3
@@ -69,7 +69,7 @@ class Track:
     @property
     def embedding(self) -> Floats:
         """Mean of the embeddings, the better faces counting more: (dimension,), length 1."""
-        return np.asarray(self.total / np.linalg.norm(self.total), np.float32)
+        return unit(self.total)
 
     @property
     def times(self) -> set[int]:
@@ -158,19 +158,10 @@ class Tracker:
         overlaps = np.zeros_like(cosines)
         for index, track in enumerate(self._tracks):
             if now_ms - track.sightings[-1].timestamp_ms <= _PLACE_MS:
-                overlaps[:, index] = [overlap(face.box, track.place) for face in faces]
+                overlaps[:, index] = [face.box.overlap(track.place) for face in faces]
         there = (overlaps >= _SAME_PLACE) & (cosines >= self._bounds.other)
         fits = there | (cosines >= self._bounds.same)
         return np.where(fits, cosines + overlaps, 0).astype(np.float32)
-
-
-def overlap(one: Box, other: Box) -> float:
-    """What two boxes share, of their union: 0 to 1."""
-    width = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
-    height = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
-    shared = max(0.0, width) * max(0.0, height)
-    union = one.width * one.height + other.width * other.height - shared
-    return shared / union if union > 0 else 0.0
 
 
 def weight(quality: Quality) -> float:

@@ -1,4 +1,4 @@
-"""How often each access key may call."""
+"""How often each access key may call in a second."""
 
 from __future__ import annotations
 
