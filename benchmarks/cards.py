@@ -17,7 +17,7 @@ from lookalike.engine.local import LocalEngine
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Credit, Text
 from lookalike.site import Site
-from lookalike.web.depends import PORTRAIT_SIDE
+from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card
 from tests import photos

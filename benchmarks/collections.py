@@ -30,7 +30,7 @@ from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.evaluate.speed import timed
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
 from lookalike.rekognition.access.keys import Keys, Unlocked
 
 _COLLECTION = "crowd"
@@ -90,11 +90,11 @@ class Crowd:
 def fill(settings: Settings) -> None:
     """Put the stored faces into a new collection."""
     with closing(LocalEngine(settings)) as engine:
-        engine.gallery.create(_COLLECTION, is_open=False)
-        records = engine.gallery.own_records(_COLLECTION)
+        engine.gallery.store.create(_COLLECTION, is_open=False)
+        collection = engine.gallery.own_collection(_COLLECTION)
         portraits = list(_portraits(engine))
         for start in range(0, _STORED, _BATCH):
-            records.add(portraits[start : start + _BATCH])
+            collection.add(portraits[start : start + _BATCH])
 
 
 def _portraits(engine: LocalEngine) -> Iterator[Portrait]:

@@ -42,17 +42,22 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
             "people",
-            "index",
-            "starter",
+            "embeddings",
+            "index starter",
             "*",
-            "index.loaded",
             "gallery check reembedding",
             "sources",
             "wikimedia",
         ),
         "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
-        "scores": ("similarity", "*"),
-        "web": ("*", "sharing", "forget pages", "admin embed"),
+        "scores": ("similarity", "calibrations explain"),
+        "web": (
+            "*",
+            "sharing",
+            "services takedown",
+            "admission",
+            "admin api comparisons pages sharing.api",
+        ),
     }
 )
 

@@ -26,7 +26,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.candidate import stable_id
+from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import COLLECTION
 
 

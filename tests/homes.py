@@ -14,7 +14,7 @@ from typing import Any
 from lookalike.config import Settings
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 
 @dataclass(frozen=True, slots=True)

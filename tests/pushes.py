@@ -10,7 +10,7 @@ from lookalike.aws.push import Fetch, Pushed, Pusher, photos_in
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 
 PHOTOS = {"eileen": "astronaut.png", "one": "single_face.jpg"}
 
@@ -28,7 +28,7 @@ def add(
         if thumbnails:
             face = engine.analyzer.with_thumbnail(face, photos[name])
         who = Person(id=person, collection="mine", name=Text(ko="이름", en=person.title()))
-        aws.gallery.add(who, [portrait(face, photos[name], None)])
+        aws.gallery.store.add(who, [portrait(face, photos[name], None)])
 
 
 def write(photos: Mapping[str, bytes], folder: Path) -> Path:

@@ -22,7 +22,7 @@ from lookalike.aws.identities import Identities
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
-from lookalike.gallery.index.collection import EVERYONE
+from lookalike.gallery.people import EVERYONE
 from tests import pushes
 from tests.conftest import running
 from tests.serving import LOOKALIKE

@@ -16,7 +16,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsError, CollectionNotFound, PersonNotFound
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.wikimedia.client import open_client, refuse
 from tests import pushes
 from tests.amazon import making
@@ -73,7 +73,7 @@ def test_who_has_neither_comes_from_commons(
     for wikidata in (*people, "Q2"):
         face = engine.analyzer.analyze(photos["single_face.jpg"]).faces[0]
         who = Person(wikidata, "mine", Text(en=wikidata), wikidata=wikidata)
-        aws.gallery.add(who, [portrait(face, wikidata.encode(), None)])
+        aws.gallery.store.add(who, [portrait(face, wikidata.encode(), None)])
     (aws.settings.cache / "portraits").mkdir(parents=True)
     settings = replace(aws.settings, portraits="on")
     with serving(replay) as port:
@@ -104,7 +104,7 @@ def test_what_a_push_cannot_do(
         push(aws, "not allowed", collection="starter")
     face = engine.analyzer.analyze(photos["astronaut.png"]).faces[0]
     spaced = Person(id="Eileen Collins", collection="mine", name=Text(en="Eileen"))
-    aws.gallery.add(spaced, [portrait(face, photos["astronaut.png"], None)])
+    aws.gallery.store.add(spaced, [portrait(face, photos["astronaut.png"], None)])
     report = push(aws, "spaced", pushes.write(photos, tmp_path / "photos"))
     (left,) = report.left_out
     assert left.why.startswith("Amazon Rekognition allows no 'Eileen Collins:")

@@ -31,8 +31,9 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.workers import Workers
 from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources.image_file import portrait
+from lookalike.gallery.store import Store
 from tests.homes import Home
 
 # Enrols so many people, and returns all their rows.
@@ -243,13 +244,13 @@ def test_interrupted_before_the_end_nothing_is_changed(
 
     with Workers(mine.settings, 1) as workers:
         with pytest.raises(KeyboardInterrupt):
-            reembedding.plan(store, "mine", workers, stop)
+            reembedding.reembedded(store, "mine", workers, stop)
         assert rows(mine) == before
         with pytest.raises(ContractMismatch, match="lookalike gallery migrate"):
             store.add(Person("U0", "mine", Text(en="x")), [Portrait(np.eye(128)[0])])
-        plan = reembedding.plan(store, "mine", workers)
-    assert (plan.remade, plan.bereft) == (20, ())
-    assert store.migrate("mine", plan.vectors) == ()
+        plan = reembedding.reembedded(store, "mine", workers)
+    assert (plan.made, plan.losses) == (20, ())
+    assert reembedding.replace_vectors(store, "mine", plan.vectors) == ()
     assert store.contracts() == {"mine": SFACE.contract}
 
 
@@ -289,13 +290,15 @@ FULL = f"""
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
+from lookalike.gallery import reembedding
 from lookalike.gallery.store import Store
 
 store = Store(Path(sys.argv[1]), {SFACE.contract!r})
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 vector = np.eye(128, dtype=np.float32)[0]
-store.migrate("mine", {{each.id: vector for each in store.enrolled("mine")}})
+vectors = {{each.id: vector for each in reembedding.origins(store, "mine")}}
+reembedding.replace_vectors(store, "mine", vectors)
 """
 
 

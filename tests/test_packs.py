@@ -22,9 +22,9 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import pack
-from lookalike.gallery.sources.candidate import stable_id
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.sources.values import stable_id
 from tests.packs import changed, manifest, members, resealed
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")

@@ -20,7 +20,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
 from tests.browser import DESKTOP, PHONE, Opener, View, png
 from tests.conftest import Server
 
@@ -47,7 +47,7 @@ def crowd(
         person = Person(
             id=person_id, collection="mine", name=Text(ko=name), groups=("친구들",), gender=gender
         )
-        gallery.add(person, [Portrait(engine.portrait(photos[photo]))])
+        gallery.store.add(person, [Portrait(engine.portrait(photos[photo]))])
     gallery.close()
     with serve(home=home) as started:
         yield started

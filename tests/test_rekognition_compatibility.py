@@ -11,10 +11,10 @@ import pytest
 
 from docs import compatibility, generate
 from docs.compatibility import RETIRED, UNSENT
-from lookalike.gallery.records import Refusal
 from lookalike.rekognition.access.keys import Unlocked
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.quality_filter import Reason
+from lookalike.rekognition.shapes import REFUSALS
 from tests.aws import client
 from tests.conftest import Server
 from tests.conversation import Conversation
@@ -22,7 +22,7 @@ from tests.model import Shape, examples, immediate, members, output_of, service
 
 ROW = re.compile(r"^\| ([A-Z]\w+) \| (supported|partly|not) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 # Which of these a face earns, photos of the tests do not show; these are the ones the code knows.
-REASONS = {*get_args(Reason), *get_args(Refusal), "Male", "Unlisted"}
+REASONS = {*get_args(Reason), *REFUSALS.values(), "Male", "Unlisted"}
 # What boto3 makes of a member of a type.
 KINDS = {"structure": dict, "list": list, "string": str, "float": float, "integer": int}
 

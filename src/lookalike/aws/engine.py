@@ -30,7 +30,7 @@ from lookalike.errors import AwsCollectionMissing, NotOffered
 from lookalike.faces.image import Limits
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
+from lookalike.gallery.people import EVERYONE, Who
 
 _NAME = "Amazon Rekognition"
 
@@ -50,6 +50,7 @@ class AwsEngine:
         self.settings = settings
         self.client = Client(settings)
         self.gallery = Gallery.open(settings, installed.embedder(settings))
+        self.database = self.gallery.store.database
         self.limits = Limits.of(settings)
         self._opening = threading.Lock()
         self._local: LocalEngine | None = None

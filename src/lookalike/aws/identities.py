@@ -7,10 +7,8 @@ import re
 from lookalike.aws.client import Members
 from lookalike.engine.interface import ELSEWHERE
 from lookalike.errors import PersonNotFound
-from lookalike.gallery.blocklist import is_blocked
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import Who
-from lookalike.gallery.people import Person, Text
+from lookalike.gallery.people import Person, Text, Who
 
 # Between a person's id and a portrait's in the ExternalImageId of a face that we indexed.
 SEPARATOR = ":"
@@ -26,7 +24,7 @@ class Identities:
     def __init__(self, gallery: Gallery, who: Who) -> None:
         self._gallery = gallery
         self._who = who
-        self._blocked = {each.key: each for each in gallery.blocked()}
+        self._blocked = gallery.store.blocked()
 
     def celebrity(self, found: Members) -> Person | None:
         """A Celebrity: ours, if our galleries have somebody of that id, or of the Wikidata page
@@ -67,7 +65,7 @@ class Identities:
             return None
 
     def _wanted(self, person: Person) -> Person | None:
-        left_out = is_blocked(person, self._blocked) or not self._who.holds(person)
+        left_out = self._blocked.holds(person) or not self._who.holds(person)
         return None if left_out else person
 
 

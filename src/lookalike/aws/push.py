@@ -25,9 +25,8 @@ from lookalike.errors import AwsError, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources.candidate import is_image
-from lookalike.gallery.sources.importing import image_id
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.sources.image_file import image_id, is_image
 from lookalike.gallery.wikimedia import portraits as wikimedia
 from lookalike.gallery.wikimedia.client import Patience
 from lookalike.gallery.wikimedia.portraits import Portraits
@@ -51,7 +50,7 @@ _UNUSABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NotIndexed:
-    """A portrait that AWS did not get or take, or a person who has none, and why."""
+    """A portrait that was not indexed, or a person who has none, and why."""
 
     person: Person
     why: str

@@ -111,13 +111,13 @@ def add(
     from lookalike.faces.models import adding, installed, selftest
 
     settings = config.load()
-    plan = _planned(name, recipe, given)
+    addition = _addition(name, recipe, given)
     installed.check_free(settings, name)
-    _accept(plan, accepted=accept_licence)
-    with _bytes() as advance, adding.staged(settings, plan, advance) as at:
-        entry = plan.entry(at)
-        if not plan.source.sha256:
-            _say_pinned(plan.source, at)
+    _accept(addition, accepted=accept_licence)
+    with _bytes() as advance, adding.staged(settings, addition, advance) as at:
+        entry = addition.entry(at)
+        if not addition.source.sha256:
+            _say_pinned(addition.source, at)
         samples = list(_samples(settings, photos))
         with tempfile.TemporaryDirectory() as cache:
             found = selftest.run(entry, settings, samples, Path(cache))
@@ -164,7 +164,7 @@ def remove(name: str, yes: bool) -> None:
     click.echo(f"Removed {name}.")
 
 
-def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
+def _addition(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
     from lookalike.faces.models import adding, recipes
 
     path, url, sha256, member = (given.pop(each) for each in ("path", "url", "sha256", "member"))
@@ -181,10 +181,10 @@ def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
     return adding.by_wish(name, source, wish)
 
 
-def _accept(plan: Addition, *, accepted: bool) -> None:
+def _accept(addition: Addition, *, accepted: bool) -> None:
     """Show the licence; one that does not allow commercial use has to be accepted."""
-    click.echo(f"Licence: {plan.licence}", err=True)
-    if plan.commercial or accepted:
+    click.echo(f"Licence: {addition.licence}", err=True)
+    if addition.commercial or accepted:
         return
     said = "It does not allow commercial use, as far as is known"
     if not sys.stdin.isatty():
@@ -207,11 +207,11 @@ def _bytes() -> Iterator[Advance]:
 def _samples(settings: Settings, folder: Path | None) -> Iterator[Sample]:
     """Photos by person, who are called what a folder is called, or a single file."""
     from lookalike.faces.models.selftest import Sample
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.wikimedia import sample
+    from lookalike.gallery.sources.image_file import is_image
+    from lookalike.gallery.wikimedia import trial_portraits
 
     if folder is None:
-        yield from (Sample(who, data) for who, data in sample.photos(settings).items())
+        yield from (Sample(who, data) for who, data in trial_portraits.photos(settings).items())
         return
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and is_image(each)):
         inside = path.relative_to(folder).parts
@@ -239,11 +239,11 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
     store = Store(settings.home, chosen.contract, settings.database)
     try:
-        stale = reembedding.stale(store, chosen.contract)
+        outdated = reembedding.outdated(store)
     finally:
         store.close()
-    if stale:
-        made = ", ".join(f"{name} ({contract})" for name, contract in stale.items())
+    if outdated:
+        made = ", ".join(f"{name} ({contract})" for name, contract in outdated.items())
         click.echo(f"Made with other models: {made}. Make them anew: lookalike gallery migrate")
 
 

@@ -74,7 +74,7 @@ def find(
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
     from lookalike.answers import photos
-    from lookalike.gallery.index.collection import Who
+    from lookalike.gallery.people import Who
 
     with chosen_engine() as engine:
         found = engine.find(
@@ -175,7 +175,7 @@ def counts(days: int, as_json: bool) -> None:
     """
     from lookalike.web.counts import EVENTS, Counts
 
-    found = Counts(config.load().home, enabled=False).days(days)
+    found = Counts(config.load().home).days(days)
     if as_json:
         click.echo(json.dumps([asdict(each) for each in found], default=str, indent=2))
         return

@@ -95,7 +95,7 @@ CHANGES = Table(
     sqlite_autoincrement=True,
 )
 
-# People who asked to be left out; see `blocklist.py`.
+# People who asked to be left out; see `gallery/blocklist.py`.
 BLOCKED = Table(
     "blocked",
     METADATA,

@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from lookalike.gallery.people import Person, Text
+from lookalike.gallery.people import EVERYONE, Person, Text, Who
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.database.database import Database
     from lookalike.engine.local import LocalEngine
     from lookalike.faces.attributes import Attributes
     from lookalike.faces.image import Limits
     from lookalike.faces.photo import Face, Photo
     from lookalike.gallery.gallery import Gallery
-    from lookalike.gallery.index.collection import Who
 
 # Calls that a service answered, by operation; none where our own networks looked.
 Calls = dict[str, int]
@@ -146,6 +146,9 @@ class Engine(Protocol):
     def gallery(self) -> Gallery: ...
 
     @property
+    def database(self) -> Database: ...
+
+    @property
     def limits(self) -> Limits: ...
 
     @property
@@ -187,7 +190,7 @@ class Engine(Protocol):
         *,
         limit: int,
         collection: str | None = None,
-        who: Who = ...,
+        who: Who = EVERYONE,
     ) -> Lookalikes[AnyScore]:
         """The people most like each face, and how alike each reference's largest face is.
 

@@ -27,7 +27,7 @@ from lookalike.faces.photo import Face, Photo
 from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
+from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.similarity import Calibration, Score
 
@@ -93,6 +93,7 @@ class LocalEngine:
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
+        self.database = self.gallery.store.database
         self.contract = self.analyzer.embedder.contract
         self.calibration = calibration_of(self.analyzer.embedder)
         self.matcher = Matcher(self.gallery, self.calibration)

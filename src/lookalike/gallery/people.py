@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -100,3 +101,30 @@ class Person:
             Link("search-ko", f"https://ko.wikipedia.org/wiki/Special:Search?search={words}"),
             *own,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom to search for: everything that is given must hold.
+
+    Attributes:
+        group: name of a group, in any case.
+        gender: as the source states it; those of whom none does are left out.
+    """
+
+    group: str | None = None
+    gender: str | None = None
+
+    def holds(self, person: Person) -> bool:
+        groups = {each.casefold() for each in person.groups}
+        return (self.group is None or self.group.casefold() in groups) and (
+            self.gender is None or self.gender == person.gender
+        )
+
+
+EVERYONE = Who()
+
+
+def new_id() -> str:
+    """An id for a person who has none elsewhere: letters and digits, as AWS asks."""
+    return f"U{uuid.uuid4().hex[:15]}"

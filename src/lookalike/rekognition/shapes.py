@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.geometry import Box, Point
 from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
-from lookalike.gallery.records import FaceRecord, Refused
+from lookalike.gallery.records import FaceRecord, Refusal, Refused
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
 
 # The attributes that a model here measures; all others are left out of every answer.
 _GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+# What Amazon calls the reasons for which a face is left as it is.
+REFUSALS: Mapping[Refusal, str] = MappingProxyType(
+    {
+        Refusal.NO_SUCH_FACE: "FACE_NOT_FOUND",
+        Refusal.OF_ANOTHER_USER: "ASSOCIATED_TO_A_DIFFERENT_USER",
+        Refusal.OF_A_USER: "ASSOCIATED_TO_AN_EXISTING_USER",
+        Refusal.TOO_UNLIKE: "LOW_MATCH_CONFIDENCE",
+    }
+)
 
 
 def details(
@@ -68,7 +78,7 @@ def record(found: FaceRecord, context: Context) -> Members:
 
 def refused(face: Refused) -> Members:
     """A face that was not associated, disassociated or deleted."""
-    reasons = [face.reason] if face.reason else []
+    reasons = [REFUSALS[face.reason]] if face.reason else []
     return {"FaceId": face.face, "UserId": face.person, "Reasons": reasons}
 
 

@@ -144,7 +144,7 @@ def _run(settings: Settings, work: Work) -> None:
 
 def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
-    jobs = Jobs(engine.gallery.database)
+    jobs = Jobs(engine.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
     busy = time.monotonic()
     while not stop.is_set() and time.monotonic() - busy < _IDLE_S:

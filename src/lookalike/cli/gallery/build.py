@@ -17,9 +17,9 @@ from lookalike.cli.terminal import opened_gallery, progress
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from lookalike.gallery.wikimedia.building import BuildReport
-    from lookalike.gallery.wikimedia.names import Ambiguous
-    from lookalike.gallery.wikimedia.roster import Listed
+    from lookalike.gallery.wikimedia.build import BuildReport
+    from lookalike.gallery.wikimedia.reconciliation import Ambiguous
+    from lookalike.gallery.wikimedia.rosters.entries import Line
 
 Thing = TypeVar("Thing")
 
@@ -45,12 +45,12 @@ def build(
     what has changed.
     """
     from lookalike.gallery.wikimedia import rosters
-    from lookalike.gallery.wikimedia.roster import read
+    from lookalike.gallery.wikimedia.rosters.entries import read
 
-    listed = read(roster)[:limit]
+    lines = read(roster)[:limit]
     own = roster if roster in rosters.NAMES else MINE
     with progress() as bar:
-        report = _build(listed, collection or own, dry_run, bar)
+        report = _build(lines, collection or own, dry_run, bar)
     click.echo(_as_json(report) if as_json else _in_words(report))
     if report.stopped or report.imported.interrupted:
         why = f" {report.stopped}" if report.stopped else ""
@@ -58,14 +58,14 @@ def build(
         raise click.exceptions.Exit(1)
 
 
-def _build(
-    listed: tuple[Listed, ...], collection: str, dry_run: bool, bar: Progress
-) -> BuildReport:
+def _build(lines: tuple[Line, ...], collection: str, dry_run: bool, bar: Progress) -> BuildReport:
     from lookalike.faces.workers import Workers
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.wikimedia import portraits
-    from lookalike.gallery.wikimedia.building import Build, connected
+    from lookalike.gallery.wikimedia.build import build_collection
+    from lookalike.gallery.wikimedia.build_cache import BuildCache
     from lookalike.gallery.wikimedia.client import Patient, open_client
-    from lookalike.gallery.wikimedia.memory import Memory
+    from lookalike.gallery.wikimedia.connection import connected
 
     settings = config.load()
     ours = version("lookalike")
@@ -82,9 +82,11 @@ def _build(
         ) as connection,
         Workers(settings) as workers,
     ):
-        kept = Memory(settings.cache, collection, ours)
-        work = Build(people, collection, connection, kept, dry_run=dry_run, track=track)
-        return work.run(listed, workers)
+        there = Destination.of(people, collection)
+        cache = BuildCache(settings.cache, collection, ours)
+        return build_collection(
+            lines, there, connection, cache, workers, dry_run=dry_run, progress=track
+        )
 
 
 def _in_words(report: BuildReport) -> str:

@@ -15,7 +15,7 @@ from lookalike.cli.terminal import FOLDER, opened_gallery, progress
 
 if TYPE_CHECKING:
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, Place, Seen
+    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, PortraitPlace, Seen
     from lookalike.gallery.gallery import Gallery
 
 # Findings of each fault that are printed; --json has all.
@@ -79,8 +79,7 @@ def _looked_at(folder: Path, members: Sequence[Member]) -> Iterator[tuple[str, S
     from lookalike.errors import PhotoError
     from lookalike.faces.analyzer import Analyzer
     from lookalike.gallery.findings import Seen
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.sources.importing import image_id
+    from lookalike.gallery.sources.image_file import image_id, is_image
 
     wanted = {portrait.image_id for member in members for portrait in member.portraits}
     files = sorted(path for path in folder.rglob("*") if path.is_file() and is_image(path))
@@ -119,7 +118,7 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    {finding.advice}"
 
 
-def _called(place: Place) -> Iterator[str]:
+def _called(place: PortraitPlace) -> Iterator[str]:
     yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:

@@ -24,8 +24,8 @@ from lookalike.cli.terminal import (
 if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
     from lookalike.gallery.people import Credit
-    from lookalike.gallery.sources.importing import Report
-    from lookalike.gallery.store import Portrait
+    from lookalike.gallery.portraits import Portrait
+    from lookalike.gallery.sources.report import Report
 
 MINE = "mine"
 
@@ -122,15 +122,14 @@ def add(
     licence: str | None,
 ) -> None:
     """Add a person by NAME with one or more PHOTOS; known at once to a running server."""
-    from lookalike.gallery.people import Person
-    from lookalike.gallery.sources.candidate import text_of
-    from lookalike.gallery.store import new_id
+    from lookalike.gallery.people import Person, new_id
+    from lookalike.gallery.sources.values import text_of
 
     credit = _credit(source, author, licence)
     with opened_engine() as engine:
         portraits = [_portrait(engine, each.read_bytes(), credit, thumbnails) for each in photos]
         person = Person(id=new_id(), collection=collection, name=text_of(name))
-        engine.gallery.add(person, portraits)
+        engine.gallery.store.add(person, portraits)
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
 
 
@@ -142,9 +141,9 @@ def remove(person_id: str, collection: str | None, portrait: str | None) -> None
     """Remove a person, by id, from your own collections, or one of several portraits."""
     with opened_gallery() as people:
         if portrait:
-            people.remove_portrait(person_id, portrait, collection)
+            people.store.remove_portrait(people.own_person(person_id, collection), portrait)
         else:
-            people.remove(person_id, collection)
+            people.store.remove(person_id, collection)
     click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
 
 
@@ -157,7 +156,7 @@ def takedown(person_id: str, reason: str) -> None:
     Portraits, vectors, cached files and shared results go; someone of the starter gallery is
     hidden. Prints a receipt.
     """
-    from lookalike.web.forget import forget
+    from lookalike.web.takedown import forget
 
     with opened_gallery() as people:
         receipt = people.takedown(person_id, reason)
@@ -178,7 +177,7 @@ def takedown(person_id: str, reason: str) -> None:
 def create(name: str) -> None:
     """Create an empty collection called NAME."""
     with opened_gallery() as people:
-        people.create(name)
+        people.store.create(name)
     click.echo(f"Created {name}.")
 
 
@@ -191,7 +190,7 @@ def delete(collection: str, yes: bool) -> None:
         count = len(people.people(collection))
         if not yes:
             click.confirm(f"Delete {collection} with {count} people?", abort=True, err=True)
-        people.delete(collection)
+        people.store.delete(collection)
     click.echo(f"Deleted {collection} with {count} people.")
 
 
@@ -256,6 +255,7 @@ def _import_photos(
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     settings = config.load()
@@ -264,8 +264,7 @@ def _import_photos(
     with opened_gallery() as people, Workers(settings) as workers, progress() as bar:
         task = bar.add_task("Looking at photos", total=total)
         importer = Importer(
-            people,
-            collection,
+            Destination.of(people, collection),
             dry_run=dry_run,
             thumbnails=thumbnails,
             advance=lambda: bar.advance(task),
@@ -277,6 +276,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     from lookalike.faces.models import installed
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import pack
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
     embedder = installed.embedder(config.load())
@@ -291,8 +291,7 @@ def _import_pack(source: Path, collection: str | None, dry_run: bool) -> Report:
     with opened_gallery() as people, progress() as bar:
         task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
         importer = Importer(
-            people,
-            collection or read.collection,
+            Destination.of(people, collection or read.collection),
             dry_run=dry_run,
             advance=lambda: bar.advance(task),
         )
@@ -336,7 +335,7 @@ def _credit(source: str | None, author: str | None, licence: str | None) -> Cred
 
 
 def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
-    from lookalike.gallery.sources.importing import portrait
+    from lookalike.gallery.sources.image_file import portrait
 
     face = engine.analyzer.analyze(data).main_face()
     if thumbnail:

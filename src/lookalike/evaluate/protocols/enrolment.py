@@ -13,7 +13,7 @@ import numpy as np
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.identification import COLUMNS
 from lookalike.evaluate.protocols.table import Table
-from lookalike.gallery.sources.candidate import is_image
+from lookalike.gallery.sources.image_file import is_image
 
 # Person -> what is known of them, by column.
 PeopleColumns = Mapping[str, Mapping[str, str]]

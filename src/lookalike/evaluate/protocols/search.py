@@ -122,10 +122,10 @@ def searches(who: Population, threads: int = 1) -> Iterator[Result]:
     """The same among a population."""
     mib = who.vectors.size / 2**20
     yield measured(who, "numpy, float32, exact", exactly(who.vectors), 4 * mib)
-    index = VectorIndex.of(np.arange(len(who.vectors), dtype=np.int64), who.vectors)
+    index = VectorIndex.of([str(row) for row in range(len(who.vectors))], who.vectors)
 
     def search(probe: Floats) -> list[int]:
-        return [each.key for each in index.nearest(probe, NEAREST)]
+        return [int(each.name) for each in index.nearest(probe, NEAREST)]
 
     yield measured(who, "scan, float16, exact", search, 2 * mib)
     if len(who.vectors) >= SEALED_FROM:

@@ -31,7 +31,7 @@ class Model:
         sha256: checked before the file is ever opened.
         member: what the file is called in the zip file at the address, if that is one.
         commercial: whether the licence allows commercial use.
-        path: where the file of a model pack lies; empty for those that ship.
+        path: where the file of a model that was added lies; empty for those that ship.
     """
 
     name: str
@@ -76,8 +76,8 @@ class Embedder:
     def contract(self) -> str:
         """The id that every stored vector and index carries.
 
-        A model pack is called by its owner, so its contract also holds a digest of all that its
-        vectors depend on: another file under the same name is another contract.
+        One that was added is called by its owner, so its contract also holds a digest of all that
+        its vectors depend on: another file under the same name is another contract.
         """
         name = f"{self.model.name}.{self._digest}" if self.model.path else self.model.name
         return f"{name}/{self.preprocessing}"

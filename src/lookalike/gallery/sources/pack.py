@@ -25,8 +25,8 @@ from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources import packed
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources import pack_people
 
 FORMAT = "lookalike-pack"
 VERSION = 2
@@ -99,7 +99,7 @@ def _fill(
     def small() -> Iterator[bytes]:
         """The thumbnails, which are too many to hold; what else there is falls off on the way."""
         for person, own in people:
-            lines.append(packed.line(person, own, thumbnails=thumbnails))
+            lines.append(pack_people.line(person, own, thumbnails=thumbnails))
             vectors.extend(portrait.vector for portrait in own)
             kept = [each.thumbnail for each in own if each.thumbnail and thumbnails]
             lengths.extend(len(each) for each in kept)
@@ -162,8 +162,8 @@ def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
     vectors = _vectors(members[_VECTORS], manifest["portraits"], dimension)
     named: str = manifest["collection"]
     try:
-        people = packed.people(members[_PEOPLE], vectors, thumbnails, named, collection or named)
-    except packed.Damaged as error:
+        people = pack_people.read(members[_PEOPLE], vectors, thumbnails, named, collection or named)
+    except pack_people.Damaged as error:
         raise _refused(str(error)) from error
     pack = Pack(named, manifest["contract"], people)
     for what, count in (("people", len(people)), ("thumbnails", pack.thumbnails)):

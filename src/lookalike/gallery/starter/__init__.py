@@ -15,7 +15,7 @@ import numpy as np
 
 from lookalike.errors import ContractMismatch
 from lookalike.faces.vectors import Floats, unit
-from lookalike.gallery.index.collection import Roster
+from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"
@@ -26,19 +26,19 @@ def fits(contract: str) -> bool:
     return _made_with() == contract
 
 
-def nobody() -> Roster:
+def nobody() -> PeopleEmbeddings:
     """What stands in its place when it does not fit."""
-    return Roster(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
+    return PeopleEmbeddings(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
 
 
-def load(contract: str) -> Roster:
+def load(contract: str) -> PeopleEmbeddings:
     """The starter gallery.
 
     Raises:
         ContractMismatch: it was made with another model.
     """
     lines = (resources.files(__package__) / "people.jsonl").read_text("utf-8").splitlines()
-    return Roster(
+    return PeopleEmbeddings(
         id=COLLECTION,
         people=tuple(_person(json.loads(line)) for line in lines),
         vectors=vectors(contract),

@@ -94,4 +94,4 @@ def _start_of(reached: str) -> int:
 
 
 def _jobs(context: Context) -> Jobs:
-    return Jobs(context.engine.gallery.database)
+    return Jobs(context.engine.database)

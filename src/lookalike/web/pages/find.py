@@ -11,10 +11,10 @@ from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language
-from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
-from lookalike.web.pages import pictures, waiting
-from lookalike.web.pages.document import respond
-from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered, photo_of
+from lookalike.web.pages import pictures
+from lookalike.web.pages.document import answered, respond
+from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
+from lookalike.web.services import UseServices
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,11 +42,7 @@ async def ask_again(request: Request) -> Response:
 @router.post("/find")
 async def find(
     request: Request,
-    engine: UseEngine,
-    workbench: UseWorkbench,
-    portraits: UsePortraits,
-    shown: UseShown,
-    counts: UseCounts,
+    services: UseServices,
     photo: Upload = None,
     reference: Upload = None,
     consent: Field = "",
@@ -55,21 +51,22 @@ async def find(
     """The people most like each face of a photo, as a page."""
 
     async def make(language: Language) -> Response:
-        data = await agreed_photo(engine, photo, consent)
-        other = await photo_of(engine, reference, "reference")
-        searched = shown.site.collection
+        engine, searched = services.engine, services.site.collection
+        data = await agreed_photo(services, photo, consent)
+        other = await photo_of(services, reference, "reference")
 
         def work() -> tuple[Lookalikes[AnyScore], Drawn]:
             references = (other,) if other else ()
-            most = engine.settings.limit
+            most = services.settings.limit
             found = engine.find(data, references, limit=most, collection=searched)
             return found, _drawn(engine, data, found)
 
-        found, drawn = await workbench.run(work)
-        await counts.add_lookalikes(found)
+        found, drawn = await services.executor.run(work)
         best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
-        await waiting.fetch(portraits, best)
-        answer = photos.lookalikes(found, shown)
+        await pictures.fetch(services.portraits, best)
+        answer = photos.lookalikes(found, services.shown)
+        if services.counts is not None:
+            await services.counts.add_lookalikes(answer)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)

@@ -19,16 +19,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import create_task_group, sleep, to_thread
 
 from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
-from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.cards import Shape
+
+if TYPE_CHECKING:
+    from lookalike.gallery.gallery import Gallery
 
 _DAY, _HOUR = 86_400.0, 3_600.0
 # Of random bytes; 128 bits cannot be guessed.

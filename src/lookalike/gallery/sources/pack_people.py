@@ -15,14 +15,14 @@ from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.sources.candidate import (
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources.values import (
     clean_name,
     external_id,
     moment,
     stable_id,
     web_address,
 )
-from lookalike.gallery.store import Portrait
 
 # Users of the Rekognition API may have more than letters and digits.
 _PERSON_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -62,7 +62,7 @@ def line(person: Person, portraits: Sequence[Portrait], *, thumbnails: bool) -> 
     return json.dumps(_filled(row), ensure_ascii=False) + "\n"
 
 
-def people(
+def read(
     data: bytes, vectors: Floats, thumbnails: bytes, named: str, collection: str
 ) -> tuple[tuple[Person, tuple[Portrait, ...]], ...]:
     """Everyone in `people.jsonl` with their portraits, moved from `named` to `collection`.

@@ -9,11 +9,10 @@ from lookalike.config import Settings
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
-from lookalike.gallery.blocklist import is_blocked
 from lookalike.gallery.people import Person
 from lookalike.gallery.store import Store
 from lookalike.gallery.wikimedia import portraits
-from lookalike.gallery.wikimedia.client import Missing, open_client
+from lookalike.gallery.wikimedia.client import NotOnWikimedia, open_client
 from lookalike.gallery.wikimedia.portraits import Portraits
 
 # Enough for 66 pairs of strangers, and some seconds of fetching.
@@ -24,12 +23,12 @@ def people(settings: Settings) -> tuple[Person, ...]:
     """From all over the starter gallery, nobody of them taken down."""
     store = Store(settings.home, SFACE.contract, settings.database)
     try:
-        blocked = {each.key: each for each in store.blocked()}
+        blocked = store.blocked()
     finally:
         store.close()
     known = [each for each in starter.load(SFACE.contract).people if each.wikidata]
     chosen = known[:: len(known) // _PEOPLE][:_PEOPLE]
-    return tuple(each for each in chosen if not is_blocked(each, blocked))
+    return tuple(each for each in chosen if not blocked.holds(each))
 
 
 def photos(settings: Settings) -> dict[str, bytes]:
@@ -44,7 +43,7 @@ async def _photos(settings: Settings) -> dict[str, bytes]:
         for each in people(settings):
             try:
                 found[each.id] = (await kept.fetch(each)).path.read_bytes()
-            except Missing:
+            except NotOnWikimedia:
                 continue
             except PortraitUnavailable:
                 # Whoever comes next cannot be had either, unless they are in the cache.

@@ -1,21 +1,24 @@
-"""In which language a visitor reads, and the texts of it."""
+"""The texts of page, cards and shared results in both languages, and which of them a visitor
+reads."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from lookalike.answers.shapes import Score
 from lookalike.gallery.people import Language
+
+if TYPE_CHECKING:
+    from lookalike.answers.shapes import Score
 
 LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
 COOKIE = "lang"
 
 # Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
 _RAREST, _COMMON = 100_000, 10
-_FOLDER = Path(__file__).parents[1] / "locales"
+_FOLDER = Path(__file__).parent / "locales"
 
 
 def choose_language(asked: str | None, remembered: str | None, accepted: str) -> Language:
@@ -31,7 +34,8 @@ def choose_language(asked: str | None, remembered: str | None, accepted: str) ->
 
 @cache
 def locale(language: Language, engine: Literal["local", "aws"] = "local") -> dict[str, Any]:
-    """The texts: `page` for the documents, `script` for what the scripts say.
+    """The texts: `page` for the documents, `script` for what the scripts say (and documents and
+    cards too), `card` for cards and `shared` for the page of a shared result.
 
     Where Amazon Rekognition looks at photos, other things are true of some of them.
     """
@@ -54,20 +58,21 @@ def _laid_over(texts: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
 
 
 def words(score: Score, language: Language) -> str:
-    """How rare a resemblance is, as static/score.js says it: "1,000명 중 1명꼴로 닮았어요"."""
-    texts = locale(language)["script"]["score"]
-    if score.one_in is None:
-        return _of_amazon(score, texts)
-    if score.one_in < _COMMON:
-        return str(texts["common"])
-    sentence: str = texts["rarer" if score.one_in >= _RAREST else "one_in"]
-    return sentence.format(count=about(score.one_in, language))
-
-
-def _of_amazon(score: Score, texts: dict[str, Any]) -> str:
+    """A score as static/score.js says it: how rare the resemblance is, or what Amazon thinks."""
+    if score.one_in is not None:
+        return rarity(score.one_in, language)
     assert score.aws is not None
-    sentence: str = texts["aws"][score.aws.measure]
+    sentence: str = locale(language)["script"]["score"]["aws"][score.aws.measure]
     return sentence.format(points=int(score.aws.value))
+
+
+def rarity(one_in: int, language: Language) -> str:
+    """How rare a resemblance is that one stranger in so many has: "1,000명 중 1명꼴로 닮았어요"."""
+    texts = locale(language)["script"]["score"]
+    if one_in < _COMMON:
+        return str(texts["common"])
+    sentence: str = texts["rarer" if one_in >= _RAREST else "one_in"]
+    return sentence.format(count=about(one_in, language))
 
 
 def about(count: int, language: Language) -> str:

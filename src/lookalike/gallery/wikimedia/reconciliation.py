@@ -1,4 +1,4 @@
-"""Which people of Wikidata the names on a roster mean: found where that is certain, never guessed.
+"""Which people of Wikidata a roster means: found where that is certain, never guessed.
 
 Names are searched as labels and aliases in Korean and English. Whoever is found must be a human
 being with a public occupation (or member of a group, where the roster states one), and must fit
@@ -7,16 +7,21 @@ what the roster states beside the name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lookalike.gallery.people import Text
-from lookalike.gallery.sources.candidate import Problem
+from lookalike.gallery.sources.report import LeftOut, Progress
+from lookalike.gallery.wikimedia.build_cache import BuildCache
+from lookalike.gallery.wikimedia.client import Wikimedia
+from lookalike.gallery.wikimedia.connection import Connection
 from lookalike.gallery.wikimedia.occupations import fields_in, fields_of
-from lookalike.gallery.wikimedia.roster import Entry
+from lookalike.gallery.wikimedia.rosters.entries import Entry, Line
 from lookalike.gallery.wikimedia.wikidata import Item, Wikidata, plain
 
 _DAY = len("1993-05-16")
+# Entries whose names are searched for together.
+_TOGETHER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +44,75 @@ class Ambiguous:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A person of a roster, found."""
+class Identified:
+    """A person of a roster, found.
+
+    Attributes:
+        where: the line or row, the first of several.
+        name, groups: as the roster states them.
+    """
 
     wikidata: str
     where: str
     name: Text
     groups: tuple[str, ...]
 
+    @classmethod
+    def of(cls, entry: Entry, wikidata: str) -> Identified:
+        return cls(wikidata, entry.where, entry.name, entry.groups)
 
-Decision = Wanted | Ambiguous | Problem
+
+Decision = Identified | Ambiguous | LeftOut
 Groups = Mapping[str, tuple[str, ...]]
 
 
-async def decide(entries: Sequence[Entry], wikidata: Wikidata) -> tuple[Decision, ...]:
-    """Who is meant by each of some entries that have no id.
+def decided(
+    lines: Sequence[Line], connection: Connection, cache: BuildCache, progress: Progress
+) -> tuple[Decision, ...]:
+    """Who is meant by each line, in the order of the roster.
 
     Raises:
-        PortraitUnavailable: Wikidata cannot be asked now.
+        PortraitUnavailable: Wikidata cannot be asked who is meant by a name.
     """
+    decisions: dict[str, Decision] = {}
+    unknown = []
+    for line in lines:
+        if isinstance(line, LeftOut):
+            decisions[line.where] = line
+        elif known := line.wikidata or cache.chosen(line):
+            decisions[line.where] = Identified.of(line, known)
+        else:
+            unknown.append(line)
+    found = zip(unknown, connection.asked(_decide, unknown, _TOGETHER), strict=True)
+    try:
+        for entry, decision in progress(found, len(unknown), "Finding names"):
+            decisions[entry.where] = decision
+            if isinstance(decision, Identified):
+                cache.choose(entry, decision.wikidata)
+    finally:
+        cache.save()
+    return tuple(decisions[line.where] for line in lines)
+
+
+def together(decisions: Iterable[Decision]) -> list[Identified]:
+    """Everyone who was found, once, with the groups of all the lines they are on."""
+    found: dict[str, Identified] = {}
+    for each in decisions:
+        if isinstance(each, Identified):
+            first = found.get(each.wikidata, each)
+            name = first.name.completed(each.name)
+            groups = tuple(dict.fromkeys([*first.groups, *each.groups]))
+            found[each.wikidata] = Identified(each.wikidata, first.where, name, groups)
+    return list(found.values())
+
+
+async def _decide(wikimedia: Wikimedia, entries: Sequence[Entry]) -> tuple[Decision, ...]:
+    """Who is meant by each of some entries that have no id."""
+    wikidata = Wikidata(wikimedia)
     hits = await wikidata.search(name for entry in entries for name in entry.names)
     items = await wikidata.items(each for ids in hits.values() for each in ids)
     groups = await wikidata.group_names(_groups_to_compare(entries, hits, items))
     return tuple(_decision(entry, _found(entry, hits, items), groups) for entry in entries)
-
-
-def wanted(entry: Entry, wikidata: str) -> Wanted:
-    return Wanted(wikidata, entry.where, entry.name, entry.groups)
 
 
 def _groups_to_compare(
@@ -95,10 +142,10 @@ def _is_public(item: Item, entry: Entry) -> bool:
 def _decision(entry: Entry, people: Sequence[Item], groups: Groups) -> Decision:
     fitting = [each for each in people if _fits(entry, each, groups)]
     if len(fitting) == 1:
-        return wanted(entry, fitting[0].id)
+        return Identified.of(entry, fitting[0].id)
     name = " · ".join(entry.names[:2])
     if not people:
-        return Problem(f"{name} ({entry.where})", "nobody in public life found of that name")
+        return LeftOut(f"{name} ({entry.where})", "nobody in public life found of that name")
     choices = tuple(
         Choice(each.id, each.name, each.description, each.born) for each in fitting or people
     )

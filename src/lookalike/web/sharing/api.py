@@ -17,27 +17,18 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
-from lookalike.gallery.wikimedia.portraits import Portrait
-from lookalike.web.depends import (
-    PROBLEMS,
-    FormCollection,
-    UploadedPhoto,
-    UseCounts,
-    UseEngine,
-    UseOwnEngine,
-    UsePortraits,
-    UseSite,
-    UseWorkbench,
-    framer,
-    read,
-)
+from lookalike.gallery.wikimedia.portraits import CachedPortrait
+from lookalike.web import problems
+from lookalike.web.admission import FormCollection
+from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape
-from lookalike.web.sharing.results import Results, Shared
+from lookalike.web.sharing.results import Shared
 
 router = APIRouter(prefix="/api/v1", tags=["sharing"])
 
@@ -52,7 +43,7 @@ class SharedResult(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CardRequest:
     """What a card is to show, and in which photo."""
 
     photo: bytes
@@ -62,29 +53,20 @@ class Wanted:
     include_photo: bool
 
 
-def _results(request: Request) -> Results:
-    results: Results = request.app.state.results
-    return results
-
-
-UseResults = Annotated[Results, Depends(_results)]
-
-
-async def _wanted(
-    engine: UseEngine,
-    site: UseSite,
+async def _card_request(
+    services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
     person: Annotated[str, Form(description="Who the face is compared with, by id.")],
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
-) -> Wanted:
-    who = engine.gallery.person(person, collection or site.collection)
-    return Wanted(await read(photo, engine, "photo"), face, who, lang, include_photo)
+) -> CardRequest:
+    who = services.gallery.person(person, collection or services.site.collection)
+    return CardRequest(await services.read(photo, "photo"), face, who, lang, include_photo)
 
 
-UseWanted = Annotated[Wanted, Depends(_wanted)]
+UseCardRequest = Annotated[CardRequest, Depends(_card_request)]
 
 
 class Studio:
@@ -92,53 +74,49 @@ class Studio:
     already."""
 
     def __init__(
-        self,
-        engine: UseOwnEngine,
-        workbench: UseWorkbench,
-        portraits: UsePortraits,
-        site: UseSite,
+        self, engine: Annotated[LocalEngine, Depends(own_engine)], services: UseServices
     ) -> None:
         self._engine = engine
-        self._workbench = workbench
-        self._portraits = portraits
-        self._site = site
+        self._services = services
 
-    async def render(self, wanted: Wanted, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
+    async def render(self, asked: CardRequest, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
         """The card and its PNGs."""
-        known, portrait = await self._portrait(wanted.person)
+        known, portrait = await self._portrait(asked.person)
 
         def work() -> tuple[Card, dict[Shape, bytes]]:
-            card = self._card(wanted, known, portrait)
+            card = self._card(asked, known, portrait)
             return card, {shape: cards.render(card, shape) for shape in shapes}
 
-        return await self._workbench.run(work)
+        return await self._services.executor.run(work)
 
-    def _card(self, wanted: Wanted, known: Portrait | None, portrait: Pixels | None) -> Card:
-        engine, person = self._engine, wanted.person
-        photo = engine.faces(wanted.photo, "photo")
-        face = photo.face(wanted.face)
+    def _card(
+        self, asked: CardRequest, known: CachedPortrait | None, portrait: Pixels | None
+    ) -> Card:
+        engine, person = self._engine, asked.person
+        photo = engine.faces(asked.photo, "photo")
+        face = photo.face(asked.face)
         vector = engine.matcher.person(person.id, person.collection)
         shown = None
-        if wanted.include_photo:
-            shown = face_square(wanted.photo, photo, face, cards.FACE_SIDE, engine.limits)
+        if asked.include_photo:
+            shown = face_square(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
-            name=self._site.name_of(person.id, person.name),
+            name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare(face.embedding, vector),
-            language=wanted.language,
-            site=self._site,
+            language=asked.language,
+            site=self._services.site,
             portrait=portrait,
             credit=known.credit if known else None,
             face=shown,
             calibrated=engine.calibration.fitted,
         )
 
-    async def _portrait(self, person: Person) -> tuple[Portrait | None, Pixels | None]:
+    async def _portrait(self, person: Person) -> tuple[CachedPortrait | None, Pixels | None]:
         """The portrait that is here and its face, where the licence lets it onto a card."""
-        known = self._portraits.cached(person.id) if person.wikidata else None
+        known = self._services.portraits.cached(person.id) if person.wikidata else None
         if known is None or not cards.may_show(known.credit):
             return None, None
         try:
-            path = await self._portraits.framed(person, framer(self._engine, self._workbench))
+            path = await self._services.framed_portrait(person)
         except PortraitUnavailable:
             return None, None
         with PIL.Image.open(io.BytesIO(path.read_bytes())) as square:
@@ -151,45 +129,46 @@ UseStudio = Annotated[Studio, Depends()]
 @router.post(
     "/cards",
     response_class=Response,
-    responses=PROBLEMS | {200: {"content": {"image/png": {}}}, 404: {"model": Problem}},
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/png": {}}}, 404: {"model": Problem}},
 )
 async def make_card(
     studio: UseStudio,
-    counts: UseCounts,
-    wanted: UseWanted,
+    services: UseServices,
+    asked: UseCardRequest,
     shape: Annotated[Shape, Form(description="1200 x 630 or 1080 x 1920 pixels.")] = "wide",
 ) -> Response:
     """A card to share, as a PNG. Nothing is kept."""
-    _, pictures = await studio.render(wanted, shape)
-    await counts.add("shares")
+    _, pictures = await studio.render(asked, shape)
+    if services.counts is not None:
+        await services.counts.add("shares")
     return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/results", status_code=201, responses=PROBLEMS | {404: {"model": Problem}})
+@router.post("/results", status_code=201, responses=problems.OF_PHOTOS | {404: {"model": Problem}})
 async def share_result(
     request: Request,
     studio: UseStudio,
-    results: UseResults,
-    counts: UseCounts,
-    wanted: UseWanted,
+    services: UseServices,
+    asked: UseCardRequest,
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
 ) -> SharedResult:
     """Keep the cards of a result, and no photo, under an address that nobody can guess."""
-    card, pictures = await studio.render(wanted, "wide", "tall")
+    card, pictures = await studio.render(asked, "wide", "tall")
     shared = Shared(
-        person=wanted.person.id,
+        person=asked.person.id,
         name=cards.shown_name(card.name, card.language),
-        best=cards.words(card.language)["card"]["best"][card.score.verdict],
-        words=cards.told(card),
+        best=cards.title(card),
+        words=cards.words(card),
         points=cards.points(card.score),
         language=card.language,
-        expires=results.expiry(days),
+        expires=services.results.expiry(days),
     )
-    ticket = await to_thread.run_sync(results.keep, shared, pictures)
-    await counts.add("shares")
+    ticket = await to_thread.run_sync(services.results.keep, shared, pictures)
+    if services.counts is not None:
+        await services.counts.add("shares")
     return SharedResult(
         id=ticket.id,
-        url=f"{public_url(request)}/r/{ticket.id}",
+        url=f"{services.public_url(request)}/r/{ticket.id}",
         expires=shared.expiry,
         delete_token=ticket.token,
     )
@@ -201,15 +180,9 @@ async def share_result(
     responses={403: {"model": Problem}, 404: {"model": Problem}},
 )
 async def delete_result(
-    results: UseResults,
+    services: UseServices,
     result_id: str,
     token: Annotated[str, Header(alias="X-Delete-Token")],
 ) -> None:
     """Delete a shared result with the token that came with it."""
-    results.remove(result_id, token)
-
-
-def public_url(request: Request) -> str:
-    """Where the server is for others, without a slash at the end."""
-    told: str = request.app.state.settings.public_url
-    return (told or str(request.base_url)).rstrip("/")
+    services.results.remove(result_id, token)

@@ -1,4 +1,4 @@
-"""The faces and users of one of the user's own collections, in the store."""
+"""One of the user's own collections: its faces, users and tags one by one, in the database."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ from lookalike.errors import CollectionNotFound, Conflict, PersonNotFound, TooMa
 from lookalike.faces.geometry import Box
 from lookalike.gallery import blocklist
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.records import FaceRecord, Outcome, Refused, UserRecord
-from lookalike.gallery.rows import Portrait, face_row, person_row
-
-# Faces of one user, and tags of one collection (docs.aws.amazon.com/rekognition: quotas).
-MOST_FACES, MOST_TAGS = 100, 50
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.records import FaceRecord, Outcome, Refusal, Refused, UserRecord
+from lookalike.gallery.rows import face_row, person_row
 
 
-class OwnRecords:
-    """One of the user's own collections. Every change is one transaction.
+class OwnCollection:
+    """Every change is one transaction.
 
     Methods raise CollectionNotFound when it is not there, and TokenMismatch when a request token
     was used for something else.
@@ -66,16 +64,16 @@ class OwnRecords:
         with self._database.reading() as connection:
             return self._tags(connection)
 
-    def tag(self, added: Mapping[str, str], removed: Collection[str] = ()) -> None:
+    def tag(self, added: Mapping[str, str], removed: Collection[str] = (), *, most: int) -> None:
         """
         Raises:
-            TooMany: there would be more than 50.
+            TooMany: there would be more than `most`.
         """
         with self._database.changing() as connection:
             there = {**self._tags(connection), **added}
             tags = {key: value for key, value in there.items() if key not in removed}
-            if len(tags) > MOST_TAGS:
-                raise TooMany(f"A collection has at most {MOST_TAGS} tags; these are {len(tags)}.")
+            if len(tags) > most:
+                raise TooMany(f"A collection has at most {most} tags; these are {len(tags)}.")
             row = update(COLLECTIONS).where(COLLECTIONS.c.id == self._collection)
             connection.execute(row.values(tags=json.dumps(tags, ensure_ascii=False)))
 
@@ -105,9 +103,9 @@ class OwnRecords:
         return Outcome(
             tuple(done),
             tuple(
-                Refused(each, "ASSOCIATED_TO_AN_EXISTING_USER", owners[each])
+                Refused(each, Refusal.OF_A_USER, owners[each])
                 if each in owners
-                else Refused(each, "FACE_NOT_FOUND")
+                else Refused(each, Refusal.NO_SUCH_FACE)
                 for each in ids
                 if each not in done
             ),
@@ -156,16 +154,19 @@ class OwnRecords:
         ids: Sequence[str],
         unlike: Mapping[str, float],
         token: Token | None = None,
+        *,
+        most: int,
     ) -> Outcome:
         """Give faces to a user.
 
         Args:
             unlike: those of `ids` that are not alike enough, with their similarity to the user;
                 they stay nobody's.
+            most: faces that the user may have.
 
         Raises:
             PersonNotFound: there is no such user.
-            TooMany: the user has 100 faces.
+            TooMany: the user has as many already.
         """
         with self._database.changing() as connection:
             before = tokens.answered(connection, token)
@@ -174,18 +175,18 @@ class OwnRecords:
             self._check_user(connection, user)
             owners = self._owners(connection, ids)
             count = self._faces_of(connection, user)
-            if count >= MOST_FACES:
-                raise TooMany(f"The user {user!r} has {MOST_FACES} faces; there may not be more.")
+            if count >= most:
+                raise TooMany(f"The user {user!r} has {most} faces; there may not be more.")
             free = [i for i in dict.fromkeys(ids) if i in owners and owners[i] is None]
             fitting = [each for each in free if each not in unlike]
-            done = fitting[: MOST_FACES - count]
+            done = fitting[: most - count]
             self._give(connection, done, user)
             self._note(connection, user, done)
             refused = [
                 *_elsewhere(ids, owners, user),
-                *(Refused(each, None, user) for each in fitting[MOST_FACES - count :]),
+                *(Refused(each, None, user) for each in fitting[most - count :]),
                 *(
-                    Refused(each, "LOW_MATCH_CONFIDENCE", user, unlike[each])
+                    Refused(each, Refusal.TOO_UNLIKE, user, unlike[each])
                     for each in free
                     if each in unlike
                 ),
@@ -267,10 +268,11 @@ def _elsewhere(
     ids: Sequence[str], owners: Mapping[str, str | None], user: str
 ) -> tuple[Refused, ...]:
     """Those of the faces that cannot be had: not there, or somebody else's."""
-    missing = [Refused(each, "FACE_NOT_FOUND") for each in dict.fromkeys(ids) if each not in owners]
+    once = tuple(dict.fromkeys(ids))
+    missing = [Refused(each, Refusal.NO_SUCH_FACE) for each in once if each not in owners]
     taken = [
-        Refused(each, "ASSOCIATED_TO_A_DIFFERENT_USER", owners[each])
-        for each in dict.fromkeys(ids)
+        Refused(each, Refusal.OF_ANOTHER_USER, owners[each])
+        for each in once
         if owners.get(each) not in (None, user)
     ]
     return (*missing, *taken)
@@ -299,10 +301,14 @@ def _shares(row: Any) -> Box:
 
 
 def _written(outcome: Outcome) -> str:
-    return json.dumps(asdict(outcome))
+    return json.dumps(asdict(outcome), default=lambda refusal: refusal.value)
 
 
 def _outcome(text: str) -> Outcome:
     found = json.loads(text)
-    refused = tuple(Refused(**each) for each in found["refused"])
-    return Outcome(tuple(found["done"]), refused, found["faces"])
+    return Outcome(tuple(found["done"]), tuple(map(_refused, found["refused"])), found["faces"])
+
+
+def _refused(found: Mapping[str, Any]) -> Refused:
+    reason = None if found["reason"] is None else Refusal(found["reason"])
+    return Refused(found["face"], reason, found["person"], found["similarity"])

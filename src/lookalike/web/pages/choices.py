@@ -1,15 +1,15 @@
-"""By what the people of a gallery can be told apart, as far as their sources state it."""
+"""What a search can be narrowed to: as far as sources state it of the people of a gallery."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from fastapi import Request
-
-from lookalike.gallery.gallery import Collection, Gallery
-from lookalike.web.guard import for_visitors
+if TYPE_CHECKING:
+    from lookalike.gallery.gallery import Collection, Gallery
+    from lookalike.web.services import Services
 
 # A group of one is a name, not a group.
 _SMALLEST_GROUP = 2
@@ -18,7 +18,7 @@ _GENDERS = ("female", "male")
 
 
 @dataclass(frozen=True, slots=True)
-class Facets:
+class Choices:
     """
     Attributes:
         genders: those that are stated of somebody: `female`, `male`.
@@ -36,23 +36,23 @@ class Facets:
         return bool(self.genders or self.groups or len(self.collections) > 1)
 
 
-def facets(request: Request, gallery: Gallery, collection: str | None = None) -> Facets:
-    """What a search in the gallery, or in one collection of it, can be narrowed to."""
-    offered = for_visitors(request, gallery)
+def choices(services: Services, collection: str | None = None) -> Choices:
+    """What a search of a visitor in the gallery, or in one collection of it, can be narrowed to."""
+    offered = services.open_collections
     chosen = (each for each in offered if collection in (None, each.id))
-    return _facets(gallery, tuple(chosen), collection)
+    return _choices(services.gallery, tuple(chosen), collection)
 
 
 @lru_cache(maxsize=4)
-def _facets(
+def _choices(
     gallery: Gallery, collections: tuple[Collection, ...], collection: str | None
-) -> Facets:
+) -> Choices:
     # The collections, with their sizes, are the key: they change when people come and go.
     people = gallery.people(collection)
     groups = Counter(group for person in people for group in person.groups)
     stated = {person.gender for person in people}
     ranked = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
-    return Facets(
+    return Choices(
         genders=tuple(gender for gender in _GENDERS if gender in stated),
         groups=tuple(each for each in ranked if each[1] >= _SMALLEST_GROUP)[:_MOST_GROUPS],
         collections=tuple(each.id for each in collections if each.people),

@@ -1,22 +1,23 @@
-"""Who may change galleries: whoever has the admin token, or else programs on this machine.
+"""What is let in: bodies up to a size, and whoever may change galleries.
 
-They alone may also look into collections that were made over the Rekognition API, where callers of
-that have to sign.
+That is whoever has the admin token, or else programs on this machine. They alone may also look into
+collections that were made over the Rekognition API, where callers of that have to sign.
 """
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request, Response, Security
+from fastapi import Depends, Form, HTTPException, Query, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.config import Settings, is_loopback
-from lookalike.gallery.gallery import Collection, Gallery
+from lookalike.config import is_loopback
+from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
 DESCRIBED = Security(
@@ -31,6 +32,38 @@ DESCRIBED = Security(
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class BodyLimit:
+    """ASGI middleware: a body of more than `most` bytes is not read on, and answered by `refuse`,
+    or not at all where it had not said how long it is."""
+
+    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request, int], Response]) -> None:
+        self._app = app
+        self._most = most
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Rekognition's clients post to the root, where an endpoint with limits of its own answers.
+        if scope["type"] != "http" or scope["path"] == "/":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._most:
+            await self._refuse(Request(scope), self._most)(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                # A body sent in chunks did not say how long it is: stop as if the client left.
+                return {"type": "http.disconnect"}
+            return message
+
+        await self._app(scope, counted, send)
 
 
 class Guarded(APIRoute):
@@ -52,7 +85,7 @@ def admit(request: Request) -> None:
         HTTPException: 401 without the right token, 403 where none is set and the request may come
             from elsewhere.
     """
-    settings: Settings = request.app.state.settings
+    settings = services_of(request).settings
     if settings.admin_token:
         _check_token(request, settings.admin_token)
     elif is_loopback(settings.host):
@@ -66,29 +99,37 @@ def admit(request: Request) -> None:
         )
 
 
-def permitted(request: Request, gallery: Gallery, collection: str | None) -> str | None:
+def permitted(request: Request, collection: str | None) -> str | None:
     """The collection that a visitor names; nothing, or an empty text, names none.
 
     Raises:
         CollectionNotFound: there is no such collection.
         HTTPException: it is not for every visitor, and who asks may not change galleries.
     """
-    if collection and _is_closed(request, gallery.collection(collection)):
-        admit(request)
+    if collection:
+        services = services_of(request)
+        if not services.is_open(services.gallery.collection(collection)):
+            admit(request)
     return collection or None
 
 
-def for_visitors(request: Request, gallery: Gallery) -> tuple[Collection, ...]:
-    """The collections that any visitor may search."""
-    return tuple(each for each in gallery.collections() if not _is_closed(request, each))
+def _in_form(
+    request: Request,
+    collection: Annotated[str | None, Form(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, collection)
 
 
-def _is_closed(request: Request, collection: Collection) -> bool:
-    """Whether it was made over the Rekognition API, whose callers have to sign."""
-    state = request.app.state
-    settings: Settings = state.settings
-    chosen = state.site.collection == collection.id
-    return settings.checks_signatures and not collection.open and not chosen
+def _in_query(
+    request: Request,
+    collection: Annotated[str | None, Query(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, collection)
+
+
+# The collection that a form, or a query, names.
+FormCollection = Annotated[str | None, Depends(_in_form)]
+QueryCollection = Annotated[str | None, Depends(_in_query)]
 
 
 def _check_token(request: Request, token: str) -> None:

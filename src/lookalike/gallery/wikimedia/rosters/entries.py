@@ -13,9 +13,10 @@ from pathlib import Path
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
-from lookalike.gallery.sources.candidate import Problem, clean_name, text_of
-from lookalike.gallery.sources.facts import DATE, Row
+from lookalike.gallery.sources.columns import DATE, Row
+from lookalike.gallery.sources.report import LeftOut
 from lookalike.gallery.sources.table import csv_rows, known_columns
+from lookalike.gallery.sources.values import clean_name, text_of
 from lookalike.gallery.wikimedia import rosters
 
 COLUMNS = (
@@ -58,10 +59,11 @@ class Entry:
     occupations: tuple[str, ...] = ()
 
 
-Listed = Entry | Problem
+# What a line of a roster says, or what is wrong with it.
+Line = Entry | LeftOut
 
 
-def read(roster: str) -> tuple[Listed, ...]:
+def read(roster: str) -> tuple[Line, ...]:
     """Everyone on a roster: one that ships with the package, by its name, or a file.
 
     Raises:
@@ -80,24 +82,24 @@ def read(roster: str) -> tuple[Listed, ...]:
         raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
 
 
-def _text(path: Path) -> Iterator[Listed]:
+def _text(path: Path) -> Iterator[Line]:
     for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
         words = _COMMENT.sub("", line).strip()
         if words:
             yield _checked(f"line {number}", {"wikidata" if _like_an_id(words) else "name": words})
 
 
-def _csv(path: Path) -> Iterator[Listed]:
+def _csv(path: Path) -> Iterator[Line]:
     for number, row in csv_rows(path, lambda cells, path: known_columns(cells, path, COLUMNS)):
         where = f"row {number}"
-        yield Problem(where, row) if isinstance(row, str) else _checked(where, row)
+        yield LeftOut(where, row) if isinstance(row, str) else _checked(where, row)
 
 
-def _checked(where: str, row: Row) -> Listed:
+def _checked(where: str, row: Row) -> Line:
     try:
         return _entry(where, {column: str(cell).strip() for column, cell in row.items()})
     except InvalidParameter as error:
-        return Problem(where, str(error))
+        return LeftOut(where, str(error))
 
 
 def _entry(where: str, row: dict[str, str]) -> Entry:

@@ -1,4 +1,4 @@
-"""The facts of a person as columns of text, checked: a table's row, or what the API was sent."""
+"""A person as columns of text, checked: a table's row, or what the API was sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.sources.candidate import (
+from lookalike.gallery.sources.values import (
     clean_name,
     external_id,
     moment,
@@ -18,7 +18,7 @@ from lookalike.gallery.sources.candidate import (
 )
 
 GENDERS = ("female", "male", "other")
-COLUMNS = (
+NAMES = (
     "name",
     "name_ko",
     "name_en",
@@ -43,7 +43,7 @@ _WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
 Row = Mapping[str, str | list[str]]
 
 
-class Wrong(InvalidParameter):
+class WrongColumn(InvalidParameter):
     """A column that cannot be used."""
 
     def __init__(self, column: str, why: str) -> None:
@@ -54,11 +54,11 @@ def person(row: Row, collection: str) -> Person:
     """Who a row is about.
 
     Raises:
-        Wrong: a column cannot be used, or there is no name.
+        WrongColumn: a column cannot be used, or there is no name.
     """
     name, wikidata = _names(row), _text(row, "wikidata")
     if wikidata and not _WIKIDATA.fullmatch(wikidata):
-        raise Wrong("wikidata", f"{wikidata!r} is no Wikidata id; one looks like Q76")
+        raise WrongColumn("wikidata", f"{wikidata!r} is no Wikidata id; one looks like Q76")
     return Person(
         id=person_id(collection, name, wikidata),
         collection=collection,
@@ -78,7 +78,7 @@ def credit(row: Row, given: Credit | None = None) -> Credit | None:
     """Where its portraits come from; `given` holds for what the row leaves out.
 
     Raises:
-        Wrong: an address is none.
+        WrongColumn: an address is none.
     """
     given = given or Credit(None, None, None, None)
     source, url = _text(row, "source"), _text(row, "licence_url")
@@ -95,13 +95,13 @@ def fetched_at(row: Row) -> datetime | None:
     """When its portraits came from where the credit says, with a time zone.
 
     Raises:
-        Wrong: it is no moment.
+        WrongColumn: it is no moment.
     """
     value = _text(row, "fetched_at")
     try:
         return moment(value) if value else None
     except InvalidParameter as error:
-        raise Wrong("fetched_at", str(error)) from None
+        raise WrongColumn("fetched_at", str(error)) from None
 
 
 def texts(row: Row, column: str) -> list[str]:
@@ -118,7 +118,7 @@ def _names(row: Row) -> Text:
         guessed = text_of(either)
         korean, english = korean or guessed.ko, english or guessed.en
     if not korean and not english:
-        raise Wrong("name", "empty")
+        raise WrongColumn("name", "empty")
     return Text(korean, english)
 
 
@@ -127,42 +127,42 @@ def _name(row: Row, column: str) -> str | None:
     try:
         return clean_name(value) if value else None
     except InvalidParameter as error:
-        raise Wrong(column, str(error)) from None
+        raise WrongColumn(column, str(error)) from None
 
 
 def _gender(row: Row) -> str | None:
     value = (_text(row, "gender") or "").casefold() or None
     if value and value not in GENDERS:
-        raise Wrong("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
+        raise WrongColumn("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
     return value
 
 
 def _date(row: Row, column: str) -> str | None:
     value = _text(row, column)
     if value and not DATE.fullmatch(value):
-        raise Wrong(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
+        raise WrongColumn(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
     return value
 
 
 def _external_id(pair: str) -> tuple[str, str]:
     place, equals, value = (part.strip() for part in pair.partition("="))
     if not equals:
-        raise Wrong("external_ids", f"{pair!r} is no pair; write imdb=nm1682433")
+        raise WrongColumn("external_ids", f"{pair!r} is no pair; write imdb=nm1682433")
     try:
         return external_id(place.casefold(), value)
     except InvalidParameter as error:
-        raise Wrong("external_ids", str(error)) from None
+        raise WrongColumn("external_ids", str(error)) from None
 
 
 def _address(column: str, value: str) -> str:
     try:
         return web_address(value)
     except InvalidParameter as error:
-        raise Wrong(column, str(error)) from None
+        raise WrongColumn(column, str(error)) from None
 
 
 def _text(row: Row, column: str) -> str | None:
     value = row.get(column, "")
     if isinstance(value, list):
-        raise Wrong(column, "must be one text, not a list")
+        raise WrongColumn(column, "must be one text, not a list")
     return value.strip() or None
