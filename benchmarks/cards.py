@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Credit, Text
 from lookalike.site import Site
@@ -24,7 +24,7 @@ from tests import photos
 
 
 def section() -> str:
-    engine = Engine(config.load())
+    engine = LocalEngine(config.load())
     data = photo(SIZES["12 megapixels"])
     portrait = engine.framed_portrait(photos.load()["obama2.jpg"], PORTRAIT_SIDE)
     vector = engine.matcher.person("Q76")

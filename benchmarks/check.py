@@ -26,7 +26,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats, unit
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
 
 _DRAWS = 40
 _OTHERS = (1, 2, 3, 5, 9)

@@ -28,8 +28,7 @@ from lookalike.evaluate.vectors import Vectors, Which, embed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers, Spread, normalised
 
 _SAME = Path(__file__).parent / "same_people.csv"
 _SPLIT = enrolment.Split(portraits=3, left_out=0.33, rounds=20)

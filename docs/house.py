@@ -31,7 +31,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "scores site",
             "engine",
             "aws",
-            "answers evaluate video",
+            "answers engine.opener evaluate video",
             "rekognition web",
             "server",
             "cli",
@@ -50,7 +50,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "wikimedia",
         ),
         "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
-        "scores": ("calibrations", "*"),
+        "scores": ("similarity", "calibrations explain"),
         "web": (
             "*",
             "sharing",

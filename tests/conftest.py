@@ -16,7 +16,7 @@ import uvicorn
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.analyzer import Analyzer
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.server import create_app
@@ -74,8 +74,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def engine(settings: Settings) -> Iterator[Engine]:
-    opened = Engine(settings)
+def engine(settings: Settings) -> Iterator[LocalEngine]:
+    opened = LocalEngine(settings)
     yield opened
     opened.close()
 

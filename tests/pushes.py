@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lookalike.aws.commons import Fetch
 from lookalike.aws.engine import AwsEngine
-from lookalike.aws.push import Pushed, Pusher, photos_in
-from lookalike.engine.local import Engine
+from lookalike.aws.push import Fetch, Pushed, Pusher, photos_in
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.image_file import portrait
@@ -21,11 +20,11 @@ def no_commons(person: Person) -> bytes:
 
 
 def add(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], *, thumbnails: bool = False
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes], *, thumbnails: bool = False
 ) -> None:
     """A gallery `mine` of two people."""
     for person, name in PHOTOS.items():
-        face = engine.detect(photos[name]).faces[0]
+        face = engine.analyzer.analyze(photos[name]).faces[0]
         if thumbnails:
             face = engine.analyzer.with_thumbnail(face, photos[name])
         who = Person(id=person, collection="mine", name=Text(ko="이름", en=person.title()))

@@ -270,14 +270,14 @@ def test_openapi_describes_what_is_answered(http: httpx.Client) -> None:
 def test_someone_added_is_found_without_a_restart(
     serve: Serve, photos: Mapping[str, bytes], tmp_path: Any
 ) -> None:
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.people import Person, Text, new_id
     from lookalike.gallery.portraits import Portrait
 
     with serve(home=tmp_path / "home") as server, httpx.Client(base_url=server.url) as http:
         before = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert before["faces"][0]["people"][0]["score"]["verdict"] != "same-person"
-        other = Engine(server.settings)
+        other = LocalEngine(server.settings)
         vector = other.portrait(photos["astronaut.png"])
         collins = Person(new_id(), "mine", Text("아일린 콜린스", "Eileen Collins"))
         other.gallery.store.add(collins, [Portrait(vector)])

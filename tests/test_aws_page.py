@@ -12,7 +12,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from lookalike.aws.engine import AwsEngine
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.texts import locale
 from tests import aws as clients
@@ -49,7 +49,7 @@ def without(
 @pytest.fixture(scope="module")
 def with_collection(
     without: Server,
-    engine: Engine,
+    engine: LocalEngine,
     photos: Mapping[str, bytes],
     profile: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,

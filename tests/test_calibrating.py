@@ -16,8 +16,8 @@ from lookalike.evaluate.calibration.reliability import check
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
+from lookalike.scores.similarity import Cohort
 
 CONTRACT = SFACE.contract
 

@@ -14,7 +14,8 @@ import PIL.Image
 import pytest
 
 from lookalike.gallery.people import Credit, Text
-from lookalike.scores.similarity import Score, calibration
+from lookalike.scores.calibrations import calibration
+from lookalike.scores.similarity import Score
 from lookalike.site import Colours, Site
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape

@@ -12,7 +12,7 @@ import pytest
 from docs import generate, house, pictures
 from lookalike.answers import shapes
 from lookalike.faces.models.manifest import SFACE
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,14 +10,14 @@ import pytest
 from benchmarks.improvements import looks, templates
 from benchmarks.improvements.looks import Seen
 from benchmarks.improvements.templates import Enrolled
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.vectors import unit
 
 
 @pytest.fixture(scope="module")
-def seen(engine: Engine, photos: Mapping[str, bytes]) -> Seen:
+def seen(engine: LocalEngine, photos: Mapping[str, bytes]) -> Seen:
     data = photos["obama.jpg"]
-    return Seen(engine.analyzer, engine.detect(data).faces[0], data, None)
+    return Seen(engine.analyzer, engine.analyzer.analyze(data).faces[0], data, None)
 
 
 def test_every_way_gives_a_vector_of_the_same_face(seen: Seen) -> None:
@@ -35,7 +35,7 @@ def test_the_mirrored_mean_does_not_know_left_from_right(seen: Seen) -> None:
     assert looks.ships_mirrored(seen) @ unit(one + other) == pytest.approx(1, abs=1e-3)
 
 
-def test_portraits_that_agree_weigh_more(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_portraits_that_agree_weigh_more(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     vectors = np.array([engine.portrait(photos[f"{name}.jpg"]) for name in ("obama", "obama2")])
     stranger = engine.portrait(photos["biden.jpg"])
     owners = np.array([0, 0, 0, 1])

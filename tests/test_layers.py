@@ -67,7 +67,7 @@ def test_imports_point_one_way(known: Mapping[str, Module]) -> None:
         ("answers.shapes", "video.jobs"),
         ("rekognition.app", "web.services"),
         ("web.api", "rekognition.app"),
-        ("scores.matching", "engine.local"),
+        ("scores.similarity", "engine.local"),
         ("faces.align", "gallery.people"),
     ],
 )

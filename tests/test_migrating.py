@@ -25,7 +25,7 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.workers import Workers
@@ -141,14 +141,14 @@ def test_search_works_afterwards_and_lost_photos_come_back(
     mixed: Home, photos: Mapping[str, bytes]
 ) -> None:
     mixed("migrate")
-    engine = Engine(mixed.settings)
+    engine = LocalEngine(mixed.settings)
     try:
         for photo, name in (("obama3.jpg", "버락 오바마"), ("biden.jpg", "Joe Biden")):
             (face,) = engine.find(photos[photo], limit=3, collection="mine").faces
             assert face.matches[0].person.name.get("ko") == name
             assert face.matches[0].score.similarity > 99
         (biden,) = mixed.people()["Joe Biden"]
-        vector = engine.detect(photos["biden.jpg"]).faces[0].embedding
+        vector = engine.analyzer.analyze(photos["biden.jpg"]).faces[0].embedding
         assert float(biden.vector @ vector) > 0.98
         assert biden.thumbnail
         report = mixed.report("bare", "--thumbnails")
@@ -215,10 +215,10 @@ def test_a_damaged_thumbnail_and_faces_of_nobody_are_listed(mixed: Home) -> None
 
 
 @pytest.fixture
-def enrol(mine: Home, engine: Engine, photos: Mapping[str, bytes]) -> Enrol:
+def enrol(mine: Home, engine: LocalEngine, photos: Mapping[str, bytes]) -> Enrol:
     """Enrols so many people of two portraits each, as a model before did; all their rows."""
     data = photos["obama.jpg"]
-    face = engine.analyzer.with_thumbnail(engine.detect(data).faces[0], data)
+    face = engine.analyzer.with_thumbnail(engine.analyzer.analyze(data).faces[0], data)
 
     def people(count: int) -> list[tuple[object, ...]]:
         store = Store(mine.settings.home, BEFORE)

@@ -15,7 +15,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
@@ -49,10 +49,12 @@ def unit(seed: int) -> Floats:
 
 
 @pytest.fixture(scope="module")
-def small(engine: Engine, photos: Mapping[str, bytes]) -> bytes:
+def small(engine: LocalEngine, photos: Mapping[str, bytes]) -> bytes:
     """A thumbnail of Obama."""
     data = photos["obama.jpg"]
-    thumbnail = engine.analyzer.with_thumbnail(engine.detect(data).main_face(), data).thumbnail
+    thumbnail = engine.analyzer.with_thumbnail(
+        engine.analyzer.analyze(data).main_face(), data
+    ).thumbnail
     assert thumbnail is not None
     return thumbnail
 

@@ -15,7 +15,7 @@ import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.pages.assets import modules, static_version
 from lookalike.web.pages.how import bars
@@ -172,7 +172,7 @@ def test_who_browses_reads_of_a_problem_on_a_page(
 
 
 def test_every_step_is_drawn(
-    visit: Opener, server: Server, engine: Engine, photos: Mapping[str, bytes]
+    visit: Opener, server: Server, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     view = visit(f"{server.url}/how", "en", DESKTOP, java_script_enabled=False)
     page = view.page
@@ -183,7 +183,7 @@ def test_every_step_is_drawn(
     expect(page.locator(".step-point")).to_have_count(5)
     expect(page.locator(".step-bars .up, .step-bars .down")).to_have_count(128)
     expect(page.locator(".step-people li")).to_have_count(5)
-    face = engine.detect(photos["obama.jpg"]).faces[0]
+    face = engine.analyzer.analyze(photos["obama.jpg"]).faces[0]
     nearest = engine.matcher.rank(face.embedding, 1)[0]
     cosine = f"cosine {nearest.score.cosine:.3f}"
     expect(page.locator(".step-people li").first).to_contain_text(f"Barack Obama {cosine}")

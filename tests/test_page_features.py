@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Request, Route, ViewportSize, expect
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
 from lookalike.gallery.portraits import Portrait
@@ -31,7 +31,7 @@ from tests.conftest import Server
 def crowd(
     serve: Callable[..., AbstractContextManager[Server]],
     settings: Settings,
-    engine: Engine,
+    engine: LocalEngine,
     photos: Mapping[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoError, VideoTooLarge
 from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Pixels
@@ -32,7 +32,7 @@ def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
         return found.metadata, list(found.frames(rate))
 
 
-def watched(video: bytes, engine: Engine) -> VideoAnalysis:
+def watched(video: bytes, engine: LocalEngine) -> VideoAnalysis:
     return analyze_video(
         io.BytesIO(video),
         engine,
@@ -42,7 +42,7 @@ def watched(video: bytes, engine: Engine) -> VideoAnalysis:
     )
 
 
-def names(found: VideoAnalysis, engine: Engine) -> list[str | None]:
+def names(found: VideoAnalysis, engine: LocalEngine) -> list[str | None]:
     """Who each track is most like."""
     return [engine.matcher.rank(t.embedding, 1)[0].person.name.get("en") for t in found.tracks]
 
@@ -154,14 +154,16 @@ def test_a_video_that_ends_early(obama: Pixels) -> None:
     assert "cut short: it ends at" in str(refusal(video[: len(video) * 9 // 10]))
 
 
-def test_people_of_a_real_video(engine: Engine) -> None:
+def test_people_of_a_real_video(engine: LocalEngine) -> None:
     (track,) = watched(packaged("noface_face.mov"), engine).tracks
     assert len(track.sightings) == 12
     assert (track.sightings[0].timestamp_ms, track.sightings[-1].timestamp_ms) == (4012, 6212)
     assert {each.detail for each in track.sightings} == {"1"}
 
 
-def test_one_track_a_person(engine: Engine, photos: Mapping[str, bytes], obama: Pixels) -> None:
+def test_one_track_a_person(
+    engine: LocalEngine, photos: Mapping[str, bytes], obama: Pixels
+) -> None:
     """Obama, cut to Biden in the same place, cut to both, who then move through the picture."""
     biden = canvas(scaled(photos["biden.jpg"], 500), 640, 360)
     pair = np.concatenate([scaled(photos[name], 360) for name in ("obama2.jpg", "biden.jpg")], 1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats, unit
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,13 +19,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
-from lookalike.answers.answering import Shown, offers
-from lookalike.aws.choice import opened
+from lookalike.answers.people import Shown, offers
 from lookalike.aws.client import Client
-from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
-from lookalike.engine.workbench import Workbench
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine
+from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.wikimedia import portraits
@@ -53,8 +52,6 @@ _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 _FIRST_PAGES = ("/", "/embed")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
-# Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
-_CALLS_AT_ONCE = 8
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
@@ -133,7 +130,7 @@ async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterat
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
+    executor = Executor(settings.queue, engine.at_once)
     runner = Runner(settings, Jobs(engine.database), Work(perform, notify))
     async with open_client(settings.contact, app.version) as client:
         fetched = Portraits(portraits.folder(settings), client, enabled=settings.portraits == "on")
@@ -142,12 +139,12 @@ async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterat
             site=site,
             engine=engine,
             gallery=engine.gallery,
-            workbench=workbench,
+            executor=executor,
             portraits=fetched,
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
-            rekognition=Endpoint(engine, workbench, guard),
+            rekognition=Endpoint(engine, executor, guard),
         )
         async with results.keeping_swept(services.results, engine.gallery):
             with runner:
@@ -159,12 +156,11 @@ async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterat
     engine.close()
 
 
-def _opened(settings: Settings) -> AnyEngine:
+def _opened(settings: Settings) -> Engine:
     engine = opened(settings)
     for note in engine.model.notes:
         _log.warning(note.both)
-    if isinstance(engine, Engine):
-        engine.analyzer.warm()
+    engine.warm()
     return engine
 
 

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.scores import score_cells, score_headings
 from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
 
 if TYPE_CHECKING:
-    from lookalike.aws.answers import AwsScore
     from lookalike.config import Settings
-    from lookalike.scores.similarity import Score
 
 
 @click.command()
@@ -24,15 +21,14 @@ if TYPE_CHECKING:
 @pass_settings
 def compare(settings: Settings, a: Path, b: Path, as_json: bool) -> None:
     """Compare the largest face of photo A with every face of photo B."""
-    from lookalike.answers import answering
+    from lookalike.answers import photos
 
     with chosen_engine(settings) as engine:
         comparison = engine.compare(a.read_bytes(), b.read_bytes())
         if as_json:
-            print_json(answering.comparison(engine, comparison))
+            print_json(photos.comparison(comparison))
             return
-    made = table(f"{a.name} and {b.name}", "Face", *score_headings(settings))
-    scores: tuple[Score | AwsScore, ...] = comparison.scores
-    for number, score in enumerate(scores, 1):
-        made.add_row(str(number), *score_cells(score))
+    made = table(f"{a.name} and {b.name}", "Face", *comparison.model.measures)
+    for number, score in enumerate(comparison.scores, 1):
+        made.add_row(str(number), *score.texts)
     print_table(made)

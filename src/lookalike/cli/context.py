@@ -13,9 +13,9 @@ from lookalike import config
 from lookalike.cli.terminal import print_calls
 
 if TYPE_CHECKING:
-    from lookalike.aws.engine import AnyEngine
     from lookalike.config import Settings
-    from lookalike.engine.local import Engine
+    from lookalike.engine.interface import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.gallery import Gallery
 
 Given = ParamSpec("Given")
@@ -43,11 +43,11 @@ def pass_settings(
 
 
 @contextmanager
-def local_engine(settings: Settings) -> Iterator[Engine]:
+def local_engine(settings: Settings) -> Iterator[LocalEngine]:
     """Ours, for what needs our networks, whatever the setting `engine` asks for."""
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
 
-    opened = Engine(settings)
+    opened = LocalEngine(settings)
     _print_notes(opened)
     try:
         yield opened
@@ -56,9 +56,9 @@ def local_engine(settings: Settings) -> Iterator[Engine]:
 
 
 @contextmanager
-def chosen_engine(settings: Settings) -> Iterator[AnyEngine]:
+def chosen_engine(settings: Settings) -> Iterator[Engine]:
     """The one that the setting `engine` asks for; what needs our networks opens ours."""
-    from lookalike.aws.choice import opened
+    from lookalike.engine.opener import opened
 
     engine = opened(settings)
     _print_notes(engine)
@@ -82,6 +82,6 @@ def opened_gallery(settings: Settings) -> Iterator[Gallery]:
         opened.close()
 
 
-def _print_notes(engine: AnyEngine) -> None:
+def _print_notes(engine: Engine) -> None:
     for note in engine.model.notes:
         click.echo(note.both, err=True)

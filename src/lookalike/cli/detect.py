@@ -22,18 +22,14 @@ if TYPE_CHECKING:
 @pass_settings
 def detect(settings: Settings, photo: Path, attributes: bool, as_json: bool) -> None:
     """List the faces of PHOTO with their place and quality."""
-    from lookalike.answers import answering
+    from lookalike.answers import photos
 
     with chosen_engine(settings) as engine:
-        data = photo.read_bytes()
-        guesses: tuple[Attributes, ...] | None = None
-        if attributes:
-            found, guesses = engine.guess(data)
-        else:
-            found = engine.detect(data)
+        detected = engine.detect(photo.read_bytes(), guess=attributes)
         if as_json:
-            print_json(answering.detection(engine, found, guesses))
+            print_json(photos.detection(detected))
             return
+    found, guesses = detected.photo, detected.guesses
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
     columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
     made = table(title, *columns, *(("Looks", "Looks aged") if guesses else ()))

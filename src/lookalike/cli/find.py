@@ -8,16 +8,11 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.scores import score_cells, score_headings
 from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
-    from lookalike.aws.answers import AwsMatch, AwsRankedFace, AwsScore
     from lookalike.config import Settings
-    from lookalike.engine.local import RankedFace
-    from lookalike.scores.matching import Match
-    from lookalike.scores.similarity import Score
 
 
 @click.command()
@@ -42,8 +37,7 @@ def find(
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like."""
-    from lookalike.answers import answering
-    from lookalike.aws.answers import AwsLookalikes
+    from lookalike.answers import photos
     from lookalike.gallery.people import Who
 
     with chosen_engine(settings) as engine:
@@ -55,28 +49,16 @@ def find(
             who=Who(group, gender),
         )
         if as_json:
-            print_json(answering.lookalikes(engine, found, collection))
+            print_json(photos.lookalikes(found))
             return
-    faces: tuple[RankedFace | AwsRankedFace, ...] = found.faces
-    for number, ranked in enumerate(faces, 1):
-        title = f"Face {number} of {len(faces)}"
-        _print_face(title, ranked, reference, score_headings(settings))
-    if isinstance(found, AwsLookalikes) and found.notice:
+    for number, ranked in enumerate(found.faces, 1):
+        title = f"Face {number} of {len(found.faces)}"
+        made = table(title, "", "Name", *found.model.measures)
+        for place, match in enumerate(ranked.matches, 1):
+            made.add_row(str(place), match.person.name.both, *match.score.texts)
+        for path, score in zip(reference, ranked.references, strict=True):
+            made.add_section()
+            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
+        print_table(made)
+    if found.notice:
         click.echo(found.notice, err=True)
-
-
-def _print_face(
-    title: str,
-    ranked: RankedFace | AwsRankedFace,
-    references: tuple[Path, ...],
-    headings: tuple[str, ...],
-) -> None:
-    made = table(title, "", "Name", *headings)
-    matches: tuple[Match | AwsMatch, ...] = ranked.matches
-    for place, match in enumerate(matches, 1):
-        made.add_row(str(place), match.person.name.both, *score_cells(match.score))
-    scores: tuple[Score | AwsScore, ...] = ranked.references
-    for path, score in zip(references, scores, strict=True):
-        made.add_section()
-        made.add_row("", f"[italic]{path.name}[/italic]", *score_cells(score))
-    print_table(made)

@@ -237,13 +237,13 @@ def _say_pinned(source: Source, at: Staged) -> None:
 
 
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
+    from lookalike.engine.model_notes import model_notes
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
-    from lookalike.scores.notes import notes
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     calibration = calibration_of(chosen)
-    for note in notes(calibration):
+    for note in model_notes(calibration):
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
@@ -260,7 +260,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
 def _model_json(settings: Settings, entry: Entry) -> dict[str, Any]:
     from lookalike.faces.models import installed
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     used = (installed.embedder(settings), installed.finder(settings))
     facts = _entry_json(entry)

@@ -22,7 +22,8 @@ from lookalike.faces.models import installed
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Workers, result
-from lookalike.scores.similarity import Calibration, calibration_of
+from lookalike.scores.calibrations import calibration_of
+from lookalike.scores.similarity import Calibration
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]

@@ -12,7 +12,7 @@ from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.wire.validation import Members
 
 if TYPE_CHECKING:
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
 
 _REGION = "us-east-1"
 
@@ -27,7 +27,7 @@ class Context:
         principal: who makes it, as far as that was checked.
     """
 
-    engine: Engine
+    engine: LocalEngine
     credential: Credential | None
     request_id: str
     principal: Principal = ANYONE

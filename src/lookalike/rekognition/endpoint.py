@@ -8,8 +8,8 @@ import uuid
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from lookalike.aws.engine import AnyEngine
-from lookalike.engine.workbench import Workbench
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine
 from lookalike.rekognition.access.credential import read_credential
 from lookalike.rekognition.access.guard import Guard
 from lookalike.rekognition.access.policy import authorize
@@ -28,9 +28,9 @@ class Endpoint:
     It answers with our own networks, also where Amazon's are the engine of everything else.
     """
 
-    def __init__(self, engine: AnyEngine, workbench: Workbench, guard: Guard) -> None:
+    def __init__(self, engine: Engine, executor: Executor, guard: Guard) -> None:
         self._engine = engine
-        self._workbench = workbench
+        self._executor = executor
         self._guard = guard
         self._wire = Wire()
         self._most = self._wire.largest_body(OPERATIONS)
@@ -65,7 +65,7 @@ class Endpoint:
             authorize(principal, operation, asked, context.region)
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))
 
-        return await self._workbench.run(call)
+        return await self._executor.run(call)
 
 
 def _signed(request: Request, body: bytes) -> SignedRequest:

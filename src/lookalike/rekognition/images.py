@@ -48,7 +48,7 @@ def analyze(context: Context, data: bytes, member: str) -> Photo:
         Fault: the photo cannot be used, or a side is too short.
     """
     try:
-        photo = context.engine.detect(data)
+        photo = context.engine.analyzer.analyze(data)
     except ImageTooSmall as error:
         raise Fault("InvalidParameterException", f"{member}: {_too_small('very small')}") from error
     except PhotoError as error:

@@ -21,7 +21,7 @@ from lookalike.video.result_pages import result_text, write_pages
 from lookalike.video.tracks import Sighting, Track
 
 if TYPE_CHECKING:
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
 
 # Faces of the collection that are given for a person. Amazon does not say how many it gives.
 _MATCHES = 10
@@ -47,7 +47,7 @@ class _VideoOperation:
     by_person: str | None
 
 
-def perform(engine: Engine, job: Job, check_stop: CheckStop) -> JobResult:
+def perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     """Look at the video of a job.
 
     Raises:

@@ -12,7 +12,7 @@ from lookalike.video.frames import Metadata, VideoFile, opened
 from lookalike.video.tracks import Bounds, Track, Tracker
 
 if TYPE_CHECKING:
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
 
 # Similarities: faces in the same place are one person's unless 1 pair of strangers in 100 is more
 # alike, faces elsewhere only if no more than 1 in 100,000 is.
@@ -36,7 +36,7 @@ class VideoAnalysis:
 
 def analyze_video(
     file: VideoFile,
-    engine: Engine,
+    engine: LocalEngine,
     *,
     keep: Callable[[Photo], Photo],
     describe: Callable[[Photo], Sequence[str]],

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from lookalike import processes
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import LookalikeError, StoreUnavailable
 from lookalike.video.jobs import STALE, CheckStop, Claim, Job, JobResult, Jobs
 
@@ -50,7 +50,7 @@ class Work:
         notify: tells whoever wants to know that a job has ended.
     """
 
-    perform: Callable[[Engine, Job, CheckStop], JobResult]
+    perform: Callable[[LocalEngine, Job, CheckStop], JobResult]
     notify: Callable[[Settings, Job], None]
 
 
@@ -135,14 +135,14 @@ def _run(settings: Settings, work: Work) -> None:
     processes.end_with_parent(stop.set, _GRACE_S)
     if hasattr(os, "nice"):
         os.nice(_NICEST)
-    engine = Engine(settings)
+    engine = LocalEngine(settings)
     try:
         _work_off(engine, work, stop)
     finally:
         engine.close()
 
 
-def _work_off(engine: Engine, work: Work, stop: threading.Event) -> None:
+def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
     jobs = Jobs(engine.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -164,7 +164,9 @@ class _Stopped(Exception):
     """The work is to end, through no fault of the job."""
 
 
-def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event) -> None:
+def _perform(
+    engine: LocalEngine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event
+) -> None:
     with _beating(jobs, claim) as lost:
 
         def check_stop() -> None:

@@ -11,9 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import people, shapes
 from lookalike.answers.shapes import Answer
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, new_id
@@ -160,9 +160,9 @@ async def add_person(
             )
         services.gallery.store.add(person, _portraits(services.engine.local, photos, credit))
 
-    await services.workbench.run(work)
+    await services.executor.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return answering.person(person)
+    return people.person(person)
 
 
 @router.patch("/people/{person_id}")
@@ -174,7 +174,7 @@ def change_person(
     stated = columns.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
     services.gallery.store.change(person)
-    return answering.person(person)
+    return people.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -208,7 +208,7 @@ async def add_portraits(
         services.gallery.store.add_portraits(person, made)
         return _listed(services.gallery, person)
 
-    return await services.workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
@@ -228,7 +228,7 @@ def take_down(
     receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
     forgotten = forget(services.settings, receipt)
     return Receipt(
-        person=answering.person(receipt.person),
+        person=people.person(receipt.person),
         portraits=receipt.portraits,
         cached_files=forgotten.cached_files,
         results=forgotten.results,
@@ -295,7 +295,9 @@ async def _read(uploads: Sequence[UploadFile]) -> list[_Upload]:
     return read
 
 
-def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None) -> list[Portrait]:
+def _portraits(
+    engine: LocalEngine, photos: Sequence[_Upload], credit: Credit | None
+) -> list[Portrait]:
     """A portrait of each photo.
 
     Raises:
@@ -305,7 +307,7 @@ def _portraits(engine: Engine, photos: Sequence[_Upload], credit: Credit | None)
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = engine.detect(photo.data).main_face()
+            face = engine.analyzer.analyze(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

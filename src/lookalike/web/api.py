@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Gender, Who
@@ -75,12 +75,12 @@ async def find_lookalikes(
     references = tuple([await services.read(each, "reference") for each in reference or ()])
     searched = collection or services.site.collection
     most = limit or services.settings.limit
-    found = await services.workbench.run(
+    found = await services.executor.run(
         lambda: engine.find(
             data, references, limit=most, collection=searched, who=Who(group or None, gender)
         )
     )
-    answer = answering.lookalikes(engine, found, searched, services.shown)
+    answer = photos.lookalikes(found, services.shown)
     if services.counts is not None:
         await services.counts.add_lookalikes(answer)
     return answer
@@ -96,9 +96,9 @@ async def compare(
     other = await services.read(target, "target")
 
     def work() -> shapes.Comparison:
-        return answering.comparison(engine, engine.compare(one, other))
+        return photos.comparison(engine.compare(one, other))
 
-    return await services.workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -112,11 +112,9 @@ async def detect(
     data = await services.read(photo, "photo")
 
     def work() -> shapes.Detection:
-        if attributes:
-            return answering.detection(engine, *engine.guess(data))
-        return answering.detection(engine, engine.detect(data))
+        return photos.detection(engine.detect(data, guess=attributes))
 
-    return await services.workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.get("/people", tags=["gallery"])
@@ -132,13 +130,13 @@ async def list_people(
     """The people of the gallery, by Korean name."""
     found = services.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
-    return answering.people(page, total=len(found), shown=services.shown)
+    return people.people(page, total=len(found), shown=services.shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
 async def show_person(services: UseServices, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
-    return answering.person(services.gallery.person(person_id), services.shown)
+    return people.person(services.gallery.person(person_id), services.shown)
 
 
 @router.get(
@@ -163,19 +161,19 @@ async def show_portrait(
 @router.get("/filters", tags=["gallery"])
 async def list_filters(services: UseServices, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return answering.filters(services.gallery.people(collection))
+    return people.filters(services.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
 async def list_collections(services: UseServices) -> shapes.Collections:
     """Every collection that any visitor may search, the starter first."""
-    return answering.collections(services.open_collections)
+    return people.collections(services.open_collections)
 
 
 @router.get("/engine", tags=["health"])
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
-    return answering.engine(services.engine)
+    return photos.engine(services.engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

@@ -10,10 +10,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, UploadFile
 from pydantic import Field
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import photos, shapes
 from lookalike.answers.shapes import Answer, Score
-from lookalike.engine import comparisons
-from lookalike.engine.local import Engine
+from lookalike.engine import cross_comparison
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
@@ -22,7 +22,7 @@ from lookalike.web import problems
 from lookalike.web.admission import FormCollection
 from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 
-UseOwnEngine = Annotated[Engine, Depends(own_engine)]
+UseOwnEngine = Annotated[LocalEngine, Depends(own_engine)]
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problems.OF_PHOTOS)
 
@@ -91,7 +91,7 @@ async def explain_resemblance(
             engine, engine.face(data, face), _other(engine, person, collection, other)
         )
 
-    return await services.workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.post("/matrix")
@@ -100,12 +100,12 @@ async def compare_all(
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await services.read(each, "photo", number) for number, each in enumerate(photo)]
-    found = await services.workbench.run(lambda: comparisons.matrix(engine, data))
+    found = await services.executor.run(lambda: cross_comparison.matrix(engine, data))
     return Matrix(
-        photos=tuple(answering.reference(each) for each in found.photos),
+        photos=tuple(photos.reference(each) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
@@ -119,16 +119,16 @@ async def compare_family(
     """Whom of two parents a child resembles more. The largest face of each photo counts."""
     data = await services.read(child, "child")
     parents = [await services.read(each, "parent", number) for number, each in enumerate(parent)]
-    found = await services.workbench.run(lambda: comparisons.family(engine, data, parents))
+    found = await services.executor.run(lambda: cross_comparison.family(engine, data, parents))
     return Family(
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
 def _other(
-    engine: Engine, person: str | None, collection: str | None, photo: bytes | None
+    engine: LocalEngine, person: str | None, collection: str | None, photo: bytes | None
 ) -> Floats:
     """The vector to explain a resemblance to."""
     if photo is not None:
@@ -136,7 +136,7 @@ def _other(
     return engine.matcher.person(person or "", collection)
 
 
-def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
+def _explanation(engine: LocalEngine, probe: Face, other: Floats) -> Explanation:
     found = explain.explain(probe, other, engine.analyzer.embed)
     rows, columns = found.map.shape
     return Explanation(
@@ -148,7 +148,7 @@ def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
         score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
-from lookalike.errors import ImageTooLarge, NotOffered, Subject, about
+from lookalike.errors import ImageTooLarge, Subject, about
 from lookalike.faces.image import jpeg
 
 if TYPE_CHECKING:
-    from lookalike.answers.answering import Shown
-    from lookalike.aws.engine import AnyEngine
+    from lookalike.answers.people import Shown
     from lookalike.config import Settings
-    from lookalike.engine.local import Engine
-    from lookalike.engine.workbench import Workbench
+    from lookalike.engine.executor import Executor
+    from lookalike.engine.interface import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portraits import Portraits
@@ -43,27 +43,22 @@ class Services:
 
     settings: Settings
     site: Site
-    engine: AnyEngine
+    engine: Engine
     gallery: Gallery
-    workbench: Workbench
+    executor: Executor
     portraits: Portraits
     shown: Shown
     results: Results
     counts: Counts | None
     rekognition: Callable[[Request], Awaitable[Response]]
 
-    def own_engine(self) -> Engine:
+    def own_engine(self) -> LocalEngine:
         """Ours, for what Amazon Rekognition cannot do.
 
         Raises:
             NotOffered: the engine is Amazon Rekognition.
         """
-        if self.settings.engine == "aws":
-            raise NotOffered(
-                "This needs our own networks, and this server asks Amazon Rekognition "
-                "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
-            )
-        return self.engine.local
+        return self.engine.own()
 
     @property
     def open_collections(self) -> tuple[Collection, ...]:
@@ -106,7 +101,7 @@ class Services:
             return jpeg(pixels, _QUALITY)
 
         async def frame(photo: bytes) -> bytes:
-            return await self.workbench.run(lambda: work(photo))
+            return await self.executor.run(lambda: work(photo))
 
         return await self.portraits.framed(person, frame)
 
@@ -121,6 +116,6 @@ UseServices = Annotated[Services, Depends(services_of)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
 
 
-def own_engine(services: UseServices) -> Engine:
+def own_engine(services: UseServices) -> LocalEngine:
     """Ours; a request that depends on it is refused where Amazon Rekognition is the engine."""
     return services.own_engine()

@@ -15,7 +15,7 @@ from lookalike.cli.terminal import PHOTO
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.evaluate.calibration.crowds import Crowd
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
 _CROWD = click.Path(exists=True, path_type=Path)
 
@@ -67,7 +67,7 @@ def calibrate(
     from lookalike.evaluate.calibration.fit import fit
     from lookalike.evaluate.calibration.reliability import check
     from lookalike.faces.models import installed
-    from lookalike.scores.similarity import write
+    from lookalike.scores.calibrations import write
 
     used = installed.embedder(settings)
     seen = [_crowd(settings, each, same, cache) for each in (*crowds, *held)]
@@ -98,6 +98,6 @@ def _crowd(settings: Settings, path: Path, same: Path | None, cache: Path | None
 def _cohort(first: Crowd, contract: str) -> Cohort:
     from lookalike.evaluate.calibration.crowds import one_each
     from lookalike.gallery import starter
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
     return Cohort(starter.vectors(contract) if starter.fits(contract) else one_each(first))

@@ -72,7 +72,7 @@ def _members(people: Gallery, collection: str) -> list[Member]:
 
 def _bars(embedder: Embedder) -> Bars:
     from lookalike.gallery.findings import Bars
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     cosine_at = calibration_of(embedder).cosine_at
     return Bars(disagrees=cosine_at(50), same_face=cosine_at(99), alike=cosine_at(60))

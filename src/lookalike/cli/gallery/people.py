@@ -13,7 +13,7 @@ from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, tab
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
     from lookalike.gallery.people import Credit
     from lookalike.gallery.portraits import Portrait
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 @pass_settings
 def list_people(settings: Settings, collection: str | None, query: str, as_json: bool) -> None:
     """List the people of the gallery."""
-    from lookalike.answers import answering
+    from lookalike.answers import people as answers
 
     with opened_gallery(settings) as people:
         found = people.people(collection, query)
         if as_json:
-            print_json(answering.people(found, total=len(found)))
+            print_json(answers.people(found, total=len(found)))
             return
     made = table(f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups")
     for each in found:
@@ -46,12 +46,12 @@ def list_people(settings: Settings, collection: str | None, query: str, as_json:
 @pass_settings
 def show(settings: Settings, person_id: str, as_json: bool) -> None:
     """Show one person by id."""
-    from lookalike.answers import answering
+    from lookalike.answers import people as answers
 
     with opened_gallery(settings) as people:
         person = people.person(person_id)
     if as_json:
-        print_json(answering.person(person))
+        print_json(answers.person(person))
         return
     for label, value in (
         ("Name", person.name.both),
@@ -92,10 +92,10 @@ def add(
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
 
 
-def _portrait(engine: Engine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
+def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.gallery.sources.image_file import portrait
 
-    face = engine.detect(data).main_face()
+    face = engine.analyzer.analyze(data).main_face()
     if thumbnail:
         face = engine.analyzer.with_thumbnail(face, data)
     return portrait(face, data, credit)

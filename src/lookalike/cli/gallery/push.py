@@ -45,8 +45,7 @@ def push(settings: Settings, collection: str, to: str | None, photos: Path | Non
 
 def _push(settings: Settings, collection: str, to: str | None, photos: Path | None) -> Pushed:
     from lookalike.aws.client import Client
-    from lookalike.aws.commons import fetching
-    from lookalike.aws.push import Pusher, photos_in
+    from lookalike.aws.push import Pusher, fetching, photos_in
     from lookalike.gallery.wikimedia.client import Patient, open_client
 
     target = to or settings.aws_collection or collection

@@ -15,7 +15,7 @@ from lookalike.evaluate.protocols.table import Table, numbered, read
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.sources.image_file import is_image
-from lookalike.scores.cohort import Cohort
+from lookalike.scores.similarity import Cohort
 
 # Beyond this cosine two photos are the same photo.
 _SAME_PHOTO = 0.97

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluate.calibration.crowds import Crowd
-from lookalike.scores.cohort import Cohort, Numbers, Spread
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers, Spread
 
 # The tail of a crowd is its 1,000 most alike pairs, so far as that is a tail.
 _TAIL_PAIRS = 1000

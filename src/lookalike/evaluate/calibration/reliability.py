@@ -16,8 +16,7 @@ from lookalike.evaluate.calibration.crowds import Crowd, without
 from lookalike.evaluate.calibration.fit import fit, levels_of_pairs
 from lookalike.evaluate.figures import Curve, Measured, Result
 from lookalike.evaluate.intervals import Estimate, draws, percentiles
-from lookalike.scores.cohort import Cohort, Numbers
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers
 
 # Similarity -> the FMR that it stands for.
 DEFINED = {50: 1e-2, 80: 1e-4, 90: 1e-5, 99: 1e-6}

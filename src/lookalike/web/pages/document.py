@@ -20,8 +20,8 @@ import jinja2
 from fastapi import Request, Response
 
 from lookalike import errors
+from lookalike.engine.model_notes import uncalibrated
 from lookalike.gallery.people import Language, Text
-from lookalike.scores.notes import uncalibrated
 from lookalike.web import colours, problems
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
@@ -174,7 +174,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "modules": assets.modules,
         "people": f"{people:,}",
         "typical": typical(people),
-        "contract": services.engine.contract,
+        "contract": services.engine.model.contract,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
         "note": _note(services, language),

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.answers import answering
-from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.aws.engine import AnyEngine
-from lookalike.engine.local import Lookalikes
+from lookalike.answers import photos
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language
-from lookalike.scores.matching import Match
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
@@ -58,17 +55,16 @@ async def find(
         data = await agreed_photo(services, photo, consent)
         other = await photo_of(services, reference, "reference")
 
-        def work() -> tuple[Lookalikes | AwsLookalikes, Drawn]:
+        def work() -> tuple[Lookalikes[AnyScore], Drawn]:
             references = (other,) if other else ()
             most = services.settings.limit
             found = engine.find(data, references, limit=most, collection=searched)
             return found, _drawn(engine, data, found)
 
-        found, drawn = await services.workbench.run(work)
-        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
-        best = [each[0].person for each in ranked[:_WAITED_FOR] if each]
+        found, drawn = await services.executor.run(work)
+        best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
         await pictures.fetch(services.portraits, best)
-        answer = answering.lookalikes(engine, found, searched, services.shown)
+        answer = photos.lookalikes(found, services.shown)
         if services.counts is not None:
             await services.counts.add_lookalikes(answer)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
@@ -76,7 +72,7 @@ async def find(
     return await answered(request, lang, "/", make)
 
 
-def _drawn(engine: AnyEngine, data: bytes, found: Lookalikes | AwsLookalikes) -> Drawn:
+def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
     faces = [each.face for each in found.faces]
     cut = [face_square(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(

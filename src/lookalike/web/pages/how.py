@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from lookalike.answers import answering
-from lookalike.engine.local import Engine, Lookalikes
+from lookalike.answers import photos
+from lookalike.engine.interface import Lookalikes
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
+from lookalike.scores.similarity import Score
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo
@@ -66,18 +68,18 @@ async def show(
         engine, searched = services.own_engine(), services.site.collection
         data = await agreed_photo(services, photo, consent)
 
-        def work() -> tuple[Lookalikes, Drawing]:
+        def work() -> tuple[Lookalikes[Score], Drawing]:
             found = engine.find(data, limit=_NEIGHBOURS, collection=searched)
             return found, _drawing(engine, data, found)
 
-        found, drawing = await services.workbench.run(work)
-        answer = answering.lookalikes(engine, found, searched, services.shown)
+        found, drawing = await services.executor.run(work)
+        answer = photos.lookalikes(found, services.shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)
 
 
-def _drawing(engine: Engine, data: bytes, found: Lookalikes) -> Drawing:
+def _drawing(engine: LocalEngine, data: bytes, found: Lookalikes[Score]) -> Drawing:
     face = found.faces[0].face
     vector = [float(each) for each in face.embedding]
     return Drawing(

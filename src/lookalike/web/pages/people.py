@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from lookalike.answers import answering
+from lookalike.answers import people as answers
 from lookalike.gallery.people import Language, Who
 from lookalike.web.admission import permitted
 from lookalike.web.pages import pictures
@@ -43,7 +43,7 @@ async def people(
             request,
             "people.html",
             language=language,
-            listed=[answering.person(each, services.shown) for each in listed],
+            listed=[answers.person(each, services.shown) for each in listed],
             found=len(found),
             number=number,
             pages=pages,
@@ -68,7 +68,7 @@ async def person(
         who = services.gallery.person(person_id, within)
         await pictures.fetch(services.portraits, [who])
         return respond(
-            request, "person.html", language=language, person=answering.person(who, services.shown)
+            request, "person.html", language=language, person=answers.person(who, services.shown)
         )
 
     return await answered(request, None, "/people", make)

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
 from lookalike.faces.square import face_square
@@ -74,7 +74,7 @@ class Studio:
     already."""
 
     def __init__(
-        self, engine: Annotated[Engine, Depends(own_engine)], services: UseServices
+        self, engine: Annotated[LocalEngine, Depends(own_engine)], services: UseServices
     ) -> None:
         self._engine = engine
         self._services = services
@@ -87,7 +87,7 @@ class Studio:
             card = self._card(asked, known, portrait)
             return card, {shape: cards.render(card, shape) for shape in shapes}
 
-        return await self._services.workbench.run(work)
+        return await self._services.executor.run(work)
 
     def _card(
         self, asked: CardRequest, known: CachedPortrait | None, portrait: Pixels | None

@@ -1,13 +1,13 @@
-"""The photos of one request, as AWS sees them."""
+"""What one request asks AWS about its photos: DetectFaces, RecognizeCelebrities, CompareFaces."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-from lookalike.aws import images, shapes
-from lookalike.aws.answers import AwsScore
-from lookalike.aws.client import Client, Members, Tally
+from lookalike.aws import face_details, image_bytes
+from lookalike.aws.client import CallCounter, Client, Members
+from lookalike.aws.score import AwsScore
 from lookalike.errors import Subject, about
 from lookalike.faces.geometry import Box
 from lookalike.faces.image import Image, Limits, decode
@@ -32,11 +32,11 @@ class Sent:
     told: tuple[Members, ...]
 
 
-class Look:
-    """Asks about photos; `tally` counts the calls."""
+class Inquiry:
+    """Asks about the photos of one request; `counter` counts the calls."""
 
     def __init__(self, client: Client, limits: Limits, most_faces: int) -> None:
-        self.tally = Tally()
+        self.counter = CallCounter()
         self._client = client
         self._limits = limits
         self._most_faces = most_faces
@@ -99,7 +99,7 @@ class Look:
             SimilarityThreshold=0,
         )
         told = [
-            (shapes.box(each["Face"], target.image), each["Similarity"])
+            (face_details.box(each["Face"], target.image), each["Similarity"])
             for each in answer["FaceMatches"]
         ]
 
@@ -115,12 +115,12 @@ class Look:
         """The photo, the JPEG to send, and the milliseconds that took."""
         started = time.perf_counter()
         with about(subject, number):
-            image = decode(data, self._limits, images.SIDE)
-        return image, images.encoded(image.pixels), (time.perf_counter() - started) * 1000
+            image = decode(data, self._limits, image_bytes.SIDE)
+        return image, image_bytes.encoded(image.pixels), (time.perf_counter() - started) * 1000
 
     def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
-        seen = [(shapes.face(each.get("Face", each), image), each) for each in told]
+        seen = [(face_details.face(each.get("Face", each), image), each) for each in told]
         seen.sort(key=lambda pair: -pair[0].box.area)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
@@ -128,7 +128,7 @@ class Look:
         return Sent(image, jpeg, photo, tuple(each for _, each in seen))
 
     def _call(self, operation: str, **members: object) -> Members:
-        return self._client.call(operation, self.tally, **members)
+        return self._client.call(operation, self.counter, **members)
 
 
 def _timings(decoded: float, started: float) -> Timings:

@@ -1,4 +1,4 @@
-"""Faces of the Rekognition model -> ours."""
+"""What AWS tells of a face (FaceDetail, ComparedFace) -> a face of ours."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from lookalike.gallery.people import Text
 from lookalike.scores.similarity import Calibration
 
 
-def notes(calibration: Calibration) -> tuple[Text, ...]:
+def model_notes(calibration: Calibration) -> tuple[Text, ...]:
     """Nothing for the model that ships."""
     found = []
     if not calibration.fitted:

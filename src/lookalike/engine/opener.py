@@ -1,4 +1,4 @@
-"""The engine that the settings ask for."""
+"""Opens the engine that the settings ask for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from lookalike.config import Settings
 
 if TYPE_CHECKING:
-    from lookalike.aws.engine import AnyEngine
+    from lookalike.engine.interface import Engine
 
 
-def opened(settings: Settings) -> AnyEngine:
+def opened(settings: Settings) -> Engine:
     """Ours, or Amazon Rekognition. Only the one that is wanted is imported.
 
     Raises:
@@ -22,6 +22,6 @@ def opened(settings: Settings) -> AnyEngine:
         from lookalike.aws.engine import AwsEngine
 
         return AwsEngine(settings)
-    from lookalike.engine.local import Engine
+    from lookalike.engine.local import LocalEngine
 
-    return Engine(settings)
+    return LocalEngine(settings)

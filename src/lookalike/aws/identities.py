@@ -1,11 +1,11 @@
-"""Whom AWS's answers are about: our people, where they are among them."""
+"""Whose faces AWS names: our people, where they are among them."""
 
 from __future__ import annotations
 
 import re
 
-from lookalike.aws.answers import GALLERY
 from lookalike.aws.client import Members
+from lookalike.engine.interface import ELSEWHERE
 from lookalike.errors import PersonNotFound
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person, Text, Who
@@ -18,7 +18,7 @@ _WIKIDATA = re.compile("Q[0-9]+")
 _WIKIDATA_PAGE = re.compile(r"//(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[0-9]+)$")
 
 
-class People:
+class Identities:
     """Those asked for, without anybody who was taken down here."""
 
     def __init__(self, gallery: Gallery, who: Who) -> None:
@@ -36,7 +36,7 @@ class People:
             or self._ours(wikidata or "")
             or Person(
                 id=wikidata or found["Id"],
-                collection=GALLERY,
+                collection=ELSEWHERE,
                 name=Text(en=found["Name"]),
                 gender=_GENDERS.get(found.get("KnownGender", {}).get("Type", "")),
                 wikidata=wikidata,
@@ -52,7 +52,7 @@ class People:
             self._ours(called)
             or Person(
                 id=called,
-                collection=GALLERY,
+                collection=ELSEWHERE,
                 name=Text(en=called),
                 wikidata=called if _WIKIDATA.fullmatch(called) else None,
             )

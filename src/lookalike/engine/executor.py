@@ -1,4 +1,4 @@
-"""Runs the engine beside the event loop: one photo at a time, a bounded number waiting."""
+"""Runs the engine beside the event loop: a few photos at a time, a bounded number waiting."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from lookalike.errors import Busy
 Result = TypeVar("Result")
 
 
-class Workbench:
-    """Few threads at work, because one network call fills the cores that a worker is given.
+class Executor:
+    """So many threads at work as the engine says (`Engine.at_once`), and a queue before them."""
 
-    Decoding may run beside it, so two threads are let in; the analyzer takes them in turns.
-    """
-
-    def __init__(self, queue: int, threads: int = 2) -> None:
+    def __init__(self, queue: int, threads: int) -> None:
         self._queue = queue
         self._limiter = CapacityLimiter(threads)
 

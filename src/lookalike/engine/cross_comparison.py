@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.photo import Photo
 from lookalike.scores.similarity import Score
@@ -51,7 +51,7 @@ class Family:
     closer: int | None
 
 
-def matrix(engine: Engine, photos: Sequence[bytes]) -> Matrix:
+def matrix(engine: LocalEngine, photos: Sequence[bytes]) -> Matrix:
     """Every face of every photo with every other.
 
     Raises:
@@ -76,7 +76,7 @@ def matrix(engine: Engine, photos: Sequence[bytes]) -> Matrix:
     return Matrix(analyzed, places, scores)
 
 
-def family(engine: Engine, child: bytes, parents: Sequence[bytes]) -> Family:
+def family(engine: LocalEngine, child: bytes, parents: Sequence[bytes]) -> Family:
     """Whom of two parents a child resembles more; in each photo the largest face counts.
 
     Raises:
