@@ -23,7 +23,7 @@ from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.evaluate import time_steps
-from lookalike.faces.detect import FINE
+from lookalike.faces.image import FINE
 from lookalike.faces.models.graph import prepared
 from lookalike.faces.models.manifest import SFACE, YUNET
 from tests import photos

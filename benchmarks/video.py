@@ -32,8 +32,8 @@ from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.engine.local import Engine
 from lookalike.faces.image import Pixels
-from lookalike.video.decode import opened
-from lookalike.video.watch import watch
+from lookalike.video.analysis import analyze_video
+from lookalike.video.frames import opened
 from tests import aws, cloud, photos
 
 _WIDTH, _HEIGHT, _RATE = 1280, 720, 30
@@ -102,12 +102,12 @@ def _decode(data: bytes, engine: Engine) -> None:
 
 
 def _watch(data: bytes, engine: Engine) -> None:
-    watch(
+    analyze_video(
         io.BytesIO(data),
         engine,
         keep=lambda seen: seen,
         describe=lambda seen: [""] * len(seen.faces),
-        go_on=lambda: None,
+        check_stop=lambda: None,
     )
 
 

@@ -24,7 +24,7 @@ PACKAGE = ROOT / "src" / "lookalike"
 LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
-            "errors processes",
+            "errors files processes",
             "config",
             "database faces",
             "gallery",
@@ -39,7 +39,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "cli": ("terminal", "* evaluate gallery", "root", "__init__"),
         "database": ("schema", "migrations", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
-        "faces": ("geometry image vectors", "models", "*", "models.selftest"),
+        "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
             "people",
             "embeddings",
@@ -49,9 +49,15 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
-        "rekognition": ("arns wire", "access", "*", "operations", "app video_results"),
+        "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
         "scores": ("calibrations", "*"),
-        "web": ("*", "sharing", "forget pages", "admin embed"),
+        "web": (
+            "*",
+            "sharing",
+            "services takedown",
+            "admission",
+            "admin api comparisons pages sharing.api",
+        ),
     }
 )
 

@@ -23,8 +23,8 @@ from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 from lookalike import config
 from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
-from lookalike.web.depends import PORTRAIT_SIDE
-from lookalike.web.pages import locale
+from lookalike.web.services import PORTRAIT_SIDE
+from lookalike.web.texts import locale
 from tests import photos as packaged
 from tests.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
 from tests.conftest import running

@@ -23,11 +23,10 @@ from lookalike import config
 from lookalike.cli.terminal import FOLDER, progress
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.subject import subject
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.candidate import stable_id
+from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import COLLECTION
 
 
@@ -79,7 +78,7 @@ def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out:
             left_out.append(each)
             continue
         try:
-            face = subject(analyzer.analyze(each.photo.read_bytes()))
+            face = analyzer.analyze(each.photo.read_bytes()).main_face()
         except PhotoError as error:
             left_out.append((each.person.id, str(error)))
             continue

@@ -18,7 +18,7 @@ from pathlib import Path
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources.candidate import clean_name
+from lookalike.gallery.sources.values import clean_name
 from lookalike.gallery.wikimedia.occupations import fields_in
 from lookalike.gallery.wikimedia.rosters import shipped
 

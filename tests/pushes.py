@@ -11,7 +11,7 @@ from lookalike.aws.push import Pushed, Pusher, photos_in
 from lookalike.engine.local import Engine
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 
 PHOTOS = {"eileen": "astronaut.png", "one": "single_face.jpg"}
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import PIL.Image
 import pytest
 
+from lookalike.config import Settings
+from lookalike.server import create_app
 from tests.conftest import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -231,6 +237,24 @@ def test_a_busy_server_says_so_and_recovers(serve: Serve, photos: Mapping[str, b
 def test_health(http: httpx.Client) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/readyz").json() == {"status": "ready"}
+
+
+async def test_a_server_is_ready_while_it_runs_and_lets_its_networks_go(
+    settings: Settings, home: Path, photos: Mapping[str, bytes]
+) -> None:
+    app = create_app(replace(settings, home=home))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        starting = await http.get("/readyz")
+        assert (starting.status_code, starting.json()) == (503, {"status": "starting"})
+        async with app.router.lifespan_context(app):
+            assert (await http.get("/readyz")).json() == {"status": "ready"}
+            files = {"photo": photos["obama.jpg"]}
+            assert (await http.post("/api/v1/lookalikes", files=files)).status_code == 200
+            networks = weakref.ref(app.state.services.engine.local.analyzer)
+        assert (await http.get("/readyz")).status_code == 503
+    gc.collect()
+    assert networks() is None
 
 
 def test_openapi_describes_what_is_answered(http: httpx.Client) -> None:

@@ -16,7 +16,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.errors import AwsError, CollectionNotFound, PersonNotFound
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.wikimedia.client import open_client, refuse
 from tests import pushes
 from tests.amazon import making

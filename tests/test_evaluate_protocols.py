@@ -32,11 +32,12 @@ from lookalike.evaluate import (
 )
 from lookalike.evaluate.metrics import FAILED
 from lookalike.evaluate.protocols import identification, pairs, triplets
-from lookalike.evaluate.protocols.detection import overlap, wider
+from lookalike.evaluate.protocols.detection import wider
 from lookalike.evaluate.protocols.identification import Several
 from lookalike.evaluate.protocols.protocol import Protocol
 from lookalike.evaluate.protocols.strangers import tail, tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
+from lookalike.faces.geometry import overlaps
 from lookalike.faces.vectors import Floats
 
 NO_FACE = "free-mountain-vector-01.jpg"
@@ -411,7 +412,7 @@ def test_detection_on_marked_faces(folder: Path, settings: Settings, engine: Eng
 def test_overlap_is_the_share_of_the_union() -> None:
     one = np.array([(0, 0, 10, 10), (100, 100, 5, 5)], np.float64)
     other = np.array([(5, 0, 10, 10), (0, 0, 10, 10)], np.float64)
-    assert overlap(one, other).tolist() == [[pytest.approx(1 / 3), 1], [0, 0]]
+    assert overlaps(one, other).tolist() == [[pytest.approx(1 / 3), 1], [0, 0]]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from skimage.transform import SimilarityTransform, warp
 from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.faces.align import TEMPLATE, align, similarity_transform
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.detect import _merge
 from lookalike.faces.image import resized
 from lookalike.faces.models.decoders import Detections
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import pose
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from lookalike.engine.local import Engine
 from lookalike.faces.align import template
-from lookalike.faces.framed import MARGIN, framed
 from lookalike.faces.geometry import Landmarks, Point
+from lookalike.faces.square import MARGIN, face_square
 from lookalike.gallery.wikimedia.portraits import forget
 from tests import portraits
 from tests.conftest import Server
@@ -46,7 +46,7 @@ def test_the_landmarks_of_every_face_are_in_one_place(
     engine: Engine, photos: Mapping[str, bytes], name: str
 ) -> None:
     found = engine.detect(photos[name])
-    square = framed(photos[name], found, found.faces[0], SIDE, engine.limits)
+    square = face_square(photos[name], found, found.faces[0], SIDE, engine.limits)
     assert square.shape == (SIDE, SIDE, 3)
     (face,) = engine.detect(jpeg(PIL.Image.fromarray(square))).faces
     # Least squares over five points of a real face: they are near their places, not on them.
@@ -65,14 +65,14 @@ def test_a_large_photo_is_decoded_to_what_is_shown(
     moved = Landmarks(
         *(Point(3 * x + 1201, 3 * y + 701) for x, y in places(face.landmarks).tolist())
     )
-    large = framed(
+    large = face_square(
         jpeg(wall),
         replace(alone, width=4000, height=3000),
         replace(face, landmarks=moved),
         SIDE,
         engine.limits,
     )
-    small = framed(photos["astronaut.png"], alone, face, SIDE, engine.limits)
+    small = face_square(photos["astronaut.png"], alone, face, SIDE, engine.limits)
     middle = slice(SIDE // 4, -SIDE // 4)  # Around it, one shows the wall.
     assert np.abs(large.astype(int) - small)[middle, middle].mean() < 5
 

@@ -11,6 +11,7 @@ from benchmarks.improvements import looks, templates
 from benchmarks.improvements.looks import Seen
 from benchmarks.improvements.templates import Enrolled
 from lookalike.engine.local import Engine
+from lookalike.faces.vectors import unit
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def test_every_way_gives_a_vector_of_the_same_face(seen: Seen) -> None:
 def test_the_mirrored_mean_does_not_know_left_from_right(seen: Seen) -> None:
     turned = np.ascontiguousarray(seen.face.crop[:, ::-1])
     one, other = seen.analyzer.embed([seen.face.crop, turned])
-    assert looks.ships_mirrored(seen) @ looks.unit(one + other) == pytest.approx(1, abs=1e-3)
+    assert looks.ships_mirrored(seen) @ unit(one + other) == pytest.approx(1, abs=1e-3)
 
 
 def test_portraits_that_agree_weigh_more(engine: Engine, photos: Mapping[str, bytes]) -> None:

@@ -65,7 +65,7 @@ def test_imports_point_one_way(known: Mapping[str, Module]) -> None:
         ("database.schema", "gallery.people"),
         ("answers.shapes", "web.api"),
         ("answers.shapes", "video.jobs"),
-        ("rekognition.app", "web.limits"),
+        ("rekognition.app", "web.services"),
         ("web.api", "rekognition.app"),
         ("scores.matching", "engine.local"),
         ("faces.align", "gallery.people"),

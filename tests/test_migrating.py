@@ -32,7 +32,7 @@ from lookalike.faces.workers import Workers
 from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.store import Store
 from tests.homes import Home
 

@@ -20,12 +20,11 @@ from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.subject import subject
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import pack
-from lookalike.gallery.sources.candidate import stable_id
+from lookalike.gallery.sources.values import stable_id
 from tests.packs import changed, manifest, members, resealed
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")
@@ -53,7 +52,7 @@ def unit(seed: int) -> Floats:
 def small(engine: Engine, photos: Mapping[str, bytes]) -> bytes:
     """A thumbnail of Obama."""
     data = photos["obama.jpg"]
-    thumbnail = engine.analyzer.with_thumbnail(subject(engine.detect(data)), data).thumbnail
+    thumbnail = engine.analyzer.with_thumbnail(engine.detect(data).main_face(), data).thumbnail
     assert thumbnail is not None
     return thumbnail
 

@@ -17,8 +17,9 @@ from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
 from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.pages.assets import modules, static_version
 from lookalike.web.pages.how import bars
+from lookalike.web.texts import choose_language, locale
 from tests import portraits
 from tests.browser import DESKTOP, PHONE, Opener, barriers, encoded, png
 from tests.conftest import Server
@@ -380,7 +381,7 @@ def test_the_language_can_be_switched_and_is_remembered(visit: Opener, server: S
 
 
 def test_static_files_are_kept_by_browsers_only_under_their_version(server: Server) -> None:
-    kept = httpx.get(f"{server.url}/static/{pages.static_version()}/app.js")
+    kept = httpx.get(f"{server.url}/static/{static_version()}/app.js")
     assert "immutable" in kept.headers["cache-control"]
     assert kept.headers["content-encoding"] == "gzip"
     assert kept.headers["content-type"].startswith("text/javascript")
@@ -388,7 +389,7 @@ def test_static_files_are_kept_by_browsers_only_under_their_version(server: Serv
     assert plain.text == kept.text
     assert plain.headers["cache-control"] == "no-cache"
     assert httpx.get(f"{server.url}/static/%2e%2e/pages.py").status_code == 404
-    assert httpx.get(f"{server.url}/static/{pages.static_version()}/no.js").status_code == 404
+    assert httpx.get(f"{server.url}/static/{static_version()}/no.js").status_code == 404
 
 
 def test_modules_are_asked_for_at_once(server: Server) -> None:
@@ -397,8 +398,8 @@ def test_modules_are_asked_for_at_once(server: Server) -> None:
     # What only the answer needs comes with the answer.
     assert "/camera.js" not in document
     assert "/results.js" not in document
-    assert preloaded == len(pages.assets.modules("app.js"))
-    assert {"dom.js", "slot.js", "texts.js"} < set(pages.assets.modules("app.js"))
+    assert preloaded == len(modules("app.js"))
+    assert {"dom.js", "slot.js", "texts.js"} < set(modules("app.js"))
 
 
 @pytest.mark.parametrize(
@@ -419,7 +420,7 @@ def test_modules_are_asked_for_at_once(server: Server) -> None:
 def test_the_language(
     asked: str | None, remembered: str | None, accepted: str, expected: Language
 ) -> None:
-    assert pages.choose_language(asked, remembered, accepted) == expected
+    assert choose_language(asked, remembered, accepted) == expected
 
 
 def test_both_languages_say_the_same() -> None:
@@ -430,4 +431,4 @@ def test_both_languages_say_the_same() -> None:
             return {""}
         return {f"{key}.{rest}" for key, each in texts.items() for rest in keys(each)}
 
-    assert keys(pages.locale("ko")) == keys(pages.locale("en"))
+    assert keys(locale("ko")) == keys(locale("en"))

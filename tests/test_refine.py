@@ -10,9 +10,9 @@ import pytest
 
 from lookalike.engine.local import Engine
 from lookalike.faces.align import align, template
+from lookalike.faces.detect import Refiner
 from lookalike.faces.image import Pixels, decode
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats
 
 ALONE = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")

@@ -18,8 +18,8 @@ from lookalike.engine.workbench import Workbench
 from lookalike.errors import Busy, ContractMismatch
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.guard import Guard
-from lookalike.rekognition.app import Endpoint
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.endpoint import Endpoint
 from tests.aws import CONTENT_TYPE, post
 from tests.conftest import Server
 

@@ -13,7 +13,7 @@ from lookalike.engine.local import Engine
 from lookalike.errors import PhotoError
 from lookalike.faces import thumbnail
 from lookalike.faces.align import template
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 
 PEOPLE = ("obama.jpg", "biden.jpg", "astronaut.png", "Tom_Hanks_54745.png", "single_face.jpg")
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.improvements.looks import unit
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.scores.similarity import calibration
 
 

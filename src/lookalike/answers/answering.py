@@ -50,7 +50,7 @@ from lookalike.aws.answers import (
 from lookalike.engine.local import Comparison as EngineComparison
 from lookalike.engine.local import Lookalikes as EngineLookalikes
 from lookalike.engine.local import RankedFace
-from lookalike.faces import analyzer
+from lookalike.faces import photo as photos
 from lookalike.faces.attributes import Attributes
 from lookalike.gallery import gallery as galleries
 from lookalike.gallery import people as facts
@@ -126,7 +126,7 @@ def comparison(engine: AnyEngine, compared: EngineComparison | AwsComparison) ->
 
 
 def detection(
-    engine: AnyEngine, photo: analyzer.Photo, guesses: tuple[Attributes, ...] | None = None
+    engine: AnyEngine, photo: photos.Photo, guesses: tuple[Attributes, ...] | None = None
 ) -> Detection:
     guessed = (None,) * len(photo.faces) if guesses is None else guesses
     faces = zip(photo.faces, guessed, strict=True)
@@ -205,7 +205,7 @@ def _ranked(rank: int, match: matching.Match | AwsMatch, shown: Shown) -> Ranked
     return RankedPerson(**dict(who), rank=rank, score=score(match.score))
 
 
-def _face(index: int, face: analyzer.Face) -> Face:
+def _face(index: int, face: photos.Face) -> Face:
     return Face(
         index=index,
         box=Box.model_validate(face.box),
@@ -218,11 +218,11 @@ def _guess(guess: Attributes | None) -> Guess | None:
     return None if guess is None else Guess.model_validate(guess)
 
 
-def _faces(photo: analyzer.Photo) -> tuple[Face, ...]:
+def _faces(photo: photos.Photo) -> tuple[Face, ...]:
     return tuple(_face(index, face) for index, face in enumerate(photo.faces))
 
 
-def reference(photo: analyzer.Photo) -> Reference:
+def reference(photo: photos.Photo) -> Reference:
     return Reference(photo=Photo.model_validate(photo), faces=_faces(photo))
 
 
@@ -239,7 +239,7 @@ def model(engine: AnyEngine) -> Model:
     return Model.model_validate(engine.model)
 
 
-def _timings(photo: analyzer.Photo, match: float = 0.0) -> Timings:
+def _timings(photo: photos.Photo, match: float = 0.0) -> Timings:
     steps = asdict(photo.timings) | {"match": match}
     return Timings(**steps, total=sum(steps.values()))
 

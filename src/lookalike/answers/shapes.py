@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.aws import answers as amazon
-from lookalike.engine.local import Subject
+from lookalike.errors import Subject
 from lookalike.scores.similarity import Verdict
 
 

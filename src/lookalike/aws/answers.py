@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
 
 # Calls that AWS answered, by operation.

@@ -25,10 +25,10 @@ from lookalike.aws.search import Search
 from lookalike.config import Settings
 from lookalike.engine.local import Engine, ModelFacts
 from lookalike.errors import AwsCollectionMissing
-from lookalike.faces.analyzer import Photo
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Limits
 from lookalike.faces.models import installed
+from lookalike.faces.photo import Photo
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who
 
@@ -49,7 +49,7 @@ class AwsEngine:
         self.gallery = Gallery.open(settings, installed.embedder(settings))
         self.database = self.gallery.store.database
         self.contract = "amazon-rekognition"
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits.of(settings)
         self._opening = threading.Lock()
         self._local: Engine | None = None
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-import simplejpeg
-
 from lookalike.faces.geometry import Box
-from lookalike.faces.image import Image, Pixels, resized
+from lookalike.faces.image import Image, Pixels, jpeg, resized
 
 # The least side and the most bytes of an image (Rekognition developer guide, "Guidelines and
 # quotas"). It finds faces from 40 pixels in 1920 x 1080, in proportion above that: more pixels
@@ -25,10 +22,10 @@ def encoded(pixels: Pixels) -> bytes:
     Made anew even from a JPEG: so it is upright, and tells nobody where it was taken.
     """
     pixels = _within(pixels, SIDE)
-    data = _jpeg(pixels)
+    data = jpeg(pixels, _QUALITY)
     while len(data) > _MOST_BYTES:
         pixels = _within(pixels, max(pixels.shape) * 3 // 4)
-        data = _jpeg(pixels)
+        data = jpeg(pixels, _QUALITY)
     return data
 
 
@@ -56,8 +53,3 @@ def _within(pixels: Pixels, longest: int) -> Pixels:
     if factor == 1:
         return pixels
     return resized(pixels, *(max(_MIN_SIDE, round(each * factor)) for each in (width, height)))
-
-
-def _jpeg(pixels: Pixels) -> bytes:
-    data: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), _QUALITY, "RGB", "444")
-    return data

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from lookalike.aws import images, shapes
 from lookalike.aws.answers import AwsScore
 from lookalike.aws.client import Client, Members, Tally
-from lookalike.engine.local import Subject
-from lookalike.errors import NoFace, PhotoError
-from lookalike.faces.analyzer import Photo, Timings
+from lookalike.errors import Subject, about
 from lookalike.faces.geometry import Box
 from lookalike.faces.image import Image, Limits, decode
+from lookalike.faces.photo import Photo, Timings
 
 # Boxes of one face that two operations found overlap at least this much.
 _SAME_FACE = 0.5
@@ -70,7 +69,8 @@ class Look:
             PhotoError: the bytes are not a photo that can be used, or hold no face (NoFace).
             AwsError: AWS cannot be asked.
         """
-        return _not_empty(self.detect(data, subject, number), subject, number)
+        with about(subject, number):
+            return _not_empty(self.detect(data, subject, number))
 
     def recognize(self, data: bytes) -> Sent:
         """RecognizeCelebrities.
@@ -83,7 +83,7 @@ class Look:
         started = time.perf_counter()
         answer = self._call("RecognizeCelebrities", Image={"Bytes": jpeg})
         told = [*answer["CelebrityFaces"], *answer["UnrecognizedFaces"]]
-        return _not_empty(self._sent(image, jpeg, told, _timings(decoded, started)), "photo")
+        return _not_empty(self._sent(image, jpeg, told, _timings(decoded, started)))
 
     def compare(self, source: Sent, target: Sent) -> tuple[AwsScore, ...]:
         """CompareFaces: the largest face of one against each of the other; 0 where AWS leaves a
@@ -104,7 +104,7 @@ class Look:
         ]
 
         def score(box: Box) -> float:
-            same = (value for other, value in told if shapes.overlap(other, box) >= _SAME_FACE)
+            same = (value for other, value in told if box.overlap(other) >= _SAME_FACE)
             return max(same, default=0.0)
 
         return tuple(AwsScore("Similarity", score(face.box)) for face in target.photo.faces)
@@ -114,17 +114,14 @@ class Look:
     ) -> tuple[Image, bytes, float]:
         """The photo, the JPEG to send, and the milliseconds that took."""
         started = time.perf_counter()
-        try:
+        with about(subject, number):
             image = decode(data, self._limits, images.SIDE)
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
         return image, images.encoded(image.pixels), (time.perf_counter() - started) * 1000
 
     def _sent(self, image: Image, jpeg: bytes, told: list[Members], timings: Timings) -> Sent:
         """The largest faces first."""
         seen = [(shapes.face(each.get("Face", each), image), each) for each in told]
-        seen.sort(key=lambda pair: -pair[0].box.width * pair[0].box.height)
+        seen.sort(key=lambda pair: -pair[0].box.area)
         seen = seen[: self._most_faces]
         faces = tuple(face for face, _ in seen)
         photo = Photo(image.width, image.height, image.format, faces, timings)
@@ -140,9 +137,6 @@ def _timings(decoded: float, started: float) -> Timings:
     return Timings(decode=decoded, detect=detected, align=0.0, embed=0.0)
 
 
-def _not_empty(sent: Sent, subject: Subject, number: int | None = None) -> Sent:
-    if not sent.photo.faces:
-        error = NoFace(f"No face was found in the {sent.image.width} x {sent.image.height} photo.")
-        error.subject, error.number = subject, number
-        raise error
+def _not_empty(sent: Sent) -> Sent:
+    sent.photo.check_face()
     return sent

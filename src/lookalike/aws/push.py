@@ -22,8 +22,7 @@ from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
-from lookalike.gallery.sources.candidate import is_image
-from lookalike.gallery.sources.importing import image_id
+from lookalike.gallery.sources.image_file import image_id, is_image
 
 # Faces of one page of ListFaces; AWS's own maximum.
 _PAGE = 4096
@@ -40,7 +39,7 @@ _UNUSABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class NotIndexed:
     """A portrait that was not indexed, or a person who has none, and why."""
 
     person: Person
@@ -61,7 +60,7 @@ class Pushed:
     created: bool
     indexed: int
     already: int
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[NotIndexed, ...]
     calls: dict[str, int]
 
 
@@ -83,14 +82,14 @@ class Pusher:
             advance: called after each person.
         """
         self._client = client
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self._limits = Limits.of(settings)
         self._to = to
         self._photos = photos
         self._commons = commons
         self._advance = advance
         self._tally = Tally()
         self._indexed = self._already = 0
-        self._left_out: list[LeftOut] = []
+        self._left_out: list[NotIndexed] = []
 
     def push(self, gallery: Gallery, collection: str) -> Pushed:
         """
@@ -186,7 +185,7 @@ class Pusher:
                 self._leave_out(person, "Amazon Rekognition found no face in the portrait.")
 
     def _leave_out(self, person: Person, why: str) -> None:
-        self._left_out.append(LeftOut(person, why))
+        self._left_out.append(NotIndexed(person, why))
 
     def _call(self, operation: str, **members: object) -> Members:
         return self._client.call(operation, self._tally, CollectionId=self._to, **members)

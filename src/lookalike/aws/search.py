@@ -7,8 +7,8 @@ from lookalike.aws.answers import AwsMatch, AwsScore
 from lookalike.aws.client import Client, Members, Tally
 from lookalike.aws.people import People
 from lookalike.errors import AwsCollectionMissing, AwsError
-from lookalike.faces.analyzer import Face
 from lookalike.faces.image import Image
+from lookalike.faces.photo import Face
 
 # AWS's own maximum: a person has several portraits, and some may be of nobody asked for. A call
 # costs the same.

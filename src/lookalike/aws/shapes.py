@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from lookalike.aws.client import Members
-from lookalike.faces.analyzer import Face
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Image
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
 
 _POINTS = ("eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight")
@@ -45,19 +45,6 @@ def attributes(found: Members) -> Attributes:
 
 def box(found: Members, image: Image) -> Box:
     """The BoundingBox of a face, in pixels of the photo."""
-    ratios = found["BoundingBox"]
-    return Box(
-        left=ratios["Left"] * image.width,
-        top=ratios["Top"] * image.height,
-        width=ratios["Width"] * image.width,
-        height=ratios["Height"] * image.height,
-    )
-
-
-def overlap(one: Box, other: Box) -> float:
-    """What two boxes share of what both cover, 0 to 1."""
-    right = min(one.left + one.width, other.left + other.width)
-    bottom = min(one.top + one.height, other.top + other.height)
-    wide, high = right - max(one.left, other.left), bottom - max(one.top, other.top)
-    shared = max(0.0, wide) * max(0.0, high)
-    return shared / (one.width * one.height + other.width * other.height - shared)
+    shares = found["BoundingBox"]
+    box = Box(shares["Left"], shares["Top"], shares["Width"], shares["Height"])
+    return box.in_pixels(image.width, image.height)

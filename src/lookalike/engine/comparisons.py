@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lookalike.engine.local import Engine
 from lookalike.errors import InvalidParameter
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.scores.similarity import Score
 
 MOST_PHOTOS = 9

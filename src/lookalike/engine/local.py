@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Literal
 
 from threadpoolctl import threadpool_limits
 
 from lookalike.config import Settings
-from lookalike.errors import InvalidParameter, NoFace, PhotoError
-from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.errors import Subject, about
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.framed import framed
 from lookalike.faces.image import Limits, Pixels
-from lookalike.faces.subject import subject
+from lookalike.faces.photo import Face, Photo
+from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Text, Who
 from lookalike.scores.matching import Match, Matcher
 from lookalike.scores.notes import notes
 from lookalike.scores.similarity import Score, calibration_of
-
-Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +191,9 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
-        try:
+        with about(subject, number):
             photo = self.analyzer.analyze(data, limits)
-            if not photo.faces:
-                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
+            photo.check_face()
         return photo
 
     def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
@@ -210,7 +203,7 @@ class Engine:
             PhotoError: it cannot be used, or holds no face (NoFace).
             InvalidParameter: it has fewer faces.
         """
-        return chosen(self.faces(data, subject), index)
+        return self.faces(data, subject).face(index)
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -218,7 +211,7 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
-        return subject(self.detect(photo)).embedding
+        return self.detect(photo).main_face().embedding
 
     def framed_portrait(self, photo: bytes, side: int) -> Pixels:
         """The (side, side, 3) picture of the face that a portrait is of.
@@ -227,7 +220,7 @@ class Engine:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
         found = self.detect(photo)
-        return framed(photo, found, subject(found), side, self.limits)
+        return face_square(photo, found, found.main_face(), side, self.limits)
 
     def close(self) -> None:
         self.gallery.close()
@@ -236,14 +229,3 @@ class Engine:
         return tuple(
             self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
         )
-
-
-def chosen(photo: Photo, index: int) -> Face:
-    """One face of a photo; the largest is 0.
-
-    Raises:
-        InvalidParameter: it has fewer faces.
-    """
-    if index >= len(photo.faces):
-        raise InvalidParameter(f"face: {index}; the photo has faces 0 to {len(photo.faces) - 1}.")
-    return photo.faces[index]

@@ -12,7 +12,7 @@ import numpy as np
 from lookalike.engine.local import Engine
 from lookalike.evaluate.figures import Measured, Result
 from lookalike.evaluate.intervals import Estimate, draws, percentiles
-from lookalike.faces.analyzer import Timings
+from lookalike.faces.photo import Timings
 
 RUNS = 25
 _WARM = 3

@@ -30,8 +30,7 @@ class BlockedKey:
 
 def keys_of(person: Person) -> frozenset[str]:
     """What a person is recognised by."""
-    names = [each for each in (person.name.ko, person.name.en) if each]
-    keys = {f"name:{_plain(name)}" for name in names}
+    keys = {f"name:{_plain(name)}" for name in person.name.known}
     if person.wikidata:
         keys.add(f"wikidata:{person.wikidata}")
     if person.id != person.wikidata:

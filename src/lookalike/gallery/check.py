@@ -13,9 +13,9 @@ from itertools import count
 
 import numpy as np
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.findings import (
     MOST,
     Bars,
@@ -94,7 +94,7 @@ def _disagreeing(
     left = list(member.portraits)
     while len(left) > 1:
         vectors = _vectors(left)
-        others = _unit(vectors.sum(axis=0) - vectors)
+        others = unit(vectors.sum(axis=0) - vectors)
         cosines = np.einsum("nd,nd->n", vectors, others)
         worst = int(cosines.argmin())
         cosine = float(cosines[worst])
@@ -150,7 +150,7 @@ def _in_groups(member: Member, bars: Bars, seen: Mapping[str, Seen]) -> Iterator
 
 def _rival(face: Face, taken: Face, bars: Bars) -> bool:
     """Whether a face could be mistaken for the one that was taken, and is of someone else."""
-    large = face.box.width * face.box.height >= _OTHER_AREA * taken.box.width * taken.box.height
+    large = face.box.area >= _OTHER_AREA * taken.box.area
     someone_else = float(face.embedding @ taken.embedding) < bars.same_face
     return face is not taken and large and someone_else and face.quality.score >= _OTHER_SCORE
 
@@ -161,7 +161,7 @@ def _in_group(
     why = f"shows {len(photo.faces)} faces, and the largest was taken"
     rest = [each for each in member.portraits if each is not portrait]
     if rest:
-        mean = _unit(_vectors(rest).sum(axis=0))
+        mean = unit(_vectors(rest).sum(axis=0, keepdims=True))[0]
         best = max(float(each.embedding @ mean) for each in others)
         if best > float(taken.embedding @ mean):
             why += f"; another one is more like the other portraits of {_name(member)}"
@@ -266,7 +266,7 @@ def _missing(portrait: StoredPortrait) -> Iterator[str]:
 def _crowd(members: tuple[Member, ...]) -> _Crowd:
     means = [_vectors(each.portraits).mean(axis=0) for each in members]
     matrix = np.array(means, np.float32).reshape(len(members), -1)
-    return _Crowd(members, _unit(matrix), np.linalg.norm(matrix, axis=1))
+    return _Crowd(members, unit(matrix), np.linalg.norm(matrix, axis=1))
 
 
 def _pairs(vectors: Floats, rows: int, bar: float) -> Iterator[tuple[int, int, float]]:
@@ -313,16 +313,8 @@ def _removal(member: Member, portrait: StoredPortrait | None = None) -> str:
 
 
 def _name(member: Member) -> str:
-    name = member.person.name
-    return " · ".join(each for each in (name.en, name.ko) if each) or member.person.id
+    return member.person.label
 
 
 def _vectors(portraits: Sequence[StoredPortrait]) -> Floats:
     return np.array([each.vector for each in portraits], np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    """The same directions with length 1, along the last axis."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Floats = vectors / np.maximum(length, 1e-12)
-    return unit

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
 

@@ -141,7 +141,7 @@ class Gallery:
             everyone = [p for each in self._chosen(collection) for p in each.people.by_id.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
-            found = [p for p in found if any(words in n.casefold() for n in _names(p))]
+            found = [p for p in found if any(words in n.casefold() for n in p.name.known)]
         return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:
@@ -373,10 +373,6 @@ class Gallery:
     def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
         faces = self._starter_faces
         return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
-
-
-def _names(person: Person) -> list[str]:
-    return [name for name in (person.name.ko, person.name.en) if name]
 
 
 def _nobody(person_id: str) -> PersonNotFound:

@@ -297,7 +297,7 @@ def _record(row: Any) -> FaceRecord:
 
 def _shares(row: Any) -> Box:
     width, height = row.image_width, row.image_height
-    return Box(row.left / width, row.top / height, row.width / width, row.height / height)
+    return Box(row.left, row.top, row.width, row.height).in_shares(width, height)
 
 
 def _written(outcome: Outcome) -> str:

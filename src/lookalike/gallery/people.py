@@ -23,9 +23,18 @@ class Text:
         return (self.ko or self.en) if language == "ko" else (self.en or self.ko)
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The text in every language in which it is known, Korean first."""
+        return tuple(each for each in (self.ko, self.en) if each)
+
+    @property
     def both(self) -> str:
-        """The text in every language it is known in, English first."""
-        return " · ".join(each for each in (self.en, self.ko) if each)
+        """The same in one line, English first."""
+        return " · ".join(reversed(self.known))
+
+    def completed(self, other: Text) -> Text:
+        """The same, and `other` in a language in which it is not known."""
+        return Text(self.ko or other.ko, self.en or other.en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,11 @@ class Person:
     wikidata: str | None = None
     websites: tuple[str, ...] = ()
     external_ids: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The names, else the id."""
+        return self.name.both or self.id
 
     @property
     def links(self) -> tuple[Link, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.wire.validation import Members
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import Engine
 
 _REGION = "us-east-1"
 

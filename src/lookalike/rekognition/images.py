@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.faults import Fault, code_of

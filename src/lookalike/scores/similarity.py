@@ -23,7 +23,7 @@ import numpy as np
 
 from lookalike.errors import ContractMismatch
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery import starter
 from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
 
@@ -240,7 +240,7 @@ def _vectors(cohort: str | dict[str, Any], contract: str) -> Floats:
         return starter.vectors(contract)
     flat = np.frombuffer(b64decode(cohort["float16"]), np.float16).astype(np.float32)
     rows = flat.reshape(-1, cohort["dimension"])
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+    return unit(rows)
 
 
 def write(made: Calibration, fitted_on: str, file: Path) -> None:

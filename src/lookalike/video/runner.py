@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
-from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
@@ -25,7 +24,7 @@ from lookalike import processes
 from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.errors import LookalikeError, StoreUnavailable
-from lookalike.video.jobs import STALE, Claim, Done, Job, Jobs
+from lookalike.video.jobs import STALE, CheckStop, Claim, Job, JobResult, Jobs
 
 # How often the server looks for jobs, and the runner for another one.
 _LOOK_S = 0.5
@@ -41,9 +40,6 @@ _NICEST = 19
 
 _LOG = logging.getLogger("lookalike")
 
-# Called between frames; raises when the work is to end.
-GoOn: TypeAlias = Callable[[], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -51,11 +47,11 @@ class Work:
 
     Attributes:
         perform: looks at the video. Of what it raises, a LookalikeError tells why the job failed.
-        announce: tells whoever wants to know that a job has ended.
+        notify: tells whoever wants to know that a job has ended.
     """
 
-    perform: Callable[[Engine, Job, GoOn], Done]
-    announce: Callable[[Settings, Job], None]
+    perform: Callable[[Engine, Job, CheckStop], JobResult]
+    notify: Callable[[Settings, Job], None]
 
 
 class Runner:
@@ -155,7 +151,7 @@ def _work_off(engine: Engine, work: Work, stop: threading.Event) -> None:
         claim = None
         if jobs.waiting():
             for job in jobs.give_up():
-                work.announce(engine.settings, job)
+                work.notify(engine.settings, job)
             claim = jobs.claim(name)
         if claim is None:
             stop.wait(_LOOK_S)
@@ -171,12 +167,12 @@ class _Stopped(Exception):
 def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event) -> None:
     with _beating(jobs, claim) as lost:
 
-        def go_on() -> None:
+        def check_stop() -> None:
             if stop.is_set() or lost.is_set():
                 raise _Stopped
 
         try:
-            ended = jobs.finish(claim, work.perform(engine, claim.job, go_on))
+            ended = jobs.finish(claim, work.perform(engine, claim.job, check_stop))
         except _Stopped:
             jobs.release(claim)
             return
@@ -188,7 +184,7 @@ def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threadi
             _LOG.exception("Job %s failed", claim.job.id)
             ended = jobs.fail(claim, "The server failed unexpectedly; its log says how.")
     if ended is not None:
-        work.announce(engine.settings, ended)
+        work.notify(engine.settings, ended)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lookalike import files
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.index.segments import Rows, Sealed
 from lookalike.gallery.index.vectors import VectorIndex
@@ -76,13 +77,11 @@ class Codes:
 
 def _write(place: Path, sealed: Sealed, names: Sequence[str | None]) -> None:
     """Put codes in the place of those that are kept, as a whole."""
-    partial = place.with_name(f"{place.name}.{os.getpid()}.part")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    sealed.save(partial)
-    (partial / "names.json").write_text(json.dumps(names), "utf-8")
-    shutil.rmtree(place, ignore_errors=True)
-    partial.rename(place)
+    with files.staging(place) as folder:
+        sealed.save(folder)
+        (folder / "names.json").write_text(json.dumps(names), "utf-8")
+        shutil.rmtree(place, ignore_errors=True)
+        files.move(folder, place)
 
 
 def _read(place: Path) -> tuple[Sealed, list[str | None]] | None:

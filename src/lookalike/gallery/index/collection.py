@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
 from lookalike.gallery.index.codes import Codes
 from lookalike.gallery.index.vectors import Hit, VectorIndex
@@ -156,8 +156,8 @@ def _means(found: PeopleEmbeddings) -> tuple[list[str], Floats]:
     if not len(found.owners):
         return [], np.empty(0, np.float32)
     first = np.searchsorted(found.owners, np.arange(found.owners[-1] + 1))
-    sums = np.add.reduceat(found.vectors, first, axis=0)
-    means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+    sums: Floats = np.add.reduceat(found.vectors, first, axis=0)
+    means = unit(sums)
     return [each.id for each in found.people[: len(means)]], means
 
 

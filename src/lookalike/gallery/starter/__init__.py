@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lookalike.errors import ContractMismatch
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.people import Person, Text
 
@@ -58,8 +58,7 @@ def vectors(contract: str) -> Floats:
             "make it again in the repository with: python -m starter.build"
         )
     with (resources.files(__package__) / "vectors.npy").open("rb") as file:
-        loaded = np.load(file).astype(np.float32)
-    return np.asarray(loaded / np.linalg.norm(loaded, axis=1, keepdims=True))
+        return unit(np.load(file).astype(np.float32))
 
 
 def _made_with() -> str:

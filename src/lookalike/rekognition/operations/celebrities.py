@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from lookalike.engine.local import Engine
+from typing import TYPE_CHECKING
+
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
 from lookalike.scores.matching import Match
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import Engine
 
 _MAX_FACES = 64
 # The kinds of a person's links, the one an application shows (it takes Urls[0]) first. A link of

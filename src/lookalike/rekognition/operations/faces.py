@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.quality_filter import passing

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import FaceRecord
-from lookalike.gallery.sources.importing import image_id
+from lookalike.gallery.sources.image_file import image_id
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.paging import page
