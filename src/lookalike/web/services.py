@@ -52,14 +52,6 @@ class Services:
     counts: Counts | None
     rekognition: Callable[[Request], Awaitable[Response]]
 
-    def own_engine(self) -> LocalEngine:
-        """Ours, for what Amazon Rekognition cannot do.
-
-        Raises:
-            NotOffered: the engine is Amazon Rekognition.
-        """
-        return self.engine.own()
-
     @property
     def open_collections(self) -> tuple[Collection, ...]:
         """The collections that any visitor may search."""
@@ -118,4 +110,4 @@ UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or
 
 def own_engine(services: UseServices) -> LocalEngine:
     """Ours; a request that depends on it is refused where Amazon Rekognition is the engine."""
-    return services.own_engine()
+    return services.engine.own()

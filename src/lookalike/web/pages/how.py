@@ -48,7 +48,7 @@ async def how(request: Request, services: UseServices) -> Response:
     """What is done to a photo, and a form to see it done."""
 
     async def make(language: Language) -> Response:
-        services.own_engine()
+        services.engine.own()
         return respond(request, "how.html", language=language, answer=None, drawing=None)
 
     return await answered(request, None, "/", make)
@@ -65,7 +65,7 @@ async def show(
     """Every step, drawn on the visitor's photo."""
 
     async def make(language: Language) -> Response:
-        engine, searched = services.own_engine(), services.site.collection
+        engine, searched = services.engine.own(), services.site.collection
         data = await agreed_photo(services, photo, consent)
 
         def work() -> tuple[Lookalikes[Score], Drawing]:

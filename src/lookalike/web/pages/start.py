@@ -48,7 +48,7 @@ async def compare(request: Request, services: UseServices) -> Response:
     """Photos of one's own against each other; the scripts ask and show."""
 
     async def make(language: Language) -> Response:
-        services.own_engine()
+        services.engine.own()
         return respond(request, "compare.html", language=language)
 
     return await answered(request, None, "/", make)
