@@ -122,6 +122,21 @@ def test_wrong_settings_are_named(cli: Cli) -> None:
     assert "LOOKALIKE_RUNTIME is 'tpu'; it must be one of: openvino, onnxruntime." in done.stderr
 
 
+@pytest.mark.parametrize(
+    "args", [("--help",), ("--version",), ("find", "--help"), ("gallery", "build", "--help")]
+)
+def test_help_needs_no_settings(cli: Cli, args: tuple[str, ...]) -> None:
+    cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
+    done = cli(*args)
+    assert done.returncode == 0, done.stderr
+
+
+def test_json_is_utf_8_wherever_it_goes(cli: Cli) -> None:
+    cli.environment["PYTHONIOENCODING"] = "ascii"
+    shown = cli("gallery", "show", "Q76", "--json")
+    assert json.loads(shown.stdout)["name"] == {"ko": "버락 오바마", "en": "Barack Obama"}
+
+
 def test_the_gallery_grows_and_shrinks(cli: Cli) -> None:
     added = cli("gallery", "add", "아일린 콜린스", "astronaut.png", "--licence", "public domain")
     assert added.returncode == 0, added.stderr

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import config
-from lookalike.cli.evaluate.protocols import CACHE, embedded
+from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
+from lookalike.cli.evaluate.vectors import CACHE, embedded
 from lookalike.cli.terminal import PHOTO
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.evaluate.calibration.crowds import Crowd
     from lookalike.scores.similarity import Cohort
 
@@ -46,7 +47,9 @@ _CROWD = click.Path(exists=True, path_type=Path)
 )
 @CACHE
 @with_output
+@pass_settings
 def calibrate(
+    settings: Settings,
     crowds: tuple[Path, ...],
     held: tuple[Path, ...],
     same: Path | None,
@@ -66,9 +69,8 @@ def calibrate(
     from lookalike.faces.models import installed
     from lookalike.scores.calibrations import write
 
-    settings = config.load()
     used = installed.embedder(settings)
-    seen = [_crowd(each, same, cache) for each in (*crowds, *held)]
+    seen = [_crowd(settings, each, same, cache) for each in (*crowds, *held)]
     fitted, others = tuple(seen[: len(crowds)]), seen[len(crowds) :]
     cohort = _cohort(fitted[0], used.contract) if among else None
     show(check(fitted, others, used.contract, cohort), output)
@@ -80,7 +82,7 @@ def calibrate(
         click.echo(f"Written: {out}", err=output.as_json)
 
 
-def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
+def _crowd(settings: Settings, path: Path, same: Path | None, cache: Path | None) -> Crowd:
     from lookalike.evaluate.calibration.crowds import crowd, crowd_photos
     from lookalike.evaluate.protocols.table import read
 
@@ -90,7 +92,7 @@ def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
         others = table.columns.get("same_as", ("",) * len(table))
         names = dict(zip(table.columns["person"], others, strict=True))
     shown = crowd_photos(path, names)
-    return crowd(shown, embedded(shown, cache))
+    return crowd(shown, embedded(settings, shown, cache))
 
 
 def _cohort(first: Crowd, contract: str) -> Cohort:

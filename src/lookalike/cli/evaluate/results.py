@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.terminal import print_table, table
+from lookalike.cli.terminal import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.evaluate.figures import Breakdown, Measured, Result
@@ -30,7 +29,7 @@ class Output:
 def with_output(command: Callable[..., None]) -> Callable[..., None]:
     """The options `--json`, `--report` and `--with-images`; the command gets an `Output`."""
 
-    @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+    @json_option("Print the figures as JSON.")
     @click.option(
         "--report",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -53,7 +52,7 @@ def show_all(results: Sequence[Result], output: Output) -> None:
     if output.as_json:
         from lookalike.evaluate.reports.result_json import as_json
 
-        click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
+        print_json([as_json(each) for each in results])
     else:
         for each in results:
             _print(each)
@@ -69,7 +68,7 @@ def show(result: Result, output: Output, photos: Photos | None = None) -> None:
     if output.as_json:
         from lookalike.evaluate.reports.result_json import as_json
 
-        click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
+        print_json(as_json(result))
     else:
         _print(result)
     _report([result], output, photos or {})

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lookalike import config
-from lookalike.cli.gallery.people import MINE, in_words
-from lookalike.cli.terminal import opened_gallery, progress
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.gallery import import_report
+from lookalike.cli.gallery.options import MINE
+from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from lookalike.config import Settings
     from lookalike.gallery.wikimedia.build import BuildReport
     from lookalike.gallery.wikimedia.reconciliation import Ambiguous
     from lookalike.gallery.wikimedia.rosters.entries import Line
@@ -33,9 +34,15 @@ Thing = TypeVar("Thing")
     "--dry-run", is_flag=True, help="Ask Wikidata and Commons, but fetch no image and add nobody."
 )
 @click.option("--limit", type=click.IntRange(1), help="Only so many people of the roster.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@json_option("Print the report as JSON.")
+@pass_settings
 def build(
-    roster: str, collection: str | None, dry_run: bool, limit: int | None, as_json: bool
+    settings: Settings,
+    roster: str,
+    collection: str | None,
+    dry_run: bool,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     """Add everyone on ROSTER: kpop, korea, world, or a file of Wikidata ids and names.
 
@@ -50,15 +57,24 @@ def build(
     lines = read(roster)[:limit]
     own = roster if roster in rosters.NAMES else MINE
     with progress() as bar:
-        report = _build(lines, collection or own, dry_run, bar)
-    click.echo(_as_json(report) if as_json else _in_words(report))
+        report = _build(settings, lines, collection or own, dry_run, bar)
+    if as_json:
+        print_json(_report_json(report))
+    else:
+        click.echo(_report_text(report))
     if report.stopped or report.imported.interrupted:
         why = f" {report.stopped}" if report.stopped else ""
         click.echo(f"Stopped.{why} Run the same command again to go on.", err=True)
         raise click.exceptions.Exit(1)
 
 
-def _build(lines: tuple[Line, ...], collection: str, dry_run: bool, bar: Progress) -> BuildReport:
+def _build(
+    settings: Settings,
+    lines: tuple[Line, ...],
+    collection: str,
+    dry_run: bool,
+    bar: Progress,
+) -> BuildReport:
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.wikimedia import portraits
@@ -67,14 +83,13 @@ def _build(lines: tuple[Line, ...], collection: str, dry_run: bool, bar: Progres
     from lookalike.gallery.wikimedia.client import Patient, open_client
     from lookalike.gallery.wikimedia.connection import connected
 
-    settings = config.load()
     ours = version("lookalike")
 
     def track(things: Iterable[Thing], total: int, description: str) -> Iterable[Thing]:
         return bar.track(things, total=total, description=description)
 
     with (
-        opened_gallery() as people,
+        opened_gallery(settings) as people,
         connected(
             portraits.folder(settings),
             open_client(settings.contact, ours),
@@ -89,8 +104,8 @@ def _build(lines: tuple[Line, ...], collection: str, dry_run: bool, bar: Progres
         )
 
 
-def _in_words(report: BuildReport) -> str:
-    lines = [in_words(report.imported)]
+def _report_text(report: BuildReport) -> str:
+    lines = [import_report.report_text(report.imported)]
     if report.imported.dry_run:
         lines.append("No image was fetched; whether its face can be used shows only in a real run.")
     if report.replaced:
@@ -114,7 +129,6 @@ def _choices(ambiguous: Ambiguous) -> list[str]:
     return lines
 
 
-def _as_json(report: BuildReport) -> str:
-    imported = asdict(report.imported) | {"reasons": report.imported.reasons()}
-    facts = {key: value for key, value in asdict(report).items() if key != "imported"}
-    return json.dumps(imported | facts, ensure_ascii=False, indent=2)
+def _report_json(report: BuildReport) -> dict[str, Any]:
+    own = {key: value for key, value in asdict(report).items() if key != "imported"}
+    return import_report.report_json(report.imported) | own

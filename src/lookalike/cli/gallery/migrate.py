@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import progress
+from lookalike.cli.context import pass_settings
+from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.faces.workers import Workers
     from lookalike.gallery.reembedding import FaceOrigin, Losses, Reembedding
     from lookalike.gallery.store import Store
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--collection", help="Only this collection.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a collection.")
-def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
+@json_option("Print a line of JSON a collection.")
+@pass_settings
+def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring galleries that were made with another model to the one in use.
 
     Vectors are made anew from thumbnails. Portraits without one leave the gallery, and are listed
@@ -33,7 +33,6 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
 
-    settings = config.load()
     contract = installed.embedder(settings).contract
     store = Store(settings.home, contract, settings.database)
     try:
@@ -44,7 +43,10 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
             for each in found:
                 made = _reembedded(store, each, workers)
                 # Said before it is done, so that a list of what is lost is never lost itself.
-                click.echo(_as_json(made, contract) if as_json else _in_words(made, contract))
+                if as_json:
+                    print_json(_reembedding_json(made, contract), indent=None)
+                else:
+                    click.echo(_reembedding_text(made, contract))
                 if not dry_run:
                     reembedding.replace_vectors(store, each, made.vectors)
                     click.echo(f"{each} is of {contract} now.", err=as_json)
@@ -64,7 +66,7 @@ def _reembedded(store: Store, collection: str, workers: Workers) -> Reembedding:
         return reembedding.reembedded(store, collection, workers, lambda: bar.advance(task))
 
 
-def _in_words(made: Reembedding, contract: str) -> str:
+def _reembedding_text(made: Reembedding, contract: str) -> str:
     lines = [
         f"{made.collection} was made with {made.contract}. Of its {len(made.vectors)} portraits "
         f"{made.made} have a thumbnail that {contract} can read."
@@ -75,7 +77,7 @@ def _in_words(made: Reembedding, contract: str) -> str:
         ([each for each in made.losses if each.kept], "With fewer portraits"),
     ):
         if who:
-            lines += [f"{title}:", *(line for each in who for line in _listed(each))]
+            lines += [f"{title}:", *(line for each in who for line in _loss_lines(each))]
     if made.losses:
         lines.append(
             "Import those photos again: lookalike gallery import SOURCE "
@@ -84,7 +86,7 @@ def _in_words(made: Reembedding, contract: str) -> str:
     return "\n".join(lines)
 
 
-def _listed(losses: Losses) -> list[str]:
+def _loss_lines(losses: Losses) -> list[str]:
     person = losses.person
     name = f"{person.id}  {person.name.both}" if person else "Faces of nobody"
     return [f"  {name}", *(f"    {_source(each.face)} ({each.why})" for each in losses.lost)]
@@ -103,33 +105,32 @@ def _source(face: FaceOrigin) -> str:
     return ", ".join(each for each in known if each) or f"face {face.id}"
 
 
-def _as_json(made: Reembedding, contract: str) -> str:
-    facts = {
+def _reembedding_json(made: Reembedding, contract: str) -> dict[str, Any]:
+    return {
         "collection": made.collection,
         "from": made.contract,
         "to": contract,
         "portraits": len(made.vectors),
         "remade": made.made,
-        "people": [_as_row(each) for each in made.losses],
+        "people": [_losses_json(each) for each in made.losses],
     }
-    return json.dumps(facts, ensure_ascii=False)
 
 
-def _as_row(losses: Losses) -> dict[str, Any]:
+def _losses_json(losses: Losses) -> dict[str, Any]:
     person = losses.person
     return {
         "id": person and person.id,
-        "name": person and asdict(person.name),
+        "name": person and person.name,
         "kept": losses.kept,
-        "lost": [_as_loss(each.face) | {"why": each.why} for each in losses.lost],
+        "lost": [_face_json(each.face) | {"why": each.why} for each in losses.lost],
     }
 
 
-def _as_loss(face: FaceOrigin) -> dict[str, Any]:
+def _face_json(face: FaceOrigin) -> dict[str, Any]:
     return {
         "face": face.id,
         "image_id": face.image_id,
         "external_image_id": face.external_image_id,
-        "credit": face.credit and asdict(face.credit),
-        "fetched_at": face.fetched_at and face.fetched_at.isoformat(),
+        "credit": face.credit,
+        "fetched_at": face.fetched_at,
     }
