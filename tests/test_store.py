@@ -17,7 +17,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from lookalike.config import Settings
-from lookalike.database import sqlite
+from lookalike.database import sqlite, tokens
+from lookalike.database.tokens import token_of
 from lookalike.errors import (
     Blocked,
     CollectionExists,
@@ -36,6 +37,7 @@ from lookalike.gallery import reembedding
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text, new_id
 from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.records import Outcome, Refusal, Refused
 from lookalike.gallery.store import Store
 
 CONTRACT = SFACE.contract
@@ -417,3 +419,25 @@ def test_a_takedown_by_another_process_shows_at_once(gallery: Gallery, home: Pat
     assert "Q76" not in {each.id for each in gallery.people(query="obama")}
     assert gallery.people("mine") == ()
     assert {each.key for each in gallery.store.blocked()} >= {"wikidata:Q76", "id:U1", "name:가"}
+
+
+def test_answers_that_are_kept_for_tokens_are_read_and_written_as_ever(gallery: Gallery) -> None:
+    gallery.store.create("team")
+    team, database = gallery.own_collection("team"), gallery.store.database
+    before, now = (token_of("AssociateFaces", name, {}) for name in ("before", "now"))
+    kept = (
+        '{"done": ["a"], "refused": [{"face": "b", "reason": "LOW_MATCH_CONFIDENCE", "person": "o",'
+        ' "similarity": 12.5}, {"face": "c", "reason": null, "person": "o", "similarity": null}],'
+        ' "faces": 1}'
+    )
+    with database.changing() as connection:
+        tokens.remember(connection, before, kept)
+    refused = (Refused("b", Refusal.TOO_UNLIKE, "o", 12.5), Refused("c", None, "o"))
+    assert team.associate("o", [], {}, before, most=9) == Outcome(("a",), refused, 1)
+    team.create_user("o")
+    team.associate("o", ["x"], {}, now, most=9)
+    with database.reading() as connection:
+        assert tokens.answered(connection, now) == (
+            '{"done": [], "refused": [{"face": "x", "reason": "FACE_NOT_FOUND", "person": null,'
+            ' "similarity": null}], "faces": 0}'
+        )

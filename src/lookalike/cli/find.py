@@ -13,7 +13,6 @@ from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.engine.interface import AnyScore, RankedFace
 
 
 @click.command()
@@ -54,21 +53,12 @@ def find(
             return
     for number, ranked in enumerate(found.faces, 1):
         title = f"Face {number} of {len(found.faces)}"
-        _print_face(title, ranked, reference, found.model.measures)
+        made = table(title, "", "Name", *found.model.measures)
+        for place, match in enumerate(ranked.matches, 1):
+            made.add_row(str(place), match.person.name.both, *match.score.texts)
+        for path, score in zip(reference, ranked.references, strict=True):
+            made.add_section()
+            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
+        print_table(made)
     if found.notice:
         click.echo(found.notice, err=True)
-
-
-def _print_face(
-    title: str,
-    ranked: RankedFace[AnyScore],
-    references: tuple[Path, ...],
-    measures: tuple[str, ...],
-) -> None:
-    made = table(title, "", "Name", *measures)
-    for place, match in enumerate(ranked.matches, 1):
-        made.add_row(str(place), match.person.name.both, *match.score.texts)
-    for path, score in zip(references, ranked.references, strict=True):
-        made.add_section()
-        made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
-    print_table(made)
