@@ -10,6 +10,7 @@ from lookalike import site
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 from lookalike.site import Colours, Site, SitePerson
+from tests.support import ROOT
 
 WHOLE = """
 name = "봄날의 무대"
@@ -58,7 +59,7 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_the_example_is_allowed() -> None:
-    example = Path(__file__).parents[1] / "examples" / "campaign" / "site.toml"
+    example = ROOT / "examples" / "campaign" / "site.toml"
     found = site.load(str(example))
     assert found.counts
     assert found.origins

@@ -1,0 +1,122 @@
+"""Shared results and the widget in a real browser."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lookalike.web.sharing import cards
+from tests.support.browser import chromium
+from tests.support.serving import Server
+
+Serve = Callable[..., AbstractContextManager[Server]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Nothing may go wrong in its console."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda line: complaints.append(f"{line.type}: {line.text}"))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+def share(server: Server, photo: bytes, lang: str) -> dict[str, str]:
+    url = f"{server.url}/api/v1/results"
+    data = {"person": "Q76", "lang": lang}
+    made: dict[str, str] = httpx.post(url, files={"photo": photo}, data=data, timeout=60).json()
+    return made
+
+
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_whoever_made_a_result_may_delete_it(
+    serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes], lang: str
+) -> None:
+    texts = cards.words("ko" if lang == "ko" else "en")["page"]
+    with serve(home=home) as server:
+        made = share(server, photos["obama.jpg"], lang)
+        page.goto(f"{made['url']}#delete={made['delete_token']}")
+        assert page.locator("html").get_attribute("lang") == lang
+        picture = page.get_by_role("img")
+        assert picture.evaluate("each => each.naturalWidth") == 1200
+        page.get_by_role("button", name=texts["delete"]).click()
+        expect(page.get_by_role("status")).to_have_text(texts["deleted"])
+        expect(picture).to_have_count(0)
+        assert made["delete_token"] not in page.url
+        assert httpx.get(made["url"]).status_code == 404
+
+
+def test_others_see_no_button(
+    serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes]
+) -> None:
+    texts = cards.words("ko")["page"]
+    with serve(home=home) as server:
+        page.goto(share(server, photos["obama.jpg"], "ko")["url"])
+        expect(page.get_by_role("heading")).to_contain_text("버락 오바마")
+        expect(page.get_by_role("button")).to_have_count(0)
+        start = page.get_by_role("link", name=texts["start"])
+        assert start.get_attribute("href") == "/"
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 390
+
+
+def test_a_wrong_token_deletes_nothing(
+    serve: Serve, home: Path, browser: Browser, photos: Mapping[str, bytes]
+) -> None:
+    texts = cards.words("en")["page"]
+    with serve(home=home) as server:
+        made = share(server, photos["obama.jpg"], "en")
+        opened = browser.new_page()
+        opened.goto(f"{made['url']}#delete=wrong")
+        opened.get_by_role("button", name=texts["delete"]).click()
+        expect(opened.get_by_role("status")).to_have_text(texts["failed"])
+        opened.close()
+        assert httpx.get(made["url"]).status_code == 200
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[int]:
+    """The port of a web site with a frame."""
+    folder = tmp_path / "host"
+    folder.mkdir()
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        yield site.server_port
+        site.shutdown()
+        thread.join()
+
+
+def test_a_named_site_shows_the_widget_and_no_other_does(
+    serve: Serve, home: Path, browser: Browser, host: int, tmp_path: Path
+) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(f'name = "A"\n[embed]\norigins = ["http://localhost:{host}"]', "utf-8")
+    with serve(home=home, site=str(site)) as server:
+        frame = f'<iframe src="{server.url}/embed?lang=en" width="390" height="800"></iframe>'
+        (tmp_path / "host" / "index.html").write_text(frame, "utf-8")
+        for name, shown in (("localhost", 1), ("127.0.0.1", 0)):
+            opened = browser.new_page()
+            opened.goto(f"http://{name}:{host}/")
+            opened.wait_for_load_state("networkidle")
+            expect(opened.frame_locator("iframe").locator("main")).to_have_count(shown)
+            opened.close()
