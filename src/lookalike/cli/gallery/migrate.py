@@ -10,6 +10,7 @@ import click
 
 from lookalike import config
 from lookalike.cli.terminal import progress
+from lookalike.processes import CtrlC
 
 if TYPE_CHECKING:
     from lookalike.faces.workers import Workers
@@ -41,9 +42,9 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
         found = reembedding.stale(store, contract, collection)
         if not found:
             click.echo(f"Nothing to do: all is of {contract}.", err=as_json)
-        with Workers(settings) as workers:
+        with CtrlC() as ctrl_c, Workers(settings) as workers:
             for each in found:
-                plan = _planned(store, each, workers)
+                plan = _planned(store, each, workers, ctrl_c)
                 # Said before it is done, so that a list of what is lost is never lost itself.
                 click.echo(_as_json(plan, contract) if as_json else _in_words(plan, contract))
                 if not dry_run:
@@ -56,13 +57,18 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
         store.close()
 
 
-def _planned(store: Store, collection: str, workers: Workers) -> Plan:
+def _planned(store: Store, collection: str, workers: Workers, ctrl_c: CtrlC) -> Plan:
     from lookalike.gallery import reembedding
 
     with progress() as bar:
         total = sum(each.thumbnail for each in store.enrolled(collection))
         task = bar.add_task(f"Thumbnails of {collection}", total=total)
-        return reembedding.plan(store, collection, workers, lambda: bar.advance(task))
+
+        def advance() -> None:
+            ctrl_c.check()
+            bar.advance(task)
+
+        return reembedding.plan(store, collection, workers, advance)
 
 
 def _in_words(plan: Plan, contract: str) -> str:

@@ -7,13 +7,10 @@ added again, so the same import goes on where it was stopped, and a second run a
 from __future__ import annotations
 
 import hashlib
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -26,6 +23,7 @@ from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
 from lookalike.gallery.sources.remaking import Unusable, remade
 from lookalike.gallery.store import Portrait
+from lookalike.processes import CtrlC
 
 # As `Person.external_ids`.
 Ids = tuple[tuple[str, str], ...]
@@ -114,7 +112,7 @@ class Importer:
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
         self._done = self._enrolled - self._bare if thumbnails else self._enrolled
         self._people = {each.id: each for each in gallery.people(collection)} if there else {}
-        self._stop = threading.Event()
+        self._ctrl_c = CtrlC()
         self._seen: dict[str, str] = {}
         self._added: set[str] = set()
         self._changed: set[str] = set()
@@ -141,7 +139,7 @@ class Importer:
     def _timed(self, work: Callable[[], None]) -> Report:
         started, interrupted = time.perf_counter(), False
         try:
-            with _told_of_ctrl_c(self._stop):
+            with self._ctrl_c:
                 work()
         except KeyboardInterrupt:
             interrupted = True
@@ -267,8 +265,7 @@ class Importer:
         Raises:
             KeyboardInterrupt: Ctrl-C was pressed.
         """
-        if self._stop.is_set():
-            raise KeyboardInterrupt
+        self._ctrl_c.check()
 
     def _leave_out(self, person: Person, where: str, why: str) -> None:
         self._left_out.append(LeftOut(person.name.get("ko") or "", where, why))
@@ -278,25 +275,6 @@ class Importer:
             self._gallery.change(person)
         if portraits:
             self._gallery.add(person, portraits)
-
-
-@contextmanager
-def _told_of_ctrl_c(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C only sets `stop`: raised inside a write, it would leave the report wrong."""
-
-    def tell(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, tell)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def image_id(data: bytes) -> str:
