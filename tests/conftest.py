@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from lookalike import config
@@ -15,6 +14,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.faces.analyzer import Analyzer
 from lookalike.rekognition.access.keys import Keys, Unlocked
+from tests.support import patient, shared
 from tests.support import photos as packaged
 from tests.support.amazon import clients
 from tests.support.amazon import cloud as clouds
@@ -48,7 +48,7 @@ def photos() -> Mapping[str, bytes]:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a fresh machine, but for the models, which are prepared once a checkout, and
     portraits, which are never fetched from a test."""
     folder = tmp_path_factory.mktemp("lookalike")
@@ -58,9 +58,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         cache=packaged.FOLDER.parent / "cache",
         portraits="off",
     )
-    # Here and not in the first test that asks for them, whichever that is.
-    Analyzer(loaded).warm()
-    return loaded
+    with shared.networks(loaded):
+        # Here and not in the first test that asks for them, whichever that is.
+        Analyzer(loaded).warm()
+        yield loaded
 
 
 @pytest.fixture(scope="session")
@@ -105,11 +106,10 @@ def key(strict: Server) -> Unlocked:
 def conversation(strict: Server, key: Unlocked, photos: Mapping[str, bytes]) -> Conversation:
     """boto3 has called every operation; see support/amazon/conversation.py."""
     collins = {"name": "Eileen Collins", "gender": "female", "wikidata": COLLINS}
-    added = httpx.post(
+    added = patient.post(
         f"{strict.url}/api/v1/people",
         data=collins,
         files={"photos": photos["astronaut.png"]},
-        timeout=60,
     )
     assert added.status_code == 201
     with clients.client(strict.url, key) as client:

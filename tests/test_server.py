@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import httpx
 import pytest
 
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.rekognition.access.keys import Keys
+from tests.support import patient
 from tests.support.amazon import clients
 from tests.support.amazon.clients import CONTENT_TYPE, post, presigned
-from tests.support.serving import LOOKALIKE, Serving, environment, serving
+from tests.support.processes import LOOKALIKE, finished, started
+from tests.support.serving import Serving, environment, serving
 
 BODY = b'{"Id": "Q76"}'
 HEADERS = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": "RekognitionService.GetCelebrityInfo"}
@@ -27,29 +27,29 @@ def environ(settings: Settings, home: Path) -> dict[str, str]:
 
 @pytest.fixture
 def server(environ: dict[str, str]) -> Iterator[Serving]:
-    with serving(environ, "--workers", "2") as started:
-        yield started
+    with serving(environ, "--workers", "2") as ready:
+        yield ready
 
 
 def test_someone_added_is_known_to_every_worker(
     server: Serving, environ: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
     """On the page, in the JSON API and in the Rekognition API, at once and without a restart."""
-    before = httpx.get(f"{server.url}/api/v1/people").json()["total"]
+    before = patient.get(f"{server.url}/api/v1/people").json()["total"]
     portrait = tmp_path / "collins.png"
     portrait.write_bytes(photos["astronaut.png"])
     command = [LOOKALIKE, "gallery", "add", "아일린 콜린스", str(portrait)]
-    added = subprocess.run(command, env=environ, check=True, capture_output=True, text=True)
-    person_id = added.stdout.split(" as ")[1].split()[0]
+    with started(command, env=environ) as process:
+        out, _ = finished(process)
+    person_id = out.split(" as ")[1].split()[0]
     workers = server.workers()
     assert len(workers) == 2
     for worker in workers:
         with server.alone(worker):
-            assert f"{before + 1:,}" in httpx.get(server.url, timeout=60).text
-            found = httpx.post(
+            assert f"{before + 1:,}" in patient.get(server.url).text
+            found = patient.post(
                 f"{server.url}/api/v1/lookalikes",
                 files={"photo": photos["astronaut.png"]},
-                timeout=60,
             ).json()["faces"][0]["people"][0]
             assert (found["id"], found["name"]["ko"]) == (person_id, "아일린 콜린스")
             with clients.client(server.url) as client:
@@ -80,10 +80,10 @@ def test_beyond_loopback_every_worker_checks_signatures(
             keys.enable(made.key.id, enabled)
             for _ in range(12):
                 # A new connection each time, so that both workers are asked.
-                answer = httpx.post(address, content=BODY, headers=HEADERS)
+                answer = patient.post(address, content=BODY, headers=HEADERS)
                 assert answer.json().get("__type") == heard
         keys.close()
-        assert httpx.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
+        assert patient.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
     written = log.read_text()
     assert '"GET /r/…/card.png?x=1 HTTP/1.1" 404' in written
     assert '"POST / HTTP/1.1" 200' in written

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-import httpx
 import numpy as np
 import PIL.Image
 import pytest
@@ -23,8 +20,10 @@ from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
 from lookalike.gallery.index.collection import EVERYONE
+from tests.support import patient
 from tests.support.amazon import pushes
-from tests.support.serving import LOOKALIKE, running
+from tests.support.commands import Commands
+from tests.support.serving import running
 
 KNOWN = {"RecognizeCelebrities": 1}
 FALLEN = {"RecognizeCelebrities": 1, "SearchFacesByImage": 1}
@@ -135,7 +134,7 @@ def test_photos_that_cannot_be_used_are_ours_to_refuse(
 def test_the_api_and_the_page_answer_with_aws(
     theirs: Settings, photos: Mapping[str, bytes]
 ) -> None:
-    with running(theirs) as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with running(theirs) as server, patient.Client(base_url=server.url) as http:
         photo = {"photo": photos["obama.jpg"]}
         found = http.post("/api/v1/lookalikes", files=photo).json()
         best = found["faces"][0]["people"][0]
@@ -174,21 +173,16 @@ def test_the_command_line_pushes_and_finds(
     pushes.add(aws, engine, photos)
     folder = pushes.write(photos, tmp_path / "photos")
     environ = {
-        **os.environ,
         "LOOKALIKE_ENGINE": "aws",
         "LOOKALIKE_AWS_REGION": theirs.aws_region,
         "LOOKALIKE_AWS_ENDPOINT_URL": theirs.aws_endpoint_url,
         "LOOKALIKE_AWS_COLLECTION": "shell",
-        "LOOKALIKE_HOME": str(theirs.home),
-        "LOOKALIKE_CACHE": str(theirs.cache),
         "COLUMNS": "120",
-        "PYTHONWARNINGS": "error",
     }
+    lookalike = Commands(folder, theirs, environ)
 
     def run(*args: str, code: int = 0) -> tuple[str, str]:
-        done = subprocess.run(
-            [LOOKALIKE, *args], env=environ, cwd=folder, capture_output=True, text=True, check=False
-        )
+        done = lookalike(*args)
         assert done.returncode == code, done.stderr
         return done.stdout, done.stderr
 

@@ -15,6 +15,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
 from lookalike.web import pages
+from tests.support import patient
 from tests.support.amazon import clients, pushes
 from tests.support.amazon.stand_in import REGION, environment, making
 from tests.support.browser import DESKTOP, PHONE, Opener, barriers
@@ -66,7 +67,7 @@ def with_collection(
 
 
 def calls(server: Server) -> dict[str, int]:
-    told: dict[str, int] = httpx.get(f"{server.url}/api/v1/engine").json()["aws_calls"]
+    told: dict[str, int] = patient.get(f"{server.url}/api/v1/engine").json()["aws_calls"]
     return told
 
 
@@ -168,7 +169,7 @@ def test_the_answers_without_javascript(
 ) -> None:
     def find(server: Server, **files: bytes) -> httpx.Response:
         sent = {"consent": "yes", "lang": "en"}
-        return httpx.post(f"{server.url}/find", data=sent, files=files, timeout=60)
+        return patient.post(f"{server.url}/find", data=sent, files=files)
 
     texts = pages.locale("en")["script"]
     known = find(without, photo=photos["obama.jpg"])
@@ -191,7 +192,7 @@ def test_the_answers_without_javascript(
 def test_pages_of_our_own_networks_say_that_they_are_not_offered(
     without: Server, path: str
 ) -> None:
-    answer = httpx.get(f"{without.url}/{path}?lang=en")
+    answer = patient.get(f"{without.url}/{path}?lang=en")
     assert answer.status_code == 501
     assert pages.locale("en")["script"]["problem"]["not-offered"][0] in answer.text
 
@@ -209,9 +210,7 @@ def test_what_needs_our_own_networks_is_refused(
         ("cards", [photo]),
         ("results", [photo]),
     ):
-        answer = httpx.post(
-            f"{without.url}/api/v1/{path}", files=files, data={"person": "Q76"}, timeout=60
-        )
+        answer = patient.post(f"{without.url}/api/v1/{path}", files=files, data={"person": "Q76"})
         assert answer.status_code == 501, path
         assert answer.json()["type"] == "urn:lookalike:problem:not-offered"
         assert "LOOKALIKE_ENGINE=aws" in answer.json()["detail"]
@@ -223,9 +222,7 @@ def test_what_does_not_score_works_with_our_own_networks(
 ) -> None:
     before = calls(without)
     sent = {"photos": photos["astronaut.png"]}
-    added = httpx.post(
-        f"{without.url}/api/v1/people", data={"name": "Eileen"}, files=sent, timeout=60
-    )
+    added = patient.post(f"{without.url}/api/v1/people", data={"name": "Eileen"}, files=sent)
     assert added.status_code == 201
     with clients.client(without.url) as client:
         answer = client.recognize_celebrities(Image={"Bytes": photos["obama.jpg"]})

@@ -4,12 +4,10 @@ was asked."""
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 from botocore.config import Config
 from click.testing import CliRunner
@@ -21,8 +19,10 @@ from lookalike.config import Settings
 from lookalike.errors import AwsDenied, AwsError, AwsThrottled, AwsUnreachable, InvalidParameter
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import Policy
+from tests.support import patient
 from tests.support.amazon.stand_in import environment, making
-from tests.support.serving import LOOKALIKE, Server, running
+from tests.support.commands import Commands
+from tests.support.serving import Server, running
 
 
 @pytest.fixture
@@ -164,25 +164,15 @@ def test_without_credentials_the_api_and_the_command_line_say_so(
     signed_in.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     with running(theirs) as server:
         files = {"photo": photos["obama.jpg"]}
-        told = httpx.post(f"{server.url}/api/v1/lookalikes", files=files).json()
+        told = patient.post(f"{server.url}/api/v1/lookalikes", files=files).json()
     assert told["status"] == 502
     assert told["type"] == "urn:lookalike:problem:aws-denied"
     assert told["title"] == "Amazon Rekognition cannot answer"
     assert "There are no AWS credentials" in told["detail"]
     photo = home / "photo.jpg"
     photo.write_bytes(photos["obama.jpg"])
-    done = subprocess.run(
-        [LOOKALIKE, "detect", str(photo)],
-        env={
-            **os.environ,
-            "LOOKALIKE_ENGINE": "aws",
-            "LOOKALIKE_AWS_REGION": theirs.aws_region,
-            "LOOKALIKE_HOME": str(home),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environ = {"LOOKALIKE_ENGINE": "aws", "LOOKALIKE_AWS_REGION": theirs.aws_region}
+    done = Commands(home, theirs, environ).alone("detect", str(photo))
     assert (done.returncode, done.stdout) == (1, "")
     assert "There are no AWS credentials that can be used" in done.stderr
     assert "Set AWS_ACCESS_KEY_ID" in done.stderr
@@ -197,7 +187,7 @@ def test_the_api_answers_throttling_with_retry_after(
         running(replace(theirs, aws_endpoint_url=trouble.url)) as server,
     ):
         files = {"photo": photos["obama.jpg"]}
-        told = httpx.post(f"{server.url}/api/v1/detect", files=files)
+        told = patient.post(f"{server.url}/api/v1/detect", files=files)
         assert (told.status_code, told.headers["Retry-After"]) == (503, "2")
         assert told.json()["type"] == "urn:lookalike:problem:aws-throttled"
-        assert httpx.get(f"{server.url}/api/v1/engine").json()["aws_calls"] == {}
+        assert patient.get(f"{server.url}/api/v1/engine").json()["aws_calls"] == {}

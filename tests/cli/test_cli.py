@@ -3,57 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import PIL.Image
 import pytest
 
 from lookalike.config import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Cli:
-    """Runs `lookalike` in a folder that holds the photos."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def __call__(self, *args: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).parent / "lookalike"), *args]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+from tests.support.commands import Commands
 
 
 @pytest.fixture
-def cli(tmp_path: Path, settings: Settings, photos: Mapping[str, bytes]) -> Cli:
+def cli(tmp_path: Path, settings: Settings, photos: Mapping[str, bytes]) -> Commands:
     for name, data in photos.items():
         (tmp_path / name).write_bytes(data)
     PIL.Image.new("RGB", (300, 300), "teal").save(tmp_path / "blank.png")
     (tmp_path / "notes.txt").write_text("not a photo")
-    environment = {
-        **os.environ,
-        "LOOKALIKE_HOME": str(tmp_path / "home"),
-        "LOOKALIKE_CACHE": str(settings.cache),
-        "COLUMNS": "120",
-        "PYTHONWARNINGS": "error",
-    }
-    return Cli(tmp_path, environment)
+    return Commands(tmp_path, replace(settings, home=tmp_path / "home"), {"COLUMNS": "120"})
 
 
-def test_find_prints_a_table(cli: Cli) -> None:
-    done = cli("find", "obama.jpg", "--reference", "obama2.jpg", "--limit", "3")
+def test_find_prints_a_table(cli: Commands) -> None:
+    done = cli.alone("find", "obama.jpg", "--reference", "obama2.jpg", "--limit", "3")
     assert done.returncode == 0, done.stderr
     assert "Barack Obama · 버락 오바마" in done.stdout
     assert "same person" in done.stdout
@@ -62,13 +33,13 @@ def test_find_prints_a_table(cli: Cli) -> None:
     assert done.stderr == ""
 
 
-def test_find_prints_the_shape_of_the_api(cli: Cli) -> None:
+def test_find_prints_the_shape_of_the_api(cli: Commands) -> None:
     found = json.loads(cli("find", "t1.jpg", "--limit", "2", "--json").stdout)
     assert [len(face["people"]) for face in found["faces"]] == [2] * 6
     assert found["model"]["contract"] == "sface-2021dec/1"
 
 
-def test_compare_and_detect(cli: Cli) -> None:
+def test_compare_and_detect(cli: Commands) -> None:
     assert "same person" in cli("compare", "obama.jpg", "obama3.jpg").stdout
     compared = json.loads(cli("compare", "obama.jpg", "biden.jpg", "--json").stdout)
     assert compared["faces"][0]["score"]["similarity"] < 80
@@ -89,7 +60,7 @@ def test_compare_and_detect(cli: Cli) -> None:
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_exit_code_1(
-    cli: Cli, args: tuple[str, ...], line: str
+    cli: Commands, args: tuple[str, ...], line: str
 ) -> None:
     done = cli(*args)
     assert done.returncode == 1
@@ -109,20 +80,20 @@ def test_what_cannot_be_used_is_one_line_and_exit_code_1(
         ("nonsense",),
     ],
 )
-def test_wrong_usage_is_exit_code_2(cli: Cli, args: tuple[str, ...]) -> None:
+def test_wrong_usage_is_exit_code_2(cli: Commands, args: tuple[str, ...]) -> None:
     done = cli(*args)
     assert done.returncode == 2
     assert "Usage: lookalike" in done.stderr
 
 
-def test_wrong_settings_are_named(cli: Cli) -> None:
+def test_wrong_settings_are_named(cli: Commands) -> None:
     cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
-    done = cli("detect", "obama.jpg")
+    done = cli.alone("detect", "obama.jpg")
     assert done.returncode == 1
     assert "LOOKALIKE_RUNTIME is 'tpu'; it must be one of: openvino, onnxruntime." in done.stderr
 
 
-def test_the_gallery_grows_and_shrinks(cli: Cli) -> None:
+def test_the_gallery_grows_and_shrinks(cli: Commands) -> None:
     added = cli("gallery", "add", "아일린 콜린스", "astronaut.png", "--licence", "public domain")
     assert added.returncode == 0, added.stderr
     person_id = added.stdout.split(" as ")[1].split()[0]
@@ -137,12 +108,12 @@ def test_the_gallery_grows_and_shrinks(cli: Cli) -> None:
     assert "several faces" in refused.stderr
 
 
-def test_takedown_prints_a_receipt_and_lasts(cli: Cli) -> None:
+def test_takedown_prints_a_receipt_and_lasts(cli: Commands) -> None:
     cached = cli.folder / "cache" / "portraits"
     cached.mkdir(parents=True)
     for ending in ("json", "image"):
         (cached / f"Q76.{ending}").write_text("{}")
-    models = Path(cli.environment["LOOKALIKE_CACHE"])
+    models = cli.settings.cache
     (cli.folder / "cache" / "models").symlink_to(models / "models")
     cli.environment["LOOKALIKE_CACHE"] = str(cli.folder / "cache")
     done = cli("gallery", "takedown", "Q76", "--reason", "asked by mail")
@@ -158,14 +129,14 @@ def test_takedown_prints_a_receipt_and_lasts(cli: Cli) -> None:
     assert "Barack Obama asked to be left out" in again.stderr
 
 
-def test_the_gallery_is_listed_and_shown(cli: Cli) -> None:
+def test_the_gallery_is_listed_and_shown(cli: Commands) -> None:
     assert "Barack Obama" in cli("gallery", "list", "--query", "오바마").stdout
     shown = cli("gallery", "show", "Q76").stdout
     assert "1961-08-04" in shown
     assert "https://www.wikidata.org/wiki/Q76" in shown
 
 
-def test_the_starter_is_built_from_folders(cli: Cli) -> None:
+def test_the_starter_is_built_from_folders(cli: Commands) -> None:
     for folder in ("wiki", "hangul", "tables", "out"):
         (cli.folder / folder).mkdir()
     (cli.folder / "wiki" / "names.csv").write_text(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +23,7 @@ from lookalike.errors import StoreUnavailable
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store
+from tests.support.processes import finished, started
 
 CONTRACT = "net/1"
 
@@ -184,11 +184,9 @@ from lookalike.gallery.store import Store
 print(len(Store(Path({str(home)!r}), {CONTRACT!r}).roster("mine").people))
 """
     run = [sys.executable, "-c", opening]
-    started = [
-        subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    assert [each.communicate(timeout=60) for each in started] == [("1\n", "")] * 3
+    with started(run) as one, started(run) as two, started(run) as three:
+        for process in (one, two, three):
+            assert finished(process) == ("1\n", "")
     check(home)
 
 
@@ -208,8 +206,8 @@ from lookalike.gallery.store import Store
 Store(Path({str(home)!r}), {CONTRACT!r}).close()
 print("alembic" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", opening], capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("False\n", "")
+    with started([sys.executable, "-c", opening]) as process:
+        assert finished(process) == ("False\n", "")
 
 
 def test_the_schema_is_plain_enough_for_postgresql() -> None:

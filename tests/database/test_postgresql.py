@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store
 from lookalike.rekognition.access.keys import Keys
+from tests.support.processes import Process, finished, started
 
 CONTRACT = SFACE.contract
 
@@ -123,9 +124,8 @@ for number in range(int(sys.argv[4])):
 """
 
 
-def adding(home: Path, address: str, prefix: str, count: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", ADDING, str(home), address, prefix, str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def adding(home: Path, address: str, prefix: str, count: int) -> AbstractContextManager[Process]:
+    return started([sys.executable, "-c", ADDING, str(home), address, prefix, str(count)])
 
 
 def test_two_write_at_once_and_one_is_killed(own: Gallery, home: Path, address: str) -> None:
@@ -133,7 +133,7 @@ def test_two_write_at_once_and_one_is_killed(own: Gallery, home: Path, address: 
         assert other.stdout is not None
         acknowledged = [other.stdout.readline().strip() for _ in range(20)]
         other.kill()
-        assert one.wait(60) == 0
+        finished(one)
     store = Store(home, CONTRACT, address)
     roster = store.roster("mine")
     found = {each.id for each in roster.people}

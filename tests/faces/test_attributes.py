@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 
 from lookalike.engine.local import Engine
 from lookalike.faces import attributes
 from lookalike.faces.align import TEMPLATE_SIZE, template
+from tests.support import patient
 from tests.support.amazon.clients import client
 from tests.support.serving import Server
 
@@ -80,9 +80,9 @@ def test_detect_faces_answers_what_is_measured_and_nothing_else(
 def test_the_json_api_guesses_only_if_asked(server: Server, photos: Mapping[str, bytes]) -> None:
     detect = f"{server.url}/api/v1/detect"
     photo = {"photo": photos["biden.jpg"]}
-    plain = httpx.post(detect, files=photo, timeout=60).json()
+    plain = patient.post(detect, files=photo).json()
     assert [face["guess"] for face in plain["faces"]] == [None]
-    asked = httpx.post(detect, files=photo, data={"attributes": "true"}, timeout=60).json()
+    asked = patient.post(detect, files=photo, data={"attributes": "true"}).json()
     guess = asked["faces"][0]["guess"]
     assert guess["age_low"] >= 55
     assert guess["female"] < 0.1

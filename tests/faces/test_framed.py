@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import numpy as np
 import PIL.Image
 import pytest
@@ -18,7 +17,7 @@ from lookalike.faces.align import template
 from lookalike.faces.framed import MARGIN, framed
 from lookalike.faces.geometry import Landmarks, Point
 from lookalike.gallery.wikimedia.portraits import forget
-from tests.support import portraits
+from tests.support import patient, portraits
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -88,9 +87,9 @@ def test_an_aligned_portrait(
     portraits.put(own_cache, "Q76", photos["obama2.jpg"])
     with offered() as server:
         url = f"{server.url}/api/v1/people/Q76/portrait"
-        answer = httpx.get(url, params={"aligned": 1}, timeout=60)
-        again = httpx.get(url, params={"aligned": 1}, timeout=60)
-        whole = httpx.get(url)
+        answer = patient.get(url, params={"aligned": 1})
+        again = patient.get(url, params={"aligned": 1})
+        whole = patient.get(url)
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "public, max-age=86400"
     assert answer.content == again.content
@@ -111,7 +110,7 @@ def test_a_portrait_that_shows_no_one_face(
     with offered() as server:
         for _ in range(2):
             url = f"{server.url}/api/v1/people/Q76/portrait"
-            answer = httpx.get(url, params={"aligned": 1}, timeout=60)
+            answer = patient.get(url, params={"aligned": 1})
             assert answer.status_code == 404
             assert answer.json()["type"] == "urn:lookalike:problem:portrait-unavailable"
             assert answer.json()["detail"] == "The portrait does not show one clear face."
@@ -121,7 +120,7 @@ def test_what_is_offered_can_be_had(
     offered: Serve, own_cache: Path, photos: Mapping[str, bytes]
 ) -> None:
     portraits.put(own_cache, "Q76", photos["obama2.jpg"])
-    with offered() as server, httpx.Client(base_url=server.url, timeout=60) as http:
+    with offered() as server, patient.Client(base_url=server.url) as http:
         found = http.post("/api/v1/lookalikes", files={"photo": photos["obama.jpg"]}).json()
         best, *others = found["faces"][0]["people"]
         assert best["portrait"]["url"] == "/api/v1/people/Q76/portrait"
@@ -138,6 +137,6 @@ def test_a_server_that_fetches_offers_everyone_from_wikidata(
 ) -> None:
     with offered(portraits="on") as server:
         url = f"{server.url}/api/v1/lookalikes"
-        found = httpx.post(url, files={"photo": photos["obama.jpg"]}, timeout=60).json()
+        found = patient.post(url, files={"photo": photos["obama.jpg"]}).json()
         best = found["faces"][0]["people"][0]
         assert best["portrait"] == {"url": "/api/v1/people/Q76/portrait", "credit": None}

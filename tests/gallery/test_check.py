@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +20,7 @@ from lookalike.gallery.check import check
 from lookalike.gallery.findings import Bars, Checkup, Fault, Member
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import StoredPortrait
+from tests.support.commands import Commands
 
 BARS = Bars(disagrees=0.29, same_face=0.51, alike=0.34)
 CREDIT = Credit("NASA", "public domain", None, "https://www.nasa.gov/")
@@ -33,19 +31,14 @@ CREDITED = ("--source", "https://example.org/", "--licence", "CC0")
 class Home:
     """Runs `lookalike gallery` with a home of its own."""
 
-    folder: Path
-    environment: dict[str, str]
+    commands: Commands
+
+    @property
+    def folder(self) -> Path:
+        return self.commands.folder
 
     def __call__(self, *args: str, code: int = 0) -> str:
-        done = subprocess.run(
-            [str(Path(sys.executable).parent / "lookalike"), "gallery", *args],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = self.commands("gallery", *args)
         assert done.returncode == code, done.stderr
         return done.stdout
 
@@ -59,14 +52,8 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path, settings: Settings) -> Home:
-    environment = {
-        **os.environ,
-        "LOOKALIKE_HOME": str(tmp_path / "home"),
-        "LOOKALIKE_CACHE": str(settings.cache),
-        "PYTHONWARNINGS": "error",
-        "COLUMNS": "200",
-    }
-    return Home(tmp_path, environment)
+    own = replace(settings, home=tmp_path / "home")
+    return Home(Commands(tmp_path, own, {"COLUMNS": "200"}))
 
 
 @pytest.fixture
@@ -265,7 +252,7 @@ def _unit(vector: np.ndarray[Any, Any]) -> Floats:
 
 
 def test_pairs_are_those_of_a_plain_search_across_blocks() -> None:
-    vectors = np.random.default_rng(1).normal(size=(2500, 4))
+    vectors = np.random.default_rng(1).normal(size=(1100, 4))
     people = [
         member(str(number), _unit(np.pad(each, (0, 124)))) for number, each in enumerate(vectors)
     ]

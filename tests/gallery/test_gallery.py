@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -30,6 +29,8 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index.collection import Roster, Who
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
+from tests.support import PATIENCE_S
+from tests.support.processes import finished, started
 
 STARTER = Path(starter.__file__).parent
 
@@ -199,7 +200,8 @@ store.add(Person(id="U5", collection="mine", name=Text(ko="라")), [Portrait(vec
 os.kill(os.getpid(), signal.SIGKILL)
 """
     assert own.nearest(unit(1), 1)
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -9
+    with started([sys.executable, "-c", script]) as process:
+        finished(process, code=-9)
     probe = np.eye(128, dtype=np.float32)[5]
     assert own.nearest(probe, 1)[0].person.name.ko == "라"
 
@@ -329,7 +331,7 @@ def test_the_codes_of_a_large_collection_are_made_and_kept(
     for number in range(60):
         first.add(Person(f"U{number}", "mine", Text(ko="가")), [Portrait(unit(number))])
     nearest = [near.person for near in first.nearest(unit(7), 5, "mine")]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not list((home / "cache").rglob("names.json")):
         assert time.monotonic() < deadline, "no codes were made"
         time.sleep(0.02)

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +32,9 @@ from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.importing import portrait
 from lookalike.gallery.store import Portrait, Store
+from tests.support import PATIENCE_S
 from tests.support.homes import Home
+from tests.support.processes import finished, started
 
 # Enrols so many people, and returns all their rows.
 Enrol = Callable[[int], list[tuple[object, ...]]]
@@ -258,17 +259,14 @@ def test_killed_under_way_leaves_the_old_contract_whole(
     mine: Home, enrol: Enrol, how: signal.Signals
 ) -> None:
     before = enrol(150)
-    process = mine.start("migrate")
-    deadline = time.monotonic() + 60
-    workers: list[psutil.Process] = []
-    while not workers:
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        workers = psutil.Process(process.pid).children(recursive=True)
-        time.sleep(0.02)
-    os.killpg(process.pid, how)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == (-how if how == signal.SIGKILL else 1)
+    with mine.starting("migrate") as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while not psutil.Process(process.pid).children(recursive=True):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.killpg(process.pid, how)
+        _, err = finished(process, code=-how if how == signal.SIGKILL else 1)
     assert err in ("", "Stopped; run the same command again to go on.\n")
     assert rows(mine) == before
     assert "mine is of" in mine("migrate")
@@ -277,10 +275,10 @@ def test_killed_under_way_leaves_the_old_contract_whole(
 
 def test_two_migrations_at_once(mine: Home, enrol: Enrol) -> None:
     enrol(20)
-    both = [mine.start("migrate") for _ in range(2)]
-    for process in both:
-        _, err = process.communicate(timeout=120)
-        assert (process.returncode, err) == (0, "")
+    with mine.starting("migrate") as one, mine.starting("migrate") as two:
+        for process in (one, two):
+            _, err = finished(process)
+            assert err == ""
     (first, second), *_ = mine.people().values()
     assert first.vector.shape == second.vector.shape == (128,)
 
@@ -303,7 +301,7 @@ def test_a_full_disk_is_said_and_changes_nothing(mine: Home, enrol: Enrol) -> No
     """A limit on the size of files stands in for a disk that is full."""
     before = enrol(200)
     command = [sys.executable, "-c", FULL, str(mine.settings.home)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1
-    assert "nothing was changed. Free some space" in done.stderr
+    with started(command) as process:
+        _, err = finished(process, code=1)
+    assert "nothing was changed. Free some space" in err
     assert rows(mine) == before

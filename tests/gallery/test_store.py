@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +34,7 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.store import Portrait, Store, new_id
+from tests.support.processes import Process, finished, started
 
 CONTRACT = SFACE.contract
 
@@ -219,10 +219,9 @@ for number in range(count):
 """
 
 
-def adding(home: Path, prefix: str, count: int) -> subprocess.Popen[str]:
+def adding(home: Path, prefix: str, count: int) -> AbstractContextManager[Process]:
     """A process that adds people and names each one that was acknowledged."""
-    command = [sys.executable, "-c", ADDING, str(home), prefix, str(count)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return started([sys.executable, "-c", ADDING, str(home), prefix, str(count)])
 
 
 def test_a_killed_process_loses_nothing_acknowledged(store: Store, home: Path) -> None:
@@ -239,10 +238,10 @@ def test_a_killed_process_loses_nothing_acknowledged(store: Store, home: Path) -
 
 
 def test_two_processes_write_at_once(store: Store, home: Path) -> None:
-    both = [adding(home, prefix, 60) for prefix in ("A", "B")]
-    for process in both:
-        _, complaints = process.communicate(timeout=60)
-        assert (process.returncode, complaints) == (0, "")
+    with adding(home, "A", 60) as one, adding(home, "B", 60) as two:
+        for process in (one, two):
+            _, complaints = finished(process)
+            assert complaints == ""
     assert len(ids(store)) == 120
 
 
@@ -258,11 +257,11 @@ def test_a_full_disk_is_said_and_loses_nothing(home: Path) -> None:
     """A limit on the size of files stands in for a disk that is full."""
     Store(home, CONTRACT).close()
     command = [sys.executable, "-c", FILLING + ADDING, str(home), "F", "5000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 1
-    assert "StoreUnavailable" in done.stderr
-    assert "Free some space" in done.stderr
-    acknowledged = done.stdout.split()
+    with started(command) as process:
+        out, err = finished(process, code=1)
+    assert "StoreUnavailable" in err
+    assert "Free some space" in err
+    acknowledged = out.split()
     assert len(acknowledged) > 10
     again = Store(home, CONTRACT)
     assert set(acknowledged) <= set(ids(again))
@@ -392,7 +391,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from lookalike import config
-from lookalike.faces.models import SFACE
+from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
 
 gallery = Gallery.open(config.load({}, home=Path(sys.argv[1])), SFACE)
@@ -406,7 +405,8 @@ def test_a_takedown_by_another_process_shows_at_once(gallery: Gallery, home: Pat
     vector = gallery.portraits("Q76")[0].vector
     assert gallery.nearest(vector, 1)[0].person.id == "Q76"
     command = [sys.executable, "-c", TAKING_DOWN, str(home), "Q76", "U1"]
-    subprocess.run(command, check=True, timeout=60)
+    with started(command) as process:
+        finished(process)
     for gone in ("Q76", "U1"):
         with pytest.raises(PersonNotFound):
             gallery.person(gone)

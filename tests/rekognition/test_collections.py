@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import PIL.Image
 import PIL.ImageFilter
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support import patient
 from tests.support.amazon.clients import client
 from tests.support.serving import Server
 
@@ -393,10 +393,10 @@ def test_a_collection_opens_on_the_page_when_it_is_named(
     aws.associate_faces(CollectionId=collection, UserId="eileen", FaceIds=[filled["astronaut.png"]])
     find = f"{own_server.url}/api/v1/lookalikes"
     photo = {"photo": photos["astronaut.png"]}
-    named = httpx.post(find, files=photo, data={"collection": collection}, timeout=60).json()
+    named = patient.post(find, files=photo, data={"collection": collection}).json()
     (best,) = named["faces"][0]["people"]
     assert (best["id"], best["score"]["verdict"]) == ("eileen", "same-person")
-    everyone = httpx.post(find, files=photo, timeout=60).json()
+    everyone = patient.post(find, files=photo).json()
     assert all(each["collection"] == "starter" for each in everyone["faces"][0]["people"])
     celebrity = aws.recognize_celebrities(Image={"Bytes": photos["astronaut.png"]})
     assert celebrity["CelebrityFaces"][0]["Name"] != "eileen"

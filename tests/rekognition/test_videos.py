@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support import PATIENCE_S
 from tests.support.amazon.clients import client
 from tests.support.amazon.cloud import REGION, Cloud
 from tests.support.serving import Server
@@ -69,7 +70,7 @@ def detected(rekognition: Any, cloud: Cloud) -> str:
 
 def ended(get: Callable[..., Any], job: str, **more: Any) -> Any:
     """The answer once a job is no longer under way."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + PATIENCE_S
     while (answer := get(JobId=job, **more))["JobStatus"] == "IN_PROGRESS":
         assert time.monotonic() < deadline
         time.sleep(0.2)
@@ -305,7 +306,7 @@ def test_a_topic_is_told(rekognition: Any, cloud: Cloud) -> None:
                 "RoleArn": "arn:aws:iam::123456789012:role/publish",
             },
         )["JobId"]
-        waits = (sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20) for _ in range(5))
+        waits = (sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=20) for _ in range(15))
         received = next(each["Messages"] for each in waits if "Messages" in each)
     message = json.loads(json.loads(received[0]["Body"])["Message"])
     assert abs(message.pop("Timestamp") / 1000 - time.time()) < 60

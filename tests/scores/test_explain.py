@@ -12,6 +12,7 @@ import pytest
 
 from lookalike.engine.local import Engine
 from lookalike.scores.explain import Region, explain
+from tests.support import patient
 from tests.support.serving import Server
 
 REGIONS = {"forehead", "brows", "eyes", "nose", "cheeks", "mouth", "jaw"}
@@ -74,7 +75,7 @@ def test_a_face_against_its_opposite_has_equal_weights(
 
 
 def ask(server: Server, files: Mapping[str, bytes], **fields: str) -> httpx.Response:
-    return httpx.post(f"{server.url}/api/v1/explain", files=files, data=fields, timeout=60)
+    return patient.post(f"{server.url}/api/v1/explain", files=files, data=fields)
 
 
 def test_a_person_over_http(server: Server, photos: Mapping[str, bytes]) -> None:
@@ -90,7 +91,7 @@ def test_a_person_over_http(server: Server, photos: Mapping[str, bytes]) -> None
 
 def test_the_score_is_that_of_the_ranking(server: Server, photos: Mapping[str, bytes]) -> None:
     url = f"{server.url}/api/v1/lookalikes"
-    ranked = httpx.post(url, files={"photo": photos["t1.jpg"]}, timeout=60).json()
+    ranked = patient.post(url, files={"photo": photos["t1.jpg"]}).json()
     best = ranked["faces"][2]["people"][0]
     found = ask(server, {"photo": photos["t1.jpg"]}, person=best["id"], face="2").json()
     assert found["score"]["cosine"] == pytest.approx(best["score"]["cosine"], abs=1e-5)

@@ -37,7 +37,7 @@ from playwright.sync_api import (
 
 from lookalike.gallery.people import Language
 from lookalike.web import pages
-from tests.support import photos
+from tests.support import PATIENCE_S, photos
 from tests.support.serving import Server
 
 LOOKALIKES = "/api/v1/lookalikes"
@@ -186,7 +186,7 @@ def watched(browser: Browser) -> Iterator[Opener]:
     ) -> View:
         options = {"reduced_motion": "reduce"} | options
         context = browser.new_context(viewport=size, locale=LOCALES[language], **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         view = View(context.new_page(), language)
         views.append(view)
         listen(view, url)

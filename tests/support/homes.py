@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,48 +15,50 @@ from lookalike.config import Settings
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.store import StoredPortrait
+from tests.support import PATIENCE_S
+from tests.support.commands import Commands
+from tests.support.processes import Process
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Runs `lookalike gallery` with a home of its own, and looks into it.
-
-    Attributes:
-        threads: of a worker process. With 2 there is one process for every two cores, which saves
-            more time than it costs where photos are few.
-    """
+    """Runs `lookalike gallery` with a home of its own, and looks into it."""
 
     folder: Path
     settings: Settings
-    threads: int = 2
 
-    def start(self, *args: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [str(Path(sys.executable).parent / "lookalike"), "gallery", *args],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "LOOKALIKE_HOME": str(self.settings.home),
-                "LOOKALIKE_CACHE": str(self.settings.cache),
-                "LOOKALIKE_THREADS": str(self.threads),
-                "PYTHONWARNINGS": "error",
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+    @property
+    def commands(self) -> Commands:
+        return Commands(self.folder, self.settings)
 
     def __call__(self, *args: str, fails: int = 0) -> str:
         """What a command prints; with `fails`, its one line of error."""
-        process = self.start(*args)
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == fails, err
-        return err if fails else out
+        done = self.commands("gallery", *args)
+        assert done.returncode == fails, done.stderr
+        return done.stderr if fails else done.stdout
 
     def report(self, *args: str) -> dict[str, Any]:
         report: dict[str, Any] = json.loads(self("import", *args, "--json"))
         return report
+
+    @contextmanager
+    def starting(self, *args: str, threads: int = 2) -> Iterator[Process]:
+        """A command in a process of its own.
+
+        Args:
+            threads: of a worker process, of which there is one for so many cores.
+        """
+        commands = Commands(self.folder, self.settings, {"LOOKALIKE_THREADS": str(threads)})
+        with commands.start("gallery", *args) as process:
+            yield process
+
+    def wait_for_some(self, process: Process) -> None:
+        """Until it has added somebody."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._any():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline, "nobody was added"
+            time.sleep(0.02)
 
     def gallery(self) -> Gallery:
         return Gallery.open(self.settings, SFACE)
@@ -72,6 +74,17 @@ class Home:
             }
         finally:
             gallery.close()
+
+    def _any(self) -> bool:
+        path = self.settings.home / "lookalike.sqlite3"
+        if not path.is_file():
+            return False
+        with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as database:
+            made = "SELECT 1 FROM sqlite_master WHERE name = 'faces'"
+            return bool(
+                database.execute(made).fetchone()
+                and database.execute("SELECT 1 FROM faces").fetchone()
+            )
 
 
 def counts(report: Mapping[str, Any]) -> tuple[int, int, int, int]:

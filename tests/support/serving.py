@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -20,8 +19,8 @@ import uvicorn
 
 from lookalike.config import Settings
 from lookalike.server import create_app
-
-LOOKALIKE = str(Path(sys.executable).parent / "lookalike")
+from tests.support import PATIENCE_S, patient, processes
+from tests.support.processes import LOOKALIKE, Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +31,57 @@ class Server:
     settings: Settings
 
 
+class _Uvicorn(uvicorn.Server):
+    """Says when it is ready, and when it is over without."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        finally:
+            self.ready.set()
+
+
 @contextmanager
 def running(settings: Settings) -> Iterator[Server]:
     """A server on a free port, in a thread of this process."""
     options = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none")
-    server = uvicorn.Server(options)
+    server = _Uvicorn(options)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the server stopped while it started"
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Server(f"http://127.0.0.1:{port}", settings)
-    server.should_exit = True
-    thread.join(timeout=30)
-    # An app and its networks, some 150 MB, refer to each other.
-    del server, options
-    gc.collect()
+    try:
+        assert server.ready.wait(PATIENCE_S), "the server did not start"
+        assert server.started, "the server stopped while it started"
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Server(f"http://127.0.0.1:{port}", settings)
+    finally:
+        server.should_exit = True
+        thread.join(PATIENCE_S)
+        # What an app holds, and the app, refer to each other.
+        del server, options
+        gc.collect()
+
+
+@contextmanager
+def listening(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[int]:
+    """The port of a server that answers with a handler, each request in a thread of its own."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    # It looks that often whether it is to end.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +89,7 @@ class Serving:
     """A server that was started by the command."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    process: Process
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer, where there are several."""
@@ -73,9 +104,11 @@ class Serving:
         stopped.remove(worker)
         for each in stopped:
             each.suspend()
-        yield
-        for each in reversed(stopped):
-            each.resume()
+        try:
+            yield
+        finally:
+            for each in reversed(stopped):
+                each.resume()
 
 
 def environment(settings: Settings, home: Path) -> dict[str, str]:
@@ -90,31 +123,27 @@ def environment(settings: Settings, home: Path) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    environ: dict[str, str], *options: str, log: Path = Path(os.devnull)
+    environ: Mapping[str, str], *options: str, log: Path = Path(os.devnull)
 ) -> Iterator[Serving]:
-    """A server that is ready, and writes to `log`."""
+    """A server that is ready, and writes to `log`. It is told to end, and does."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [LOOKALIKE, "serve", "--port", str(port), *options]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(command, env=environ, stdout=output, stderr=output) as process,
-    ):
+    with processes.started(command, env=environ, log=log) as process:
         server = Serving(f"http://127.0.0.1:{port}", process)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while not _ready(server.url):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        try:
-            yield server
-        finally:
-            process.terminate()
+            assert process.poll() is None, "the server stopped while it started"
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+        yield server
+        process.terminate()
+        process.wait(PATIENCE_S)
 
 
 def _ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz").status_code == 200
+        return patient.get(f"{url}/readyz").status_code == 200
     except httpx.HTTPError:
         return False

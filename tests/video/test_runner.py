@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,19 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import httpx
 import psutil
 import pytest
 
 from lookalike.config import Settings
 from lookalike.video import runner
 from lookalike.video.jobs import Jobs
+from tests.support import PATIENCE_S
 from tests.support.amazon.clients import client
 from tests.support.amazon.cloud import Cloud
+from tests.support.serving import environment, serving
 from tests.support.videos import canvas, encoded, scaled, still
 
-LOOKALIKE = str(Path(sys.executable).parent / "lookalike")
-SECONDS = 24
+SECONDS = 12
 
 Found = TypeVar("Found")
 
@@ -62,44 +58,22 @@ def video(cloud: Cloud, photos: Mapping[str, bytes]) -> Mapping[str, Any]:
 
 @pytest.fixture
 def place(settings: Settings, home: Path, cloud: Cloud, video: Mapping[str, Any]) -> Place:
-    environment = {
-        **os.environ,
-        "LOOKALIKE_HOME": str(home),
-        "LOOKALIKE_CACHE": str(settings.cache),
-        "LOOKALIKE_PORTRAITS": "off",
-        "LOOKALIKE_S3_ENDPOINT_URL": cloud.url,
-    }
-    return Place(home, environment, video)
+    given = environment(settings, home) | {"LOOKALIKE_S3_ENDPOINT_URL": cloud.url}
+    return Place(home, given, video)
 
 
 @contextmanager
-def serving(place: Place, workers: int = 1) -> Iterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [LOOKALIKE, "serve", "--port", str(port), "--workers", str(workers)]
-    with subprocess.Popen(
-        command, env=place.environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    ) as process:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            until(lambda: ready(url))
-            with client(url) as opened:
-                yield Served(opened, psutil.Process(process.pid))
-        finally:
-            process.terminate()
-
-
-def ready(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
+def served_at(place: Place, workers: int = 1) -> Iterator[Served]:
+    with (
+        serving(place.environment, "--workers", str(workers)) as server,
+        client(server.url) as opened,
+    ):
+        yield Served(opened, psutil.Process(server.process.pid))
 
 
 def until(found: Callable[[], Found | None]) -> Found:
     """What `found` gives once it gives something."""
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + PATIENCE_S
     while not (answer := found()):
         assert time.monotonic() < deadline
         time.sleep(0.1)
@@ -118,7 +92,7 @@ def at_work(served: Served, place: Place, tries: int = 1) -> psutil.Process:
     assert watcher in served.process.children(recursive=True)
     assert watcher.nice() == 19
     before = watcher.cpu_times().user
-    # Opening the networks and some of the 120 frames.
+    # Opening the networks and some of the 60 frames.
     until(lambda: watcher.cpu_times().user > before + 0.7)
     return watcher
 
@@ -142,7 +116,7 @@ def is_under_way(served: Served, job: str) -> bool:
 
 
 def test_the_runner_is_killed(place: Place) -> None:
-    with serving(place, workers=2) as served:
+    with served_at(place, workers=2) as served:
         job = started(served, place)
         at_work(served, place).kill()
         assert is_under_way(served, job)
@@ -151,38 +125,38 @@ def test_the_runner_is_killed(place: Place) -> None:
 
 
 def test_the_server_is_killed(place: Place) -> None:
-    with serving(place) as served:
+    with served_at(place) as served:
         job = started(served, place)
         watcher = at_work(served, place)
         assert is_under_way(served, job)
         served.process.send_signal(signal.SIGKILL)
         # It ends by itself, and hands the job back.
-        watcher.wait(30)
+        watcher.wait(PATIENCE_S)
     assert place.worker() == "0 nobody"
-    with serving(place) as served:
+    with served_at(place) as served:
         check_all_seen(served, job)
     assert place.worker().startswith("1 ")
 
 
 def test_both_are_killed(place: Place) -> None:
-    with serving(place) as served:
+    with served_at(place) as served:
         job = started(served, place)
         watcher = at_work(served, place)
         for process in (served.process, watcher):
             process.send_signal(signal.SIGKILL)
     assert place.worker().startswith("1 ")
-    with serving(place) as served:
+    with served_at(place) as served:
         check_all_seen(served, job)
     assert place.worker().startswith("2 ")
 
 
 def test_the_server_is_stopped(place: Place) -> None:
-    with serving(place) as served:
+    with served_at(place) as served:
         job = started(served, place)
         watcher = at_work(served, place)
     assert not watcher.is_running()
     assert place.worker() == "0 nobody"
-    with serving(place) as served:
+    with served_at(place) as served:
         check_all_seen(served, job)
 
 
@@ -199,5 +173,5 @@ def test_looking_for_jobs_goes_on_after_an_error(
     monkeypatch.setattr(runner, "_LONGEST_PAUSE_S", 0.01)
     work = runner.Work(perform=None, announce=None)  # type: ignore[arg-type]
     with runner.Runner(settings, cast(Jobs, Failing()), work):
-        assert all(asked.acquire(timeout=30) for _ in range(2))
+        assert all(asked.acquire(timeout=PATIENCE_S) for _ in range(2))
     assert "no more processes" in caplog.text

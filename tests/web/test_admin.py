@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +17,7 @@ from lookalike.config import Settings, is_loopback
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
 from lookalike.rekognition.access.keys import Keys
+from tests.support import PATIENCE_S, patient
 from tests.support.amazon import clients
 from tests.support.serving import Server, environment, serving
 
@@ -26,7 +28,7 @@ TOKEN = "한 a long and random secret"
 @pytest.fixture
 def http(serve: Serve, home: Path) -> Iterator[httpx.Client]:
     """A server with a home of its own that listens to this machine only."""
-    with serve(home=home) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+    with serve(home=home) as server, patient.Client(base_url=server.url) as client:
         yield client
 
 
@@ -272,18 +274,18 @@ def test_our_own_page_may(http: httpx.Client) -> None:
 
 def test_beyond_this_machine_nothing_goes_without_a_token(serve: Serve, home: Path) -> None:
     with serve(home=home, host="0.0.0.0") as server:
-        answer = httpx.post(f"{server.url}/api/v1/collections", json={"id": "x"})
+        answer = patient.post(f"{server.url}/api/v1/collections", json={"id": "x"})
         status, code, detail = problem(answer)
         assert (status, code) == (403, "forbidden")
         assert "Set LOOKALIKE_ADMIN_TOKEN" in detail
-        assert httpx.get(f"{server.url}/api/v1/people").status_code == 200
+        assert patient.get(f"{server.url}/api/v1/people").status_code == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
 def test_a_token_that_is_set_is_asked_for(serve: Serve, home: Path, host: str) -> None:
     with (
         serve(home=home, host=host, admin_token=TOKEN) as server,
-        httpx.Client(base_url=server.url) as http,
+        patient.Client(base_url=server.url) as http,
     ):
         for wrong in ("", "Bearer", "Bearer x", f"Basic {TOKEN}", f"Bearer {TOKEN}x"):
             answer = http.delete("/api/v1/people/U1", headers={b"authorization": wrong.encode()})
@@ -312,7 +314,7 @@ def test_what_was_filled_with_a_key_is_not_for_every_visitor(
             client.index_faces(CollectionId="door", Image={"Bytes": photos["astronaut.png"]})
         keys.close()
         right = {b"authorization": f"Bearer {TOKEN}".encode()}
-        with httpx.Client(base_url=server.url, timeout=60) as http:
+        with patient.Client(base_url=server.url) as http:
             photo = {"photo": photos["astronaut.png"]}
             for answer in (
                 http.get("/api/v1/people", params={"collection": "door"}),
@@ -353,7 +355,7 @@ def test_what_only_this_machine_reaches(host: str | None, expected: bool) -> Non
 
 
 def test_the_description_of_the_api_says_what_is_asked_for(server: Server) -> None:
-    described = httpx.get(f"{server.url}/openapi.json").json()
+    described = patient.get(f"{server.url}/openapi.json").json()
     assert described["components"]["securitySchemes"]["AdminToken"]["scheme"] == "bearer"
     post = described["paths"]["/api/v1/people"]["post"]
     assert post["security"] == [{"AdminToken": []}]
@@ -372,7 +374,7 @@ def test_a_killed_server_loses_nothing_acknowledged(
             mark = f"{who}-{number}".encode()
             sent = [("photos", (each, photos[each] + mark)) for each in ("obama.jpg", "obama2.jpg")]
             try:
-                answer = httpx.post(
+                answer = patient.post(
                     f"{url}/api/v1/people", data={"name": f"P {who} {number}"}, files=sent
                 )
             except httpx.HTTPError:
@@ -386,9 +388,10 @@ def test_a_killed_server_loses_nothing_acknowledged(
             thread.start()
         while len(acknowledged) < 12:
             assert any(thread.is_alive() for thread in threads)
+            time.sleep(0.02)
         server.process.kill()
         for thread in threads:
-            thread.join(timeout=60)
+            thread.join(PATIENCE_S)
     gallery = Gallery.open(config.load({}, home=home), SFACE)
     people = gallery.people("mine")
     assert set(acknowledged) <= {each.id for each in people}

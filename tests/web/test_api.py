@@ -12,6 +12,7 @@ import httpx
 import PIL.Image
 import pytest
 
+from tests.support import patient
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -19,7 +20,7 @@ Serve = Callable[..., AbstractContextManager[Server]]
 
 @pytest.fixture(scope="module")
 def http(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with patient.Client(base_url=server.url) as client:
         yield client
 
 
@@ -194,7 +195,7 @@ def test_what_is_not_there(http: httpx.Client) -> None:
 
 
 def test_too_many_bytes(serve: Serve, photos: Mapping[str, bytes]) -> None:
-    with serve(max_bytes=100_000) as server, httpx.Client(base_url=server.url) as http:
+    with serve(max_bytes=100_000) as server, patient.Client(base_url=server.url) as http:
         found = problem(http.post("/api/v1/detect", files={"photo": photos["obama.jpg"]}))
         assert (found["status"], found["type"].rsplit(":", 1)[1]) == (413, "image-too-large")
         assert "at most 100,000" in found["detail"]
@@ -209,9 +210,7 @@ def test_a_busy_server_says_so_and_recovers(serve: Serve, photos: Mapping[str, b
         retry: list[str | None] = []
 
         def ask() -> None:
-            answer = httpx.post(
-                f"{server.url}/api/v1/detect", files={"photo": photos["t1.jpg"]}, timeout=60
-            )
+            answer = patient.post(f"{server.url}/api/v1/detect", files={"photo": photos["t1.jpg"]})
             statuses.append(answer.status_code)
             if answer.status_code == 503:
                 retry.append(answer.headers.get("retry-after"))
@@ -250,7 +249,7 @@ def test_someone_added_is_found_without_a_restart(
     from lookalike.gallery.people import Person, Text
     from lookalike.gallery.store import Portrait, new_id
 
-    with serve(home=tmp_path / "home") as server, httpx.Client(base_url=server.url) as http:
+    with serve(home=tmp_path / "home") as server, patient.Client(base_url=server.url) as http:
         before = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert before["faces"][0]["people"][0]["score"]["verdict"] != "same-person"
         other = Engine(server.settings)

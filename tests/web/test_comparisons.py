@@ -10,6 +10,7 @@ import PIL.Image
 import pytest
 
 from lookalike.engine.comparisons import TOO_CLOSE
+from tests.support import patient
 from tests.support.serving import Server
 
 
@@ -20,7 +21,7 @@ def blank() -> bytes:
 
 
 def ask(server: Server, path: str, files: list[tuple[str, bytes]]) -> httpx.Response:
-    return httpx.post(f"{server.url}/api/v1/{path}", files=files, timeout=60)
+    return patient.post(f"{server.url}/api/v1/{path}", files=files)
 
 
 def test_every_face_meets_every_other(server: Server, photos: Mapping[str, bytes]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 from anyio import create_task_group, run
 from click.testing import CliRunner
@@ -20,6 +19,7 @@ from lookalike.errors import CollectionNotFound, InvalidParameter
 from lookalike.server import create_app
 from lookalike.server import run as serve_forever
 from lookalike.web.counts import Counts
+from tests.support import patient
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -47,7 +47,7 @@ def event(serve: Serve, home: Path, site_file: Path) -> Iterator[Server]:
 
 
 def visit(server: Server, photos: Mapping[str, bytes]) -> None:
-    with httpx.Client(base_url=server.url, timeout=60) as http:
+    with patient.Client(base_url=server.url) as http:
         http.get("/")
         http.head("/")
         http.get("/embed")
@@ -140,24 +140,24 @@ def test_an_answer_never_fails_for_a_count(
 
 
 def test_only_the_named_sites_may_frame_the_page(event: Server) -> None:
-    answer = httpx.get(f"{event.url}/embed", params={"lang": "ko"})
+    answer = patient.get(f"{event.url}/embed", params={"lang": "ko"})
     assert answer.status_code == 200
     policy = answer.headers["content-security-policy"].split("; ")
     assert "frame-ancestors https://fans.example http://localhost:8080" in policy
     assert "script-src 'self'" in policy
-    page = httpx.get(event.url).headers["content-security-policy"]
+    page = patient.get(event.url).headers["content-security-policy"]
     assert "frame-ancestors 'none'" in page
 
 
 def test_without_origins_there_is_no_widget(server: Server) -> None:
-    answer = httpx.get(f"{server.url}/embed")
+    answer = patient.get(f"{server.url}/embed")
     assert answer.status_code == 404
     assert "names no origins" in answer.json()["detail"]
 
 
 def test_everyone_has_the_link_of_the_site(event: Server, photos: Mapping[str, bytes]) -> None:
     url = f"{event.url}/api/v1/lookalikes"
-    found = httpx.post(url, files={"photo": photos["obama.jpg"]}, timeout=60).json()
+    found = patient.post(url, files={"photo": photos["obama.jpg"]}).json()
     assert found["gallery"]["collection"] == "starter"
     for person in found["faces"][0]["people"]:
         link = {"kind": "site", "url": f"https://shop.example/{person['id']}"}

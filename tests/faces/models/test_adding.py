@@ -6,12 +6,11 @@ import hashlib
 import io
 import json
 import shutil
-import threading
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from lookalike.gallery.people import Credit
 from lookalike.gallery.wikimedia import sample
 from lookalike.gallery.wikimedia.portraits import folder as portraits_folder
 from tests.support import networks
+from tests.support.serving import listening
 
 SHA256 = hashlib.sha256(networks.SFACE).hexdigest()
 
@@ -341,13 +341,8 @@ def serving(files: Files, location: str = "") -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def zipped(**files: bytes) -> bytes:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import boto3
-import httpx
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
@@ -27,7 +26,7 @@ from lookalike.faces.models.adding import Source, Wish
 from lookalike.faces.models.manifest import SFACE, Embedder
 from lookalike.scores import similarity
 from lookalike.scores.similarity import Calibration, calibration, calibration_of
-from tests.support import networks
+from tests.support import networks, patient
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -167,21 +166,20 @@ def test_the_server(
 ) -> None:
     with serve(home=wide.home, cache=wide.cache, model="wide") as server:
         files = {"source": photos["obama.jpg"], "target": photos["obama2.jpg"]}
-        answer = httpx.post(f"{server.url}/api/v1/compare", files=files, timeout=60).json()
+        answer = patient.post(f"{server.url}/api/v1/compare", files=files).json()
         assert answer["model"]["calibrated"] is False
         assert "never calibrated" in answer["model"]["notes"][0]["en"]
-        family = httpx.post(
+        family = patient.post(
             f"{server.url}/api/v1/family",
             files=[
                 ("child", photos["obama.jpg"]),
                 ("parent", photos["obama2.jpg"]),
                 ("parent", photos["biden.jpg"]),
             ],
-            timeout=60,
         ).json()
         assert (family["closer"], family["model"]["calibrated"]) == (0, False)
         for language, said in (("ko", "맞춰 보지 않았어요"), ("en", "never calibrated")):
-            assert said in httpx.get(f"{server.url}/?lang={language}").text
+            assert said in patient.get(f"{server.url}/?lang={language}").text
         client = boto3.client(
             "rekognition",
             endpoint_url=server.url,
@@ -197,12 +195,12 @@ def test_the_server(
         assert made["FaceModelVersion"].startswith("wide.")
         client.close()
         biden = {"name": "Joe Biden"}, {"photos": photos["biden.jpg"]}
-        added = httpx.post(f"{server.url}/api/v1/people", data=biden[0], files=biden[1]).json()
+        added = patient.post(f"{server.url}/api/v1/people", data=biden[0], files=biden[1]).json()
         sent = {"person": added["id"], "lang": "en"}
-        shared = httpx.post(
+        shared = patient.post(
             f"{server.url}/api/v1/results", data=sent, files={"photo": photos["obama.jpg"]}
         ).json()
-        assert "a rough estimate" in httpx.get(shared["url"]).text
+        assert "a rough estimate" in patient.get(shared["url"]).text
 
 
 def test_a_calibration_of_ones_own(wide: Settings) -> None:

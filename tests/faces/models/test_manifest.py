@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from onnx.reference import ReferenceEvaluator
 from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
 from lookalike.faces.models import graph, manifest, runtime
+from tests.support.serving import listening
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,8 @@ def zoo() -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Answer) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_weights_come_from_the_package() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.index.segments import Sealed
 from lookalike.gallery.index.vectors import Keys, VectorIndex
+from tests.support import PATIENCE_S
 
 DIMENSION = 32
 # Small enough that tests make codes in milliseconds.
@@ -158,13 +159,13 @@ def test_changes_go_on_while_codes_are_made(monkeypatch: pytest.MonkeyPatch) -> 
 
     def slowly(halves: np.ndarray[tuple[int, int], np.dtype[np.float16]], threads: int) -> Sealed:
         begun.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE_S)
         return build(halves, threads)
 
     monkeypatch.setattr(Sealed, "build", slowly)
     thread = threading.Thread(target=index.seal)
     thread.start()
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE_S)
     for store in (index, slow):
         store.put(keys(range(1_500, 2_000)), vectors[1_500:])
         store.put(keys([3, 4]), units(2, seed=5))

@@ -6,11 +6,8 @@ import io
 import json
 import os
 import signal
-import subprocess
-import time
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,8 +19,10 @@ import pytest
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.gallery.people import Credit
+from tests.support import PATIENCE_S
 from tests.support.homes import Home, counts, many
 from tests.support.packs import members, resealed
+from tests.support.processes import finished
 
 
 @pytest.fixture
@@ -56,7 +55,6 @@ def stars(tmp_path: Path, photos: Mapping[str, bytes]) -> Path:
 
 
 def test_a_folder_is_imported_once(mine: Home, stars: Path) -> None:
-    mine = replace(mine, threads=1)
     dry = mine.report("stars", "--dry-run")
     assert counts(dry) == (3, 0, 4, 0)
     assert mine.people() == {}
@@ -149,22 +147,12 @@ def test_a_damaged_pack_writes_nothing(mine: Home, stars: Path) -> None:
     assert mine.people() == {}
 
 
-def wait_for_some(mine: Home, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
-    while not mine.people():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]) -> None:
     """Nobody is there by half after kill -9, and the second run adds only who is missing."""
-    mine = replace(mine, threads=1)
     many(mine.folder / "many", photos["obama.jpg"], 60)
-    process = mine.start("import", "many")
-    wait_for_some(mine, process)
-    process.kill()
-    process.communicate(timeout=30)
+    with mine.starting("import", "many", threads=1) as process:
+        mine.wait_for_some(process)
+        process.kill()
     before = mine.people()
     assert 0 < len(before) < 60
     assert {len(own) for own in before.values()} == {2}
@@ -177,12 +165,11 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     mine: Home, photos: Mapping[str, bytes]
 ) -> None:
     many(mine.folder / "many", photos["obama.jpg"], 60)
-    process = mine.start("import", "many", "--json")
-    wait_for_some(mine, process)
-    # The terminal sends it to every process of the group.
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 1
+    with mine.starting("import", "many", "--json") as process:
+        mine.wait_for_some(process)
+        # The terminal sends it to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = finished(process, code=1)
     assert err == "Stopped; run the same command again to go on.\n"
     report = json.loads(out)
     assert report["interrupted"]
@@ -201,16 +188,14 @@ def test_collections_are_created_and_deleted(mine: Home) -> None:
 
 
 def test_workers_end_with_a_parent_that_is_killed(mine: Home, photos: Mapping[str, bytes]) -> None:
-    mine = replace(mine, threads=1)
     many(mine.folder / "many", photos["obama.jpg"], 60)
-    process = mine.start("import", "many")
-    wait_for_some(mine, process)
-    children = psutil.Process(process.pid).children(recursive=True)
-    assert children
-    process.kill()
-    process.communicate(timeout=30)
-    _, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == []
+    with mine.starting("import", "many", threads=1) as process:
+        mine.wait_for_some(process)
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.kill()
+        _, alive = psutil.wait_procs(children, timeout=PATIENCE_S)
+        assert alive == []
 
 
 def test_thumbnails_are_kept_only_when_asked_for(
@@ -282,13 +267,12 @@ def test_a_pack_of_another_model_is_made_anew_from_its_thumbnails(
     mine("export", "mine", "mine.pack.zip", "--thumbnails")
     foreign = of_another_model(mine.folder / "mine.pack.zip", keep=3).name
     other = Home(tmp_path, config.load({}, home=tmp_path / "other", cache=settings.cache))
-    process = other.start("import", foreign, "--json")
-    out, err = process.communicate(timeout=120)
-    assert err == (
+    done = other.commands("gallery", "import", foreign, "--json")
+    assert done.stderr == (
         "The pack was made with sface-2021dec/0; vectors of sface-2021dec/1 are made from its 3 "
         "thumbnails.\n"
     )
-    report = json.loads(out)
+    report = json.loads(done.stdout)
     assert report["portraits_added"] == 3
     assert report["photos"] == 4
     (left_out,) = report["left_out"]
@@ -330,10 +314,9 @@ def test_a_pack_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]
     mine("export", "mine", "mine.pack.zip", "--thumbnails")
     mine("delete", "mine", "--yes")
     foreign = of_another_model(mine.folder / "mine.pack.zip", keep=120).name
-    process = mine.start("import", foreign)
-    wait_for_some(mine, process)
-    process.kill()
-    process.communicate(timeout=30)
+    with mine.starting("import", foreign) as process:
+        mine.wait_for_some(process)
+        process.kill()
     before = mine.people()
     assert {len(own) for own in before.values()} == {2}
     report = mine.report(foreign)
@@ -347,10 +330,10 @@ def test_two_imports_at_once(mine: Home, photos: Mapping[str, bytes]) -> None:
             own = mine.folder / name / f"{name} {chr(65 + number)}"
             own.mkdir(parents=True)
             (own / "1.jpg").write_bytes(photos["obama.jpg"] + f"{place}-{number}".encode())
-    both = [mine.start("import", name) for name in ("one", "two")]
-    for process in both:
-        _, err = process.communicate(timeout=120)
-        assert (process.returncode, err) == (0, "")
+    with mine.starting("import", "one") as one, mine.starting("import", "two") as two:
+        for process in (one, two):
+            _, err = finished(process)
+            assert err == ""
     assert len(mine.people()) == 20
     assert {len(own) for own in mine.people().values()} == {1}
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -21,6 +20,7 @@ from botocore.exceptions import ClientError
 from lookalike.config import Settings
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import Policy
+from tests.support import patient
 from tests.support.amazon.clients import CONTENT_TYPE, client, post, presigned
 from tests.support.serving import Server, running
 
@@ -191,10 +191,10 @@ def test_bodies_may_come_in_chunks(signed: Server, key: Unlocked) -> None:
     SigV4Auth(credentials, "rekognition", "eu-west-1").add_auth(request)
     headers = dict(request.headers.items())
     chunks = [body[:5], body[5:6], body[6:]]
-    answer = httpx.post(request.url, content=iter(chunks), headers=headers)
+    answer = patient.post(request.url, content=iter(chunks), headers=headers)
     assert answer.request.headers["transfer-encoding"] == "chunked"
     assert name_of(answer.json()) == "Barack Obama"
-    altered = httpx.post(request.url, content=iter(chunks[::-1]), headers=headers)
+    altered = patient.post(request.url, content=iter(chunks[::-1]), headers=headers)
     assert altered.json()["__type"] == "InvalidSignatureException"
 
 
@@ -203,13 +203,13 @@ def test_presigned_posts_are_let_in(
 ) -> None:
     body = json.dumps(OBAMA).encode()
     url = presigned(signed.url, key, HEADERS, body)
-    assert name_of(httpx.post(url, content=body, headers=HEADERS).json()) == "Barack Obama"
+    assert name_of(patient.post(url, content=body, headers=HEADERS).json()) == "Barack Obama"
     other = json.dumps({"Id": "Q77"}).encode()
-    tampered = httpx.post(url, content=other, headers=HEADERS)
+    tampered = patient.post(url, content=other, headers=HEADERS)
     assert (tampered.status_code, tampered.json()["__type"]) == (400, "InvalidSignatureException")
     past = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=90)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: past)
-    expired = httpx.post(
+    expired = patient.post(
         presigned(signed.url, key, HEADERS, body), content=body, headers=HEADERS
     ).json()
     assert expired["__type"] == "InvalidSignatureException"
@@ -218,8 +218,8 @@ def test_presigned_posts_are_let_in(
 
 def test_presigned_gets_reach_no_operation(signed: Server, key: Unlocked) -> None:
     url = presigned(signed.url, key, HEADERS, b"", method="GET")
-    assert httpx.get(url, headers=HEADERS).headers["content-type"].startswith("text/html")
-    posted = httpx.post(url, headers=HEADERS)
+    assert patient.get(url, headers=HEADERS).headers["content-type"].startswith("text/html")
+    posted = patient.post(url, headers=HEADERS)
     assert posted.json()["__type"] == "InvalidSignatureException"
 
 
@@ -227,7 +227,7 @@ def test_what_boto3_presigns_moves_the_request_away(signed: Server, key: Unlocke
     # Its signature holds; but the parameters of a JSON service are in the body, and that is empty.
     with client(signed.url, key) as rekognition:
         url = rekognition.generate_presigned_url("get_celebrity_info", Params=OBAMA)
-    answer = httpx.post(url, headers=HEADERS)
+    answer = patient.post(url, headers=HEADERS)
     assert answer.json()["__type"] == "SerializationException"
 
 

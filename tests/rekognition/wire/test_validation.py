@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import httpx
 import pytest
 
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.paging import page
 from lookalike.rekognition.wire.codec import Wire
 from lookalike.rekognition.wire.faults import Fault
+from tests.support import patient
 from tests.support.amazon.clients import CONTENT_TYPE
 from tests.support.amazon.service_model import input_of, members
 from tests.support.amazon.spoiling import requests, sound
@@ -49,7 +49,7 @@ def test_every_member_is_spoilt_in_all_its_ways() -> None:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_spoilt_requests_are_answered_with_the_right_fault(server: Server, operation: str) -> None:
     headers = {"content-type": CONTENT_TYPE, "x-amz-target": f"RekognitionService.{operation}"}
-    with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
+    with patient.Client(base_url=server.url, headers=headers) as client:
         for each in requests(operation):
             answer = client.post("/", content=json.dumps(each.value).encode())
             fault = answer.json()

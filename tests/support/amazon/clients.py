@@ -16,6 +16,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from lookalike.rekognition.access.keys import Unlocked
+from tests.support import patient
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -51,7 +52,7 @@ def post(
         **(headers or {}),
     }
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return httpx.post(url, content=data, headers=sent, timeout=60)
+    return patient.post(url, content=data, headers=sent)
 
 
 def presigned(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import httpx
 from moto.server import ThreadedMotoServer
+
+from tests.support import patient
 
 BUCKET = "footage"
 REGION = "eu-west-1"
@@ -57,7 +58,7 @@ class Cloud:
             self._check_after(10**9)
 
     def _check_after(self, requests: int) -> None:
-        httpx.post(f"{self.url}/moto-api/reset-auth", content=str(requests)).raise_for_status()
+        patient.post(f"{self.url}/moto-api/reset-auth", content=str(requests)).raise_for_status()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from lookalike.aws.engine import AwsEngine
 from lookalike.cli import main
 from lookalike.config import Settings
-from tests.support.serving import Server
+from tests.support.serving import Server, listening
 
 REGION = "eu-west-1"
 
@@ -129,12 +129,9 @@ def making(*answers: tuple[int, str] | None) -> Iterator[Trouble]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    trouble.url = f"http://127.0.0.1:{server.server_port}"
-    yield trouble
-    over.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(Handler) as port:
+        trouble.url = f"http://127.0.0.1:{port}"
+        try:
+            yield trouble
+        finally:
+            over.set()

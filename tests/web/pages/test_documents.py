@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
 import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
@@ -19,7 +18,7 @@ from lookalike.engine.local import Engine
 from lookalike.gallery.people import Language
 from lookalike.web import pages
 from lookalike.web.pages.how import bars
-from tests.support import portraits
+from tests.support import patient, portraits
 from tests.support.browser import DESKTOP, PHONE, Opener, barriers, encoded, png
 from tests.support.serving import Server
 
@@ -74,7 +73,7 @@ def test_consent_is_asked_for_without_javascript_too(
     view.page.locator("#go").click()
     # The browser itself asks for the box to be ticked.
     assert view.page.url == f"{server.url}/"
-    answer = httpx.post(f"{server.url}/find", files={"photo": photos["obama.jpg"]})
+    answer = patient.post(f"{server.url}/find", files={"photo": photos["obama.jpg"]})
     assert answer.status_code == 422
     assert "먼저 동의해 주세요" in answer.text
 
@@ -90,7 +89,7 @@ def test_consent_is_asked_for_without_javascript_too(
     ids=["no face", "no image", "nothing", "too large"],
 )
 def test_what_goes_wrong_is_a_page(server: Server, photo: bytes, status: int, words: str) -> None:
-    answer = httpx.post(
+    answer = patient.post(
         f"{server.url}/find",
         files={"photo": ("photo.jpg", photo)},
         data={"consent": "yes", "lang": "en"},
@@ -101,13 +100,13 @@ def test_what_goes_wrong_is_a_page(server: Server, photo: bytes, status: int, wo
 
 
 def test_a_result_has_no_address_of_its_own(server: Server) -> None:
-    answer = httpx.get(f"{server.url}/find?lang=en")
+    answer = patient.get(f"{server.url}/find?lang=en")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/?lang=en"
 
 
 def test_names_cannot_break_out_of_a_page(server: Server) -> None:
-    answer = httpx.get(f"{server.url}/people", params={"query": '"><script>alert(1)</script>'})
+    answer = patient.get(f"{server.url}/people", params={"query": '"><script>alert(1)</script>'})
     assert "<script>alert" not in answer.text
     assert "찾는 분이 없어요" in answer.text
 
@@ -145,7 +144,7 @@ def test_people_are_found_by_name_and_group(visit: Opener, server: Server) -> No
     ],
 )
 def test_odd_addresses(server: Server, path: str, status: int) -> None:
-    answer = httpx.get(server.url + path)
+    answer = patient.get(server.url + path)
     assert answer.status_code == status
     assert answer.headers["content-type"].startswith("text/html")
 
@@ -157,16 +156,16 @@ def test_who_browses_reads_of_a_problem_on_a_page(
     server: Server, language: str, title: str, space: str
 ) -> None:
     asked = {"Accept": "text/html,*/*;q=0.8", "Accept-Language": language}
-    answer = httpx.get(f"{server.url}/absent", headers=asked)
+    answer = patient.get(f"{server.url}/absent", headers=asked)
     assert (answer.status_code, answer.headers["content-language"]) == (404, language)
     assert title in answer.text
-    answer = httpx.post(f"{server.url}/privacy", headers=asked)
+    answer = patient.post(f"{server.url}/privacy", headers=asked)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
     with closing(HTTPConnection(urlsplit(server.url).netloc)) as connection:
         connection.request("POST", "/find", headers=asked | {"Content-Length": str(10**9)})
         told = connection.getresponse()
         assert (told.status, f"20{space}MB" in told.read().decode()) == (413, True)
-    answer = httpx.get(f"{server.url}/api/v1/absent", headers=asked)
+    answer = patient.get(f"{server.url}/api/v1/absent", headers=asked)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
@@ -203,7 +202,7 @@ def test_privacy_names_who_to_ask(
     serve: Callable[..., AbstractContextManager[Server]], home: Path
 ) -> None:
     with serve(home=home, contact="hello@example.org") as server:
-        page = httpx.get(f"{server.url}/privacy").text
+        page = patient.get(f"{server.url}/privacy").text
         assert '<a href="mailto:hello@example.org">' in page
         assert 'id="takedown"' in page
 
@@ -218,9 +217,9 @@ def test_portraits_come_with_their_credit(
     with serve(home=home, cache=own_cache) as server:
         form = {"consent": "yes", "lang": "en"}
         for answer in (
-            httpx.post(f"{server.url}/find", files={"photo": photos["obama.jpg"]}, data=form),
-            httpx.get(f"{server.url}/people/Q76?lang=en"),
-            httpx.get(f"{server.url}/people?query=obama&lang=en"),
+            patient.post(f"{server.url}/find", files={"photo": photos["obama.jpg"]}, data=form),
+            patient.get(f"{server.url}/people/Q76?lang=en"),
+            patient.get(f"{server.url}/people?query=obama&lang=en"),
         ):
             assert "/api/v1/people/Q76/portrait" in answer.text
             assert "Photo: Jane Doe" in answer.text
@@ -275,7 +274,7 @@ def test_no_barriers_without_javascript(
 ) -> None:
     view = visit(server.url, "ko", PHONE)
     page = view.page
-    answer = httpx.post(
+    answer = patient.post(
         f"{server.url}/find", files={"photo": photos["t1.jpg"]}, data={"consent": "yes"}
     )
     page.route("**/find", lambda route: route.fulfill(body=answer.text, content_type="text/html"))
@@ -297,7 +296,7 @@ def test_nothing_of_a_visit_stays_on_disk(
         return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
 
     with serve(home=home) as server:
-        httpx.get(f"{server.url}/people")
+        patient.get(f"{server.url}/people")
         before = files(home, server.settings.cache)
         assert before
         view = visit(server.url)
@@ -309,7 +308,7 @@ def test_nothing_of_a_visit_stays_on_disk(
         photo = encoded(large, "JPEG", quality=97)
         assert len(photo) > 2_000_000
         for path in ("/find", "/how"):
-            answer = httpx.post(server.url + path, files={"photo": photo}, data=form, timeout=60)
+            answer = patient.post(server.url + path, files={"photo": photo}, data=form)
             assert answer.status_code == 200
         assert files(home, server.settings.cache) == before
 
@@ -349,7 +348,7 @@ def test_nothing_moves_by_itself(
 
 
 def test_the_document(server: Server) -> None:
-    answer = httpx.get(server.url, headers={"Accept-Language": "en-US,en;q=0.9"})
+    answer = patient.get(server.url, headers={"Accept-Language": "en-US,en;q=0.9"})
     assert answer.headers["content-language"] == "en"
     assert answer.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding"
     assert answer.headers["content-encoding"] == "gzip"
@@ -357,14 +356,14 @@ def test_the_document(server: Server) -> None:
     assert "unsafe" not in answer.headers["content-security-policy"]
     assert answer.headers["permissions-policy"].startswith("camera=(self)")
     assert "set-cookie" not in answer.headers
-    switched = httpx.get(f"{server.url}/?lang=ko", headers={"Accept-Language": "en"})
+    switched = patient.get(f"{server.url}/?lang=ko", headers={"Accept-Language": "en"})
     assert switched.headers["content-language"] == "ko"
     assert "lang=ko" in switched.headers["set-cookie"]
-    assert httpx.head(server.url).status_code == 200
+    assert patient.head(server.url).status_code == 200
 
 
 def test_a_client_that_cannot_unpack_gets_plain_text(server: Server) -> None:
-    answer = httpx.get(server.url, headers={"Accept-Encoding": "identity"})
+    answer = patient.get(server.url, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert len(answer.content) == int(answer.headers["content-length"])
 
@@ -380,19 +379,19 @@ def test_the_language_can_be_switched_and_is_remembered(visit: Opener, server: S
 
 
 def test_static_files_are_kept_by_browsers_only_under_their_version(server: Server) -> None:
-    kept = httpx.get(f"{server.url}/static/{pages.static_version()}/app.js")
+    kept = patient.get(f"{server.url}/static/{pages.static_version()}/app.js")
     assert "immutable" in kept.headers["cache-control"]
     assert kept.headers["content-encoding"] == "gzip"
     assert kept.headers["content-type"].startswith("text/javascript")
-    plain = httpx.get(f"{server.url}/static/app.js")
+    plain = patient.get(f"{server.url}/static/app.js")
     assert plain.text == kept.text
     assert plain.headers["cache-control"] == "no-cache"
-    assert httpx.get(f"{server.url}/static/%2e%2e/pages.py").status_code == 404
-    assert httpx.get(f"{server.url}/static/{pages.static_version()}/no.js").status_code == 404
+    assert patient.get(f"{server.url}/static/%2e%2e/pages.py").status_code == 404
+    assert patient.get(f"{server.url}/static/{pages.static_version()}/no.js").status_code == 404
 
 
 def test_modules_are_asked_for_at_once(server: Server) -> None:
-    document = httpx.get(server.url).text
+    document = patient.get(server.url).text
     preloaded = document.count('rel="modulepreload"')
     # What only the answer needs comes with the answer.
     assert "/camera.js" not in document

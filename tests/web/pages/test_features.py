@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Locator, Request, Route, ViewportSize, expect
@@ -21,6 +20,7 @@ from lookalike.engine.local import Engine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
 from lookalike.gallery.store import Portrait
+from tests.support import patient
 from tests.support.browser import DESKTOP, PHONE, Opener, View, png
 from tests.support.serving import Server
 
@@ -232,7 +232,7 @@ def test_a_link_only_for_those_who_ask_for_one(
     link = dialog.get_by_label(view.text("share.link"), exact=True)
     address = link.input_value()
     assert address.startswith(f"{offering.url}/r/")
-    assert httpx.get(address).status_code == 200
+    assert patient.get(address).status_code == 200
     dialog.get_by_text(view.text("share.owner"), exact=True).click()
     expect(dialog.get_by_label(view.text("share.owner"))).to_have_value(
         re.compile(re.escape(address) + "#delete=.{20,}")
@@ -241,7 +241,7 @@ def test_a_link_only_for_those_who_ask_for_one(
     expect(dialog.locator(".link-place")).to_contain_text(f"{expires:%B} {expires.day}")
     dialog.get_by_role("button", name=view.text("share.delete")).click()
     expect(dialog.locator(".link-place")).to_have_text(view.text("share.deleted"))
-    assert httpx.get(address).status_code == 404
+    assert patient.get(address).status_code == 404
     assert list(results.iterdir()) == []
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lookalike.web.sharing import cards
+from tests.support import patient
 from tests.support.browser import chromium
-from tests.support.serving import Server
+from tests.support.serving import Server, listening
 
 Serve = Callable[..., AbstractContextManager[Server]]
 
@@ -42,7 +41,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def share(server: Server, photo: bytes, lang: str) -> dict[str, str]:
     url = f"{server.url}/api/v1/results"
     data = {"person": "Q76", "lang": lang}
-    made: dict[str, str] = httpx.post(url, files={"photo": photo}, data=data, timeout=60).json()
+    made: dict[str, str] = patient.post(url, files={"photo": photo}, data=data).json()
     return made
 
 
@@ -61,7 +60,7 @@ def test_whoever_made_a_result_may_delete_it(
         expect(page.get_by_role("status")).to_have_text(texts["deleted"])
         expect(picture).to_have_count(0)
         assert made["delete_token"] not in page.url
-        assert httpx.get(made["url"]).status_code == 404
+        assert patient.get(made["url"]).status_code == 404
 
 
 def test_others_see_no_button(
@@ -89,7 +88,7 @@ def test_a_wrong_token_deletes_nothing(
         opened.get_by_role("button", name=texts["delete"]).click()
         expect(opened.get_by_role("status")).to_have_text(texts["failed"])
         opened.close()
-        assert httpx.get(made["url"]).status_code == 200
+        assert patient.get(made["url"]).status_code == 200
 
 
 @pytest.fixture
@@ -98,12 +97,8 @@ def host(tmp_path: Path) -> Iterator[int]:
     folder = tmp_path / "host"
     folder.mkdir()
     handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
-        thread = threading.Thread(target=site.serve_forever)
-        thread.start()
-        yield site.server_port
-        site.shutdown()
-        thread.join()
+    with listening(handler) as port:
+        yield port
 
 
 def test_a_named_site_shows_the_widget_and_no_other_does(

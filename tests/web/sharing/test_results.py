@@ -22,7 +22,7 @@ from lookalike.engine.local import Engine
 from lookalike.errors import NotAllowed, ResultNotFound
 from lookalike.gallery.people import Credit
 from lookalike.web.sharing.results import Results, Shared
-from tests.support import portraits
+from tests.support import patient, portraits
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -38,13 +38,13 @@ def own(serve: Serve, home: Path) -> Iterator[Server]:
 def card(server: Server, photo: bytes, **fields: str) -> httpx.Response:
     data = {"person": "Q76"} | fields
     url = f"{server.url}/api/v1/cards"
-    return httpx.post(url, files={"photo": photo}, data=data, timeout=60)
+    return patient.post(url, files={"photo": photo}, data=data)
 
 
 def share(server: Server, photo: bytes, **fields: str) -> httpx.Response:
     data = {"person": "Q76"} | fields
     url = f"{server.url}/api/v1/results"
-    return httpx.post(url, files={"photo": photo}, data=data, timeout=60)
+    return patient.post(url, files={"photo": photo}, data=data)
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -144,7 +144,7 @@ def test_a_result_is_shared_shown_and_deleted(own: Server, photos: Mapping[str, 
     expires = datetime.fromisoformat(made["expires"])
     assert abs(expires - datetime.now(UTC) - timedelta(days=7)) < timedelta(minutes=5)
 
-    page = httpx.get(made["url"])
+    page = patient.get(made["url"])
     assert page.status_code == 200
     assert page.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
     assert page.headers["cache-control"] == "private, no-cache"
@@ -155,25 +155,25 @@ def test_a_result_is_shared_shown_and_deleted(own: Server, photos: Mapping[str, 
     assert 'name="robots" content="noindex' in page.text
     assert "혹시 본인이세요?" in page.text
     for path in re.findall(r'(?:href|src)="(/static[^"]+)"', page.text):
-        assert httpx.get(own.url + path).status_code == 200
+        assert patient.get(own.url + path).status_code == 200
 
     for shape, size in (("wide", (1200, 630)), ("tall", (1080, 1920))):
-        picture = httpx.get(f"{made['url']}/card.png", params={"shape": shape})
+        picture = patient.get(f"{made['url']}/card.png", params={"shape": shape})
         assert picture.headers["cache-control"] == "public, max-age=300"
         assert picture.headers["x-robots-tag"].startswith("noindex")
         assert opened(picture.content).size == size
 
     url = f"{own.url}/api/v1/results/{made['id']}"
-    wrong = httpx.delete(url, headers={"X-Delete-Token": "wrong"})
+    wrong = patient.delete(url, headers={"X-Delete-Token": "wrong"})
     assert (wrong.status_code, wrong.json()["type"]) == (403, "urn:lookalike:problem:not-allowed")
-    assert httpx.delete(url).status_code == 422
+    assert patient.delete(url).status_code == 422
     right = {"X-Delete-Token": made["delete_token"]}
-    assert httpx.delete(url, headers=right).status_code == 204
-    assert httpx.delete(url, headers=right).status_code == 404
-    gone = httpx.get(made["url"], headers={"Accept-Language": "en"})
+    assert patient.delete(url, headers=right).status_code == 204
+    assert patient.delete(url, headers=right).status_code == 404
+    gone = patient.get(made["url"], headers={"Accept-Language": "en"})
     assert gone.status_code == 404
     assert "This result is gone" in gone.text
-    assert httpx.get(f"{made['url']}/card.png").status_code == 404
+    assert patient.get(f"{made['url']}/card.png").status_code == 404
     assert everything(own.settings.home / "results") == {}
 
 
@@ -204,7 +204,7 @@ def test_the_address_that_others_know(
     with serve(home=home, public_url="https://look.example/") as server:
         made = share(server, photos["obama.jpg"]).json()
         assert made["url"] == f"https://look.example/r/{made['id']}"
-        page = httpx.get(f"{server.url}/r/{made['id']}").text
+        page = patient.get(f"{server.url}/r/{made['id']}").text
         assert f'content="https://look.example/r/{made["id"]}/card.png"' in page
 
 
@@ -213,24 +213,24 @@ def test_someone_taken_down_is_on_no_shared_page(own: Server, photos: Mapping[st
     other = Engine(own.settings)
     other.gallery.takedown("Q76")
     other.close()
-    assert httpx.get(made["url"]).status_code == 404
-    assert httpx.get(f"{made['url']}/card.png").status_code == 404
+    assert patient.get(made["url"]).status_code == 404
+    assert patient.get(f"{made['url']}/card.png").status_code == 404
 
 
 def test_a_takedown_removes_results(own: Server, photos: Mapping[str, bytes]) -> None:
     kept = own.settings.home / "results"
     made = share(own, photos["obama.jpg"]).json()
     assert (kept / made["id"]).is_dir()
-    receipt = httpx.post(f"{own.url}/api/v1/people/Q76/takedown").json()
+    receipt = patient.post(f"{own.url}/api/v1/people/Q76/takedown").json()
     assert receipt["results"] == 1
     assert list(kept.iterdir()) == []
 
 
 @pytest.mark.parametrize("result_id", ["nope", "%2e%2e%2fportraits", "A" * 22])
 def test_results_that_never_were(own: Server, result_id: str) -> None:
-    assert httpx.get(f"{own.url}/r/{result_id}").status_code == 404
+    assert patient.get(f"{own.url}/r/{result_id}").status_code == 404
     url = f"{own.url}/api/v1/results/{result_id}"
-    assert httpx.delete(url, headers={"X-Delete-Token": "x"}).status_code == 404
+    assert patient.delete(url, headers={"X-Delete-Token": "x"}).status_code == 404
 
 
 def test_a_result_that_cannot_be_written(own: Server, photos: Mapping[str, bytes]) -> None:
@@ -320,7 +320,7 @@ def test_nothing_about_a_visit_stays_on_disk(
 ) -> None:
     portraits.put(own_cache, "Q76", photos["obama2.jpg"])
     with serve(home=home, cache=own_cache) as server:
-        httpx.get(f"{server.url}/api/v1/people/Q76/portrait", params={"aligned": 1}, timeout=60)
+        patient.get(f"{server.url}/api/v1/people/Q76/portrait", params={"aligned": 1})
         before = [everything(each) for each in (home, own_cache)]
         visit(server, photos)
         assert [everything(each) for each in (home, own_cache)] == before
@@ -339,7 +339,7 @@ def visit(server: Server, photos: Mapping[str, bytes]) -> None:
         ("family", [("child", one), ("parent", two), ("parent", one)], {}),
         ("cards", [("photo", one)], {"person": "Q76", "include_photo": "true"}),
     ]
-    with httpx.Client(base_url=server.url, timeout=60) as http:
+    with patient.Client(base_url=server.url) as http:
         assert http.get("/").status_code == 200
         for path, files, fields in asked:
             assert http.post(f"/api/v1/{path}", files=files, data=fields).status_code == 200, path
