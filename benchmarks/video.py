@@ -30,10 +30,10 @@ from benchmarks.report import machine, on_one_core, table
 from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.image import Pixels
-from lookalike.video.decode import opened
-from lookalike.video.watch import watch
+from lookalike.video.analysis import analyze_video
+from lookalike.video.frames import opened
 from tests.support import photos
 from tests.support.amazon import clients, cloud
 
@@ -78,7 +78,7 @@ def _pictures(people: int) -> Iterator[Pixels]:
 
 def costs() -> str:
     """Seconds of the processor for a minute of video."""
-    engine = Engine(config.load())
+    engine = LocalEngine(config.load())
     engine.analyzer.warm()
     rows = []
     for people in (0, 1, 3):
@@ -96,19 +96,19 @@ def _seconds(call: Callable[[], object]) -> float:
     return (time.process_time() - began) * 60 / _SECONDS
 
 
-def _decode(data: bytes, engine: Engine) -> None:
+def _decode(data: bytes, engine: LocalEngine) -> None:
     with opened(io.BytesIO(data)) as found:
         for _ in found.frames(engine.settings.video_rate):
             pass
 
 
-def _watch(data: bytes, engine: Engine) -> None:
-    watch(
+def _watch(data: bytes, engine: LocalEngine) -> None:
+    analyze_video(
         io.BytesIO(data),
         engine,
         keep=lambda seen: seen,
         describe=lambda seen: [""] * len(seen.faces),
-        go_on=lambda: None,
+        check_stop=lambda: None,
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.analyzer import Analyzer
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from tests.support import patient, shared
@@ -65,8 +65,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture(scope="session")
-def engine(settings: Settings) -> Iterator[Engine]:
-    opened = Engine(settings)
+def engine(settings: Settings) -> Iterator[LocalEngine]:
+    opened = LocalEngine(settings)
     yield opened
     opened.close()
 

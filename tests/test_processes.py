@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from lookalike.processes import CtrlC, unheard
+from lookalike.processes import Interrupt, unheard
 
 
 def press() -> None:
@@ -17,11 +17,12 @@ def press() -> None:
 
 def test_the_first_is_noted_and_the_second_raised() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with CtrlC() as ctrl_c:
-        ctrl_c.check()
+    interrupt = Interrupt()
+    with interrupt.deferred():
+        interrupt.check()
         press()
         with pytest.raises(KeyboardInterrupt):
-            ctrl_c.check()
+            interrupt.check()
         with pytest.raises(KeyboardInterrupt):
             press()
     assert signal.getsignal(signal.SIGINT) is before
@@ -38,10 +39,11 @@ def test_while_a_process_starts_it_is_put_off() -> None:
     with pytest.raises(KeyboardInterrupt):
         start()
     assert done == ["started"]
-    with CtrlC() as ctrl_c:
+    interrupt = Interrupt()
+    with interrupt.deferred():
         with unheard():
             press()
-        assert ctrl_c.pressed
+        assert interrupt.pressed
 
 
 def test_a_process_that_is_started_does_not_get_it() -> None:

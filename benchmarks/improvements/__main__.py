@@ -36,10 +36,10 @@ from lookalike.evaluate import metrics
 from lookalike.evaluate.intervals import Estimate, estimate
 from lookalike.evaluate.metrics import Weights
 from lookalike.evaluate.protocols.pairs import lfw
-from lookalike.evaluate.protocols.protocol import numbered
+from lookalike.evaluate.protocols.table import numbered
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.refine import Refiner
+from lookalike.faces.detect import Refiner
 from tests.support import photos
 
 _ROUNDS = 10

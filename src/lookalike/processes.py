@@ -1,4 +1,4 @@
-"""What every process that we start beside a command or a server has in common."""
+"""Processes that we start: Ctrl-C is not for them, and they end when their parent does."""
 
 from __future__ import annotations
 
@@ -10,39 +10,42 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection
-from typing import Any
 
 
-class CtrlC:
-    """A context in which the first Ctrl-C is only noted; `check` raises it where work may end.
+class Interrupt:
+    """Ctrl-C while something goes on that it may not break off: noted, and raised where it may.
 
-    Raised at just any moment it would leave a write half done, or come up in what Python calls by
-    itself (a finalizer, an import), which prints it as ignored and goes on. The second is raised
-    at once. Where this is not the main thread, none is heard.
+    Raised at just any moment it would leave a report wrong, or come up in what Python calls by
+    itself (a finalizer, an import), which prints it as ignored and goes on.
     """
 
     def __init__(self) -> None:
         self.pressed = False
-        self._before: Any = None
-
-    def __enter__(self) -> CtrlC:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
 
     def check(self) -> None:
         """
         Raises:
-            KeyboardInterrupt: Ctrl-C was pressed.
+            KeyboardInterrupt: Ctrl-C was pressed while it was `deferred`.
         """
         if self.pressed:
             raise KeyboardInterrupt
 
-    def _note(self, *_: object) -> None:
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """In here the first Ctrl-C is only noted; the second is raised at once.
+
+        Where this is not the main thread, none is heard.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._press)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _press(self, *_: object) -> None:
         self.check()
         self.pressed = True
 
@@ -54,9 +57,10 @@ def unheard() -> Iterator[None]:
     The parent hears it afterwards: raised while a process starts, it would leave that one waiting
     for the rest of what it starts with.
     """
-    with CtrlC() as ctrl_c, _blocked():
+    interrupt = Interrupt()
+    with interrupt.deferred(), _blocked():
         yield
-    if ctrl_c.pressed:
+    if interrupt.pressed:
         signal.raise_signal(signal.SIGINT)
 
 

@@ -12,14 +12,14 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.answers import answering
-from lookalike.aws import images
+from lookalike.answers import people
+from lookalike.aws import image_bytes
 from lookalike.aws.engine import AwsEngine
-from lookalike.aws.people import People
+from lookalike.aws.identities import Identities
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsCollectionMissing, NoFace, UnsupportedFormat
-from lookalike.gallery.index.collection import EVERYONE
+from lookalike.gallery.people import EVERYONE
 from tests.support import patient
 from tests.support.amazon import pushes
 from tests.support.commands import Commands
@@ -44,11 +44,12 @@ def test_a_celebrity_is_recognised_in_one_call(
 
 
 def test_faces_are_where_our_networks_find_them(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes]
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
-    seen, ours = aws.detect(photos["t1.jpg"]), engine.detect(photos["t1.jpg"])
+    found, ours = aws.detect(photos["t1.jpg"]), engine.analyzer.analyze(photos["t1.jpg"])
+    seen = found.photo
     assert (seen.width, seen.height, seen.format) == (1280, 886, "JPEG")
-    assert seen.calls == {"DetectFaces": 1}
+    assert found.calls == {"DetectFaces": 1}
     assert len(seen.faces) == len(ours.faces) == 6
     for one, other in zip(seen.faces, ours.faces, strict=True):
         assert one.box.left == pytest.approx(other.box.left, abs=4)
@@ -58,7 +59,11 @@ def test_faces_are_where_our_networks_find_them(
 
 
 def test_a_stranger_is_looked_for_in_the_own_collection(
-    theirs: Settings, aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], tmp_path: Path
+    theirs: Settings,
+    aws: AwsEngine,
+    engine: LocalEngine,
+    photos: Mapping[str, bytes],
+    tmp_path: Path,
 ) -> None:
     pushes.add(aws, engine, photos)
     pushes.push(aws, "strangers", pushes.write(photos, tmp_path / "photos"))
@@ -166,7 +171,7 @@ def test_the_api_and_the_page_answer_with_aws(
 def test_the_command_line_pushes_and_finds(
     theirs: Settings,
     aws: AwsEngine,
-    engine: Engine,
+    engine: LocalEngine,
     photos: Mapping[str, bytes],
     tmp_path: Path,
 ) -> None:
@@ -208,13 +213,13 @@ def test_the_command_line_pushes_and_finds(
 
 def test_celebrities_are_ours_by_the_wikidata_page_that_aws_links_to(aws: AwsEngine) -> None:
     """Ids of Amazon's own, and addresses without a scheme, as it gives them."""
-    people = People(aws.gallery, EVERYONE)
+    identities = Identities(aws.gallery, EVERYONE)
     obama = {"Id": "3Ir0du6", "Name": "Obama", "Urls": ["www.wikidata.org/wiki/Q76"]}
-    ours = people.celebrity(obama)
+    ours = identities.celebrity(obama)
     assert ours is not None
     assert (ours.id, ours.name.ko) == ("Q76", "버락 오바마")
     urls = ["www.wikidata.org/wiki/Q999999999", "www.imdb.com/name/nm1"]
-    theirs = people.celebrity(
+    theirs = identities.celebrity(
         {"Id": "4Sz6jD", "Name": "Some One", "Urls": urls, "KnownGender": {"Type": "Female"}}
     )
     assert theirs is not None
@@ -227,14 +232,14 @@ def test_celebrities_are_ours_by_the_wikidata_page_that_aws_links_to(aws: AwsEng
     ]
     assert theirs.links[-1].url == "https://www.imdb.com/name/nm1"
     # A portrait could not be fetched: it is nobody of our galleries.
-    assert answering.person(theirs).portrait is None
+    assert people.person(theirs).portrait is None
     aws.gallery.takedown("Q76")
-    assert People(aws.gallery, EVERYONE).celebrity(obama) is None
+    assert Identities(aws.gallery, EVERYONE).celebrity(obama) is None
 
 
 def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, bytes]) -> None:
     photo = PIL.Image.open(BytesIO(photos["obama.jpg"])).convert("RGB")
-    box = aws.detect(photos["obama.jpg"]).faces[0].box
+    box = aws.detect(photos["obama.jpg"]).photo.faces[0].box
     close = photo.crop(
         (
             int(box.left - 0.3 * box.width),
@@ -246,7 +251,7 @@ def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, 
     for made, size, format in ((close, (64, 76), "PNG"), (photo, (3000, 4000), "WEBP")):
         written = BytesIO()
         made.resize(size).save(written, format, quality=80)
-        seen = aws.detect(written.getvalue())
+        seen = aws.detect(written.getvalue()).photo
         assert (seen.width, seen.height) == size
         assert len(seen.faces) == 1
         assert 0 < seen.faces[0].box.left < size[0]
@@ -254,7 +259,7 @@ def test_what_aws_would_refuse_is_made_fit(aws: AwsEngine, photos: Mapping[str, 
 
 def test_images_stay_within_five_megabytes() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (2000, 2048, 3), np.uint8)
-    data = images.encoded(noise)
+    data = image_bytes.encoded(noise)
     assert len(data) <= 5 * 1024 * 1024
     assert max(PIL.Image.open(BytesIO(data)).size) < 2048
-    assert PIL.Image.open(BytesIO(images.encoded(noise[:40, :400]))).size == (800, 80)
+    assert PIL.Image.open(BytesIO(image_bytes.encoded(noise[:40, :400]))).size == (800, 80)

@@ -12,9 +12,9 @@ from playwright.sync_api import ViewportSize, expect
 
 from lookalike.aws.engine import AwsEngine
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.texts import locale
 from tests.support import patient
 from tests.support.amazon import clients, pushes
 from tests.support.amazon.stand_in import REGION, environment, making
@@ -49,7 +49,7 @@ def without(
 @pytest.fixture(scope="module")
 def with_collection(
     without: Server,
-    engine: Engine,
+    engine: LocalEngine,
     photos: Mapping[str, bytes],
     profile: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
@@ -80,7 +80,7 @@ def test_a_celebrity_with_amazons_score(
     size: ViewportSize,
 ) -> None:
     view = visit(without.url, language, size)
-    told = pages.locale(language, "aws")["page"]
+    told = locale(language, "aws")["page"]
     expect(view.page.locator(".lead")).to_have_text(told["lead"])
     expect(view.page.locator(".consent .tick")).to_contain_text(told["consent"]["label"])
     expect(view.page.locator(".invitation")).to_have_count(0)
@@ -171,7 +171,7 @@ def test_the_answers_without_javascript(
         sent = {"consent": "yes", "lang": "en"}
         return patient.post(f"{server.url}/find", data=sent, files=files)
 
-    texts = pages.locale("en")["script"]
+    texts = locale("en")["script"]
     known = find(without, photo=photos["obama.jpg"])
     assert known.status_code == 200
     assert texts["best"]["MatchConfidence"] in known.text
@@ -194,7 +194,7 @@ def test_pages_of_our_own_networks_say_that_they_are_not_offered(
 ) -> None:
     answer = patient.get(f"{without.url}/{path}?lang=en")
     assert answer.status_code == 501
-    assert pages.locale("en")["script"]["problem"]["not-offered"][0] in answer.text
+    assert locale("en")["script"]["problem"]["not-offered"][0] in answer.text
 
 
 def test_what_needs_our_own_networks_is_refused(
@@ -236,8 +236,8 @@ def test_both_languages_say_the_same_of_amazon() -> None:
             return {f"[{len(texts)}]" if isinstance(texts, list) else ""}
         return {f"{key}.{rest}" for key, each in texts.items() for rest in keys(each)}
 
-    assert keys(pages.locale("ko", "aws")) == keys(pages.locale("en", "aws"))
-    own, amazons = pages.locale("ko"), pages.locale("ko", "aws")
+    assert keys(locale("ko", "aws")) == keys(locale("en", "aws"))
+    own, amazons = locale("ko"), locale("ko", "aws")
     # They only replace, but for lists, which may have other lengths.
     assert {re.sub(r"\[\d+\]", "", key) for key in keys(amazons)} == {
         re.sub(r"\[\d+\]", "", key) for key in keys(own)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lookalike.aws.commons import fetching
 from lookalike.aws.engine import AwsEngine
+from lookalike.aws.push import fetching
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsError, CollectionNotFound, PersonNotFound
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.wikimedia.client import open_client, refuse
 from tests.support.amazon import pushes
 from tests.support.amazon.pushes import push
@@ -31,7 +31,7 @@ def best(aws: AwsEngine, collection: str, photo: bytes) -> tuple[str, float]:
 
 
 def test_the_photos_are_found_again_and_nothing_is_pushed_twice(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], tmp_path: Path
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
     pushes.add(aws, engine, photos)
     folder = pushes.write(photos, tmp_path / "photos")
@@ -50,7 +50,9 @@ def test_the_photos_are_found_again_and_nothing_is_pushed_twice(
     assert third.calls == {"ListFaces": 1}
 
 
-def test_thumbnails_are_enough(aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_thumbnails_are_enough(
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
     pushes.add(aws, engine, photos, thumbnails=True)
     report = push(aws, "thumbnails")
     assert (report.indexed, report.left_out) == (2, ())
@@ -60,7 +62,7 @@ def test_thumbnails_are_enough(aws: AwsEngine, engine: Engine, photos: Mapping[s
 
 
 def test_who_has_neither_comes_from_commons(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes]
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """Their pictures are those that the real Commons would send, replayed."""
     replay = Replay()
@@ -69,9 +71,9 @@ def test_who_has_neither_comes_from_commons(
         body = picture() if wikidata == "Q1" else photos[name]
         replay.person(wikidata, f"{wikidata}.jpg", body=body)
     for wikidata in (*people, "Q2"):
-        face = engine.detect(photos["single_face.jpg"]).faces[0]
+        face = engine.analyzer.analyze(photos["single_face.jpg"]).faces[0]
         who = Person(wikidata, "mine", Text(en=wikidata), wikidata=wikidata)
-        aws.gallery.add(who, [portrait(face, wikidata.encode(), None)])
+        aws.gallery.store.add(who, [portrait(face, wikidata.encode(), None)])
     (aws.settings.cache / "portraits").mkdir(parents=True)
     settings = replace(aws.settings, portraits="on")
     with serving(replay) as port:
@@ -93,16 +95,16 @@ def test_who_has_neither_comes_from_commons(
 
 
 def test_what_a_push_cannot_do(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], tmp_path: Path
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes], tmp_path: Path
 ) -> None:
     with pytest.raises(CollectionNotFound):
         push(aws, "nothing", collection="nothing")
     assert aws.calls == {}
     with pytest.raises(AwsError, match="collectionId"):
         push(aws, "not allowed", collection="starter")
-    face = engine.detect(photos["astronaut.png"]).faces[0]
+    face = engine.analyzer.analyze(photos["astronaut.png"]).faces[0]
     spaced = Person(id="Eileen Collins", collection="mine", name=Text(en="Eileen"))
-    aws.gallery.add(spaced, [portrait(face, photos["astronaut.png"], None)])
+    aws.gallery.store.add(spaced, [portrait(face, photos["astronaut.png"], None)])
     report = push(aws, "spaced", pushes.write(photos, tmp_path / "photos"))
     (left,) = report.left_out
     assert left.why.startswith("Amazon Rekognition allows no 'Eileen Collins:")
@@ -123,7 +125,11 @@ def test_the_command_says_that_it_goes_on(theirs: Settings, signed_in: pytest.Mo
 
 
 def test_whoever_is_taken_down_here_is_named_no_more(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], tmp_path: Path, theirs: Settings
+    aws: AwsEngine,
+    engine: LocalEngine,
+    photos: Mapping[str, bytes],
+    tmp_path: Path,
+    theirs: Settings,
 ) -> None:
     pushes.add(aws, engine, photos)
     push(aws, "taken", pushes.write(photos, tmp_path / "photos"))

@@ -59,7 +59,7 @@ def test_a_call_that_succeeds_in_the_end_is_counted_once(
     with making((400, "ThrottlingException"), (500, "InternalServerError"), (200, "")) as trouble:
         engine = at(theirs, trouble.url)
         found = engine.detect(photos["obama.jpg"])
-        assert (found.faces, found.calls) == ((), {"DetectFaces": 1})
+        assert (found.photo.faces, found.calls) == ((), {"DetectFaces": 1})
         assert len(trouble.asked) == 3
         engine.close()
 
@@ -153,7 +153,7 @@ def test_credentials_are_checked(
         assert caught.value.aws_code == words
         engine.close()
     engine = AwsEngine(theirs)
-    assert len(engine.detect(photos["obama.jpg"]).faces) == 1
+    assert len(engine.detect(photos["obama.jpg"]).photo.faces) == 1
     engine.close()
 
 

@@ -93,6 +93,21 @@ def test_wrong_settings_are_named(cli: Commands) -> None:
     assert "LOOKALIKE_RUNTIME is 'tpu'; it must be one of: openvino, onnxruntime." in done.stderr
 
 
+@pytest.mark.parametrize(
+    "args", [("--help",), ("--version",), ("find", "--help"), ("gallery", "build", "--help")]
+)
+def test_help_needs_no_settings(cli: Commands, args: tuple[str, ...]) -> None:
+    cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
+    done = cli(*args)
+    assert done.returncode == 0, done.stderr
+
+
+def test_json_is_utf_8_wherever_it_goes(cli: Commands) -> None:
+    cli.environment["PYTHONIOENCODING"] = "ascii"
+    shown = cli.alone("gallery", "show", "Q76", "--json")
+    assert json.loads(shown.stdout)["name"] == {"ko": "버락 오바마", "en": "Barack Obama"}
+
+
 def test_the_gallery_grows_and_shrinks(cli: Commands) -> None:
     added = cli("gallery", "add", "아일린 콜린스", "astronaut.png", "--licence", "public domain")
     assert added.returncode == 0, added.stderr
@@ -134,31 +149,3 @@ def test_the_gallery_is_listed_and_shown(cli: Commands) -> None:
     shown = cli("gallery", "show", "Q76").stdout
     assert "1961-08-04" in shown
     assert "https://www.wikidata.org/wiki/Q76" in shown
-
-
-def test_the_starter_is_built_from_folders(cli: Commands) -> None:
-    for folder in ("wiki", "hangul", "tables", "out"):
-        (cli.folder / folder).mkdir()
-    (cli.folder / "wiki" / "names.csv").write_text(
-        "qid,name,birth,death,description,lfw_folder,file\n"
-        "Q76,Barack Obama,1961-08-04,,44th president,,Q76.jpg\n"
-        "Q1,Nobody,,,,,Q1.jpg\nQ2,Tyrant,,,,,Q76.jpg\n"
-    )
-    (cli.folder / "wiki" / "Q76.jpg").write_bytes((cli.folder / "obama.jpg").read_bytes())
-    (cli.folder / "wiki" / "Q1.jpg").write_bytes((cli.folder / "blank.png").read_bytes())
-    (cli.folder / "hangul" / "여섯.jpg").write_bytes((cli.folder / "t1.jpg").read_bytes())
-    tables = cli.folder / "tables"
-    (tables / "names_ko.csv").write_text("qid,en,ko\nQ76,Barack Obama,\nQ1,N,\nQ2,T,\n")
-    (tables / "names_en.csv").write_text(
-        "hangul,en,groups,description_ko,description_en\n여섯,Six,A;B,,\n"
-    )
-    (tables / "excluded.csv").write_text("id,name\nQ2,Tyrant\n")
-    (tables / "faults.csv").write_text("id,name,reason\n")
-    folders = ("--portraits", "wiki", "--hangul", "hangul", "--tables", "tables", "--out", "out")
-    done = cli("gallery", "build-starter", *folders)
-    assert done.returncode == 0, done.stderr
-    assert "1 people; 3 left out" in done.stdout
-    for reason in ("no face: Q1", "reviewed list: Q2", "several faces of like size"):
-        assert reason in done.stdout
-    (line,) = (cli.folder / "out" / "people.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(line)["name"] == {"en": "Barack Obama"}

@@ -22,7 +22,8 @@ from lookalike.database.schema import METADATA
 from lookalike.errors import StoreUnavailable
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 from tests.support.processes import finished, started
 
 CONTRACT = "net/1"
@@ -110,7 +111,7 @@ AGES = pytest.mark.parametrize(
 def check(home: Path) -> None:
     """What was there is there, in tables that are those of the code."""
     store = Store(home, CONTRACT)
-    roster = store.roster("mine")
+    roster = store.people_embeddings("mine")
     hong = Person(
         "U1",
         "mine",
@@ -181,7 +182,7 @@ def test_processes_that_start_together_migrate_once(home: Path) -> None:
     opening = f"""
 from pathlib import Path
 from lookalike.gallery.store import Store
-print(len(Store(Path({str(home)!r}), {CONTRACT!r}).roster("mine").people))
+print(len(Store(Path({str(home)!r}), {CONTRACT!r}).people_embeddings("mine").people))
 """
     run = [sys.executable, "-c", opening]
     with started(run) as one, started(run) as two, started(run) as three:

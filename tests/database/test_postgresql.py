@@ -21,7 +21,8 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 from lookalike.rekognition.access.keys import Keys
 from tests.support.processes import Process, finished, started
 
@@ -63,9 +64,11 @@ def unit(seed: int) -> Floats:
 def test_people_come_and_go(own: Gallery, address: str, home: Path) -> None:
     someone = Person("U1", "mine", Text("홍길동", "Hong"), groups=("활빈당",), gender="male")
     credit = Credit("A", "CC0", None, "https://e.org")
-    own.add(someone, [Portrait(unit(1), credit, image_id="x"), Portrait(unit(2), image_id="y")])
+    own.store.add(
+        someone, [Portrait(unit(1), credit, image_id="x"), Portrait(unit(2), image_id="y")]
+    )
     other = Store(home, CONTRACT, address)
-    assert other.roster("mine").people == (someone,)
+    assert other.people_embeddings("mine").people == (someone,)
     assert own.nearest(unit(1), 1)[0].person == someone
     first, second = own.portraits("U1")
     assert (first.credit, first.vector.tolist()) == (credit, unit(1).tolist())
@@ -82,14 +85,14 @@ def test_people_come_and_go(own: Gallery, address: str, home: Path) -> None:
 
 
 def test_faces_and_users_of_the_rekognition_api(own: Gallery) -> None:
-    own.create("team", {"팀": "얼굴"}, is_open=False)
-    records = own.own_records("team")
+    own.store.create("team", {"팀": "얼굴"}, is_open=False)
+    records = own.own_collection("team")
     size = (640, 480)
     added = records.add([Portrait(unit(n), image_id=str(n), image_size=size) for n in range(3)])
     token = token_of("CreateUser", "t", {"UserId": "o"})
     for _ in range(2):
         records.create_user("o", token)
-    outcome = records.associate("o", [each.id for each in added[:2]], {})
+    outcome = records.associate("o", [each.id for each in added[:2]], {}, most=100)
     assert outcome.faces == 2
     assert own.nearest(unit(0), 1, "team")[0].person.id == "o"
     assert own.nearest_faces(unit(2), 1, "team")[0].name == added[2].id
@@ -113,7 +116,8 @@ import sys
 from pathlib import Path
 import numpy as np
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 
 store = Store(Path(sys.argv[1]), {CONTRACT!r}, sys.argv[2])
 for number in range(int(sys.argv[4])):
@@ -135,7 +139,7 @@ def test_two_write_at_once_and_one_is_killed(own: Gallery, home: Path, address: 
         other.kill()
         finished(one)
     store = Store(home, CONTRACT, address)
-    roster = store.roster("mine")
+    roster = store.people_embeddings("mine")
     found = {each.id for each in roster.people}
     assert {f"A{number:05}" for number in range(30)} | set(acknowledged) <= found
     assert (np.bincount(roster.owners, minlength=len(roster.people)) == 3).all()

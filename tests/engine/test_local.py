@@ -10,7 +10,7 @@ import pytest
 from PIL import ImageEnhance
 from threadpoolctl import threadpool_info
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import CollectionNotFound, DamagedImage, NoFace
 from lookalike.scores.similarity import Verdict
 
@@ -24,7 +24,7 @@ def jpeg(picture: PIL.Image.Image, quality: int = 90) -> bytes:
 @pytest.mark.parametrize(
     "name", ["obama.jpg", "obama2.jpg", "obama3.jpg", "obama_partial_face.jpg"]
 )
-def test_obama_ranks_first(engine: Engine, photos: Mapping[str, bytes], name: str) -> None:
+def test_obama_ranks_first(engine: LocalEngine, photos: Mapping[str, bytes], name: str) -> None:
     found = engine.find(photos[name], limit=5)
     best, second, *_ = found.faces[0].matches
     assert best.person.name.en == "Barack Obama"
@@ -32,14 +32,14 @@ def test_obama_ranks_first(engine: Engine, photos: Mapping[str, bytes], name: st
     assert second.score.cosine < best.score.cosine - 0.1
 
 
-def test_biden_and_hanks_rank_first(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_biden_and_hanks_rank_first(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     for name, expected in (("biden.jpg", "Joe Biden"), ("Tom_Hanks_54745.png", "Tom Hanks")):
         best = engine.find(photos[name], limit=1).faces[0].matches[0]
         assert best.person.name.en == expected
         assert best.score.similarity > 80
 
 
-def test_every_face_is_ranked(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_every_face_is_ranked(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     found = engine.find(photos["t1.jpg"], limit=7)
     assert len(found.faces) == 6
     for ranked in found.faces:
@@ -50,7 +50,7 @@ def test_every_face_is_ranked(engine: Engine, photos: Mapping[str, bytes]) -> No
 
 
 def test_a_stranger_gets_an_answer_and_no_identity(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """Eileen Collins is not in the gallery: someone is nearest, nobody is the same person."""
     found = engine.find(photos["astronaut.png"], limit=10)
@@ -58,7 +58,7 @@ def test_a_stranger_gets_an_answer_and_no_identity(
     assert all(m.score.verdict is not Verdict.SAME_PERSON for m in found.faces[0].matches)
 
 
-def test_collins_stays_herself(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_collins_stays_herself(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     picture = PIL.Image.open(io.BytesIO(photos["astronaut.png"])).convert("RGB")
     variants = {
         "mirrored": jpeg(picture.transpose(PIL.Image.Transpose.FLIP_LEFT_RIGHT)),
@@ -75,7 +75,7 @@ def test_collins_stays_herself(engine: Engine, photos: Mapping[str, bytes]) -> N
         assert score.verdict is Verdict.SAME_PERSON, what
 
 
-def test_two_people_stay_below_80(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_two_people_stay_below_80(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     names = ("obama.jpg", "biden.jpg", "astronaut.png", "single_face.jpg", "Tom_Hanks_54745.png")
     for number, one in enumerate(names):
         for other in names[number + 1 :]:
@@ -83,7 +83,7 @@ def test_two_people_stay_below_80(engine: Engine, photos: Mapping[str, bytes]) -
                 assert score.similarity < 80, (one, other)
 
 
-def test_references_are_scored_in_order(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_references_are_scored_in_order(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     found = engine.find(photos["obama.jpg"], (photos["obama2.jpg"], photos["biden.jpg"]), limit=1)
     same, other = found.faces[0].references
     assert same.verdict is Verdict.SAME_PERSON
@@ -91,13 +91,13 @@ def test_references_are_scored_in_order(engine: Engine, photos: Mapping[str, byt
     assert len(found.references) == 2
 
 
-def test_comparison_scores_every_face(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_comparison_scores_every_face(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     comparison = engine.compare(photos["obama.jpg"], photos["t1.jpg"])
     assert len(comparison.scores) == len(comparison.target.faces) == 6
     assert max(score.similarity for score in comparison.scores) < 80
 
 
-def test_errors_say_which_photo(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_errors_say_which_photo(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     blank = jpeg(PIL.Image.new("RGB", (300, 300), "teal"))
     with pytest.raises(NoFace, match="300 x 300") as caught:
         engine.find(blank, limit=1)
@@ -110,11 +110,11 @@ def test_errors_say_which_photo(engine: Engine, photos: Mapping[str, bytes]) -> 
     assert damaged.value.subject == "target"
 
 
-def test_unknown_collections_are_named(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_unknown_collections_are_named(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     with pytest.raises(CollectionNotFound, match="'nope'"):
         engine.find(photos["obama.jpg"], limit=1, collection="nope")
 
 
-def test_numpy_takes_no_more_cores_than_the_networks(engine: Engine) -> None:
+def test_numpy_takes_no_more_cores_than_the_networks(engine: LocalEngine) -> None:
     limits = {each["num_threads"] for each in threadpool_info() if "numpy" in each["filepath"]}
     assert limits <= {engine.settings.threads}

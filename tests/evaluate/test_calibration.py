@@ -10,14 +10,14 @@ from click.testing import CliRunner
 
 from lookalike.cli import main
 from lookalike.errors import InvalidParameter
-from lookalike.evaluate.calibration.crowds import Crowd, listed, one_each, without
-from lookalike.evaluate.calibration.fit import fit, pareto, survival, tally
+from lookalike.evaluate.calibration.crowds import Crowd, crowd_photos, one_each, without
+from lookalike.evaluate.calibration.fit import fit, level_counts, pareto, survival
 from lookalike.evaluate.calibration.reliability import check
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort
-from lookalike.scores.similarity import calibration
+from lookalike.scores.calibrations import calibration
+from lookalike.scores.similarity import Cohort
 
 CONTRACT = SFACE.contract
 
@@ -53,7 +53,7 @@ def test_a_known_tail_is_found(shape: float, scale: float) -> None:
 
 def test_the_table_is_what_was_observed(plain: Crowd) -> None:
     fitted = fit((plain,), CONTRACT, None)
-    counted = tally(fitted, plain)
+    counted = level_counts(fitted, plain)
     assert counted.pairs == 500 * 499 // 2 * 4
     cosines = plain.vectors @ plain.vectors.T
     strangers = cosines[plain.people[:, None] < plain.people[None]]
@@ -103,14 +103,14 @@ def test_a_crowd_is_a_folder_or_a_table(tmp_path: Path) -> None:
         (tmp_path / f"P{number}").mkdir()
         (tmp_path / f"P{number}" / "a.jpg").touch()
     (tmp_path / "Q.png").touch()
-    shown = listed(tmp_path, {"P1": "P0", "P2": ""})
+    shown = crowd_photos(tmp_path, {"P1": "P0", "P2": ""})
     assert len(shown.photos) == len(shown.people) == 22
     assert set(shown.people) == {"P0", "Q", *(f"P{number}" for number in range(3, 22))}
     rows = [f"P{number}/a.jpg,Person {number}" for number in range(20)]
     (tmp_path / "crowd.csv").write_text("\n".join(["file,person", *rows]))
-    assert listed(tmp_path / "crowd.csv", {}).people[3] == "Person 3"
+    assert crowd_photos(tmp_path / "crowd.csv", {}).people[3] == "Person 3"
     with pytest.raises(InvalidParameter, match="shows 19 people; at least 20"):
-        listed(tmp_path / "crowd.csv", {"Person 3": ""})
+        crowd_photos(tmp_path / "crowd.csv", {"Person 3": ""})
 
 
 def test_the_command_says_what_is_missing(tmp_path: Path) -> None:

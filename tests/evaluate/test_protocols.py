@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate import (
     Which,
@@ -32,11 +32,12 @@ from lookalike.evaluate import (
 )
 from lookalike.evaluate.metrics import FAILED
 from lookalike.evaluate.protocols import identification, pairs, triplets
-from lookalike.evaluate.protocols.detection import overlap, wider
+from lookalike.evaluate.protocols.detection import wider
 from lookalike.evaluate.protocols.identification import Several
 from lookalike.evaluate.protocols.protocol import Protocol
 from lookalike.evaluate.protocols.strangers import tail, tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
+from lookalike.faces.geometry import overlaps
 from lookalike.faces.vectors import Floats
 
 NO_FACE = "free-mountain-vector-01.jpg"
@@ -206,11 +207,11 @@ def packed(path: Path, content: object, protocol: int = 2) -> Path:
 
 
 @pytest.fixture(scope="module")
-def crops(engine: Engine, photos: Mapping[str, bytes]) -> dict[str, tuple[bytes, Floats]]:
+def crops(engine: LocalEngine, photos: Mapping[str, bytes]) -> dict[str, tuple[bytes, Floats]]:
     """Aligned crops as PNG, with the vectors of their faces."""
     found = {}
     for name in ("obama.jpg", "obama2.jpg", "biden.jpg", "astronaut.png"):
-        face = engine.detect(photos[name]).faces[0]
+        face = engine.analyzer.analyze(photos[name]).faces[0]
         file = io.BytesIO()
         PIL.Image.fromarray(face.crop).save(file, "PNG")
         found[name] = file.getvalue(), face.embedding
@@ -384,8 +385,8 @@ def test_agreement_with_people(judgements: Path, settings: Settings, cache: Path
     assert [each.photos for each in result.hardest] == [("obama.jpg", "biden.jpg", "obama2.jpg")]
 
 
-def test_detection_on_marked_faces(folder: Path, settings: Settings, engine: Engine) -> None:
-    group = engine.detect((folder / "t1.jpg").read_bytes()).faces
+def test_detection_on_marked_faces(folder: Path, settings: Settings, engine: LocalEngine) -> None:
+    group = engine.analyzer.analyze((folder / "t1.jpg").read_bytes()).faces
     assert len(group) == 6
     boxes = [(f.box.left, f.box.top, f.box.width, f.box.height) for f in group]
     lines = ["t1.jpg", "6"]
@@ -411,7 +412,7 @@ def test_detection_on_marked_faces(folder: Path, settings: Settings, engine: Eng
 def test_overlap_is_the_share_of_the_union() -> None:
     one = np.array([(0, 0, 10, 10), (100, 100, 5, 5)], np.float64)
     other = np.array([(5, 0, 10, 10), (0, 0, 10, 10)], np.float64)
-    assert overlap(one, other).tolist() == [[pytest.approx(1 / 3), 1], [0, 0]]
+    assert overlaps(one, other).tolist() == [[pytest.approx(1 / 3), 1], [0, 0]]
 
 
 @pytest.mark.parametrize(
@@ -431,7 +432,7 @@ def test_annotations_that_are_none_are_refused(folder: Path, text: str, message:
         wider(folder / "wrong.txt", folder)
 
 
-def test_every_step_has_a_time(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_every_step_has_a_time(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     found = time_steps(engine, "obama.jpg", photos["obama.jpg"], runs=10)
     assert {each.key for each in found.figures} == {
         *("all", "decode", "detect", "align", "embed", "match")

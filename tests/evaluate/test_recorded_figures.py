@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lookalike.config import Settings
-from lookalike.evaluate.protocols.detection import overlap
+from lookalike.faces.geometry import overlaps
 from tests.support import recorded
 from tests.support.recorded import Recorded
 
@@ -35,8 +35,8 @@ def test_every_face_is_where_it_was(before: Recorded, now: Recorded) -> None:
     assert now.boxes.keys() == before.boxes.keys()
     for name, boxes in before.boxes.items():
         assert len(now.boxes[name]) == len(boxes), name
-        overlaps = overlap(np.array(now.boxes[name]), np.array(boxes)).diagonal()
-        assert (overlaps >= _OVERLAP).all(), (name, overlaps)
+        shared = overlaps(np.array(now.boxes[name]), np.array(boxes)).diagonal()
+        assert (shared >= _OVERLAP).all(), (name, shared)
 
 
 def test_nobody_is_found_later_in_the_starter_gallery(before: Recorded, now: Recorded) -> None:

@@ -18,8 +18,8 @@ from lookalike.errors import InvalidParameter, SetupError
 from lookalike.evaluate.figures import Curve, Result, thinned
 from lookalike.evaluate.protocols.pairs import Pairs, table
 from lookalike.evaluate.protocols.verification import verify
-from lookalike.evaluate.reports import report, stored
-from lookalike.evaluate.reports.as_json import as_json
+from lookalike.evaluate.reports import report, result_json
+from lookalike.evaluate.reports.result_json import as_json
 from lookalike.evaluate.vectors import Which, embed
 
 _PAIRS = """file1,file2,same,person1,person2,office
@@ -47,7 +47,7 @@ def result(pairs: Pairs, settings: Settings) -> Result:
 def test_a_result_comes_back(result: Result, tmp_path: Path) -> None:
     file = tmp_path / "few.json"
     file.write_text(json.dumps(as_json(result), allow_nan=False))
-    (again,) = stored.read(file)
+    (again,) = result_json.read(file)
     assert as_json(again) == as_json(result)
     assert again.figure("accuracy") == result.figure("accuracy")
     assert again.curves == result.curves
@@ -58,7 +58,7 @@ def test_another_file_is_no_result(tmp_path: Path, text: str) -> None:
     file = tmp_path / "other.json"
     file.write_text(text)
     with pytest.raises(InvalidParameter, match="is not a result"):
-        stored.read(file)
+        result_json.read(file)
 
 
 def test_models_stand_side_by_side(result: Result, tmp_path: Path) -> None:

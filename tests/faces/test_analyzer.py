@@ -13,12 +13,13 @@ import pytest
 from skimage.transform import SimilarityTransform, warp
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.align import TEMPLATE, align, similarity_transform
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.detect import _merge
 from lookalike.faces.image import resized
 from lookalike.faces.models.decoders import Detections
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import pose
 
 
@@ -37,17 +38,17 @@ def only(faces: tuple[Face, ...]) -> Face:
     return face
 
 
-def test_six_faces_largest_first(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    photo = engine.detect(photos["t1.jpg"])
+def test_six_faces_largest_first(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
+    photo = engine.analyzer.analyze(photos["t1.jpg"])
     assert (photo.width, photo.height, len(photo.faces)) == (1280, 886, 6)
     areas = [face.box.width * face.box.height for face in photo.faces]
     assert areas == sorted(areas, reverse=True)
     assert all(60 < face.box.width < 140 for face in photo.faces)
 
 
-def test_landmarks_lie_within_their_box(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_landmarks_lie_within_their_box(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     for name in ("t1.jpg", "multi_face.jpg", "obama.jpg"):
-        for face in engine.detect(photos[name]).faces:
+        for face in engine.analyzer.analyze(photos[name]).faces:
             marks = face.landmarks
             assert marks.left_eye.x < marks.right_eye.x
             assert marks.mouth_left.x < marks.mouth_right.x
@@ -57,48 +58,50 @@ def test_landmarks_lie_within_their_box(engine: Engine, photos: Mapping[str, byt
                 assert face.box.top < point.y < face.box.top + face.box.height
 
 
-def test_a_face_that_fills_twelve_megapixels(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_a_face_that_fills_twelve_megapixels(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
     near = opened(photos["obama.jpg"]).crop((330, 90, 720, 610)).resize((3000, 4000))
-    face = only(engine.detect(jpeg(near)).faces)
+    face = only(engine.analyzer.analyze(jpeg(near)).faces)
     assert face.box.width > 1500
-    known = only(engine.detect(photos["obama.jpg"]).faces)
+    known = only(engine.analyzer.analyze(photos["obama.jpg"]).faces)
     assert float(face.embedding @ known.embedding) > 0.8
 
 
-def test_small_faces_in_a_group(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_small_faces_in_a_group(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     """Faces of 20 px, on a canvas of a megapixel."""
     portrait = opened(photos["astronaut.png"])
-    width = only(engine.detect(photos["astronaut.png"]).faces).box.width
+    width = only(engine.analyzer.analyze(photos["astronaut.png"]).faces).box.width
     small = portrait.resize((round(512 * 20 / width),) * 2, PIL.Image.Resampling.LANCZOS)
     group = PIL.Image.new("RGB", (1152, 864), (90, 100, 110))
     places = [(x, y) for x in range(60, 1000, 240) for y in range(60, 700, 200)]
     for place in places:
         group.paste(small, place)
-    found = engine.detect(jpeg(group)).faces
+    found = engine.analyzer.analyze(jpeg(group)).faces
     assert len(found) == len(places)
     assert all(16 < face.box.width < 26 for face in found)
 
 
 def test_small_faces_of_a_large_photo_are_cut_from_a_finer_decode(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
-    known = only(engine.detect(photos["obama.jpg"]).faces)
+    known = only(engine.analyzer.analyze(photos["obama.jpg"]).faces)
     far = PIL.Image.new("RGB", (4000, 3000), (120, 120, 120))
     person = opened(photos["obama.jpg"])
     far.paste(person.resize((person.width // 2, person.height // 2)), (1500, 1000))
-    face = only(engine.detect(jpeg(far)).faces)
+    face = only(engine.analyzer.analyze(jpeg(far)).faces)
     assert 100 < face.box.width < 140
     assert float(face.embedding @ known.embedding) > 0.9
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3])
 def test_quarter_turns_without_exif(
-    engine: Engine, photos: Mapping[str, bytes], turns: int
+    engine: LocalEngine, photos: Mapping[str, bytes], turns: int
 ) -> None:
     upright = opened(photos["obama.jpg"])
     turned = PIL.Image.fromarray(np.rot90(np.asarray(upright), turns))
-    known = only(engine.detect(photos["obama.jpg"]).faces)
-    face = only(engine.detect(jpeg(turned)).faces)
+    known = only(engine.analyzer.analyze(photos["obama.jpg"]).faces)
+    face = only(engine.analyzer.analyze(jpeg(turned)).faces)
     assert float(face.embedding @ known.embedding) > 0.95
     roll = (0, -90, 180, 90)[turns]
     assert abs((face.quality.pose.roll - roll + 180) % 360 - 180) < 10
@@ -107,11 +110,13 @@ def test_quarter_turns_without_exif(
     assert all(0 < eye.x < turned.width and 0 < eye.y < turned.height for eye in eyes)
 
 
-def test_boxes_are_given_in_the_full_photo(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    small = only(engine.detect(photos["obama.jpg"]).faces)
+def test_boxes_are_given_in_the_full_photo(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    small = only(engine.analyzer.analyze(photos["obama.jpg"]).faces)
     large = opened(photos["obama.jpg"])
     large = large.resize((large.width * 3, large.height * 3), PIL.Image.Resampling.LANCZOS)
-    face = only(engine.detect(jpeg(large)).faces)
+    face = only(engine.analyzer.analyze(jpeg(large)).faces)
     for one, other in (
         (face.box.left, small.box.left),
         (face.box.top, small.box.top),
@@ -120,20 +125,20 @@ def test_boxes_are_given_in_the_full_photo(engine: Engine, photos: Mapping[str, 
         assert one / 3 == pytest.approx(other, abs=12)
 
 
-def test_no_face_is_an_empty_tuple(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    assert engine.detect(photos["free-mountain-vector-01.jpg"]).faces == ()
-    assert engine.detect(jpeg(PIL.Image.new("RGB", (640, 480), "navy"))).faces == ()
+def test_no_face_is_an_empty_tuple(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
+    assert engine.analyzer.analyze(photos["free-mountain-vector-01.jpg"]).faces == ()
+    assert engine.analyzer.analyze(jpeg(PIL.Image.new("RGB", (640, 480), "navy"))).faces == ()
 
 
-def test_embeddings_have_length_one(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    for face in engine.detect(photos["multi_face.jpg"]).faces:
+def test_embeddings_have_length_one(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
+    for face in engine.analyzer.analyze(photos["multi_face.jpg"]).faces:
         assert face.embedding.shape == (128,)
         assert face.embedding.dtype == np.float32
         assert np.linalg.norm(face.embedding) == pytest.approx(1, abs=1e-5)
 
 
 def test_a_face_embeds_the_same_alone_and_in_a_batch(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     pixels = np.asarray(opened(photos["astronaut.png"]))
     crops = [align(pixels, TEMPLATE + np.float32(40 * step), 112) for step in range(11)]
@@ -145,7 +150,7 @@ def test_a_face_embeds_the_same_alone_and_in_a_batch(
 
 
 def test_runtimes_and_precisions_agree(
-    engine: Engine, settings: Settings, photos: Mapping[str, bytes]
+    engine: LocalEngine, settings: Settings, photos: Mapping[str, bytes]
 ) -> None:
     exact = Analyzer(replace(settings, runtime="onnxruntime"))
     float32 = Analyzer(replace(settings, precision="float32"))
@@ -161,9 +166,9 @@ def test_runtimes_and_precisions_agree(
 
 
 def test_alignment_is_the_least_squares_similarity(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
-    face = only(engine.detect(photos["astronaut.png"]).faces)
+    face = only(engine.analyzer.analyze(photos["astronaut.png"]).faces)
     marks = face.landmarks
     points = np.array(
         [(p.x, p.y) for p in (marks.left_eye, marks.right_eye, marks.nose)]
@@ -191,11 +196,13 @@ def test_resizing_averages() -> None:
     assert np.abs(resized(stripes, 90, 90).astype(int) - 127).max() <= 1
 
 
-def test_pose_mirrors(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_pose_mirrors(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     for name in ("t1.jpg", "multi_face.jpg"):
         picture = opened(photos[name])
-        mirrored = engine.detect(jpeg(picture.transpose(PIL.Image.Transpose.FLIP_LEFT_RIGHT)))
-        for face in engine.detect(photos[name]).faces:
+        mirrored = engine.analyzer.analyze(
+            jpeg(picture.transpose(PIL.Image.Transpose.FLIP_LEFT_RIGHT))
+        )
+        for face in engine.analyzer.analyze(photos[name]).faces:
             left = picture.width - face.box.left - face.box.width
             twin = min(mirrored.faces, key=lambda other: abs(other.box.left - left))
             assert twin.quality.pose.yaw == pytest.approx(-face.quality.pose.yaw, abs=12)
@@ -219,13 +226,19 @@ def test_pose_of_the_mean_face(yaw: float, pitch: float, roll: float) -> None:
     assert np.sign(round(found.yaw)) == np.sign(yaw)
 
 
-def test_quality_falls_with_blur_and_darkness(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_quality_falls_with_blur_and_darkness(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
     from PIL import ImageEnhance, ImageFilter
 
     picture = opened(photos["obama.jpg"])
-    sharp = only(engine.detect(photos["obama.jpg"]).faces).quality
-    blurred = only(engine.detect(jpeg(picture.filter(ImageFilter.GaussianBlur(6)))).faces).quality
-    dark = only(engine.detect(jpeg(ImageEnhance.Brightness(picture).enhance(0.3))).faces).quality
+    sharp = only(engine.analyzer.analyze(photos["obama.jpg"]).faces).quality
+    blurred = only(
+        engine.analyzer.analyze(jpeg(picture.filter(ImageFilter.GaussianBlur(6)))).faces
+    ).quality
+    dark = only(
+        engine.analyzer.analyze(jpeg(ImageEnhance.Brightness(picture).enhance(0.3))).faces
+    ).quality
     assert blurred.sharpness < sharp.sharpness / 2
     assert dark.brightness == pytest.approx(sharp.brightness * 0.3, abs=4)
     assert sharp.score > 0.9

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces import attributes
 from lookalike.faces.align import TEMPLATE_SIZE, template
 from tests.support import patient
@@ -16,8 +16,10 @@ from tests.support.amazon.clients import client
 from tests.support.serving import Server
 
 
-def test_guesses_are_of_each_face_in_a_batch(engine: Engine, photos: Mapping[str, bytes]) -> None:
-    faces = engine.detect(photos["t1.jpg"]).faces
+def test_guesses_are_of_each_face_in_a_batch(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    faces = engine.analyzer.analyze(photos["t1.jpg"]).faces
     together = engine.analyzer.attributes(faces)
     assert len(together) == 6
     for face, guess in zip(faces, together, strict=True):
@@ -33,10 +35,10 @@ def test_guesses_are_of_each_face_in_a_batch(engine: Engine, photos: Mapping[str
     [("obama.jpg", False, 45), ("biden.jpg", False, 68), ("astronaut.png", True, 41)],
 )
 def test_known_people(
-    engine: Engine, photos: Mapping[str, bytes], name: str, female: bool, age: int
+    engine: LocalEngine, photos: Mapping[str, bytes], name: str, female: bool, age: int
 ) -> None:
     """Their ages when the photos were taken: public figures on dated photos."""
-    (guess,) = engine.analyzer.attributes(engine.detect(photos[name]).faces[:1])
+    (guess,) = engine.analyzer.attributes(engine.analyzer.analyze(photos[name]).faces[:1])
     assert (guess.female > 0.9) if female else (guess.female < 0.1)
     assert guess.age_low <= age <= guess.age_high
 

@@ -12,10 +12,10 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.align import template
-from lookalike.faces.framed import MARGIN, framed
 from lookalike.faces.geometry import Landmarks, Point
+from lookalike.faces.square import MARGIN, face_square
 from lookalike.gallery.wikimedia.portraits import forget
 from tests.support import patient, portraits
 from tests.support.serving import Server
@@ -42,36 +42,36 @@ EXPECTED = template(SIDE, MARGIN)
 
 @pytest.mark.parametrize("name", ["obama.jpg", "astronaut.png", "single_face.jpg"])
 def test_the_landmarks_of_every_face_are_in_one_place(
-    engine: Engine, photos: Mapping[str, bytes], name: str
+    engine: LocalEngine, photos: Mapping[str, bytes], name: str
 ) -> None:
-    found = engine.detect(photos[name])
-    square = framed(photos[name], found, found.faces[0], SIDE, engine.limits)
+    found = engine.analyzer.analyze(photos[name])
+    square = face_square(photos[name], found, found.faces[0], SIDE, engine.limits)
     assert square.shape == (SIDE, SIDE, 3)
-    (face,) = engine.detect(jpeg(PIL.Image.fromarray(square))).faces
+    (face,) = engine.analyzer.analyze(jpeg(PIL.Image.fromarray(square))).faces
     # Least squares over five points of a real face: they are near their places, not on them.
     assert np.abs(places(face.landmarks) - EXPECTED).mean() < 0.03 * SIDE
 
 
 def test_a_large_photo_is_decoded_to_what_is_shown(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """The same face three times as large, somewhere in twelve megapixels, looks the same."""
     person = PIL.Image.open(io.BytesIO(photos["astronaut.png"])).convert("RGB")
     wall = PIL.Image.new("RGB", (4000, 3000), (110, 120, 130))
     wall.paste(person.resize((1536, 1536), PIL.Image.Resampling.LANCZOS), (1200, 700))
-    alone = engine.detect(photos["astronaut.png"])
+    alone = engine.analyzer.analyze(photos["astronaut.png"])
     (face,) = alone.faces
     moved = Landmarks(
         *(Point(3 * x + 1201, 3 * y + 701) for x, y in places(face.landmarks).tolist())
     )
-    large = framed(
+    large = face_square(
         jpeg(wall),
         replace(alone, width=4000, height=3000),
         replace(face, landmarks=moved),
         SIDE,
         engine.limits,
     )
-    small = framed(photos["astronaut.png"], alone, face, SIDE, engine.limits)
+    small = face_square(photos["astronaut.png"], alone, face, SIDE, engine.limits)
     middle = slice(SIDE // 4, -SIDE // 4)  # Around it, one shows the wall.
     assert np.abs(large.astype(int) - small)[middle, middle].mean() < 5
 
@@ -82,7 +82,7 @@ def offered(serve: Serve, own_cache: Path) -> Callable[..., AbstractContextManag
 
 
 def test_an_aligned_portrait(
-    offered: Serve, own_cache: Path, photos: Mapping[str, bytes], engine: Engine
+    offered: Serve, own_cache: Path, photos: Mapping[str, bytes], engine: LocalEngine
 ) -> None:
     portraits.put(own_cache, "Q76", photos["obama2.jpg"])
     with offered() as server:
@@ -96,7 +96,7 @@ def test_an_aligned_portrait(
     assert whole.content == photos["obama2.jpg"]
     with PIL.Image.open(io.BytesIO(answer.content)) as picture:
         assert (picture.size, picture.format) == ((SIDE, SIDE), "JPEG")
-    (face,) = engine.detect(answer.content).faces
+    (face,) = engine.analyzer.analyze(answer.content).faces
     assert np.abs(places(face.landmarks) - EXPECTED).mean() < 0.03 * SIDE
     assert forget(own_cache / "portraits", "Q76") == 3
     assert list((own_cache / "portraits").glob("Q76*")) == []

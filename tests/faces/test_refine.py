@@ -8,17 +8,17 @@ import cv2
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.align import align, template
+from lookalike.faces.detect import Refiner
 from lookalike.faces.image import Pixels, decode
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.refine import Refiner
 from lookalike.faces.vectors import Floats
 
 ALONE = ("obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")
 
 
-def pixels_of(engine: Engine, data: bytes) -> Pixels:
+def pixels_of(engine: LocalEngine, data: bytes) -> Pixels:
     return decode(data, engine.limits, 896).pixels
 
 
@@ -27,13 +27,13 @@ def smaller(pixels: Pixels, factor: float) -> Pixels:
     return np.asarray(scaled, np.uint8)
 
 
-def first_look(engine: Engine, pixels: Pixels) -> Floats:
+def first_look(engine: LocalEngine, pixels: Pixels) -> Floats:
     """The (5, 2) landmarks of the largest face."""
     found = engine.analyzer.detector.detect(pixels)
     return np.asarray(found.landmarks[found.boxes[:, 2].argmax()])
 
 
-def vector(engine: Engine, pixels: Pixels, points: Floats) -> Floats:
+def vector(engine: LocalEngine, pixels: Pixels, points: Floats) -> Floats:
     return np.asarray(engine.analyzer.embed([align(pixels, points, 112)])[0])
 
 
@@ -44,7 +44,7 @@ def turned_over(points: Floats, pixels: Pixels) -> Floats:
 
 
 def test_a_smaller_photo_gives_more_nearly_the_same_vector(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """What one look makes of a photo and of the same photo 7 to 35 % smaller, and three."""
     refiner = Refiner(engine.analyzer.detector)
@@ -64,10 +64,12 @@ def test_a_smaller_photo_gives_more_nearly_the_same_vector(
     assert np.min(three) > np.min(one)
 
 
-def test_an_analysis_has_the_better_landmarks(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_an_analysis_has_the_better_landmarks(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
     pixels = pixels_of(engine, photos["astronaut.png"])
     first = first_look(engine, pixels)
-    (face,) = engine.detect(photos["astronaut.png"]).faces
+    (face,) = engine.analyzer.analyze(photos["astronaut.png"]).faces
     eye, better = (
         face.landmarks.left_eye,
         Refiner(engine.analyzer.detector).refine(pixels, first[None]),
@@ -77,7 +79,7 @@ def test_an_analysis_has_the_better_landmarks(engine: Engine, photos: Mapping[st
 
 
 def test_the_landmarks_of_a_mirrored_photo_are_mirrored(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """The two close-ups swap, so only the first look tells left from right."""
     pixels = pixels_of(engine, photos["obama.jpg"])
@@ -102,7 +104,7 @@ class Elsewhere:
 
 
 def test_another_face_in_the_close_up_is_not_taken(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     pixels = pixels_of(engine, photos["obama.jpg"])
     points = first_look(engine, pixels)
@@ -111,7 +113,7 @@ def test_another_face_in_the_close_up_is_not_taken(
     assert np.abs(near.refine(pixels, points[None])[0] - points).max() > 0.5
 
 
-def test_a_picture_without_any_face_changes_nothing(engine: Engine) -> None:
+def test_a_picture_without_any_face_changes_nothing(engine: LocalEngine) -> None:
     grey = np.full((400, 400, 3), 127, np.uint8)
     points = (template(112) + 100).astype(np.float32)
     refined = Refiner(engine.analyzer.detector).refine(grey, points[None])
@@ -121,7 +123,7 @@ def test_a_picture_without_any_face_changes_nothing(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("points", [[[150, 150]] * 5, [[9e3, 9e3]] * 5, template(112) - 9e3])
-def test_landmarks_that_no_face_has_are_no_accident(engine: Engine, points: Floats) -> None:
+def test_landmarks_that_no_face_has_are_no_accident(engine: LocalEngine, points: Floats) -> None:
     pixels = np.full((300, 300, 3), 127, np.uint8)
     given = np.array([points], np.float32)
     assert np.isfinite(Refiner(engine.analyzer.detector).refine(pixels, given)).all()

@@ -17,9 +17,9 @@ from lookalike.config import Settings
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.check import check
-from lookalike.gallery.findings import Bars, Checkup, Fault, Member
+from lookalike.gallery.findings import Bars, Checkup, GalleryFault, Member
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 from tests.support.commands import Commands
 
 BARS = Bars(disagrees=0.29, same_face=0.51, alike=0.34)
@@ -209,7 +209,7 @@ def member(
     return Member(person, portraits)
 
 
-def faults(checkup: Checkup) -> list[tuple[Fault, list[str]]]:
+def faults(checkup: Checkup) -> list[tuple[GalleryFault, list[str]]]:
     return [(each.fault, [str(p.portrait) for p in each.places]) for each in checkup.findings]
 
 
@@ -231,10 +231,12 @@ def test_one_person_in_two_collections_is_meant_so() -> None:
     assert check([mine, fans], bars=BARS).findings == ()
     other = member("b", unit(0), collection="fans")
     assert {fault for fault, _ in faults(check([mine, other], bars=BARS))} == {
-        Fault.SAME_FACE,
-        Fault.NEAR_DUPLICATE,
+        GalleryFault.SAME_FACE,
+        GalleryFault.NEAR_DUPLICATE,
     }
-    assert [fault for fault, _ in faults(check([mine], [other], bars=BARS))] == [Fault.SAME_FACE]
+    assert [fault for fault, _ in faults(check([mine], [other], bars=BARS))] == [
+        GalleryFault.SAME_FACE
+    ]
 
 
 def test_means_of_many_portraits_alone_make_no_same_face() -> None:
@@ -259,8 +261,8 @@ def test_pairs_are_those_of_a_plain_search_across_blocks() -> None:
     found = check(people, bars=BARS)
     means = np.array([each.portraits[0].vector for each in people])
     expected = int(np.triu(means @ means.T >= BARS.same_face, 1).sum())
-    same = [each for each in found.findings if each.fault is Fault.SAME_FACE]
-    duplicates = [each for each in found.findings if each.fault is Fault.NEAR_DUPLICATE]
+    same = [each for each in found.findings if each.fault is GalleryFault.SAME_FACE]
+    duplicates = [each for each in found.findings if each.fault is GalleryFault.NEAR_DUPLICATE]
     assert (len(same), len(duplicates)) == (1000, 1000)
     copies = int(np.triu(means @ means.T >= 0.95, 1).sum())
     assert found.left_off == expected - 1000 + copies - 1000

@@ -25,10 +25,11 @@ from lookalike.errors import (
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
+from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import Roster, Who
-from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import Portrait, Store, new_id
+from lookalike.gallery.people import Credit, Person, Text, Who, new_id
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 from tests.support import PATIENCE_S
 from tests.support.processes import finished, started
 
@@ -111,7 +112,7 @@ def test_someone_added_is_found_at_once_with_every_fact(own: Gallery) -> None:
         groups=("활빈당",),
         websites=("https://example.org/hong",),
     )
-    own.add(added, [Portrait(unit(1)), Portrait(unit(2), Credit("A", "CC0", None, None))])
+    own.store.add(added, [Portrait(unit(1)), Portrait(unit(2), Credit("A", "CC0", None, None))])
     assert own.person(added.id) == added
     for seed in (1, 2):
         first = own.nearest(unit(seed), 3)[0]
@@ -123,7 +124,7 @@ def test_someone_added_is_found_at_once_with_every_fact(own: Gallery) -> None:
 
 
 def test_collections_can_be_searched_alone(own: Gallery) -> None:
-    own.add(person("가"), [Portrait(unit(1))])
+    own.store.add(person("가"), [Portrait(unit(1))])
     assert len(own.nearest(unit(1), 10, "mine")) == 1
     assert all(n.person.collection == "starter" for n in own.nearest(unit(1), 10, "starter"))
     with pytest.raises(CollectionNotFound, match="no collection 'x'; there are: starter, mine"):
@@ -132,57 +133,57 @@ def test_collections_can_be_searched_alone(own: Gallery) -> None:
 
 def test_removal(own: Gallery) -> None:
     gone = person("나")
-    own.add(gone, [Portrait(unit(1))])
-    own.remove(gone.id)
+    own.store.add(gone, [Portrait(unit(1))])
+    own.store.remove(gone.id)
     with pytest.raises(PersonNotFound):
         own.person(gone.id)
     assert own.nearest(unit(1), 1)[0].cosine < 0.9
     with pytest.raises(PersonNotFound):
-        own.remove("Q76")
+        own.store.remove("Q76")
 
 
 def test_the_starter_is_read_only(own: Gallery) -> None:
     with pytest.raises(InvalidParameter, match="read-only"):
-        own.add(replace(person("다"), collection="starter"), [Portrait(unit(1))])
+        own.store.add(replace(person("다"), collection="starter"), [Portrait(unit(1))])
 
 
 def test_portraits_of_a_person_are_added_and_removed(own: Gallery) -> None:
     someone = person("라", wikidata="Q76")
     someone = replace(someone, id="Q76")
     with pytest.raises(InvalidParameter, match="read-only"):
-        own.add_portraits("Q76", [Portrait(unit(2))])
-    own.add(someone, [Portrait(unit(1), image_id="x")])
-    assert own.add_portraits("Q76", [Portrait(unit(2), image_id="y")]) == 1
+        own.store.add_portraits(own.own_person("Q76"), [Portrait(unit(2))])
+    own.store.add(someone, [Portrait(unit(1), image_id="x")])
+    assert own.store.add_portraits(own.own_person("Q76"), [Portrait(unit(2), image_id="y")]) == 1
     assert own.nearest(unit(2), 1)[0].person == someone
     first, second = own.portraits("Q76", "mine")
     assert (first.image_id, second.image_id) == ("x", "y")
     assert len(own.portraits("Q76")) == 1, "the starter's, which comes first"
-    own.remove_portrait("Q76", second.id)
+    own.store.remove_portrait(own.own_person("Q76"), second.id)
     assert own.nearest(unit(2), 1)[0].cosine < 0.9
     with pytest.raises(InvalidParameter, match="only portrait"):
-        own.remove_portrait("Q76", first.id)
+        own.store.remove_portrait(own.own_person("Q76"), first.id)
     with pytest.raises(PersonNotFound):
-        own.add_portraits("U0", [Portrait(unit(2))])
+        own.store.add_portraits(own.own_person("U0"), [Portrait(unit(2))])
     with pytest.raises(InvalidParameter, match="read-only"):
-        own.remove_portrait("Q76", "x", "starter")
+        own.store.remove_portrait(own.own_person("Q76", "starter"), "x")
 
 
 def test_the_same_person_in_two_collections(own: Gallery) -> None:
     for collection in ("mine", "fans"):
-        own.add(Person("Q1", collection, Text(en=collection)), [Portrait(unit(1))])
+        own.store.add(Person("Q1", collection, Text(en=collection)), [Portrait(unit(1))])
     assert own.person("Q1", "mine").name.en == "mine"
-    own.remove("Q1", "mine")
+    own.store.remove("Q1", "mine")
     assert own.people("mine") == ()
     assert own.person("Q1").name.en == "fans"
 
 
 def test_facts_of_a_person_change_at_once(own: Gallery) -> None:
     someone = person("마")
-    own.add(someone, [Portrait(unit(1))])
-    own.change(replace(someone, gender="male"))
+    own.store.add(someone, [Portrait(unit(1))])
+    own.store.change(replace(someone, gender="male"))
     assert own.person(someone.id).gender == "male"
     with pytest.raises(InvalidParameter, match="read-only"):
-        own.change(own.person("Q76"))
+        own.store.change(own.person("Q76"))
 
 
 def test_another_process_adds_and_a_killed_one_loses_nothing(own: Gallery, home: Path) -> None:
@@ -193,7 +194,8 @@ import numpy as np
 from pathlib import Path
 from uuid import UUID
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 store = Store(Path({str(home)!r}), {SFACE.contract!r})
 vector = np.eye(128, dtype=np.float32)[5]
 store.add(Person(id="U5", collection="mine", name=Text(ko="라")), [Portrait(vector)])
@@ -209,7 +211,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_half_made_person_is_never_seen(own: Gallery) -> None:
     broken = Portrait(np.full(128, 0.1, np.float32), Credit(object(), None, None, None))  # type: ignore[arg-type]
     with pytest.raises(Exception, match=r"not supported|unsupported|type"):
-        own.add(person("마"), [Portrait(unit(1)), broken])
+        own.store.add(person("마"), [Portrait(unit(1)), broken])
     assert [each.id for each in own.collections()] == ["starter"]
 
 
@@ -233,22 +235,22 @@ def other_process(own: Gallery, home: Path) -> Gallery:
 def test_every_change_reaches_an_index_that_is_in_memory(own: Gallery, home: Path) -> None:
     other = other_process(own, home)
     first, second = person("가"), person("나")
-    own.add(first, [Portrait(unit(1))])
+    own.store.add(first, [Portrait(unit(1))])
     assert [n.person for n in other.nearest(unit(1), 9, "mine")] == [first]
-    own.add(second, [Portrait(unit(2), image_id="x")])
+    own.store.add(second, [Portrait(unit(2), image_id="x")])
     assert [n.person for n in other.nearest(unit(2), 9, "mine")] == [second, first]
-    own.add_portraits(second.id, [Portrait(unit(3), image_id="y")])
+    own.store.add_portraits(own.own_person(second.id), [Portrait(unit(3), image_id="y")])
     assert other.nearest(unit(3), 1, "mine")[0].cosine == pytest.approx(0.7, abs=0.06)
-    own.change(replace(first, name=Text("다")))
+    own.store.change(replace(first, name=Text("다")))
     assert other.person(first.id).name.ko == "다"
-    own.remove_portrait(second.id, own.portraits(second.id)[0].id)
+    own.store.remove_portrait(own.own_person(second.id), own.portraits(second.id)[0].id)
     assert other.nearest(unit(3), 1, "mine")[0].cosine == pytest.approx(1, abs=1e-3)
-    own.remove(second.id)
+    own.store.remove(second.id)
     assert [n.person.id for n in other.nearest(unit(3), 9, "mine")] == [first.id]
-    own.delete("mine")
+    own.store.delete("mine")
     with pytest.raises(CollectionNotFound):
         other.nearest(unit(1), 1, "mine")
-    own.add(second, [Portrait(unit(5))])
+    own.store.add(second, [Portrait(unit(5))])
     assert [n.person for n in other.nearest(unit(1), 9, "mine")] == [second]
     other.close()
 
@@ -258,18 +260,18 @@ def test_only_what_changed_is_read_again(
 ) -> None:
     other = other_process(own, home)
     for number in range(5):
-        own.add(person(f"가{number}"), [Portrait(unit(number))])
+        own.store.add(person(f"가{number}"), [Portrait(unit(number))])
     assert len(other.nearest(unit(1), 9, "mine")) == 5
     read: list[object] = []
-    roster = Store.roster
+    people_embeddings = Store.people_embeddings
 
-    def watched(store: Store, collection: str, ids: set[str] | None = None) -> Roster:
+    def watched(store: Store, collection: str, ids: set[str] | None = None) -> PeopleEmbeddings:
         read.append(ids)
-        return roster(store, collection, ids)
+        return people_embeddings(store, collection, ids)
 
-    monkeypatch.setattr(Store, "roster", watched)
+    monkeypatch.setattr(Store, "people_embeddings", watched)
     added = person("나")
-    own.add(added, [Portrait(unit(9))])
+    own.store.add(added, [Portrait(unit(9))])
     assert len(other.nearest(unit(1), 9, "mine")) == 6
     assert read == [{added.id}]
     other.close()
@@ -283,7 +285,7 @@ def test_whoever_slept_through_too_much_reads_everything(
     other = other_process(own, home)
     assert len(other.people("starter")) > 1_000
     for number in range(8):
-        own.add(person(f"가{number}"), [Portrait(unit(number))])
+        own.store.add(person(f"가{number}"), [Portrait(unit(number))])
     assert len(other.people("mine")) == 8
     assert other.nearest(unit(7), 1, "mine")[0].person.name.ko == "가7"
     other.close()
@@ -291,13 +293,13 @@ def test_whoever_slept_through_too_much_reads_everything(
 
 def test_faces_are_found_one_by_one(own: Gallery, home: Path) -> None:
     someone = person("가")
-    own.add(someone, [Portrait(unit(1)), Portrait(unit(2))])
+    own.store.add(someone, [Portrait(unit(1)), Portrait(unit(2))])
     first, second = own.portraits(someone.id)
     (hit,) = own.nearest_faces(unit(2), 1, "mine")
     assert hit.name == second.id
     assert hit.cosine == pytest.approx(1, abs=1e-3)
     assert own.face_vector(first.id, "mine").tolist() == pytest.approx(unit(1).tolist(), abs=1e-3)
-    own.remove_portrait(someone.id, second.id)
+    own.store.remove_portrait(own.own_person(someone.id), second.id)
     assert [hit.name for hit in own.nearest_faces(unit(2), 9, "mine")] == [first.id]
     with pytest.raises(NotFound, match="no face"):
         own.face_vector(second.id, "mine")
@@ -311,7 +313,7 @@ def test_a_filter_loses_nobody_it_should_keep(own: Gallery) -> None:
         facts = {"gender": "female" if number % 4 else "male"}
         groups = ("ITZY",) if number % 10 == 3 else ()
         each = replace(person(f"가{number}", **facts), groups=groups)
-        own.add(each, [Portrait(unit(number))])
+        own.store.add(each, [Portrait(unit(number))])
     everyone = own.nearest(unit(0), 40, "mine")
     assert len(everyone) == 40
     for who in (Who("itzy"), Who(gender="male"), Who("ITZY", "female")):
@@ -329,7 +331,7 @@ def test_the_codes_of_a_large_collection_are_made_and_kept(
     here = replace(settings, home=home, cache=home / "cache")
     first = Gallery.open(here, SFACE)
     for number in range(60):
-        first.add(Person(f"U{number}", "mine", Text(ko="가")), [Portrait(unit(number))])
+        first.store.add(Person(f"U{number}", "mine", Text(ko="가")), [Portrait(unit(number))])
     nearest = [near.person for near in first.nearest(unit(7), 5, "mine")]
     deadline = time.monotonic() + PATIENCE_S
     while not list((home / "cache").rglob("names.json")):
@@ -340,8 +342,8 @@ def test_the_codes_of_a_large_collection_are_made_and_kept(
     assert len(json.loads(names.read_text())) == 60
 
     again = Gallery.open(here, SFACE)
-    again.remove("U3")
-    again.add(Person("U99", "mine", Text(ko="나")), [Portrait(unit(99))])
+    again.store.remove("U3")
+    again.store.add(Person("U99", "mine", Text(ko="나")), [Portrait(unit(99))])
     assert [near.person for near in again.nearest(unit(7), 5, "mine")] == nearest
     assert again.nearest(unit(99), 1, "mine")[0].person.id == "U99"
     assert again.nearest(unit(3), 1, "mine")[0].cosine < 0.9

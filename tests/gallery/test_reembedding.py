@@ -24,14 +24,15 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.workers import Workers
 from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources.image_file import portrait
+from lookalike.gallery.store import Store
 from tests.support import PATIENCE_S
 from tests.support.homes import Home
 from tests.support.processes import finished, started
@@ -141,14 +142,14 @@ def test_search_works_afterwards_and_lost_photos_come_back(
     mixed: Home, photos: Mapping[str, bytes]
 ) -> None:
     mixed("migrate")
-    engine = Engine(mixed.settings)
+    engine = LocalEngine(mixed.settings)
     try:
         for photo, name in (("obama3.jpg", "버락 오바마"), ("biden.jpg", "Joe Biden")):
             (face,) = engine.find(photos[photo], limit=3, collection="mine").faces
             assert face.matches[0].person.name.get("ko") == name
             assert face.matches[0].score.similarity > 99
         (biden,) = mixed.people()["Joe Biden"]
-        vector = engine.detect(photos["biden.jpg"]).faces[0].embedding
+        vector = engine.analyzer.analyze(photos["biden.jpg"]).faces[0].embedding
         assert float(biden.vector @ vector) > 0.98
         assert biden.thumbnail
         report = mixed.report("bare", "--thumbnails")
@@ -215,10 +216,10 @@ def test_a_damaged_thumbnail_and_faces_of_nobody_are_listed(mixed: Home) -> None
 
 
 @pytest.fixture
-def enrol(mine: Home, engine: Engine, photos: Mapping[str, bytes]) -> Enrol:
+def enrol(mine: Home, engine: LocalEngine, photos: Mapping[str, bytes]) -> Enrol:
     """Enrols so many people of two portraits each, as a model before did; all their rows."""
     data = photos["obama.jpg"]
-    face = engine.analyzer.with_thumbnail(engine.detect(data).faces[0], data)
+    face = engine.analyzer.with_thumbnail(engine.analyzer.analyze(data).faces[0], data)
 
     def people(count: int) -> list[tuple[object, ...]]:
         store = Store(mine.settings.home, BEFORE)
@@ -244,13 +245,13 @@ def test_interrupted_before_the_end_nothing_is_changed(
 
     with Workers(mine.settings, 1) as workers:
         with pytest.raises(KeyboardInterrupt):
-            reembedding.plan(store, "mine", workers, stop)
+            reembedding.reembedded(store, "mine", workers, stop)
         assert rows(mine) == before
         with pytest.raises(ContractMismatch, match="lookalike gallery migrate"):
             store.add(Person("U0", "mine", Text(en="x")), [Portrait(np.eye(128)[0])])
-        plan = reembedding.plan(store, "mine", workers)
-    assert (plan.remade, plan.bereft) == (20, ())
-    assert store.migrate("mine", plan.vectors) == ()
+        plan = reembedding.reembedded(store, "mine", workers)
+    assert (plan.made, plan.losses) == (20, ())
+    assert reembedding.replace_vectors(store, "mine", plan.vectors) == ()
     assert store.contracts() == {"mine": SFACE.contract}
 
 
@@ -287,13 +288,15 @@ FULL = f"""
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
+from lookalike.gallery import reembedding
 from lookalike.gallery.store import Store
 
 store = Store(Path(sys.argv[1]), {SFACE.contract!r})
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 vector = np.eye(128, dtype=np.float32)[0]
-store.migrate("mine", {{each.id: vector for each in store.enrolled("mine")}})
+vectors = {{each.id: vector for each in reembedding.origins(store, "mine")}}
+reembedding.replace_vectors(store, "mine", vectors)
 """
 
 

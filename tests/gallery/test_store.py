@@ -16,7 +16,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from lookalike.config import Settings
-from lookalike.database import sqlite
+from lookalike.database import sqlite, tokens
+from lookalike.database.tokens import token_of
 from lookalike.errors import (
     Blocked,
     CollectionExists,
@@ -31,9 +32,12 @@ from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
+from lookalike.gallery import reembedding
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.store import Portrait, Store, new_id
+from lookalike.gallery.people import Credit, Person, Text, new_id
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.records import Outcome, Refusal, Refused
+from lookalike.gallery.store import Store
 from tests.support.processes import Process, finished, started
 
 CONTRACT = SFACE.contract
@@ -63,7 +67,7 @@ def person(name: str, person_id: str | None = None, **facts: str) -> Person:
 
 
 def ids(store: Store) -> list[str]:
-    return [p.id for each in store.collections() for p in store.roster(each.id).people]
+    return [p.id for each in store.collections() for p in store.people_embeddings(each.id).people]
 
 
 def test_opening_again_migrates_nothing_and_keeps_everything(store: Store, home: Path) -> None:
@@ -97,7 +101,7 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
     assert first.id != second.id
     assert (second.credit, second.box, second.quality) == (None, None, None)
     assert store.image_ids("mine") == {"a" * 64}
-    assert store.roster("mine").people == (someone,)
+    assert store.people_embeddings("mine").people == (someone,)
 
 
 def test_an_image_is_enrolled_once(store: Store) -> None:
@@ -149,9 +153,9 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     store.add(lost, [Portrait(unit(3), image_id="z")])
     other = Store(home, "other/1")
     assert other.contracts() == {"mine": CONTRACT}
-    small = dict(other.thumbnails("mine"))
+    small = dict(reembedding.thumbnails(other, "mine"))
     assert list(small.values()) == [b"one"]
-    everyone = other.enrolled("mine")
+    everyone = reembedding.origins(other, "mine")
     assert [(each.person, each.thumbnail) for each in everyone] == [
         (lost, False),
         (kept, True),
@@ -159,20 +163,20 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     ]
     made = {each.id: unit(9) if each.thumbnail else None for each in everyone}
     with pytest.raises(StoreUnavailable, match="'mine' meanwhile; nothing was changed"):
-        other.migrate("mine", dict.fromkeys(small, unit(9)))
+        reembedding.replace_vectors(other, "mine", dict.fromkeys(small, unit(9)))
     assert other.contracts() == {"mine": CONTRACT}
-    assert other.migrate("mine", made) == (lost,)
+    assert reembedding.replace_vectors(other, "mine", made) == (lost,)
     assert other.contracts() == {"mine": "other/1"}
     assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
     other.add(new, [Portrait(unit(4))])
-    roster = other.roster("mine")
+    roster = other.people_embeddings("mine")
     assert [each.id for each in roster.people] == ["U2", "U3", "U1"]
     assert (roster.vectors.tolist(), roster.owners.tolist()) == (
         [unit(9).tolist(), unit(4).tolist()],
         [0, 1],
     )
     with pytest.raises(CollectionNotFound):
-        other.migrate("none", {})
+        reembedding.replace_vectors(other, "none", {})
     other.close()
 
 
@@ -181,7 +185,7 @@ def test_facts_are_changed(store: Store) -> None:
     store.add(someone, [Portrait(unit(1))])
     renamed = replace(someone, name=Text("나", "Na"), groups=("A", "B"))
     store.change(renamed)
-    assert store.roster("mine").people == (renamed,)
+    assert store.people_embeddings("mine").people == (renamed,)
     with pytest.raises(PersonNotFound):
         store.change(person("다"))
 
@@ -207,7 +211,8 @@ import sys
 from pathlib import Path
 import numpy as np
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.store import Portrait, Store
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
 
 home, prefix, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 store = Store(home, {CONTRACT!r})
@@ -231,7 +236,7 @@ def test_a_killed_process_loses_nothing_acknowledged(store: Store, home: Path) -
             assert process.stdout is not None
             acknowledged += [process.stdout.readline().strip() for _ in range(20 + 7 * attempt)]
             process.kill()
-    found = store.roster("mine")
+    found = store.people_embeddings("mine")
     assert set(acknowledged) <= {each.id for each in found.people}
     counts = np.bincount(found.owners, minlength=len(found.people))
     assert (counts == 3).all(), "nobody is there by halves"
@@ -312,19 +317,19 @@ def test_takedown_of_someone_in_the_starter(gallery: Gallery, settings: Settings
         Person("U1", "mine", Text(en="  BARACK   Obama ")),
     ):
         with pytest.raises(Blocked, match="asked to be left out"):
-            gallery.add(again, [Portrait(vector)])
+            gallery.store.add(again, [Portrait(vector)])
 
 
 def test_takedown_reaches_every_collection_and_process(gallery: Gallery, home: Path) -> None:
     for collection in ("mine", "fans"):
         someone = Person(f"U{collection}", collection, Text(ko="홍길동"))
-        gallery.add(someone, [Portrait(unit(1)), Portrait(unit(2))])
-    gallery.add(person("성춘향"), [Portrait(unit(3))])
+        gallery.store.add(someone, [Portrait(unit(1)), Portrait(unit(2))])
+    gallery.store.add(person("성춘향"), [Portrait(unit(3))])
     other = Store(home, CONTRACT)
-    version = other.version()
+    version = other.database.version()
     receipt = gallery.takedown("Umine")
     assert receipt.portraits == 4
-    assert other.version() != version
+    assert other.database.version() != version
     assert len(ids(other)) == 1
     other.close()
     engine = create_engine(f"sqlite:///{home / 'lookalike.sqlite3'}")
@@ -401,7 +406,7 @@ for person_id in sys.argv[2:]:
 
 
 def test_a_takedown_by_another_process_shows_at_once(gallery: Gallery, home: Path) -> None:
-    gallery.add(person("가", "U1"), [Portrait(unit(1))])
+    gallery.store.add(person("가", "U1"), [Portrait(unit(1))])
     vector = gallery.portraits("Q76")[0].vector
     assert gallery.nearest(vector, 1)[0].person.id == "Q76"
     command = [sys.executable, "-c", TAKING_DOWN, str(home), "Q76", "U1"]
@@ -413,4 +418,26 @@ def test_a_takedown_by_another_process_shows_at_once(gallery: Gallery, home: Pat
     assert gallery.nearest(vector, 1)[0].person.id != "Q76"
     assert "Q76" not in {each.id for each in gallery.people(query="obama")}
     assert gallery.people("mine") == ()
-    assert {each.key for each in gallery.blocked()} >= {"wikidata:Q76", "id:U1", "name:가"}
+    assert {each.key for each in gallery.store.blocked()} >= {"wikidata:Q76", "id:U1", "name:가"}
+
+
+def test_answers_that_are_kept_for_tokens_are_read_and_written_as_ever(gallery: Gallery) -> None:
+    gallery.store.create("team")
+    team, database = gallery.own_collection("team"), gallery.store.database
+    before, now = (token_of("AssociateFaces", name, {}) for name in ("before", "now"))
+    kept = (
+        '{"done": ["a"], "refused": [{"face": "b", "reason": "LOW_MATCH_CONFIDENCE", "person": "o",'
+        ' "similarity": 12.5}, {"face": "c", "reason": null, "person": "o", "similarity": null}],'
+        ' "faces": 1}'
+    )
+    with database.changing() as connection:
+        tokens.remember(connection, before, kept)
+    refused = (Refused("b", Refusal.TOO_UNLIKE, "o", 12.5), Refused("c", None, "o"))
+    assert team.associate("o", [], {}, before, most=9) == Outcome(("a",), refused, 1)
+    team.create_user("o")
+    team.associate("o", ["x"], {}, now, most=9)
+    with database.reading() as connection:
+        assert tokens.answered(connection, now) == (
+            '{"done": [], "refused": [{"face": "x", "reason": "FACE_NOT_FOUND", "person": null,'
+            ' "similarity": null}], "faces": 0}'
+        )

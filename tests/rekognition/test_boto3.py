@@ -14,7 +14,7 @@ import PIL.ImageFilter
 import pytest
 from botocore.loaders import Loader
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.quality import Pose
 from lookalike.rekognition.quality_filter import passing, reasons
 from tests.support.amazon.clients import client
@@ -115,7 +115,7 @@ def test_celebrity_info_is_that_of_the_recognised(aws: Any, photos: Photos) -> N
     assert (info["Name"], info["Urls"]) == ("Barack Obama", celebrity["Urls"])
 
 
-def test_every_celebrity_has_a_name_and_a_link(aws: Any, engine: Engine) -> None:
+def test_every_celebrity_has_a_name_and_a_link(aws: Any, engine: LocalEngine) -> None:
     for person in engine.gallery.people()[::100]:
         info = aws.get_celebrity_info(Id=person.id)
         assert info["Name"] == person.name.get("en")
@@ -172,9 +172,14 @@ def test_faces_are_detected_largest_first(
         check_face(face)
 
 
-def test_boxes_are_those_of_the_engine_as_ratios(aws: Any, photos: Photos, engine: Engine) -> None:
+def test_boxes_are_those_of_the_engine_as_ratios(
+    aws: Any, photos: Photos, engine: LocalEngine
+) -> None:
     answer = aws.detect_faces(Image={"Bytes": photos["astronaut.png"]})
-    face, found = answer["FaceDetails"][0], engine.detect(photos["astronaut.png"]).faces[0]
+    face, found = (
+        answer["FaceDetails"][0],
+        engine.analyzer.analyze(photos["astronaut.png"]).faces[0],
+    )
     assert face["BoundingBox"] == pytest.approx(
         {
             "Left": found.box.left / 512,
@@ -313,11 +318,11 @@ def test_quality_filter_leaves_out_poor_faces(
             compare(aws, png(blurred), photos["obama.jpg"], **options)
 
 
-def test_quality_filters_rise(engine: Engine, photos: Photos) -> None:
+def test_quality_filters_rise(engine: LocalEngine, photos: Photos) -> None:
     faces = tuple(
         face
         for name in ("t1.jpg", "multi_face.jpg", "obama.jpg", "single_face.jpg", "astronaut.png")
-        for face in engine.detect(photos[name]).faces
+        for face in engine.analyzer.analyze(photos[name]).faces
     )
     kept = [len(passing(faces, each)) for each in ("NONE", "AUTO", "LOW", "MEDIUM", "HIGH")]
     assert kept[0] == len(faces) == 14
@@ -326,8 +331,8 @@ def test_quality_filters_rise(engine: Engine, photos: Photos) -> None:
     assert kept[-1] < 14  # t1.jpg has soft faces and one in profile
 
 
-def test_quality_reasons_name_what_is_poor(engine: Engine, photos: Photos) -> None:
-    face = engine.detect(photos["obama.jpg"]).faces[0]
+def test_quality_reasons_name_what_is_poor(engine: LocalEngine, photos: Photos) -> None:
+    face = engine.analyzer.analyze(photos["obama.jpg"]).faces[0]
 
     def why(**changes: Any) -> tuple[str, ...]:
         return reasons(replace(face, quality=replace(face.quality, **changes)), "LOW")

@@ -9,13 +9,12 @@ from typing import Any, get_args
 
 import pytest
 
-from docs import generate
-from lookalike.gallery.records import Refusal
-from lookalike.rekognition import compatibility
+from docs import compatibility, generate
+from docs.compatibility import RETIRED, UNSENT
 from lookalike.rekognition.access.keys import Unlocked
-from lookalike.rekognition.compatibility import RETIRED, UNSENT
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.quality_filter import Reason
+from lookalike.rekognition.shapes import REFUSALS
 from tests.support.amazon.clients import client
 from tests.support.amazon.conversation import Conversation
 from tests.support.amazon.service_model import (
@@ -30,7 +29,7 @@ from tests.support.serving import Server
 
 ROW = re.compile(r"^\| ([A-Z]\w+) \| (supported|partly|not) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 # Which of these a face earns, photos of the tests do not show; these are the ones the code knows.
-REASONS = {*get_args(Reason), *get_args(Refusal), "Male", "Unlisted"}
+REASONS = {*get_args(Reason), *REFUSALS.values(), "Male", "Unlisted"}
 # What boto3 makes of a member of a type.
 KINDS = {"structure": dict, "list": list, "string": str, "float": float, "integer": int}
 

@@ -13,13 +13,13 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from lookalike.engine.local import Engine
-from lookalike.engine.workbench import Workbench
+from lookalike.engine.executor import Executor
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import Busy, ContractMismatch
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.guard import Guard
-from lookalike.rekognition.app import Endpoint
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.endpoint import Endpoint
 from tests.support.amazon.clients import CONTENT_TYPE, post
 from tests.support.serving import Server
 
@@ -124,7 +124,7 @@ def request_with(photos: Mapping[str, bytes], name: str) -> bytes:
 @pytest.fixture
 def endpoint_with() -> Callable[..., Endpoint]:
     def make(engine: object) -> Endpoint:
-        return Endpoint(cast(Engine, engine), Workbench(4), Guard())
+        return Endpoint(cast(LocalEngine, engine), Executor(4, 2), Guard())
 
     return make
 
@@ -174,7 +174,7 @@ def test_client_that_leaves_is_no_error_of_ours(
 
 
 def test_region_is_the_one_signed_for() -> None:
-    engine = cast(Engine, None)
+    engine = cast(LocalEngine, None)
     credential = Credential("AKID", "20260131", "ap-northeast-2", "rekognition", ("host",), "0")
     assert Context(engine, credential, "id").region == "ap-northeast-2"
     assert Context(engine, None, "id").region == "us-east-1"

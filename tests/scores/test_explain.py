@@ -10,7 +10,7 @@ import httpx
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.scores.explain import Region, explain
 from tests.support import patient
 from tests.support.serving import Server
@@ -19,7 +19,7 @@ REGIONS = {"forehead", "brows", "eyes", "nose", "cheeks", "mouth", "jaw"}
 
 
 def test_the_middle_of_the_face_carries_the_resemblance(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     face = engine.face(photos["obama.jpg"], 0)
     found = explain(face, engine.matcher.person("Q76"), engine.analyzer.embed)
@@ -40,7 +40,7 @@ def test_the_middle_of_the_face_carries_the_resemblance(
     [("eyes", slice(44, 64)), ("mouth", slice(81, 103)), ("nose", slice(60, 80))],
 )
 def test_what_is_hidden_already_carries_less(
-    engine: Engine, photos: Mapping[str, bytes], region: Region, rows: slice
+    engine: LocalEngine, photos: Mapping[str, bytes], region: Region, rows: slice
 ) -> None:
     face = engine.face(photos["obama.jpg"], 0)
     other = engine.matcher.person("Q76")
@@ -54,7 +54,9 @@ def test_what_is_hidden_already_carries_less(
     assert after[region] < 0.6 * before[region]
 
 
-def test_a_mirrored_face_has_a_mirrored_map(engine: Engine, photos: Mapping[str, bytes]) -> None:
+def test_a_mirrored_face_has_a_mirrored_map(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
     face = engine.face(photos["single_face.jpg"], 0)
     other = engine.face(photos["obama2.jpg"], 0).embedding
     crop = np.ascontiguousarray(face.crop[:, ::-1])
@@ -65,7 +67,7 @@ def test_a_mirrored_face_has_a_mirrored_map(engine: Engine, photos: Mapping[str,
 
 
 def test_a_face_against_its_opposite_has_equal_weights(
-    engine: Engine, photos: Mapping[str, bytes]
+    engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     """Nothing falls where there is no resemblance at all."""
     face = engine.face(photos["obama.jpg"], 0)

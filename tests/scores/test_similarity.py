@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort
-from lookalike.scores.similarity import Calibration, Verdict, calibration, calibration_of, write
+from lookalike.scores.calibrations import calibration, calibration_of, write
+from lookalike.scores.similarity import Calibration, Cohort, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_verdicts(shipped: Calibration) -> None:
     assert verdict(1.9) is Verdict.NONE
 
 
-def test_a_face_is_seen_among_its_like(shipped: Calibration, engine: Engine) -> None:
+def test_a_face_is_seen_among_its_like(shipped: Calibration, engine: LocalEngine) -> None:
     """Who is alike to everyone in the cohort needs a higher cosine."""
     vectors = starter.vectors(SFACE.contract)
     assert shipped.cohort is not None

@@ -36,7 +36,7 @@ from playwright.sync_api import (
 )
 
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.texts import locale
 from tests.support import PATIENCE_S, photos
 from tests.support.serving import Server
 
@@ -103,11 +103,11 @@ class View:
 
     def text(self, key: str) -> Any:
         """What the scripts say in this language."""
-        return _at(pages.locale(self.language)["script"], key)
+        return _at(locale(self.language)["script"], key)
 
     def page_text(self, key: str) -> Any:
         """What the documents say in this language."""
-        return _at(pages.locale(self.language)["page"], key)
+        return _at(locale(self.language)["page"], key)
 
     def put(self, data: bytes, slot: str = "photo", name: str = "photo.jpg") -> None:
         file: FilePayload = {"name": name, "mimeType": "", "buffer": data}

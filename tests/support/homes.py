@@ -14,7 +14,7 @@ from typing import Any
 from lookalike.config import Settings
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 from tests.support import PATIENCE_S
 from tests.support.commands import Commands
 from tests.support.processes import Process

@@ -26,7 +26,7 @@ import PIL.ImageFilter
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.evaluate import Result, embed, identify, verify
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.evaluate.protocols import identification, pairs
@@ -85,7 +85,7 @@ def read() -> Recorded:
 def measured(settings: Settings, photos: Mapping[str, bytes]) -> Recorded:
     """The figures as they are now."""
     settings = replace(settings, runtime="onnxruntime", precision="float32")
-    engine = Engine(settings)
+    engine = LocalEngine(settings)
     try:
         boxes = {name: _boxes(engine, photos[name]) for name in (*PEOPLE, *GROUPS)}
         ranks = dict(_ranks(engine, photos))
@@ -109,14 +109,14 @@ def measured(settings: Settings, photos: Mapping[str, bytes]) -> Recorded:
     )
 
 
-def _boxes(engine: Engine, photo: bytes) -> list[Box]:
-    found = (each.box for each in engine.detect(photo).faces)
+def _boxes(engine: LocalEngine, photo: bytes) -> list[Box]:
+    found = (each.box for each in engine.analyzer.analyze(photo).faces)
     return [
         (round(b.left, 1), round(b.top, 1), round(b.width, 1), round(b.height, 1)) for b in found
     ]
 
 
-def _ranks(engine: Engine, photos: Mapping[str, bytes]) -> list[tuple[str, int]]:
+def _ranks(engine: LocalEngine, photos: Mapping[str, bytes]) -> list[tuple[str, int]]:
     ranks = []
     for name, person in PEOPLE.items():
         matches = engine.find(photos[name], limit=100).faces[0].matches

@@ -20,7 +20,7 @@ from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.models import graph, runtime
 from lookalike.faces.models.manifest import Model
-from lookalike.faces.models.runtime import Network, Runtime, Shape
+from lookalike.faces.models.network import Network, Runtime, Shape
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Answer, Question, Workers
 

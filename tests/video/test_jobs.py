@@ -12,8 +12,8 @@ from lookalike.database.database import opened
 from lookalike.database.tokens import token_of
 from lookalike.errors import JobNotFound, TokenMismatch, TooManyJobs
 from lookalike.video import jobs as module
-from lookalike.video.jobs import MOST, Claim, Done, Jobs
-from lookalike.video.results import pack, unpack, written
+from lookalike.video.jobs import MOST, Claim, JobResult, Jobs
+from lookalike.video.result_pages import read_page, result_text, write_pages
 
 OPERATION = "StartFaceDetection"
 
@@ -59,7 +59,7 @@ def test_a_job_from_beginning_to_end(jobs: Jobs, clock: Clock) -> None:
     assert (claim.job.id, claim.job.request) == (job_id, '{"a": 1}')
     assert jobs.claim("two") is None
     clock.pass_by(timedelta(seconds=3))
-    ended = jobs.finish(claim, Done("{}", b"found"))
+    ended = jobs.finish(claim, JobResult("{}", b"found"))
     assert ended == jobs.get(job_id, OPERATION)
     assert ended is not None
     assert (ended.status, ended.video) == ("SUCCEEDED", "{}")
@@ -110,8 +110,8 @@ def test_a_silent_worker_loses_its_job(jobs: Jobs, clock: Clock) -> None:
     clock.pass_by(timedelta(seconds=2))
     second = claimed(jobs, "two")
     assert not jobs.beat(first)
-    assert jobs.finish(first, Done("{}", b"first")) is None
-    ended = jobs.finish(second, Done("{}", b"second"))
+    assert jobs.finish(first, JobResult("{}", b"first")) is None
+    ended = jobs.finish(second, JobResult("{}", b"second"))
     assert ended is not None
     assert jobs.results(ended) == b"second"
 
@@ -152,14 +152,14 @@ def test_results_are_kept_for_a_week(jobs: Jobs, clock: Clock) -> None:
 
 
 def test_results_are_read_in_pages() -> None:
-    numbers = [written({"n": number, "part": number / 3}) for number in range(2500)]
-    packed = pack({"UP": numbers, "DOWN": numbers[::-1], "NONE": []})
-    found, more = unpack(packed, "UP", 990, 20)
+    numbers = [result_text({"n": number, "part": number / 3}) for number in range(2500)]
+    packed = write_pages({"UP": numbers, "DOWN": numbers[::-1], "NONE": []})
+    found, more = read_page(packed, "UP", 990, 20)
     assert [each["n"] for each in found] == list(range(990, 1010))
     assert found[1]["part"] == 330.333333
     assert more
-    found, more = unpack(packed, "DOWN", 1500, 1000)
+    found, more = read_page(packed, "DOWN", 1500, 1000)
     assert [each["n"] for each in found] == list(range(999, -1, -1))
     assert not more
-    assert unpack(packed, "NONE", 0, 10) == ([], False)
-    assert unpack(packed, "UP", 5000, 10) == ([], False)
+    assert read_page(packed, "NONE", 0, 10) == ([], False)
+    assert read_page(packed, "UP", 5000, 10) == ([], False)

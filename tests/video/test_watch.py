@@ -10,16 +10,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoError, VideoTooLarge
-from lookalike.faces.analyzer import Face
 from lookalike.faces.geometry import Box, Landmarks, Point
 from lookalike.faces.image import Pixels
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
-from lookalike.video import decode
-from lookalike.video.decode import Frame, Metadata, opened
-from lookalike.video.track import Bounds, Tracker, overlap, weight
-from lookalike.video.watch import Watched, watch
+from lookalike.video.analysis import VideoAnalysis, analyze_video
+from lookalike.video.frames import Frame, Metadata, opened
+from lookalike.video.tracks import Bounds, Tracker, weight
 from tests.support.videos import canvas, encoded, packaged, panned, scaled, still, turned
 
 
@@ -33,22 +32,22 @@ def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
         return found.metadata, list(found.frames(rate))
 
 
-def watched(video: bytes, engine: Engine) -> Watched:
-    return watch(
+def watched(video: bytes, engine: LocalEngine) -> VideoAnalysis:
+    return analyze_video(
         io.BytesIO(video),
         engine,
         keep=lambda photo: photo,
         describe=lambda photo: [str(len(photo.faces))] * len(photo.faces),
-        go_on=lambda: None,
+        check_stop=lambda: None,
     )
 
 
-def names(found: Watched, engine: Engine) -> list[str | None]:
+def names(found: VideoAnalysis, engine: LocalEngine) -> list[str | None]:
     """Who each track is most like."""
     return [engine.matcher.rank(t.embedding, 1)[0].person.name.get("en") for t in found.tracks]
 
 
-def times(found: Watched) -> list[tuple[int, int]]:
+def times(found: VideoAnalysis) -> list[tuple[int, int]]:
     """When each track begins and ends."""
     return [
         (each.sightings[0].timestamp_ms, each.sightings[-1].timestamp_ms) for each in found.tracks
@@ -125,10 +124,10 @@ def test_what_is_no_video_of_ours(obama: Pixels) -> None:
 
 def test_limits(obama: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     video = encoded(still(obama, 8))
-    monkeypatch.setattr(decode, "_MAX_PIXELS", 640 * 360 - 1)
+    monkeypatch.setattr("lookalike.video.frames._MAX_PIXELS", 640 * 360 - 1)
     assert isinstance(refusal(video), VideoTooLarge)
     monkeypatch.undo()
-    monkeypatch.setattr(decode, "_MAX_HOURS", 7 / 3600)
+    monkeypatch.setattr("lookalike.video.frames._MAX_HOURS", 7 / 3600)
     assert isinstance(refusal(video), VideoTooLarge)
 
 
@@ -155,14 +154,16 @@ def test_a_video_that_ends_early(obama: Pixels) -> None:
     assert "cut short: it ends at" in str(refusal(video[: len(video) * 9 // 10]))
 
 
-def test_people_of_a_real_video(engine: Engine) -> None:
+def test_people_of_a_real_video(engine: LocalEngine) -> None:
     (track,) = watched(packaged("noface_face.mov"), engine).tracks
     assert len(track.sightings) == 12
     assert (track.sightings[0].timestamp_ms, track.sightings[-1].timestamp_ms) == (4012, 6212)
     assert {each.detail for each in track.sightings} == {"1"}
 
 
-def test_one_track_a_person(engine: Engine, photos: Mapping[str, bytes], obama: Pixels) -> None:
+def test_one_track_a_person(
+    engine: LocalEngine, photos: Mapping[str, bytes], obama: Pixels
+) -> None:
     """Obama, cut to Biden in the same place, cut to both, who then move through the picture."""
     biden = canvas(scaled(photos["biden.jpg"], 500), 640, 360)
     pair = np.concatenate([scaled(photos[name], 360) for name in ("obama2.jpg", "biden.jpg")], 1)
@@ -283,7 +284,7 @@ def test_better_faces_count_more() -> None:
 
 def test_overlap() -> None:
     one = Box(0, 0, 10, 10)
-    assert overlap(one, one) == 1
-    assert overlap(one, Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert overlap(one, Box(10, 0, 10, 10)) == 0
-    assert overlap(one, Box(20, 20, 0, 0)) == 0
+    assert one.overlap(one) == 1
+    assert one.overlap(Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert one.overlap(Box(10, 0, 10, 10)) == 0
+    assert one.overlap(Box(20, 20, 0, 0)) == 0

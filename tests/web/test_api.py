@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import PIL.Image
 import pytest
 
+from lookalike.config import Settings
+from lookalike.server import create_app
 from tests.support import patient
 from tests.support.serving import Server
 
@@ -232,6 +238,24 @@ def test_health(http: httpx.Client) -> None:
     assert http.get("/readyz").json() == {"status": "ready"}
 
 
+async def test_a_server_is_ready_while_it_runs_and_lets_its_networks_go(
+    settings: Settings, home: Path, photos: Mapping[str, bytes]
+) -> None:
+    app = create_app(replace(settings, home=home))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        starting = await http.get("/readyz")
+        assert (starting.status_code, starting.json()) == (503, {"status": "starting"})
+        async with app.router.lifespan_context(app):
+            assert (await http.get("/readyz")).json() == {"status": "ready"}
+            files = {"photo": photos["obama.jpg"]}
+            assert (await http.post("/api/v1/lookalikes", files=files)).status_code == 200
+            networks = weakref.ref(app.state.services.engine.local.analyzer)
+        assert (await http.get("/readyz")).status_code == 503
+    gc.collect()
+    assert networks() is None
+
+
 def test_openapi_describes_what_is_answered(http: httpx.Client) -> None:
     described = http.get("/openapi.json").json()
     paths = set(described["paths"])
@@ -245,17 +269,17 @@ def test_openapi_describes_what_is_answered(http: httpx.Client) -> None:
 def test_someone_added_is_found_without_a_restart(
     serve: Serve, photos: Mapping[str, bytes], tmp_path: Any
 ) -> None:
-    from lookalike.engine.local import Engine
-    from lookalike.gallery.people import Person, Text
-    from lookalike.gallery.store import Portrait, new_id
+    from lookalike.engine.local import LocalEngine
+    from lookalike.gallery.people import Person, Text, new_id
+    from lookalike.gallery.portraits import Portrait
 
     with serve(home=tmp_path / "home") as server, patient.Client(base_url=server.url) as http:
         before = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert before["faces"][0]["people"][0]["score"]["verdict"] != "same-person"
-        other = Engine(server.settings)
+        other = LocalEngine(server.settings)
         vector = other.portrait(photos["astronaut.png"])
         collins = Person(new_id(), "mine", Text("아일린 콜린스", "Eileen Collins"))
-        other.gallery.add(collins, [Portrait(vector)])
+        other.gallery.store.add(collins, [Portrait(vector)])
         other.close()
         after = http.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
         assert after["faces"][0]["people"][0]["name"]["ko"] == "아일린 콜린스"

@@ -9,7 +9,7 @@ import httpx
 import PIL.Image
 import pytest
 
-from lookalike.engine.comparisons import TOO_CLOSE
+from lookalike.engine.cross_comparison import TOO_CLOSE
 from tests.support import patient
 from tests.support.serving import Server
 

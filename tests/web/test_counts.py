@@ -62,7 +62,7 @@ def visit(server: Server, photos: Mapping[str, bytes]) -> None:
 
 def test_a_day_of_an_event(event: Server, photos: Mapping[str, bytes]) -> None:
     visit(event, photos)
-    (day,) = Counts(event.settings.home, enabled=True).days(30)
+    (day,) = Counts(event.settings.home).days(30)
     assert day.day == date.today()
     assert (day.visits, day.uploads, day.matches, day.shares) == (2, 2, 7, 2)
     best = dict(day.best)
@@ -98,7 +98,7 @@ def test_without_a_site_nothing_is_counted(
     with serve(home=home) as server:
         visit(server, photos)
         assert not list(home.glob("counts*"))
-        assert Counts(home, enabled=False).days(30) == ()
+        assert Counts(home).days(30) == ()
 
 
 def test_a_site_may_turn_it_off(
@@ -112,7 +112,7 @@ def test_a_site_may_turn_it_off(
 
 def test_days_and_workers(tmp_path: Path) -> None:
     today = date(2026, 3, 1)
-    workers = [Counts(tmp_path, enabled=True, today=lambda: today) for _ in range(2)]
+    workers = [Counts(tmp_path, today=lambda: today) for _ in range(2)]
 
     async def many(counts: list[Counts]) -> None:
         async with create_task_group() as tasks:
@@ -120,7 +120,7 @@ def test_days_and_workers(tmp_path: Path) -> None:
                 tasks.start_soon(counts[number % 2].add, "visits")
 
     run(many, workers)
-    later = Counts(tmp_path, enabled=True, today=lambda: today + timedelta(days=2))
+    later = Counts(tmp_path, today=lambda: today + timedelta(days=2))
     run(later.add, "shares")
     second, first = later.days(3)
     assert (second.day, second.shares, second.visits) == (date(2026, 3, 3), 1, 0)
@@ -132,7 +132,7 @@ def test_an_answer_never_fails_for_a_count(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "counts.sqlite3").write_bytes(b"this is no database" * 100)
-    run(Counts(tmp_path, enabled=True).add, "visits")
+    run(Counts(tmp_path).add, "visits")
     assert "was not counted" in caplog.text
 
 

@@ -20,13 +20,13 @@ from typing import TypeVar
 
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
-from lookalike.faces.analyzer import Analyzer, Face
-from lookalike.faces.subject import subject
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 from lookalike.processes import end_with_parent, unheard
 
 # The face that a portrait is of, or why there is none.
-Look = Face | str
+FaceOrReason = Face | str
 # The (dimension,) embedding of the face in a thumbnail, or why there is none.
 Vector = Floats | str
 
@@ -56,7 +56,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[Look]:
+    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[FaceOrReason]:
         """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
         return self.ask(partial(_look, thumbnail=thumbnail), data)
 
@@ -127,9 +127,9 @@ def _ask(question: Question[Answer], data: bytes) -> Answer:
     return question(_analyzer, data)
 
 
-def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> Look:
+def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> FaceOrReason:
     try:
-        face = subject(analyzer.analyze(data))
+        face = analyzer.analyze(data).main_face()
         return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")

@@ -23,7 +23,7 @@ from lookalike.errors import InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import download, installed, model_file, recipes
 from lookalike.faces.models.manifest import Embedder
 from lookalike.gallery.people import Credit
-from lookalike.gallery.wikimedia import sample
+from lookalike.gallery.wikimedia import trial_portraits
 from lookalike.gallery.wikimedia.portraits import folder as portraits_folder
 from tests.support import networks
 from tests.support.serving import listening
@@ -157,9 +157,8 @@ def test_without_photos_it_looks_at_portraits_that_are_there(
 ) -> None:
     folder = portraits_folder(models.settings)
     folder.mkdir(exist_ok=True)
-    for who, name in zip(
-        sample.people(models.settings), ("obama.jpg", "biden.jpg", "astronaut.png"), strict=False
-    ):
+    names = ("obama.jpg", "biden.jpg", "astronaut.png")
+    for who, name in zip(trial_portraits.people(models.settings), names, strict=False):
         facts = {"media_type": "image/jpeg", "credit": asdict(Credit(None, None, None, None))}
         (folder / f"{who.id}.json").write_text(json.dumps(facts))
         (folder / f"{who.id}.image").write_bytes(photos[name])

@@ -19,13 +19,14 @@ from click.testing import CliRunner, Result
 
 from lookalike.cli import main
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch, ModelUnavailable
 from lookalike.faces.models import adding, installed
 from lookalike.faces.models.adding import Source, Wish
 from lookalike.faces.models.manifest import SFACE, Embedder
-from lookalike.scores import similarity
-from lookalike.scores.similarity import Calibration, calibration, calibration_of
+from lookalike.scores import calibrations
+from lookalike.scores.calibrations import calibration, calibration_of
+from lookalike.scores.similarity import Calibration
 from tests.support import networks, patient
 from tests.support.serving import Server
 
@@ -47,8 +48,8 @@ def wide(
 
 
 @pytest.fixture(scope="module")
-def used(wide: Settings) -> Iterator[Engine]:
-    opened = Engine(replace(wide, model="wide"))
+def used(wide: Settings) -> Iterator[LocalEngine]:
+    opened = LocalEngine(replace(wide, model="wide"))
     yield opened
     opened.close()
 
@@ -70,12 +71,12 @@ def lookalike(wide: Settings, tmp_path: Path) -> Callable[..., Result]:
 
 
 def test_its_vectors_are_others_and_its_cosines_are_not(
-    used: Engine, engine: Engine, photos: Mapping[str, bytes]
+    used: LocalEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     assert used.contract.startswith("wide.")
     names = ("obama.jpg", "obama2.jpg", "biden.jpg")
     one, other = (
-        np.array([each.detect(photos[name]).faces[0].embedding for name in names])
+        np.array([each.analyzer.analyze(photos[name]).faces[0].embedding for name in names])
         for each in (used, engine)
     )
     assert one.shape == (3, 512)
@@ -83,7 +84,7 @@ def test_its_vectors_are_others_and_its_cosines_are_not(
 
 
 def test_without_a_calibration_the_scores_are_strict_and_say_so(
-    used: Engine, engine: Engine, photos: Mapping[str, bytes]
+    used: LocalEngine, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     assert not used.calibration.fitted
     assert engine.calibration.fitted
@@ -210,7 +211,7 @@ def test_a_calibration_of_ones_own(wide: Settings) -> None:
     path = installed.calibration_file(settings, chosen)
 
     def write(contract: str) -> Embedder:
-        similarity.write(replace(shipped, contract=contract), "LFW", path)
+        calibrations.write(replace(shipped, contract=contract), "LFW", path)
         return installed.embedder(settings)
 
     try:
@@ -230,7 +231,7 @@ def test_a_calibration_of_ones_own_for_the_model_that_ships(model_settings: Sett
     path = installed.calibration_file(model_settings, SFACE)
     path.parent.mkdir(parents=True)
     own = Calibration(SFACE.contract, (-1.0, 0.5, 0.6), (0.0, 4.0, 6.0), observed_to=0.4)
-    similarity.write(own, "few", path)
+    calibrations.write(own, "few", path)
     chosen = installed.embedder(model_settings)
     assert chosen.contract == SFACE.contract
     assert calibration_of(chosen).score(0.5).similarity == 80

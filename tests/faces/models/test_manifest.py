@@ -14,7 +14,7 @@ from onnx.reference import ReferenceEvaluator
 
 from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
-from lookalike.faces.models import graph, manifest, runtime
+from lookalike.faces.models import graph, manifest, network, runtime
 from tests.support.serving import listening
 
 
@@ -83,8 +83,8 @@ def test_rewriting_prelu_is_exact(settings: Settings) -> None:
     faces = np.random.default_rng(2).uniform(0, 255, (3, 3, 112, 112)).astype(np.float32)
     rewritten = runtime.create(
         "onnxruntime", cache=settings.cache, precision="float32", threads=1
-    ).open(manifest.SFACE.model, (runtime.ANY, 3, 112, 112))(faces)[0]
+    ).open(manifest.SFACE.model, (network.ANY, 3, 112, 112))(faces)[0]
     plain = runtime.create("openvino", cache=settings.cache, precision="float32", threads=1).open(
-        manifest.SFACE.model, (runtime.ANY, 3, 112, 112)
+        manifest.SFACE.model, (network.ANY, 3, 112, 112)
     )(faces)[0]
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))

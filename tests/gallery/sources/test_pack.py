@@ -15,17 +15,16 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
-from lookalike.faces.subject import subject
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import pack
-from lookalike.gallery.sources.candidate import stable_id
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.sources.values import stable_id
 from tests.support.packs import changed, manifest, members, resealed
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")
@@ -50,10 +49,12 @@ def unit(seed: int) -> Floats:
 
 
 @pytest.fixture(scope="module")
-def small(engine: Engine, photos: Mapping[str, bytes]) -> bytes:
+def small(engine: LocalEngine, photos: Mapping[str, bytes]) -> bytes:
     """A thumbnail of Obama."""
     data = photos["obama.jpg"]
-    thumbnail = engine.analyzer.with_thumbnail(subject(engine.detect(data)), data).thumbnail
+    thumbnail = engine.analyzer.with_thumbnail(
+        engine.analyzer.analyze(data).main_face(), data
+    ).thumbnail
     assert thumbnail is not None
     return thumbnail
 

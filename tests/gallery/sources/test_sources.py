@@ -16,7 +16,10 @@ from lookalike.errors import InvalidParameter
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources import found
-from lookalike.gallery.sources.candidate import Candidate, Problem, name_of_file, stable_id
+from lookalike.gallery.sources.candidate import Candidate
+from lookalike.gallery.sources.folder import name_of_file
+from lookalike.gallery.sources.report import LeftOut
+from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import load
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")
@@ -29,7 +32,7 @@ def names(path: Path) -> dict[str, list[str]]:
 
 
 def problems(path: Path) -> list[tuple[str, str]]:
-    return [(p.where, p.why) for p in found(path, "mine") if isinstance(p, Problem)]
+    return [(p.where, p.why) for p in found(path, "mine") if isinstance(p, LeftOut)]
 
 
 def test_ids_are_the_same_every_time_and_in_both_forms_of_unicode() -> None:

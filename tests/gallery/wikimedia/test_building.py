@@ -25,13 +25,16 @@ from lookalike.faces.workers import Workers
 from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.rows import StoredPortrait
-from lookalike.gallery.sources.candidate import Problem
-from lookalike.gallery.wikimedia import roster
-from lookalike.gallery.wikimedia.building import Build, BuildReport, connected
+from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.sources.destination import Destination
+from lookalike.gallery.sources.report import LeftOut
+from lookalike.gallery.store import Store
+from lookalike.gallery.wikimedia.build import BuildReport, build_collection
+from lookalike.gallery.wikimedia.build_cache import BuildCache
 from lookalike.gallery.wikimedia.client import Patient, open_client
-from lookalike.gallery.wikimedia.memory import Memory
-from lookalike.gallery.wikimedia.rosters import make, shipped
+from lookalike.gallery.wikimedia.connection import connected
+from lookalike.gallery.wikimedia.rosters import entries, shipped
+from starter import rosters
 from tests.support.wikimedia import Replay, Rerouted, serving, statement, time_of
 
 ACTOR, SINGER, POLITICIAN = "Q33999", "Q177220", "Q82955"
@@ -72,14 +75,15 @@ class Home:
 
     def build(self, text: str, *, dry_run: bool = False, name: str = "r.txt") -> BuildReport:
         (self.folder / name).write_text(text, "utf-8")
-        listed = roster.read(str(self.folder / name))
+        lines = entries.read(str(self.folder / name))
         gallery = self.gallery()
         patience = Patient(self.told.append, self.sleep)
         client = rerouted(self.replay.port)
         with connected(self.folder / "shared", client, patience, lambda: self.time) as connection:
-            kept = Memory(self.folder / "cache", "mine", "1")
-            report = Build(gallery, "mine", connection, kept, dry_run=dry_run).run(
-                listed, self.workers
+            cache = BuildCache(self.folder / "cache", "mine", "1")
+            there = Destination.of(gallery, "mine")
+            report = build_collection(
+                lines, there, connection, cache, self.workers, dry_run=dry_run
             )
         gallery.close()
         return report
@@ -484,15 +488,15 @@ def test_an_interrupted_build_goes_on(
     mine: Home, replay: Replay, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = many(replay, photos, 30)
-    write = Gallery.add
+    write = Store.add
 
-    def stop_at_the_tenth(gallery: Gallery, person: Person, portraits: Any) -> None:
+    def stop_at_the_tenth(store: Store, person: Person, portraits: Any) -> None:
         if person.id == "Q10010":
             raise KeyboardInterrupt
-        write(gallery, person, portraits)
+        write(store, person, portraits)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Gallery, "add", stop_at_the_tenth)
+        patched.setattr(Store, "add", stop_at_the_tenth)
         report = mine.build(text)
     assert report.imported.interrupted
     assert counts(report)[0] == len(mine.people()) == 9
@@ -520,33 +524,33 @@ def test_ctrl_c_is_heard_while_it_waits(
 
 def test_a_roster_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(InvalidParameter, match="kpop, korea, world"):
-        roster.read("jpop")
+        entries.read("jpop")
     path = tmp_path / "r.csv"
     path.write_text("name,height\nA,1\n")
     with pytest.raises(InvalidParameter, match="no column 'height'"):
-        roster.read(str(path))
+        entries.read(str(path))
     path.write_bytes(b"name\n\xff\xfe\n")
     with pytest.raises(InvalidParameter, match="UTF-8"):
-        roster.read(str(path))
+        entries.read(str(path))
     path.write_text("name,born,group\nA,yesterday,\n,,X\nB,1993,X; Y\n")
-    bad, empty, good = roster.read(str(path))
-    assert isinstance(bad, Problem)
+    bad, empty, good = entries.read(str(path))
+    assert isinstance(bad, LeftOut)
     assert "no date" in bad.why
-    assert isinstance(empty, Problem)
-    assert empty == Problem("row 3", "neither a Wikidata id nor a name")
-    assert isinstance(good, roster.Entry)
+    assert isinstance(empty, LeftOut)
+    assert empty == LeftOut("row 3", "neither a Wikidata id nor a name")
+    assert isinstance(good, entries.Entry)
     assert (good.groups, good.born) == (("X", "Y"), "1993")
 
 
 def test_the_rosters_that_ship_are_sound() -> None:
     people = starter.load(SFACE.contract).people
-    for name, made in (("korea", make.korea(people)), ("world", make.world(people))):
+    for name, made in (("korea", rosters.korea(people)), ("world", rosters.world(people))):
         path = shipped(name)
         assert path is not None
         assert path.read_text("utf-8") == made
-    kpop, korea, world = map(roster.read, ("kpop", "korea", "world"))
+    kpop, korea, world = map(entries.read, ("kpop", "korea", "world"))
     assert (len(kpop), len(korea), len(world)) == (549, 530, 627)
-    everyone = [each for each in (*kpop, *korea, *world) if isinstance(each, roster.Entry)]
+    everyone = [each for each in (*kpop, *korea, *world) if isinstance(each, entries.Entry)]
     assert len(everyone) == 549 + 530 + 627
     assert all(each.groups for each in everyone[:549])
     assert all(each.wikidata for each in everyone[-627:])

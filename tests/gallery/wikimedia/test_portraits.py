@@ -12,7 +12,7 @@ import pytest
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.wikimedia.client import _retry_after, open_client
-from lookalike.gallery.wikimedia.portraits import Portrait, Portraits, forget
+from lookalike.gallery.wikimedia.portraits import CachedPortrait, Portraits, forget
 from tests.support.wikimedia import Replay, Rerouted, claim, picture, serving
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +55,7 @@ class Setup:
         self.client._transport = Rerouted(port)
         self.portraits = Portraits(folder, self.client, enabled=True, now=clock)
 
-    async def fetch(self, wikidata: str) -> Portrait:
+    async def fetch(self, wikidata: str) -> CachedPortrait:
         return await self.portraits.fetch(person(wikidata))
 
 

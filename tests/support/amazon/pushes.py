@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from lookalike.aws.commons import Fetch
 from lookalike.aws.engine import AwsEngine
-from lookalike.aws.push import Pushed, Pusher, photos_in
-from lookalike.engine.local import Engine
+from lookalike.aws.push import Fetch, Pushed, Pusher, photos_in
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.importing import portrait
+from lookalike.gallery.sources.image_file import portrait
 
 PHOTOS = {"eileen": "astronaut.png", "one": "single_face.jpg"}
 
@@ -21,15 +20,15 @@ def no_commons(person: Person) -> bytes:
 
 
 def add(
-    aws: AwsEngine, engine: Engine, photos: Mapping[str, bytes], *, thumbnails: bool = False
+    aws: AwsEngine, engine: LocalEngine, photos: Mapping[str, bytes], *, thumbnails: bool = False
 ) -> None:
     """A gallery `mine` of two people."""
     for person, name in PHOTOS.items():
-        face = engine.detect(photos[name]).faces[0]
+        face = engine.analyzer.analyze(photos[name]).faces[0]
         if thumbnails:
             face = engine.analyzer.with_thumbnail(face, photos[name])
         who = Person(id=person, collection="mine", name=Text(ko="이름", en=person.title()))
-        aws.gallery.add(who, [portrait(face, photos[name], None)])
+        aws.gallery.store.add(who, [portrait(face, photos[name], None)])
 
 
 def write(photos: Mapping[str, bytes], folder: Path) -> Path:

@@ -14,10 +14,11 @@ import PIL.Image
 import pytest
 from playwright.sync_api import FilePayload, Page, ViewportSize, expect
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.pages.assets import modules, static_version
 from lookalike.web.pages.how import bars
+from lookalike.web.texts import choose_language, locale
 from tests.support import patient, portraits
 from tests.support.browser import DESKTOP, PHONE, Opener, barriers, encoded, png
 from tests.support.serving import Server
@@ -170,7 +171,7 @@ def test_who_browses_reads_of_a_problem_on_a_page(
 
 
 def test_every_step_is_drawn(
-    visit: Opener, server: Server, engine: Engine, photos: Mapping[str, bytes]
+    visit: Opener, server: Server, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     view = visit(f"{server.url}/how", "en", DESKTOP, java_script_enabled=False)
     page = view.page
@@ -181,7 +182,7 @@ def test_every_step_is_drawn(
     expect(page.locator(".step-point")).to_have_count(5)
     expect(page.locator(".step-bars .up, .step-bars .down")).to_have_count(128)
     expect(page.locator(".step-people li")).to_have_count(5)
-    face = engine.detect(photos["obama.jpg"]).faces[0]
+    face = engine.analyzer.analyze(photos["obama.jpg"]).faces[0]
     nearest = engine.matcher.rank(face.embedding, 1)[0]
     cosine = f"cosine {nearest.score.cosine:.3f}"
     expect(page.locator(".step-people li").first).to_contain_text(f"Barack Obama {cosine}")
@@ -379,7 +380,7 @@ def test_the_language_can_be_switched_and_is_remembered(visit: Opener, server: S
 
 
 def test_static_files_are_kept_by_browsers_only_under_their_version(server: Server) -> None:
-    kept = patient.get(f"{server.url}/static/{pages.static_version()}/app.js")
+    kept = patient.get(f"{server.url}/static/{static_version()}/app.js")
     assert "immutable" in kept.headers["cache-control"]
     assert kept.headers["content-encoding"] == "gzip"
     assert kept.headers["content-type"].startswith("text/javascript")
@@ -387,7 +388,7 @@ def test_static_files_are_kept_by_browsers_only_under_their_version(server: Serv
     assert plain.text == kept.text
     assert plain.headers["cache-control"] == "no-cache"
     assert patient.get(f"{server.url}/static/%2e%2e/pages.py").status_code == 404
-    assert patient.get(f"{server.url}/static/{pages.static_version()}/no.js").status_code == 404
+    assert patient.get(f"{server.url}/static/{static_version()}/no.js").status_code == 404
 
 
 def test_modules_are_asked_for_at_once(server: Server) -> None:
@@ -396,8 +397,8 @@ def test_modules_are_asked_for_at_once(server: Server) -> None:
     # What only the answer needs comes with the answer.
     assert "/camera.js" not in document
     assert "/results.js" not in document
-    assert preloaded == len(pages.assets.modules("app.js"))
-    assert {"dom.js", "slot.js", "texts.js"} < set(pages.assets.modules("app.js"))
+    assert preloaded == len(modules("app.js"))
+    assert {"dom.js", "slot.js", "texts.js"} < set(modules("app.js"))
 
 
 @pytest.mark.parametrize(
@@ -418,7 +419,7 @@ def test_modules_are_asked_for_at_once(server: Server) -> None:
 def test_the_language(
     asked: str | None, remembered: str | None, accepted: str, expected: Language
 ) -> None:
-    assert pages.choose_language(asked, remembered, accepted) == expected
+    assert choose_language(asked, remembered, accepted) == expected
 
 
 def test_both_languages_say_the_same() -> None:
@@ -429,4 +430,4 @@ def test_both_languages_say_the_same() -> None:
             return {""}
         return {f"{key}.{rest}" for key, each in texts.items() for rest in keys(each)}
 
-    assert keys(pages.locale("ko")) == keys(pages.locale("en"))
+    assert keys(locale("ko")) == keys(locale("en"))

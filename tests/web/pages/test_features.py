@@ -16,10 +16,10 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Request, Route, ViewportSize, expect
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language, Person, Text
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
 from tests.support import patient
 from tests.support.browser import DESKTOP, PHONE, Opener, View, png
 from tests.support.serving import Server
@@ -31,7 +31,7 @@ from tests.support.serving import Server
 def crowd(
     serve: Callable[..., AbstractContextManager[Server]],
     settings: Settings,
-    engine: Engine,
+    engine: LocalEngine,
     photos: Mapping[str, bytes],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
@@ -47,7 +47,7 @@ def crowd(
         person = Person(
             id=person_id, collection="mine", name=Text(ko=name), groups=("친구들",), gender=gender
         )
-        gallery.add(person, [Portrait(engine.portrait(photos[photo]))])
+        gallery.store.add(person, [Portrait(engine.portrait(photos[photo]))])
     gallery.close()
     with serve(home=home) as started:
         yield started

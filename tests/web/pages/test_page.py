@@ -15,8 +15,9 @@ from playwright.sync_api import Request, ViewportSize, expect
 
 from lookalike.gallery import starter
 from lookalike.gallery.people import Language
-from lookalike.web import pages
+from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
+from lookalike.web.texts import rarity
 from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
 
 Scheme = Literal["light", "dark"]
@@ -245,7 +246,7 @@ def test_faces_are_aligned_as_the_networks_see_them(
     show: Opener, photos: Mapping[str, bytes]
 ) -> None:
     view = show()
-    module = f"/static/{pages.static_version()}/aligned.js"
+    module = f"/static/{static_version()}/aligned.js"
     # A face that lies where the template has it, three times as large, moved and turned by 90°.
     script = f"""async () => {{
         const {{ towardsTemplate, MARGIN }} = await import("{module}");
@@ -357,7 +358,7 @@ def test_the_monogram_is_the_same_in_scripts_and_documents(show: Opener) -> None
         {"id": each.id, "name": {"ko": each.name.ko, "en": each.name.en}}
         for each in starter.load("sface-2021dec/1").people
     ]
-    module = f"/static/{pages.static_version()}/monogram.js"
+    module = f"/static/{static_version()}/monogram.js"
     script = f"""async (people) => {{
         const {{ monogram }} = await import("{module}");
         return people.map((each) => [monogram(each).textContent, monogram(each).className]);
@@ -366,3 +367,17 @@ def test_the_monogram_is_the_same_in_scripts_and_documents(show: Opener) -> None
     for person, (letters, classes) in zip(people, drawn, strict=True):
         mark = monogram(str(person["name"]["ko"] or person["name"]["en"]), str(person["id"]))  # type: ignore[index]
         assert (letters, classes) == (mark.letters, f"monogram hue-{mark.hue}"), person
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_rarity_is_the_same_in_scripts_documents_and_cards(
+    show: Opener, language: Language
+) -> None:
+    strangers = [1, 9, 10, 12, 99, 630, 1_294, 9_949, 9_951, 15_687, 99_999, 100_000]
+    module = f"/static/{static_version()}/score.js"
+    script = f"""async (strangers) => {{
+        const {{ words }} = await import("{module}");
+        return strangers.map((one_in) => words({{ one_in }}));
+    }}"""
+    said = show(language).page.evaluate(script, strangers)
+    assert said == [rarity(each, language) for each in strangers]

@@ -14,11 +14,13 @@ import PIL.Image
 import pytest
 
 from lookalike.gallery.people import Credit, Text
-from lookalike.scores.similarity import Score, calibration
+from lookalike.scores.calibrations import calibration
+from lookalike.scores.similarity import Score
 from lookalike.site import Colours, Site
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape
 from lookalike.web.sharing.lettering import drawable, fitted, font
+from lookalike.web.texts import rarity
 
 REFERENCES = Path(__file__).parent / "cards"
 CALIBRATION = calibration("sface-2021dec/1")
@@ -154,23 +156,22 @@ def test_a_portrait_has_its_credit_beside_it_and_one_that_may_not_be_shown_is_no
     ],
 )
 def test_rarity_in_words(cosine: float, ko: str, en: str) -> None:
-    score = CALIBRATION.score(cosine)
-    assert (cards.rarity(score, "ko"), cards.rarity(score, "en")) == (ko, en)
+    one_in = CALIBRATION.score(cosine).one_in
+    assert (rarity(one_in, "ko"), rarity(one_in, "en")) == (ko, en)
 
 
 def test_rarity_is_told_to_two_digits() -> None:
-    score = replace(CALIBRATION.score(0.4), one_in=1_234)
-    assert cards.rarity(score, "ko") == "1,200명 중 1명꼴로 닮았어요"
-    assert cards.rarity(replace(score, one_in=23_456), "ko") == "2.3만 명 중 1명꼴로 닮았어요"
-    assert cards.rarity(score, "en") == "as alike as 1 stranger in 1,200"
+    assert rarity(1_234, "ko") == "1,200명 중 1명꼴로 닮았어요"
+    assert rarity(23_456, "ko") == "2.3만 명 중 1명꼴로 닮았어요"
+    assert rarity(1_234, "en") == "as alike as 1 stranger in 1,200"
 
 
 def test_a_card_says_that_its_score_is_provisional() -> None:
     card = replace(CARDS["korean"], score=replace(CALIBRATION.score(0.4), one_in=1_234))
-    assert cards.told(card) == "1,200명 중 1명꼴로 닮았어요"
+    assert cards.words(card) == "1,200명 중 1명꼴로 닮았어요"
     rough = replace(card, calibrated=False)
-    assert cards.told(rough) == "1,200명 중 1명꼴로 닮았어요 (어림값)"
-    english = cards.told(replace(rough, language="en"))
+    assert cards.words(rough) == "1,200명 중 1명꼴로 닮았어요 (어림값)"
+    english = cards.words(replace(rough, language="en"))
     assert english == "as alike as 1 stranger in 1,200 (a rough estimate)"
     assert difference(opened(cards.render(card, "wide")), opened(cards.render(rough, "wide"))) > 0
 

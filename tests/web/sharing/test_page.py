@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lookalike.web.sharing import cards
+from lookalike.web.texts import locale
 from tests.support import patient
-from tests.support.browser import chromium
+from tests.support.browser import barriers, chromium
 from tests.support.serving import Server, listening
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -49,7 +49,7 @@ def share(server: Server, photo: bytes, lang: str) -> dict[str, str]:
 def test_whoever_made_a_result_may_delete_it(
     serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes], lang: str
 ) -> None:
-    texts = cards.words("ko" if lang == "ko" else "en")["page"]
+    texts = locale("ko" if lang == "ko" else "en")["shared"]
     with serve(home=home) as server:
         made = share(server, photos["obama.jpg"], lang)
         page.goto(f"{made['url']}#delete={made['delete_token']}")
@@ -66,7 +66,7 @@ def test_whoever_made_a_result_may_delete_it(
 def test_others_see_no_button(
     serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes]
 ) -> None:
-    texts = cards.words("ko")["page"]
+    texts = locale("ko")["shared"]
     with serve(home=home) as server:
         page.goto(share(server, photos["obama.jpg"], "ko")["url"])
         expect(page.get_by_role("heading")).to_contain_text("버락 오바마")
@@ -75,12 +75,13 @@ def test_others_see_no_button(
         assert start.get_attribute("href") == "/"
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390
+        assert barriers(page) == []
 
 
 def test_a_wrong_token_deletes_nothing(
     serve: Serve, home: Path, browser: Browser, photos: Mapping[str, bytes]
 ) -> None:
-    texts = cards.words("en")["page"]
+    texts = locale("en")["shared"]
     with serve(home=home) as server:
         made = share(server, photos["obama.jpg"], "en")
         opened = browser.new_page()
@@ -89,6 +90,33 @@ def test_a_wrong_token_deletes_nothing(
         expect(opened.get_by_role("status")).to_have_text(texts["failed"])
         opened.close()
         assert patient.get(made["url"]).status_code == 200
+
+
+def test_a_shared_result_is_a_page_like_the_others_and_more_reserved(
+    serve: Serve, home: Path, page: Page, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    site = tmp_path / "site.toml"
+    colours = '[colours]\naccent = "#0b6b5d"\naccent_dark = "#7fd8c4"'
+    site.write_text(f'name = "봄날의 무대"\n{colours}', "utf-8")
+    with serve(home=home, site=str(site)) as server:
+        made = share(server, photos["obama.jpg"], "ko")
+        page.goto(made["url"])
+        expect(page).to_have_title("버락 오바마 · 봄날의 무대")
+        expect(page.get_by_role("link", name="봄날의 무대")).to_have_attribute("href", "/")
+        colour = "link => getComputedStyle(link).backgroundColor"
+        start = page.get_by_role("link", name=locale("ko")["shared"]["start"])
+        assert start.evaluate(colour) == "rgb(11, 107, 93)"
+        expect(page.get_by_role("navigation", name="메뉴")).to_have_count(0)
+        expect(page.get_by_role("link", name="English")).to_have_count(0)
+        ordinary = patient.get(server.url)
+        for url in (made["url"], f"{server.url}/r/{'A' * 22}"):
+            answer = patient.get(url)
+            policy = answer.headers["content-security-policy"].split("; ")
+            assert {"img-src 'self'", "media-src 'none'", "form-action 'none'"} <= set(policy)
+            assert answer.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers.keys() == ordinary.headers.keys() | {"x-robots-tag"}
+            assert "page-data" not in answer.text
 
 
 @pytest.fixture

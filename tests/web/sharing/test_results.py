@@ -18,7 +18,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import NotAllowed, ResultNotFound
 from lookalike.gallery.people import Credit
 from lookalike.web.sharing.results import Results, Shared
@@ -72,23 +72,23 @@ def test_a_card(
 
 
 def test_the_face_is_on_the_card_only_when_it_is_asked_for(
-    server: Server, engine: Engine, photos: Mapping[str, bytes]
+    server: Server, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     without = card(server, photos["single_face.jpg"], shape="tall").content
-    assert engine.detect(without).faces == ()
+    assert engine.analyzer.analyze(without).faces == ()
     asked = card(server, photos["single_face.jpg"], shape="tall", include_photo="true").content
-    (face,) = engine.detect(asked).faces
-    probe = engine.detect(photos["single_face.jpg"]).faces[0]
+    (face,) = engine.analyzer.analyze(asked).faces
+    probe = engine.analyzer.analyze(photos["single_face.jpg"]).faces[0]
     assert engine.matcher.compare(face.embedding, probe.embedding).verdict == "same-person"
 
 
 def test_the_portrait_is_on_the_card_with_its_licence(
-    serve: Serve, own_cache: Path, engine: Engine, photos: Mapping[str, bytes]
+    serve: Serve, own_cache: Path, engine: LocalEngine, photos: Mapping[str, bytes]
 ) -> None:
     portraits.put(own_cache, "Q76", photos["obama2.jpg"])
     with serve(cache=own_cache) as server:
         shown = card(server, photos["single_face.jpg"], include_photo="true").content
-        both = engine.detect(shown).faces
+        both = engine.analyzer.analyze(shown).faces
         assert len(both) == 2
         right = max(both, key=lambda face: face.box.left)
         score = engine.matcher.compare(right.embedding, engine.matcher.person("Q76"))
@@ -96,7 +96,7 @@ def test_the_portrait_is_on_the_card_with_its_licence(
         closed = Credit("Jane Doe", "CC BY-NC-ND 4.0", None, None)
         portraits.put(own_cache, "Q76", photos["obama2.jpg"], closed)
         hidden = card(server, photos["single_face.jpg"], include_photo="true").content
-        assert len(engine.detect(hidden).faces) == 1
+        assert len(engine.analyzer.analyze(hidden).faces) == 1
 
 
 def test_the_score_is_the_servers_own(server: Server, photos: Mapping[str, bytes]) -> None:
@@ -210,7 +210,7 @@ def test_the_address_that_others_know(
 
 def test_someone_taken_down_is_on_no_shared_page(own: Server, photos: Mapping[str, bytes]) -> None:
     made = share(own, photos["obama.jpg"]).json()
-    other = Engine(own.settings)
+    other = LocalEngine(own.settings)
     other.gallery.takedown("Q76")
     other.close()
     assert patient.get(made["url"]).status_code == 404
