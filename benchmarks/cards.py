@@ -20,7 +20,7 @@ from lookalike.site import Site
 from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card
-from tests import photos
+from tests.support import photos
 
 
 def section() -> str:

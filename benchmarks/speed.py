@@ -26,7 +26,7 @@ from lookalike.evaluate import time_steps
 from lookalike.faces.image import FINE
 from lookalike.faces.models.graph import prepared
 from lookalike.faces.models.manifest import SFACE, YUNET
-from tests import photos
+from tests.support import photos
 
 SIZES = {"1 megapixel": (1152, 864), "12 megapixels": (4000, 3000)}
 _STEPS = ("decode", "detect", "align", "embed", "match", "all")

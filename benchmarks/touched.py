@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import lookalike
 from lookalike import config
 from lookalike.server import create_app
-from tests import photos
+from tests.support import photos
 
 _SEEN: ContextVar[set[str] | None] = ContextVar("seen", default=None)
 _PHOTO = "obama.jpg"

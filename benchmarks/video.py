@@ -34,7 +34,8 @@ from lookalike.engine.local import LocalEngine
 from lookalike.faces.image import Pixels
 from lookalike.video.analysis import analyze_video
 from lookalike.video.frames import opened
-from tests import aws, cloud, photos
+from tests.support import photos
+from tests.support.amazon import clients, cloud
 
 _WIDTH, _HEIGHT, _RATE = 1280, 720, 30
 _SECONDS = 20
@@ -119,7 +120,7 @@ def beside() -> str:
     with cloud.running() as storage:
         os.environ["LOOKALIKE_S3_ENDPOINT_URL"] = storage.url
         where = {"S3Object": storage.put("video.mp4", video(3))}
-        with serving(1) as served, aws.client(served.url) as rekognition:
+        with serving(1) as served, clients.client(served.url) as rekognition:
             for _ in range(_JOBS):
                 rekognition.start_celebrity_recognition(Video=where)
             runner = _runner(served.process)

@@ -25,9 +25,9 @@ from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.texts import locale
-from tests import photos as packaged
-from tests.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
-from tests.conftest import running
+from tests.support import photos as packaged
+from tests.support.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
+from tests.support.serving import running
 
 Scheme = Literal["light", "dark"]
 

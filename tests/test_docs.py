@@ -13,8 +13,7 @@ from docs import generate, house, pictures
 from lookalike.answers import shapes
 from lookalike.faces.models.manifest import SFACE
 from lookalike.scores.calibrations import calibration
-
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
 
 
 def test_generated_pages_are_fresh() -> None:

@@ -12,6 +12,7 @@ from lookalike.gallery.people import Text
 from lookalike.site import Colours, Site, SitePerson
 from lookalike.web import colours, site_file
 from lookalike.web.colours import contrast
+from tests.support import ROOT
 
 WHOLE = """
 name = "봄날의 무대"
@@ -60,7 +61,7 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_the_example_is_allowed() -> None:
-    example = Path(__file__).parents[1] / "examples" / "campaign" / "site.toml"
+    example = ROOT / "examples" / "campaign" / "site.toml"
     found = site_file.load(str(example))
     assert found.counts
     assert found.origins

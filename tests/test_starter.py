@@ -1,10 +1,9 @@
-"""The starter gallery as a maintainer builds it; tests/test_wikidata.py has the rosters."""
+"""The starter gallery as a maintainer builds it; wikimedia/test_building.py has the rosters."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +11,8 @@ from pathlib import Path
 import PIL.Image
 
 from lookalike.config import Settings
-
-ROOT = Path(__file__).parents[1]
+from tests.support import ROOT
+from tests.support.processes import finished, started
 
 
 def test_the_starter_is_built_from_folders(
@@ -37,22 +36,13 @@ def test_the_starter_is_built_from_folders(
     (tables / "excluded.csv").write_text("id,name\nQ2,Tyrant\n")
     (tables / "faults.csv").write_text("id,name,reason\n")
     names = ("portraits", "hangul", "tables", "out")
-    done = subprocess.run(
-        [sys.executable, "-m", "starter.build", *(f"--{each}={tmp_path / each}" for each in names)],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "LOOKALIKE_CACHE": str(settings.cache),
-            "PYTHONWARNINGS": "error",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "1 people; 3 left out" in done.stdout
+    folders = (f"--{each}={tmp_path / each}" for each in names)
+    environ = {**os.environ, "LOOKALIKE_CACHE": str(settings.cache), "PYTHONWARNINGS": "error"}
+    command = [sys.executable, "-m", "starter.build", *folders]
+    with started(command, cwd=ROOT, env=environ) as process:
+        out, _ = finished(process)
+    assert "1 people; 3 left out" in out
     for reason in ("no face: Q1", "reviewed list: Q2", "several faces of like size"):
-        assert reason in done.stdout
+        assert reason in out
     (line,) = (tmp_path / "out" / "people.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["name"] == {"en": "Barack Obama"}

@@ -40,7 +40,7 @@ from lookalike.evaluate.protocols.table import numbered
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.detect import Refiner
-from tests import photos
+from tests.support import photos
 
 _ROUNDS = 10
 # Ways that are held against what was before, and against what ships. In the one in which portraits

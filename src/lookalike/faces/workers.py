@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from lookalike import processes
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
+from lookalike.processes import end_with_parent, unheard
 
 # The face that a portrait is of, or why there is none.
 FaceOrReason = Face | str
@@ -45,9 +45,10 @@ class Workers:
     def __init__(self, settings: Settings, processes: int | None = None) -> None:
         self.processes = processes or max(1, _cores() // settings.threads)
         # A fork would inherit the locks of libraries that run threads.
-        self._pool = ProcessPoolExecutor(
-            self.processes, multiprocessing.get_context("spawn"), _start, (settings,)
-        )
+        spawning = multiprocessing.get_context("spawn")
+        # Its queues start a process too.
+        with unheard():
+            self._pool = ProcessPoolExecutor(self.processes, spawning, _start, (settings,))
 
     def __enter__(self) -> Workers:
         return self
@@ -65,7 +66,7 @@ class Workers:
 
     def ask(self, question: Question[Answer], data: bytes) -> Future[Answer]:
         """Put a question about a photo when a worker is free."""
-        with processes.unheard(), _stopped_is_an_error():
+        with unheard(), _stopped_is_an_error():
             return self._pool.submit(_ask, question, data)
 
     def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
@@ -117,7 +118,7 @@ _analyzer: Analyzer | None = None
 def _start(settings: Settings) -> None:
     global _analyzer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    processes.end_with_parent()
+    end_with_parent()
     _analyzer = Analyzer(settings)
 
 

@@ -8,6 +8,7 @@ import click
 
 from lookalike.cli.context import pass_settings
 from lookalike.cli.terminal import json_option, print_json, progress
+from lookalike.processes import Interrupt
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -35,13 +36,14 @@ def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: 
 
     contract = installed.embedder(settings).contract
     store = Store(settings.home, contract, settings.database)
+    interrupt = Interrupt()
     try:
         found = reembedding.outdated(store, collection)
         if not found:
             click.echo(f"Nothing to do: all is of {contract}.", err=as_json)
-        with Workers(settings) as workers:
+        with interrupt.deferred(), Workers(settings) as workers:
             for each in found:
-                made = _reembedded(store, each, workers)
+                made = _reembedded(store, each, workers, interrupt)
                 # Said before it is done, so that a list of what is lost is never lost itself.
                 if as_json:
                     print_json(_reembedding_json(made, contract), indent=None)
@@ -57,13 +59,20 @@ def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: 
         store.close()
 
 
-def _reembedded(store: Store, collection: str, workers: Workers) -> Reembedding:
+def _reembedded(
+    store: Store, collection: str, workers: Workers, interrupt: Interrupt
+) -> Reembedding:
     from lookalike.gallery import reembedding
 
     with progress() as bar:
         total = sum(each.thumbnail for each in reembedding.origins(store, collection))
         task = bar.add_task(f"Thumbnails of {collection}", total=total)
-        return reembedding.reembedded(store, collection, workers, lambda: bar.advance(task))
+
+        def advance() -> None:
+            interrupt.check()
+            bar.advance(task)
+
+        return reembedding.reembedded(store, collection, workers, advance)
 
 
 def _reembedding_text(made: Reembedding, contract: str) -> str:

@@ -21,8 +21,8 @@ from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
 from lookalike.gallery.sources.image_file import image_id, portrait_of
-from lookalike.gallery.sources.interrupt import Interrupt
 from lookalike.gallery.sources.report import LeftOut, Report
+from lookalike.processes import Interrupt
 
 # As `Person.external_ids`.
 Ids = tuple[tuple[str, str], ...]

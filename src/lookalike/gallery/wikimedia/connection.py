@@ -13,8 +13,8 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from lookalike.faces.workers import ahead
-from lookalike.gallery.sources.interrupt import Interrupt
 from lookalike.gallery.wikimedia.client import Patience, Wikimedia
+from lookalike.processes import Interrupt
 
 # How often Ctrl-C is looked for while there is nothing to do, in seconds.
 _LISTENING = 0.2
