@@ -20,7 +20,8 @@ from benchmarks.lfw import central
 from benchmarks.report import machine, median_ms, table
 from lookalike import config
 from lookalike.errors import PhotoError
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 
 WOMEN = frozenset(
     [

@@ -13,18 +13,18 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine.local import Engine
-from lookalike.faces.framed import framed
+from lookalike.engine.local import LocalEngine
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Credit, Text
 from lookalike.site import Site
-from lookalike.web.depends import PORTRAIT_SIDE
+from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card
-from tests import photos
+from tests.support import photos
 
 
 def section() -> str:
-    engine = Engine(config.load())
+    engine = LocalEngine(config.load())
     data = photo(SIZES["12 megapixels"])
     portrait = engine.framed_portrait(photos.load()["obama2.jpg"], PORTRAIT_SIDE)
     vector = engine.matcher.person("Q76")
@@ -39,7 +39,7 @@ def section() -> str:
             site=Site(),
             portrait=portrait,
             credit=Credit("Jane Doe", "CC BY 4.0", None, None),
-            face=framed(data, found, face, cards.FACE_SIDE, engine.limits),
+            face=face_square(data, found, face, cards.FACE_SIDE, engine.limits),
         )
 
     made = card()

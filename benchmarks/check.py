@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.subject import subject
-from lookalike.faces.vectors import Floats
-from lookalike.scores.similarity import calibration
+from lookalike.faces.vectors import Floats, unit
+from lookalike.scores.calibrations import calibration
 
 _DRAWS = 40
 _OTHERS = (1, 2, 3, 5, 9)
@@ -42,7 +42,7 @@ def faces_of(folder: Path, analyzer: Analyzer) -> Faces:
     found: dict[str, list[tuple[Path, Face]]] = {}
     for path in sorted(folder.glob("*/*.jpg")):
         try:
-            face = subject(analyzer.analyze(path.read_bytes()))
+            face = analyzer.analyze(path.read_bytes()).main_face()
         except PhotoError:
             continue
         found.setdefault(path.parent.name, []).append((path, face))
@@ -75,7 +75,7 @@ def _drawn(
         mean = own[order[:others]].sum(axis=0)
         stranger = people[(number + rng.integers(1, len(people))) % len(people)]
         probes = np.array([own[order[others]], stranger[rng.integers(len(stranger))]])
-        first, second = probes @ (mean / np.linalg.norm(mean))
+        first, second = probes @ unit(mean)
         yield float(first), float(second)
 
 
@@ -135,7 +135,7 @@ def _to_others(own: list[tuple[Path, Face]]) -> Iterator[tuple[Quality, float]]:
     total = np.sum([face.embedding for _, face in own], axis=0)
     for _, face in own:
         rest = total - face.embedding
-        yield face.quality, float(face.embedding @ rest / np.linalg.norm(rest))
+        yield face.quality, float(face.embedding @ unit(rest))
 
 
 def _share(of: NDArray[np.bool_]) -> str:

@@ -28,9 +28,9 @@ from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.evaluate.speed import timed
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
 from lookalike.rekognition.access.keys import Keys, Unlocked
 
 _COLLECTION = "crowd"
@@ -89,17 +89,17 @@ class Crowd:
 
 def fill(settings: Settings) -> None:
     """Put the stored faces into a new collection."""
-    with closing(Engine(settings)) as engine:
-        engine.gallery.create(_COLLECTION, is_open=False)
-        records = engine.gallery.own_records(_COLLECTION)
+    with closing(LocalEngine(settings)) as engine:
+        engine.gallery.store.create(_COLLECTION, is_open=False)
+        collection = engine.gallery.own_collection(_COLLECTION)
         portraits = list(_portraits(engine))
         for start in range(0, _STORED, _BATCH):
-            records.add(portraits[start : start + _BATCH])
+            collection.add(portraits[start : start + _BATCH])
 
 
-def _portraits(engine: Engine) -> Iterator[Portrait]:
+def _portraits(engine: LocalEngine) -> Iterator[Portrait]:
     real = [own[0].vector for _, own in engine.gallery.everyone("starter")]
-    face = engine.detect(photo(_SIZE)).faces[0]
+    face = engine.analyzer.analyze(photo(_SIZE)).faces[0]
     sample = Portrait(face.embedding, box=face.box, quality=face.quality, image_size=_SIZE)
     rng = np.random.default_rng(1)
     for number in range(_STORED):

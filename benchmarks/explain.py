@@ -19,8 +19,9 @@ from scipy.stats import spearmanr
 
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
-from lookalike.faces.analyzer import Analyzer, Face
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 from lookalike.scores import explain
 

@@ -19,20 +19,19 @@ import numpy as np
 
 from benchmarks.report import machine, table
 from lookalike import config
-from lookalike.evaluate.calibration.crowds import Crowd, crowd, listed
-from lookalike.evaluate.calibration.fit import fit, tally
+from lookalike.evaluate.calibration.crowds import Crowd, crowd, crowd_photos
+from lookalike.evaluate.calibration.fit import fit, level_counts
 from lookalike.evaluate.figures import Result
-from lookalike.evaluate.protocols import drawing, identification
-from lookalike.evaluate.protocols.protocol import read
+from lookalike.evaluate.protocols import enrolment, identification
+from lookalike.evaluate.protocols.table import read
 from lookalike.evaluate.vectors import Vectors, Which, embed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers, Spread, normalised
 
 _SAME = Path(__file__).parent / "same_people.csv"
-_SPLIT = drawing.Split(portraits=3, left_out=0.33, rounds=20)
+_SPLIT = enrolment.Split(portraits=3, left_out=0.33, rounds=20)
 _NEAREST = 200
 
 
@@ -103,7 +102,7 @@ _REGIONS = ("Korea", "elsewhere")
 
 
 def _times(made: Calibration, strangers: Crowd) -> float:
-    counted = tally(made, strangers)
+    counted = level_counts(made, strangers)
     passed = float(np.interp(made.level_at(80), counted.edges, counted.above))
     return passed / counted.pairs / 1e-4
 
@@ -119,14 +118,14 @@ def _figures(found: Result) -> Iterator[str]:
 
 
 def _crowd(folder: Path, names: dict[str, str]) -> Crowd:
-    shown = listed(folder, names)
+    shown = crowd_photos(folder, names)
     return crowd(shown, embed(shown.photos, config.load(), Which.CENTRAL, _cache()))
 
 
 def _protocol(folder: Path) -> tuple[identification.Identification, Vectors]:
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "celebs.csv"
-        drawing.write(drawing.folder(folder, _SPLIT), out, None)
+        enrolment.write(enrolment.folder(folder, _SPLIT), out, None)
         made = identification.table(out, Which.SUBJECT)
         names = list(made.photos)
         shown = (names[place] for place in made.probes.photos)

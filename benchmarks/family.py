@@ -4,7 +4,8 @@
 
 For two photos of one person and two strangers: how often does the second photo name the other
 stranger as the nearer, by how far the two cosines of the first lay apart?
-`lookalike.engine.comparisons.TOO_CLOSE` is the distance from which on that happens in one of eight.
+`lookalike.engine.cross_comparison.TOO_CLOSE` is the distance from which on that happens in one of
+eight.
 """
 
 from __future__ import annotations

@@ -34,10 +34,10 @@ from hypothesis.strategies import SearchStrategy
 from lookalike import config
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.wire.faults import COMMON
-from tests import photos
-from tests.aws import CONTENT_TYPE
-from tests.conftest import running
-from tests.model import Shape, input_of, service
+from tests.support import photos
+from tests.support.amazon.clients import CONTENT_TYPE
+from tests.support.amazon.service_model import Shape, input_of, service
+from tests.support.serving import running
 
 _COLLECTION = "fuzz"
 _EXAMPLES = 200

@@ -23,7 +23,7 @@ from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
-from lookalike.gallery.sources.candidate import is_image
+from lookalike.gallery.sources.image_file import is_image
 
 # Photos whose steps are timed.
 _TIMED = 200

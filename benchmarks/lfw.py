@@ -10,8 +10,7 @@ from rich.progress import track
 
 from lookalike import config
 from lookalike.evaluate import Which, embed
-from lookalike.evaluate.vectors import chosen
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 
 
@@ -41,4 +40,4 @@ def embedded(folder: Path, settings: config.Settings | None = None) -> Embedded:
 
 def central(photo: Photo) -> Face | None:
     """The face nearest to the middle of the photo."""
-    return chosen(photo, Which.CENTRAL)
+    return Which.CENTRAL.face_of(photo)

@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, FilePayload, Page, ViewportSize
 
 from benchmarks.report import machine, table
 from lookalike import config
-from tests import photos
-from tests.browser import DESKTOP, PHONE, chromium
-from tests.conftest import running
+from tests.support import photos
+from tests.support.browser import DESKTOP, PHONE, chromium
+from tests.support.serving import running
 
 _VISITS = 5
 _REST_MS = 2000

@@ -13,12 +13,12 @@ import psutil
 
 from benchmarks.report import machine, table
 from lookalike import config
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import LookalikeError
 
 
 def section(folder: Path) -> str:
-    engine = Engine(config.load())
+    engine = LocalEngine(config.load())
     engine.analyzer.warm()
     process = psutil.Process()
     before = process.memory_info().rss
@@ -28,7 +28,7 @@ def section(folder: Path) -> str:
             continue
         began = time.perf_counter()
         try:
-            photo = engine.detect(path.read_bytes())
+            photo = engine.analyzer.analyze(path.read_bytes())
             said = f"{len(photo.faces)} faces in {photo.width} x {photo.height}"
         except LookalikeError as error:
             said = f"{error.code}: {error}"

@@ -14,7 +14,7 @@ from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.faces.models import runtime
 from lookalike.faces.models.manifest import SFACE, YUNET, Model
-from lookalike.faces.models.runtime import Shape
+from lookalike.faces.models.network import Runtime, Shape
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -27,7 +27,7 @@ SHAPES: tuple[tuple[str, Model, Shape], ...] = (
 )
 
 
-def runtimes() -> Iterator[tuple[str, runtime.Runtime]]:
+def runtimes() -> Iterator[tuple[str, Runtime]]:
     cache = config.load().cache
     yield (
         "ONNX Runtime float32",

@@ -21,12 +21,12 @@ import PIL.Image
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.evaluate import time_steps
-from lookalike.faces.detect import FINE
+from lookalike.faces.image import FINE
 from lookalike.faces.models.graph import prepared
 from lookalike.faces.models.manifest import SFACE, YUNET
-from tests import photos
+from tests.support import photos
 
 SIZES = {"1 megapixel": (1152, 864), "12 megapixels": (4000, 3000)}
 _STEPS = ("decode", "detect", "align", "embed", "match", "all")
@@ -70,7 +70,7 @@ def opencv(settings: Settings) -> Callable[[bytes], object]:
 
 def section() -> str:
     settings = config.load()
-    engine = Engine(settings)
+    engine = LocalEngine(settings)
     theirs = opencv(settings)
     rows = []
     for name, size in SIZES.items():

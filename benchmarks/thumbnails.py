@@ -15,15 +15,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import simplejpeg
 
 from benchmarks.lfw import central
 from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
-from lookalike.faces.analyzer import Analyzer, Face
-from lookalike.faces.image import Limits, decode
-from lookalike.faces.subject import subject
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.image import Limits, decode, jpeg
+from lookalike.faces.photo import Face
 
 _LIMITS = Limits(max_bytes=1 << 28, max_pixels=1 << 28, max_side=1 << 16)
 _SMALLER = 0.9
@@ -61,8 +60,7 @@ def _largest(data: bytes, analyzer: Analyzer) -> Face | None:
 def _shrunk(data: bytes) -> bytes:
     pixels = decode(data, _LIMITS, _LIMITS.max_side).pixels
     smaller = cv2.resize(pixels, None, fx=_SMALLER, fy=_SMALLER, interpolation=cv2.INTER_AREA)
-    jpeg: bytes = simplejpeg.encode_jpeg(smaller, 98, "RGB", "444")
-    return jpeg
+    return jpeg(np.asarray(smaller, np.uint8), 98)
 
 
 def section(folder: Path) -> str:
@@ -71,7 +69,7 @@ def section(folder: Path) -> str:
     for path in sorted(folder.glob("*/*.*")):
         data = path.read_bytes()
         try:
-            outcomes.append(outcome(subject(analyzer.analyze(data)), data, analyzer))
+            outcomes.append(outcome(analyzer.analyze(data).main_face(), data, analyzer))
         except PhotoError:
             continue
     rows = []

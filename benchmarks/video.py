@@ -30,11 +30,12 @@ from benchmarks.report import machine, on_one_core, table
 from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.image import Pixels
-from lookalike.video.decode import opened
-from lookalike.video.watch import watch
-from tests import aws, cloud, photos
+from lookalike.video.analysis import analyze_video
+from lookalike.video.frames import opened
+from tests.support import photos
+from tests.support.amazon import clients, cloud
 
 _WIDTH, _HEIGHT, _RATE = 1280, 720, 30
 _SECONDS = 20
@@ -77,7 +78,7 @@ def _pictures(people: int) -> Iterator[Pixels]:
 
 def costs() -> str:
     """Seconds of the processor for a minute of video."""
-    engine = Engine(config.load())
+    engine = LocalEngine(config.load())
     engine.analyzer.warm()
     rows = []
     for people in (0, 1, 3):
@@ -95,19 +96,19 @@ def _seconds(call: Callable[[], object]) -> float:
     return (time.process_time() - began) * 60 / _SECONDS
 
 
-def _decode(data: bytes, engine: Engine) -> None:
+def _decode(data: bytes, engine: LocalEngine) -> None:
     with opened(io.BytesIO(data)) as found:
         for _ in found.frames(engine.settings.video_rate):
             pass
 
 
-def _watch(data: bytes, engine: Engine) -> None:
-    watch(
+def _watch(data: bytes, engine: LocalEngine) -> None:
+    analyze_video(
         io.BytesIO(data),
         engine,
         keep=lambda seen: seen,
         describe=lambda seen: [""] * len(seen.faces),
-        go_on=lambda: None,
+        check_stop=lambda: None,
     )
 
 
@@ -119,7 +120,7 @@ def beside() -> str:
     with cloud.running() as storage:
         os.environ["LOOKALIKE_S3_ENDPOINT_URL"] = storage.url
         where = {"S3Object": storage.put("video.mp4", video(3))}
-        with serving(1) as served, aws.client(served.url) as rekognition:
+        with serving(1) as served, clients.client(served.url) as rekognition:
             for _ in range(_JOBS):
                 rekognition.start_celebrity_recognition(Video=where)
             runner = _runner(served.process)

@@ -1,0 +1,1 @@
+"""The documentation, and what writes those of its pages that are read off the code."""

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 
+from docs import compatibility, house
 from lookalike import config
 from lookalike.cli import main as lookalike
-from lookalike.rekognition import compatibility
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.wire.codec import Wire
 
@@ -76,8 +76,8 @@ def rekognition() -> str:
             f"face API: {len(served) - partly} in full and",
             f"{partly} in part. *Partly* means that members of the answer are never sent, because "
             "nothing here measures them.",
-            "This page is generated from `lookalike/rekognition/compatibility.py`, which a test",
-            "holds against real answers.",
+            "This page is generated from `docs/compatibility.py`, which a test holds against real "
+            "answers.",
             "",
             "## Operations",
             "",
@@ -126,6 +126,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "settings.md": settings(),
         FOLDER / "cli.md": commands(),
+        FOLDER / "map.md": house.page(),
         FOLDER / "rekognition.md": rekognition(),
     }
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
-from lookalike.scores.similarity import Calibration, calibration
+from lookalike.scores.calibrations import calibration
+from lookalike.scores.similarity import Calibration
 
 FOLDER = Path(__file__).parent / "images"
 _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#8a94a3"

@@ -21,13 +21,13 @@ import PIL.Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from lookalike.web.depends import PORTRAIT_SIDE
-from lookalike.web.pages import locale
-from tests import photos as packaged
-from tests.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
-from tests.conftest import running
+from lookalike.web.services import PORTRAIT_SIDE
+from lookalike.web.texts import locale
+from tests.support import photos as packaged
+from tests.support.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
+from tests.support.serving import running
 
 Scheme = Literal["light", "dark"]
 
@@ -201,7 +201,7 @@ def main() -> None:
             {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="on"
         )
         server = stack.enter_context(running(settings))
-        portraits = _portraits(Engine(settings))
+        portraits = _portraits(LocalEngine(settings))
         browser = stack.enter_context(chromium())
         for name in names or STATES:
             for language, size, scheme in _SCREENS:
@@ -213,7 +213,7 @@ def main() -> None:
                 print(file)
 
 
-def _portraits(engine: Engine) -> dict[str, bytes]:
+def _portraits(engine: LocalEngine) -> dict[str, bytes]:
     """Aligned as the server aligns them."""
     drawn = {}
     for person, name in _PORTRAITS.items():

@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-import gc
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
-import uvicorn
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.analyzer import Analyzer
 from lookalike.rekognition.access.keys import Keys, Unlocked
-from lookalike.server import create_app
-from tests import aws
-from tests import cloud as clouds
-from tests import photos as packaged
-from tests.cloud import Cloud
-from tests.conversation import COLLINS, Conversation, held
+from tests.support import patient, shared
+from tests.support import photos as packaged
+from tests.support.amazon import clients
+from tests.support.amazon import cloud as clouds
+from tests.support.amazon.cloud import Cloud
+from tests.support.amazon.conversation import COLLINS, Conversation, held
+from tests.support.serving import Server, running
 
 # The browser, and a server in Amazon's place, for those who ask for them.
-pytest_plugins = ("tests.browser", "tests.amazon")
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A running server."""
-
-    url: str
-    settings: Settings
+pytest_plugins = ("tests.support.browser", "tests.support.amazon.stand_in")
 
 
 # Minutes, most of them of waiting for other processes.
 _LONG = (
-    *("test_importing.py", "test_video_runner.py", "test_migrating.py", "test_serve.py"),
-    *("test_evaluate_protocols.py", "test_admin.py", "test_check.py", "test_examples.py"),
-    *("test_rekognition_videos.py", "test_cli.py", "test_page_access.py"),
+    *("gallery/sources/test_importing.py", "video/test_runner.py", "gallery/test_reembedding.py"),
+    *("test_server.py", "evaluate/test_protocols.py", "web/test_admin.py", "gallery/test_check.py"),
+    *("test_examples.py", "rekognition/test_videos.py", "cli/test_cli.py"),
+    "web/pages/test_access.py",
 )
+_HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, so that none is left to one of two processes at the end."""
-    items.sort(key=lambda item: item.path.name not in _LONG)
+    items.sort(key=lambda item: item.path.relative_to(_HERE).as_posix() not in _LONG)
 
 
 @pytest.fixture(scope="session")
 def photos() -> Mapping[str, bytes]:
-    """Real photos by file name; see tests/photos.py."""
+    """Real photos by file name; see support/photos.py."""
     return packaged.load()
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a fresh machine, but for the models, which are prepared once a checkout, and
     portraits, which are never fetched from a test."""
     folder = tmp_path_factory.mktemp("lookalike")
@@ -68,14 +58,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         cache=packaged.FOLDER.parent / "cache",
         portraits="off",
     )
-    # Here and not in the first test that asks for them, whichever that is.
-    Analyzer(loaded).warm()
-    return loaded
+    with shared.networks(loaded):
+        # Here and not in the first test that asks for them, whichever that is.
+        Analyzer(loaded).warm()
+        yield loaded
 
 
 @pytest.fixture(scope="session")
-def engine(settings: Settings) -> Iterator[Engine]:
-    opened = Engine(settings)
+def engine(settings: Settings) -> Iterator[LocalEngine]:
+    opened = LocalEngine(settings)
     yield opened
     opened.close()
 
@@ -113,16 +104,15 @@ def key(strict: Server) -> Unlocked:
 
 @pytest.fixture(scope="session")
 def conversation(strict: Server, key: Unlocked, photos: Mapping[str, bytes]) -> Conversation:
-    """boto3 has called every operation; see tests/conversation.py."""
+    """boto3 has called every operation; see support/amazon/conversation.py."""
     collins = {"name": "Eileen Collins", "gender": "female", "wikidata": COLLINS}
-    added = httpx.post(
+    added = patient.post(
         f"{strict.url}/api/v1/people",
         data=collins,
         files={"photos": photos["astronaut.png"]},
-        timeout=60,
     )
     assert added.status_code == 201
-    with aws.client(strict.url, key) as client:
+    with clients.client(strict.url, key) as client:
         return held(client, photos)
 
 
@@ -143,27 +133,6 @@ def cloud() -> Iterator[Cloud]:
         for name, value in clouds.ENVIRONMENT.items():
             patch.setenv(name, value)
         yield started
-
-
-@contextmanager
-def running(settings: Settings) -> Iterator[Server]:
-    """A server on a free port, in a thread of this process."""
-    options = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none")
-    server = uvicorn.Server(options)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 60
-    while not server.started:
-        assert thread.is_alive(), "the server stopped while it started"
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Server(f"http://127.0.0.1:{port}", settings)
-    server.should_exit = True
-    thread.join(timeout=30)
-    # An app and its networks, some 150 MB, refer to each other.
-    del server, options
-    gc.collect()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-if ! .venv/bin/python -m tests.browser; then
+if ! .venv/bin/python -m tests.support.browser; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null
@@ -21,12 +21,12 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         exit 1
     fi
 fi
-if ! cmp -s tests/js/package-lock.json .venv/node/package-lock.json; then
+if ! cmp -s tests/support/js/package-lock.json .venv/node/package-lock.json; then
     mkdir -p .venv/node
-    cp tests/js/package.json .venv/node
+    cp tests/support/js/package.json .venv/node
     # Copied last, so that an installation which breaks off is made again.
-    cp tests/js/package-lock.json .venv/node/npm-shrinkwrap.json
+    cp tests/support/js/package-lock.json .venv/node/npm-shrinkwrap.json
     npm ci --prefix .venv/node --no-audit --no-fund --loglevel=error
     mv .venv/node/npm-shrinkwrap.json .venv/node/package-lock.json
 fi
-.venv/bin/python -m tests.photos
+.venv/bin/python -m tests.support.photos

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from docs import generate, pictures
+from docs import generate, house, pictures
 from lookalike.answers import shapes
 from lookalike.faces.models.manifest import SFACE
-from lookalike.scores.similarity import calibration
-
-ROOT = Path(__file__).parents[1]
+from lookalike.scores.calibrations import calibration
+from tests.support import ROOT
 
 
 def test_generated_pages_are_fresh() -> None:
@@ -41,6 +40,13 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_module_says_for_the_map_what_it_is() -> None:
+    for top in ("src", "docs", "benchmarks", "starter", "fonts", "tests"):
+        for path in (ROOT / top).rglob("*.py"):
+            if (top, path.name) != ("tests", "__init__.py"):
+                assert 0 < len(house.said(path)) < 160, path
 
 
 def test_the_readme_has_the_two_commands() -> None:

@@ -11,14 +11,14 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.notebooks import FOLDER, NAMES
+from tests.support.notebooks import FOLDER, NAMES
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both, executed; in a process of its own, for Jupyter leaves sockets open."""
     folder = tmp_path_factory.mktemp("notebooks")
-    subprocess.run([sys.executable, "-m", "tests.notebooks", str(folder)], check=True)
+    subprocess.run([sys.executable, "-m", "tests.support.notebooks", str(folder)], check=True)
     return folder
 
 

@@ -2,88 +2,78 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Mapping
 
-import lookalike
+import pytest
 
-ROOT = Path(lookalike.__file__).parent
-
-# From the first step to the last. A module may import its own layer and those above it here. It is
-# of the layer that names it, else its folder, as far down as one is named.
-LAYERS = (
-    ("errors", "config", "processes"),
-    ("faces.vectors", "faces.geometry", "faces.image"),
-    ("faces.models",),
-    ("faces",),
-    ("faces.models.selftest",),
-    ("gallery.people", "site", "database"),
-    ("gallery",),
-    ("gallery.sources", "gallery.starter.build"),
-    ("gallery.wikimedia",),
-    ("scores",),
-    ("engine",),
-    ("aws",),
-    ("answers", "video"),
-    ("evaluate",),
-    ("rekognition.wire", "rekognition.arns"),
-    ("rekognition.access",),
-    ("rekognition", "web"),
-    ("server",),
-    ("cli",),
-)
-DEPTH = {name: depth for depth, layer in enumerate(LAYERS) for name in layer}
+from benchmarks.structure import Module, modules
+from docs import house
 
 
-def modules() -> dict[str, Path]:
-    """Every module but the package itself, by its name within it."""
-    found = {}
-    for path in ROOT.rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        if name:
-            found[name] = path
+@pytest.fixture(scope="module")
+def known() -> Mapping[str, Module]:
+    """Every module but the package itself."""
+    found = modules(house.PACKAGE)
+    del found[house.PACKAGE.name]
     return found
 
 
-def layer(module: str) -> str:
-    """What names the layer of a module: itself, or the nearest folder of it that does."""
-    while module not in DEPTH:
-        module, _, _ = module.rpartition(".")
-        assert module, "it has no layer"
-    return module
+def may_import(module: str, other: str) -> bool:
+    """Whether the layers let a module know another; both by their names within the package."""
+    top, below = module.partition(".")[0], other.partition(".")[0]
+    if top == below:
+        (row, unit), (row_below, unit_below) = (
+            house.place(top, each.partition(".")[2] or "__init__") for each in (module, other)
+        )
+        return unit == unit_below or row_below < row
+    return house.place("", other)[0] < house.place("", module)[0]
 
 
-def imported(path: Path, known: Collection[str]) -> set[str]:
-    """The modules of the package that a file imports, at its top or inside functions."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lookalike"):
-            base = (node.module or "").partition(".")[2]
-            names = (f"{base}.{each.name}".lstrip(".") for each in node.names)
-            found |= {name if name in known else base for name in names}
-    return found
+def test_layers_are_of_what_is_there(known: Mapping[str, Module]) -> None:
+    names = {module.inside for module in known.values()}
+    for folder, rows in house.LAYERS.items():
+        for name in " ".join(rows).replace("*", "").replace("__init__", "").split():
+            assert f"{folder}.{name}".lstrip(".") in names, (folder, name)
 
 
-def test_every_module_has_a_layer() -> None:
-    assert {layer(each) for each in modules()} == DEPTH.keys()
+def test_what_is_at_the_top_and_every_folder_in_it_has_a_layer(
+    known: Mapping[str, Module],
+) -> None:
+    for module in known.values():
+        top, _, rest = module.inside.partition(".")
+        assert house.place("", top)[1] == top
+        if module.is_folder and rest:
+            assert house.place(top, rest)[1] != "*", module.name
 
 
-def test_imports_point_one_way() -> None:
-    known = modules()
+def test_imports_point_one_way(known: Mapping[str, Module]) -> None:
     wrong = [
-        f"{module} imports {other}"
-        for module, path in known.items()
-        for other in imported(path, known)
-        if DEPTH[layer(other)] > DEPTH[layer(module)]
+        f"{module.inside} imports {known[other].inside}"
+        for module in known.values()
+        for other in sorted(module.imports(known))
+        if not may_import(module.inside, known[other].inside)
     ]
     assert wrong == []
 
 
-def test_the_page_and_rekognition_do_not_know_each_other() -> None:
-    known = modules()
-    for module, path in known.items():
-        front, _, _ = module.partition(".")
-        other = {"web": "rekognition", "rekognition": "web"}.get(front)
-        assert other not in {each.partition(".")[0] for each in imported(path, known)}, module
+@pytest.mark.parametrize(
+    ("module", "other"),
+    [
+        ("gallery.store", "gallery.sources.table"),
+        ("gallery.gallery", "gallery.wikimedia.client"),
+        ("gallery.sources.importing", "gallery.wikimedia.client"),
+        ("database.schema", "gallery.people"),
+        ("answers.shapes", "web.api"),
+        ("answers.shapes", "video.jobs"),
+        ("rekognition.app", "web.services"),
+        ("web.api", "rekognition.app"),
+        ("scores.similarity", "engine.local"),
+        ("faces.align", "gallery.people"),
+    ],
+)
+def test_what_nothing_may_import(module: str, other: str) -> None:
+    assert not may_import(module, other)
+
+
+def test_the_data_flow_of_contributing_is_that_of_the_layers() -> None:
+    assert house.flow() in (house.ROOT / "CONTRIBUTING.md").read_text("utf-8")

@@ -1,15 +1,18 @@
-"""The file of an event of one's own."""
+"""The file of an event of one's own, and the colours that it is checked against."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from lookalike import site
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
 from lookalike.site import Colours, Site, SitePerson
+from lookalike.web import colours, site_file
+from lookalike.web.colours import contrast
+from tests.support import ROOT
 
 WHOLE = """
 name = "봄날의 무대"
@@ -40,7 +43,7 @@ origins = ["https://fans.example", "http://localhost:8080"]
 def load(folder: Path, text: str) -> Site:
     path = folder / "site.toml"
     path.write_text(text, "utf-8")
-    return site.load(str(path))
+    return site_file.load(str(path))
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -58,14 +61,14 @@ def test_every_key(tmp_path: Path) -> None:
 
 
 def test_the_example_is_allowed() -> None:
-    example = Path(__file__).parents[1] / "examples" / "campaign" / "site.toml"
-    found = site.load(str(example))
+    example = ROOT / "examples" / "campaign" / "site.toml"
+    found = site_file.load(str(example))
     assert found.counts
     assert found.origins
 
 
 def test_without_a_file_it_is_ours_and_counts_nothing(tmp_path: Path) -> None:
-    assert site.load("") == Site()
+    assert site_file.load("") == Site()
     assert Site().counts is False
     assert load(tmp_path, 'name = "A"') == Site(name="A", counts=True)
 
@@ -125,10 +128,36 @@ def test_what_is_not_allowed(tmp_path: Path, text: str, said: str) -> None:
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(InvalidParameter, match=r"The site file nope\.toml cannot be read"):
-        site.load("nope.toml")
+        site_file.load("nope.toml")
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    assert site.contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert site.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-    assert site.contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+    assert contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+
+
+def test_colours_are_named_in_one_place() -> None:
+    web = Path(colours.__file__).parent
+    sheets = {each.name: each.read_text("utf-8") for each in web.glob("static/*.css")}
+    tokens = sheets.pop("tokens.css")
+    written = re.compile(r"#[0-9a-fA-F]{6}\b")
+    for name, text in sheets.items():
+        assert not written.search(text), name
+    for template in web.glob("templates/*"):
+        assert not written.search(template.read_text("utf-8")), template.name
+    # A drawing of its own cannot use a name.
+    assert set(written.findall((web / "static" / "icon.svg").read_text("utf-8"))) <= set(
+        written.findall(tokens)
+    )
+    scripts = "".join(each.read_text("utf-8") for each in web.glob("static/*.js"))
+    everything = tokens + "".join(sheets.values())
+    known = re.findall(r"(--[\w-]+):", everything) + re.findall(r'"(--[\w-]+)"', scripts)
+    assert set(re.findall(r"var\((--[\w-]+)", everything)) <= set(known)
+
+
+def test_what_is_written_on_the_page_can_be_read_on_its_paper() -> None:
+    for each in (colours.day(), colours.night()):
+        for colour in (each.ink, each.ink_soft, each.accent):
+            assert contrast(colour, each.paper) >= 4.5
+    assert colours.day().paper != colours.night().paper

@@ -36,11 +36,11 @@ from lookalike.evaluate import metrics
 from lookalike.evaluate.intervals import Estimate, estimate
 from lookalike.evaluate.metrics import Weights
 from lookalike.evaluate.protocols.pairs import lfw
-from lookalike.evaluate.protocols.protocol import numbered
+from lookalike.evaluate.protocols.table import numbered
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.refine import Refiner
-from tests import photos
+from lookalike.faces.detect import Refiner
+from tests.support import photos
 
 _ROUNDS = 10
 # Ways that are held against what was before, and against what ships. In the one in which portraits

@@ -13,15 +13,15 @@ import numpy as np
 from benchmarks.improvements import dlib
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
-from lookalike.evaluate.vectors import Photos, Which, chosen
+from lookalike.evaluate.vectors import Photos, Which
 from lookalike.faces.align import align
-from lookalike.faces.analyzer import FINER, Analyzer, Face
-from lookalike.faces.detect import FINE
-from lookalike.faces.image import Pixels, decode
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.detect import Refiner
+from lookalike.faces.image import FINE, FINER, Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.refine import Refiner
-from lookalike.faces.vectors import Floats
+from lookalike.faces.photo import Face
+from lookalike.faces.vectors import Floats, unit
 from lookalike.faces.workers import Workers, result
 
 _SHIFT = 2
@@ -187,7 +187,7 @@ def _look(
     """Runs in a worker process."""
     vectors, quality = np.zeros((len(ways), _LENGTH), np.float32), np.zeros(5, np.float32)
     try:
-        face = chosen(analyzer.analyze(data), which)
+        face = which.face_of(analyzer.analyze(data))
     except PhotoError:
         face = None
     if face is not None:
@@ -219,9 +219,3 @@ def _moved(crop: Pixels, right: int, down: int) -> Pixels:
     size = crop.shape[1], crop.shape[0]
     moved = cv2.warpAffine(crop, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, np.uint8)
-
-
-def unit(vectors: Floats) -> Floats:
-    """Of length 1, along the last axis."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.improvements.looks import unit
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.vectors import Floats
-from lookalike.scores.similarity import calibration
+from lookalike.faces.vectors import Floats, unit
+from lookalike.scores.calibrations import calibration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

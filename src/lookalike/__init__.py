@@ -1,0 +1,1 @@
+"""Which celebrity a face looks like, and how alike two photos are."""

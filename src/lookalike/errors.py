@@ -46,7 +46,12 @@ Messages say what was wrong and what is allowed. They never hold pixels or embed
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Literal
+
+# Which photo of a request.
+Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
 
 
 class LookalikeError(Exception):
@@ -56,11 +61,10 @@ class LookalikeError(Exception):
 
 
 class PhotoError(LookalikeError):
-    """`subject` says which photo of a request: photo, reference, source, target, child or parent;
-    `number` which of several, from 0."""
+    """`subject` says which photo of a request, `number` which of several, from 0; see `about`."""
 
     code = "photo-unusable"
-    subject = "photo"
+    subject: Subject = "photo"
     number: int | None = None
 
 
@@ -82,6 +86,20 @@ class ImageTooSmall(PhotoError):
 
 class NoFace(PhotoError):
     code = "no-face"
+
+
+@contextmanager
+def about(subject: Subject, number: int | None = None) -> Iterator[None]:
+    """What is raised of a photo inside says which photo of a request it is about.
+
+    Args:
+        number: of several photos of that subject, from 0.
+    """
+    try:
+        yield
+    except PhotoError as error:
+        error.subject, error.number = subject, number
+        raise
 
 
 class VideoError(LookalikeError):

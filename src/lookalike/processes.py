@@ -1,4 +1,4 @@
-"""What every process that we start beside a command or a server has in common."""
+"""Processes that we start: Ctrl-C is not for them, and they end when their parent does."""
 
 from __future__ import annotations
 
@@ -12,9 +12,61 @@ from contextlib import contextmanager
 from multiprocessing import connection
 
 
+class Interrupt:
+    """Ctrl-C while something goes on that it may not break off: noted, and raised where it may.
+
+    Raised at just any moment it would leave a report wrong, or come up in what Python calls by
+    itself (a finalizer, an import), which prints it as ignored and goes on.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+
+    def check(self) -> None:
+        """
+        Raises:
+            KeyboardInterrupt: Ctrl-C was pressed while it was `deferred`.
+        """
+        if self.pressed:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """In here the first Ctrl-C is only noted; the second is raised at once.
+
+        Where this is not the main thread, none is heard.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, self._press)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _press(self, *_: object) -> None:
+        self.check()
+        self.pressed = True
+
+
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Ctrl-C is for the parent alone: a process started in here does not get it."""
+    """Ctrl-C is for the parent alone: a process started in here does not get it.
+
+    The parent hears it afterwards: raised while a process starts, it would leave that one waiting
+    for the rest of what it starts with.
+    """
+    interrupt = Interrupt()
+    with interrupt.deferred(), _blocked():
+        yield
+    if interrupt.pressed:
+        signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _blocked() -> Iterator[None]:
+    """What is started in here inherits that this thread gets no Ctrl-C."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

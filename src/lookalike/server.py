@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from functools import partial
 from importlib.metadata import version
 
 import anyio
@@ -17,39 +18,40 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
-from lookalike import config, site
-from lookalike.aws.choice import opened
+from lookalike import config
+from lookalike.answers.people import Shown, offers
 from lookalike.aws.client import Client
-from lookalike.aws.engine import AnyEngine
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
-from lookalike.engine.workbench import Workbench
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine
+from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.wikimedia import portraits
 from lookalike.gallery.wikimedia.client import open_client
 from lookalike.gallery.wikimedia.portraits import Portraits
 from lookalike.rekognition.access.guard import Guard, explained
-from lookalike.rekognition.announcements import announce
-from lookalike.rekognition.app import Endpoint
-from lookalike.rekognition.video_results import perform
+from lookalike.rekognition.endpoint import Endpoint
+from lookalike.rekognition.notifications import notify
+from lookalike.rekognition.video_jobs import perform
+from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, comparisons, embed, pages, problems
+from lookalike.web import admin, api, comparisons, site_file
+from lookalike.web.admission import BodyLimit
 from lookalike.web.counts import Counts
-from lookalike.web.depends import count_visit
-from lookalike.web.limits import BodyLimit
-from lookalike.web.pages import result
+from lookalike.web.pages import assets, document, find, how, people, shared_result, start
+from lookalike.web.problems import Problems
+from lookalike.web.services import Services, UseServices, services_of
+from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
-from lookalike.web.sharing import routes as sharing
-from lookalike.web.sharing.results import keeping_swept
 
 # What an id of a shared result follows in a path.
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
+# Where a visit begins.
+_FIRST_PAGES = ("/", "/embed")
 # Photos of the largest size that the body of one request may hold.
 _PHOTOS = 3
-# Photos that wait for Amazon Rekognition at a time, in one worker; boto3 keeps ten connections.
-_CALLS_AT_ONCE = 8
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
@@ -57,29 +59,30 @@ _log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The ASGI app; settings come from the environment unless given."""
+    """The ASGI app; settings come from the environment unless given.
+
+    Raises:
+        InvalidParameter: a setting, or the site file, is not as it must be.
+    """
     chosen = settings or config.load()
+    most = _largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
-    MultiPartParser.spool_max_size = _largest_body(chosen)
+    MultiPartParser.spool_max_size = most
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, chosen, site_file.load(chosen.site)),
     )
-    app.state.settings = chosen
-    app.state.site = site.load(chosen.site)
-    app.state.counts = Counts(chosen.home, enabled=app.state.site.counts)
-    app.state.results = results.opened(chosen)
-    app.state.ready = False
-    problems.install(app, pages.problem)
-    app.add_middleware(BodyLimit, most=_largest_body(chosen))
-    for router in (api.router, admin.router, comparisons.router, sharing.router, result.router):
-        app.include_router(router)
-    for router in (pages.router(), embed.router):
-        app.include_router(router, dependencies=[Depends(count_visit)])
-    app.mount("/static", pages.static(), name="static")
+    problems = Problems(document.problem)
+    problems.install(app)
+    app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
+    for router in (api, admin, comparisons, sharing, shared_result):
+        app.include_router(router.router)
+    for page in (start, find, people, how):
+        app.include_router(page.router, dependencies=[Depends(_count_visit)])
+    app.mount("/static", assets.static(), name="static")
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
@@ -97,7 +100,7 @@ def run(settings: Settings) -> None:
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
-    _check_collection(settings, site.load(settings.site).collection)
+    _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()
         print(_AWS, file=sys.stderr)
@@ -123,43 +126,54 @@ def _check_collection(settings: Settings, collection: str | None) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
+async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterator[None]:
+    """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(_opened, settings)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    workbench = Workbench(settings.queue, 2 if isinstance(engine, Engine) else _CALLS_AT_ONCE)
-    runner = Runner(settings, Jobs(engine.gallery.database), Work(perform, announce))
+    executor = Executor(settings.queue, engine.at_once)
+    runner = Runner(settings, Jobs(engine.database), Work(perform, notify))
     async with open_client(settings.contact, app.version) as client:
-        app.state.engine = engine
-        app.state.workbench = workbench
-        app.state.portraits = Portraits(
-            portraits.folder(settings), client, enabled=settings.portraits == "on"
+        fetched = Portraits(portraits.folder(settings), client, enabled=settings.portraits == "on")
+        services = Services(
+            settings=settings,
+            site=site,
+            engine=engine,
+            gallery=engine.gallery,
+            executor=executor,
+            portraits=fetched,
+            shown=Shown(offers(fetched), site),
+            results=results.opened(settings),
+            counts=Counts(settings.home) if site.counts else None,
+            rekognition=Endpoint(engine, executor, guard),
         )
-        app.state.rekognition = Endpoint(engine, workbench, guard)
-        async with keeping_swept(app.state.results, engine.gallery):
-            app.state.ready = True
+        async with results.keeping_swept(services.results, engine.gallery):
             with runner:
+                app.state.services = services
                 yield
-            app.state.ready = False
-    # FastAPI remembers what it called, and so the app: let the networks go.
-    del app.state.engine, app.state.rekognition
+                # FastAPI remembers what it called, and so the app: let the networks go.
+                del app.state.services
     guard.close()
     engine.close()
 
 
-def _opened(settings: Settings) -> AnyEngine:
+def _opened(settings: Settings) -> Engine:
     engine = opened(settings)
     for note in engine.model.notes:
         _log.warning(note.both)
-    if isinstance(engine, Engine):
-        engine.analyzer.warm()
+    engine.warm()
     return engine
 
 
 async def _rekognition(request: Request) -> Response:
-    endpoint: Endpoint = request.app.state.rekognition
-    answer: Response = await endpoint(request)
-    return answer
+    return await services_of(request).rekognition(request)
+
+
+async def _count_visit(request: Request, services: UseServices) -> None:
+    """Count that a first page was opened."""
+    root = request.scope.get("root_path", "")
+    first = request.method == "GET" and request.url.path.removeprefix(root) in _FIRST_PAGES
+    if first and services.counts is not None:
+        await services.counts.add("visits")
 
 
 def _discreet(record: logging.LogRecord) -> bool:
@@ -183,7 +197,7 @@ def _add_health(app: FastAPI) -> None:
     @app.get("/readyz", tags=["health"], responses={503: {}})
     async def ready(response: Response) -> dict[str, str]:
         """Whether photos are answered: the networks and the gallery are open."""
-        if not app.state.ready:
+        if not hasattr(app.state, "services"):
             response.status_code = 503
             return {"status": "starting"}
         return {"status": "ready"}

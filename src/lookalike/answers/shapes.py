@@ -1,4 +1,4 @@
-"""The JSON that the API, `--json` and the page share; `answering` makes it.
+"""The JSON that the API, `--json` and the page share; `photos` and `people` make it.
 
 Scores are ours, or Amazon's, which never stand in a field of ours.
 """
@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.aws import answers as amazon
-from lookalike.engine.local import Subject
+from lookalike.aws.score import Measure
+from lookalike.errors import Subject
 from lookalike.scores.similarity import Verdict
 
 
@@ -23,7 +23,7 @@ class Answer(BaseModel):
 class AwsScore(Answer):
     """As Amazon Rekognition told it, on a scale of its own."""
 
-    measure: amazon.Measure = Field(
+    measure: Measure = Field(
         description="MatchConfidence of a celebrity whom it recognised; else Similarity."
     )
     value: float = Field(description="0 to 100.")

@@ -14,6 +14,7 @@ from botocore import xform_name
 from botocore.config import Config
 
 from lookalike.config import Settings
+from lookalike.engine.interface import Calls
 from lookalike.errors import (
     AwsCollectionMissing,
     AwsDenied,
@@ -52,7 +53,7 @@ _NO_CREDENTIALS = (
 _NO_ANSWER = (boto.ConnectionError, boto.HTTPClientError)
 
 
-class Tally:
+class CallCounter:
     """Counts the calls that AWS answered, which are those it charges for, by operation."""
 
     def __init__(self) -> None:
@@ -63,7 +64,7 @@ class Tally:
         with self._lock:
             self._counts[operation] += 1
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Calls:
         """Calls by operation, by name."""
         with self._lock:
             return dict(sorted(self._counts.items()))
@@ -81,7 +82,7 @@ class Client:
         # Not above: it takes a tenth of the start of a server that never asks AWS anything.
         import boto3
 
-        self.total = Tally()
+        self.total = CallCounter()
         try:
             self._rekognition = boto3.session.Session(
                 region_name=settings.aws_region or None
@@ -95,8 +96,11 @@ class Client:
         except boto.BotoCoreError as error:
             raise _of_boto(error) from error
 
-    def call(self, operation: str, tally: Tally, **members: object) -> Members:
+    def call(self, operation: str, counter: CallCounter, **members: object) -> Members:
         """The answer to one operation, `DetectFaces` for example.
+
+        Args:
+            counter: counts it, beside `total`.
 
         Raises:
             AwsError: AWS cannot be reached or refuses; `aws_code` is its own name for why.
@@ -108,7 +112,7 @@ class Client:
             raise _of_aws(operation, error) from error
         except boto.BotoCoreError as error:
             raise _of_boto(error) from error
-        for each in (tally, self.total):
+        for each in (counter, self.total):
             each.add(operation)
         return answer
 

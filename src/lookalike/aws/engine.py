@@ -1,4 +1,4 @@
-"""What every front end asks for, answered by Amazon Rekognition.
+"""Amazon Rekognition as an engine.
 
 A face is looked for among AWS's celebrities, and one that is none of them in a collection of the
 user's own (`lookalike gallery push` fills it), however unlike the nearest there may be.
@@ -9,34 +9,37 @@ from __future__ import annotations
 import threading
 import time
 
-from lookalike.aws import shapes
-from lookalike.aws.answers import (
-    AwsComparison,
-    AwsLookalikes,
-    AwsMatch,
-    AwsPhoto,
-    AwsRankedFace,
-    AwsScore,
-)
-from lookalike.aws.client import Client, Members, Tally
-from lookalike.aws.people import People
-from lookalike.aws.photos import Look
+from lookalike.aws import face_details
+from lookalike.aws.client import Client, Members
+from lookalike.aws.identities import Identities
+from lookalike.aws.inquiry import Inquiry
+from lookalike.aws.score import AwsScore
 from lookalike.aws.search import Search
 from lookalike.config import Settings
-from lookalike.engine.local import Engine, ModelFacts
-from lookalike.errors import AwsCollectionMissing
-from lookalike.faces.analyzer import Photo
-from lookalike.faces.attributes import Attributes
+from lookalike.engine.interface import (
+    Calls,
+    Comparison,
+    Detection,
+    Lookalikes,
+    Match,
+    ModelFacts,
+    RankedFace,
+)
+from lookalike.engine.local import LocalEngine
+from lookalike.errors import AwsCollectionMissing, NotOffered
 from lookalike.faces.image import Limits
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
+from lookalike.gallery.people import EVERYONE, Who
 
 _NAME = "Amazon Rekognition"
 
 
 class AwsEngine:
     """Opens no network of ours; safe to call from several threads."""
+
+    # Photos that wait for AWS; boto3 keeps ten connections.
+    at_once = 8
 
     def __init__(self, settings: Settings) -> None:
         """
@@ -47,48 +50,61 @@ class AwsEngine:
         self.settings = settings
         self.client = Client(settings)
         self.gallery = Gallery.open(settings, installed.embedder(settings))
-        self.contract = "amazon-rekognition"
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.database = self.gallery.store.database
+        self.limits = Limits.of(settings)
         self._opening = threading.Lock()
-        self._local: Engine | None = None
+        self._local: LocalEngine | None = None
+        self.model = ModelFacts(
+            contract="amazon-rekognition",
+            detector=_NAME,
+            embedder=_NAME,
+            runtime="aws",
+            precision=None,
+            measures=("Amazon's score",),
+        )
 
     @property
-    def model(self) -> ModelFacts:
-        return ModelFacts(self.contract, _NAME, _NAME, "aws", None)
-
-    @property
-    def local(self) -> Engine:
+    def local(self) -> LocalEngine:
         """Our own networks, opened when first asked for. They never score what AWS scores."""
         with self._opening:
             if self._local is None:
-                self._local = Engine(self.settings, self.gallery)
+                self._local = LocalEngine(self.settings, self.gallery)
             return self._local
 
     @property
-    def calls(self) -> dict[str, int]:
+    def calls(self) -> Calls:
         """Those that AWS answered since this was opened, by operation."""
         return self.client.total.counts()
 
-    def detect(self, photo: bytes, limits: Limits | None = None) -> AwsPhoto:
+    def own(self) -> LocalEngine:
+        """Refused: nothing of ours is shown beside scores of AWS.
+
+        Raises:
+            NotOffered: always.
+        """
+        raise NotOffered(
+            "This needs our own networks, and this server asks Amazon Rekognition "
+            "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
+        )
+
+    def warm(self) -> None:
+        """Nothing is opened before it is asked for."""
+
+    def detect(self, photo: bytes, *, guess: bool = False) -> Detection:
         """Every face of a photo, the largest first; none is an empty tuple.
 
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-            AwsError: AWS cannot be asked.
-        """
-        look = self._look(limits)
-        return _counted(look.detect(photo, "photo").photo, look.tally)
-
-    def guess(self, photo: bytes) -> tuple[AwsPhoto, tuple[Attributes, ...]]:
-        """`detect`, and how old and of which gender each of the faces looks to AWS.
+        Args:
+            guess: say how old and of which gender each looks to AWS.
 
         Raises:
             PhotoError: the bytes are not a photo that can be used.
             AwsError: AWS cannot be asked.
         """
-        look = self._look()
-        sent = look.detect(photo, "photo", attributes=("AGE_RANGE", "GENDER"))
-        return _counted(sent.photo, look.tally), tuple(map(shapes.attributes, sent.told))
+        inquiry = self._inquiry()
+        wanted = ("AGE_RANGE", "GENDER") if guess else ("DEFAULT",)
+        sent = inquiry.detect(photo, "photo", attributes=wanted)
+        guesses = tuple(map(face_details.attributes, sent.told)) if guess else None
+        return Detection(sent.photo, self.model, guesses, inquiry.counter.counts())
 
     def find(
         self,
@@ -98,7 +114,7 @@ class AwsEngine:
         limit: int,
         collection: str | None = None,
         who: Who = EVERYONE,
-    ) -> AwsLookalikes:
+    ) -> Lookalikes[AwsScore]:
         """Who AWS says each face is, else whom of the user's collection it is most like.
 
         Args:
@@ -111,70 +127,65 @@ class AwsEngine:
                 the user's own, or nobody in it; not if references were compared.
             AwsError: AWS cannot be asked.
         """
-        look = self._look()
-        sent = look.with_face(photo, "photo") if collection else look.recognize(photo)
+        inquiry = self._inquiry()
+        sent = inquiry.with_face(photo, "photo") if collection else inquiry.recognize(photo)
         compared = [
-            look.with_face(each, "reference", number) for number, each in enumerate(references)
+            inquiry.with_face(each, "reference", number) for number, each in enumerate(references)
         ]
         started = time.perf_counter()
-        people = People(self.gallery, who)
+        identities = Identities(self.gallery, who)
         searched = Search(
-            self.client, people, collection or self.settings.aws_collection, limit, look.tally
+            self.client,
+            identities,
+            collection or self.settings.aws_collection,
+            limit,
+            inquiry.counter,
         )
         matches = [
-            _recognized(told, people) or searched.nearest(face, sent.image)
+            _recognized(told, identities) or searched.nearest(face, sent.image)
             for face, told in zip(sent.photo.faces, sent.told, strict=True)
         ]
         if not any(matches) and not references and searched.notice:
             raise AwsCollectionMissing(searched.notice)
-        scores = [look.compare(each, sent) for each in compared]
-        return AwsLookalikes(
+        scores = [inquiry.compare(each, sent) for each in compared]
+        return Lookalikes(
             photo=sent.photo,
             faces=tuple(
-                AwsRankedFace(face, own, tuple(each[place] for each in scores))
+                RankedFace(face, own, tuple(each[place] for each in scores))
                 for place, (face, own) in enumerate(zip(sent.photo.faces, matches, strict=True))
             ),
             references=tuple(each.photo for each in compared),
             match_ms=(time.perf_counter() - started) * 1000,
+            model=self.model,
             collection=searched.collection or None,
+            people=None,
             notice=searched.notice or searched.unclear,
-            calls=look.tally.counts(),
+            calls=inquiry.counter.counts(),
         )
 
-    def compare(self, source: bytes, target: bytes, limits: Limits | None = None) -> AwsComparison:
+    def compare(self, source: bytes, target: bytes) -> Comparison[AwsScore]:
         """Compare the largest face of one photo with every face of another.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             AwsError: AWS cannot be asked.
         """
-        look = self._look(limits)
-        one, other = look.with_face(source, "source"), look.with_face(target, "target")
-        scores = look.compare(one, other)
-        return AwsComparison(one.photo, other.photo, scores, look.tally.counts())
+        inquiry = self._inquiry()
+        one, other = inquiry.with_face(source, "source"), inquiry.with_face(target, "target")
+        scores = inquiry.compare(one, other)
+        return Comparison(one.photo, other.photo, scores, self.model, inquiry.counter.counts())
 
     def close(self) -> None:
         self.gallery.close()
         self.client.close()
 
-    def _look(self, limits: Limits | None = None) -> Look:
-        return Look(self.client, limits or self.limits, self.settings.max_faces)
+    def _inquiry(self) -> Inquiry:
+        return Inquiry(self.client, self.limits, self.settings.max_faces)
 
 
-# What the page, the JSON API and the command line ask. The two answer the same questions, each
-# with scores of its own type, so that none is taken for the other's.
-AnyEngine = Engine | AwsEngine
-
-
-def _counted(photo: Photo, tally: Tally) -> AwsPhoto:
-    return AwsPhoto(
-        photo.width, photo.height, photo.format, photo.faces, photo.timings, tally.counts()
-    )
-
-
-def _recognized(told: Members, people: People) -> tuple[AwsMatch, ...]:
+def _recognized(told: Members, identities: Identities) -> tuple[Match[AwsScore], ...]:
     """The celebrity that AWS named for a face, if it did, and if they are wanted."""
-    person = people.celebrity(told) if "MatchConfidence" in told else None
+    person = identities.celebrity(told) if "MatchConfidence" in told else None
     if person is None:
         return ()
-    return (AwsMatch(person, AwsScore("MatchConfidence", told["MatchConfidence"])),)
+    return (Match(person, AwsScore("MatchConfidence", told["MatchConfidence"])),)

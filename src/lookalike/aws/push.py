@@ -8,22 +8,31 @@ gets the portrait on Wikimedia Commons.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lookalike.aws import images
-from lookalike.aws.client import Client, Members, Tally
-from lookalike.aws.commons import Fetch
-from lookalike.aws.people import SEPARATOR
+import httpx
+from anyio.from_thread import start_blocking_portal
+
+from lookalike.aws import image_bytes
+from lookalike.aws.client import CallCounter, Client, Members
+from lookalike.aws.identities import SEPARATOR
 from lookalike.config import Settings
+from lookalike.engine.interface import Calls
 from lookalike.errors import AwsError, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources.candidate import is_image
-from lookalike.gallery.sources.importing import image_id
-from lookalike.gallery.store import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.sources.image_file import image_id, is_image
+from lookalike.gallery.wikimedia import portraits as wikimedia
+from lookalike.gallery.wikimedia.client import Patience
+from lookalike.gallery.wikimedia.portraits import Portraits
+
+# The bytes of somebody's portrait on Wikimedia Commons, or raises PortraitUnavailable.
+Fetch = Callable[[Person], bytes]
 
 # Faces of one page of ListFaces; AWS's own maximum.
 _PAGE = 4096
@@ -40,7 +49,7 @@ _UNUSABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class NotIndexed:
     """A portrait that was not indexed, or a person who has none, and why."""
 
     person: Person
@@ -61,8 +70,8 @@ class Pushed:
     created: bool
     indexed: int
     already: int
-    left_out: tuple[LeftOut, ...]
-    calls: dict[str, int]
+    left_out: tuple[NotIndexed, ...]
+    calls: Calls
 
 
 class Pusher:
@@ -83,14 +92,14 @@ class Pusher:
             advance: called after each person.
         """
         self._client = client
-        self._limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self._limits = Limits.of(settings)
         self._to = to
         self._photos = photos
         self._commons = commons
         self._advance = advance
-        self._tally = Tally()
+        self._counter = CallCounter()
         self._indexed = self._already = 0
-        self._left_out: list[LeftOut] = []
+        self._left_out: list[NotIndexed] = []
 
     def push(self, gallery: Gallery, collection: str) -> Pushed:
         """
@@ -110,7 +119,7 @@ class Pusher:
             self._indexed,
             self._already,
             tuple(self._left_out),
-            self._tally.counts(),
+            self._counter.counts(),
         )
 
     def _create(self) -> bool:
@@ -165,10 +174,10 @@ class Pusher:
             self._leave_out(person, f"Amazon Rekognition allows no {name!r} as ExternalImageId.")
             return
         try:
-            image = decode(data, self._limits, images.SIDE)
+            image = decode(data, self._limits, image_bytes.SIDE)
             answer = self._call(
                 "IndexFaces",
-                Image={"Bytes": images.encoded(image.pixels)},
+                Image={"Bytes": image_bytes.encoded(image.pixels)},
                 ExternalImageId=name,
                 MaxFaces=1,
                 QualityFilter="NONE",
@@ -186,10 +195,27 @@ class Pusher:
                 self._leave_out(person, "Amazon Rekognition found no face in the portrait.")
 
     def _leave_out(self, person: Person, why: str) -> None:
-        self._left_out.append(LeftOut(person, why))
+        self._left_out.append(NotIndexed(person, why))
 
     def _call(self, operation: str, **members: object) -> Members:
-        return self._client.call(operation, self._tally, CollectionId=self._to, **members)
+        return self._client.call(operation, self._counter, CollectionId=self._to, **members)
+
+
+@contextmanager
+def fetching(settings: Settings, client: httpx.AsyncClient, patience: Patience) -> Iterator[Fetch]:
+    """Fetches what the server has not yet, and keeps it for the server."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
+        known = Portraits(
+            wikimedia.folder(settings),
+            client,
+            enabled=settings.portraits == "on",
+            patience=patience,
+        )
+
+        def fetch(person: Person) -> bytes:
+            return portal.call(known.fetch, person).path.read_bytes()
+
+        yield fetch
 
 
 def photos_in(folder: Path) -> dict[str, Path]:

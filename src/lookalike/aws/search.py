@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from lookalike.aws import images
-from lookalike.aws.answers import AwsMatch, AwsScore
-from lookalike.aws.client import Client, Members, Tally
-from lookalike.aws.people import People
+from lookalike.aws import image_bytes
+from lookalike.aws.client import CallCounter, Client, Members
+from lookalike.aws.identities import Identities
+from lookalike.aws.score import AwsScore
+from lookalike.engine.interface import Match
 from lookalike.errors import AwsCollectionMissing, AwsError
-from lookalike.faces.analyzer import Face
 from lookalike.faces.image import Image
+from lookalike.faces.photo import Face
 
 # AWS's own maximum: a person has several portraits, and some may be of nobody asked for. A call
 # costs the same.
@@ -19,18 +20,23 @@ class Search:
     """A collection of the user's own, as the faces of one photo are looked for in it."""
 
     def __init__(
-        self, client: Client, people: People, collection: str, limit: int, tally: Tally
+        self,
+        client: Client,
+        identities: Identities,
+        collection: str,
+        limit: int,
+        counter: CallCounter,
     ) -> None:
         self._client = client
-        self._people = people
+        self._identities = identities
         self.collection = collection
         self._limit = limit
-        self._tally = tally
+        self._counter = counter
         # Why nobody can be found there, and why a face was not looked for.
         self.notice: str | None = None
         self.unclear: str | None = None
 
-    def nearest(self, face: Face, image: Image) -> tuple[AwsMatch, ...]:
+    def nearest(self, face: Face, image: Image) -> tuple[Match[AwsScore], ...]:
         """The people most like a face, by the likest of their portraits."""
         if not self.collection:
             self.notice = (
@@ -39,13 +45,13 @@ class Search:
                 "LOOKALIKE_AWS_COLLECTION."
             )
             return ()
-        told = self._faces(images.cut_out(image, face.box))
-        best: dict[str, AwsMatch] = {}
+        told = self._faces(image_bytes.cut_out(image, face.box))
+        best: dict[str, Match[AwsScore]] = {}
         for each in told:
-            person = self._people.indexed(each["Face"])
+            person = self._identities.indexed(each["Face"])
             if person:
                 score = AwsScore("Similarity", each["Similarity"])
-                best.setdefault(person.id, AwsMatch(person, score))
+                best.setdefault(person.id, Match(person, score))
         return tuple(best.values())[: self._limit]
 
     def _faces(self, data: bytes) -> list[Members]:
@@ -53,7 +59,7 @@ class Search:
         try:
             answer = self._client.call(
                 "SearchFacesByImage",
-                self._tally,
+                self._counter,
                 CollectionId=self.collection,
                 Image={"Bytes": data},
                 FaceMatchThreshold=0,

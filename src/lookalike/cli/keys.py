@@ -1,21 +1,21 @@
-"""The commands of `lookalike keys`: who may call the Rekognition API."""
+"""`lookalike keys`: who may call the Rekognition API."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import print_table, table
+from lookalike.cli.context import pass_settings
+from lookalike.cli.terminal import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.rekognition.access.keys import AccessKey, Keys
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+_JSON = json_option("Print as JSON.")
 _PROFILE = "lookalike"
 
 
@@ -33,7 +33,9 @@ def keys() -> None:
 @click.option("--rate", type=float, help="Requests a second; LOOKALIKE_RATE unless set.")
 @click.option("--profile", default=_PROFILE, show_default=True, help="What to call it for AWS.")
 @_JSON
+@pass_settings
 def create(
+    settings: Settings,
     description: str,
     allow: tuple[str, ...],
     collection: tuple[str, ...],
@@ -50,10 +52,10 @@ def create(
     from lookalike.rekognition.wire.codec import Wire
 
     policy = Policy.of(allow, collection, Wire().operations())
-    with _opened() as store:
+    with _opened_keys(settings) as store:
         made = store.create(description, policy, rate)
     if as_json:
-        click.echo(_as_json(_facts(made.key) | {"secret": made.secret}))
+        print_json(_key_json(made.key) | {"secret": made.secret})
         return
     click.echo(f"[{profile}]")
     click.echo(f"aws_access_key_id = {made.key.id}")
@@ -64,14 +66,15 @@ def create(
 
 @keys.command("list")
 @_JSON
-def list_keys(as_json: bool) -> None:
+@pass_settings
+def list_keys(settings: Settings, as_json: bool) -> None:
     """List the access keys, without their secrets."""
     from rich.markup import escape
 
-    with _opened() as store:
+    with _opened_keys(settings) as store:
         found = store.all()
     if as_json:
-        click.echo(_as_json([_facts(each) for each in found]))
+        print_json([_key_json(each) for each in found])
         return
     made = table(f"{len(found)} access keys", "Id", "May", "On", "Rate", "State", "Description")
     for column in made.columns:
@@ -92,43 +95,46 @@ def list_keys(as_json: bool) -> None:
 
 @keys.command()
 @click.argument("key_id")
-def disable(key_id: str) -> None:
+@pass_settings
+def disable(settings: Settings, key_id: str) -> None:
     """Let an access key call no more, at once, until it is enabled."""
-    with _opened() as store:
+    with _opened_keys(settings) as store:
         store.enable(key_id, False)
     click.echo(f"Disabled {key_id}.")
 
 
 @keys.command()
 @click.argument("key_id")
-def enable(key_id: str) -> None:
+@pass_settings
+def enable(settings: Settings, key_id: str) -> None:
     """Let a disabled access key call again."""
-    with _opened() as store:
+    with _opened_keys(settings) as store:
         store.enable(key_id, True)
     click.echo(f"Enabled {key_id}.")
 
 
 @keys.command()
 @click.argument("key_id")
-def delete(key_id: str) -> None:
+@pass_settings
+def delete(settings: Settings, key_id: str) -> None:
     """Delete an access key for good."""
-    with _opened() as store:
+    with _opened_keys(settings) as store:
         store.delete(key_id)
     click.echo(f"Deleted {key_id}.")
 
 
 @contextmanager
-def _opened() -> Iterator[Keys]:
+def _opened_keys(settings: Settings) -> Iterator[Keys]:
     from lookalike.rekognition.access.keys import Keys
 
-    opened = Keys(config.load())
+    opened = Keys(settings)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _facts(key: AccessKey) -> dict[str, object]:
+def _key_json(key: AccessKey) -> dict[str, object]:
     return {
         "id": key.id,
         "description": key.description,
@@ -136,9 +142,5 @@ def _facts(key: AccessKey) -> dict[str, object]:
         "collections": key.policy.collections,
         "rate": key.rate,
         "enabled": key.enabled,
-        "created": key.created.isoformat(),
+        "created": key.created,
     }
-
-
-def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,18 +11,26 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import FOLDER, PHOTO, print_table, progress, table
+from lookalike.cli.context import pass_settings
+from lookalike.cli.terminal import (
+    FOLDER,
+    PHOTO,
+    json_option,
+    print_json,
+    print_table,
+    progress,
+    table,
+)
 from lookalike.faces.models.manifest import DETECTOR, RECOGNISER, Colour, Layout
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.faces.models.adding import Plan, Source, Staged
+    from lookalike.faces.models.adding import Addition, Source, Staged
     from lookalike.faces.models.download import Advance
     from lookalike.faces.models.manifest import Embedder, Entry
     from lookalike.faces.models.selftest import Sample, SelfTest
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_JSON = json_option("Print JSON.")
 _MARKS = {True: "passed", False: "FAILED", None: "not tried"}
 
 
@@ -34,17 +41,18 @@ def models() -> None:
 
 @models.command("list")
 @_JSON
-def list_models(as_json: bool) -> None:
+@pass_settings
+def list_models(settings: Settings, as_json: bool) -> None:
     """List the models that are there, and the recipes that `add` knows."""
     from lookalike.faces.models import installed, recipes
 
-    settings = config.load()
-    rows = [_row(settings, each) for each in installed.entries(settings)]
+    rows = [_model_json(settings, each) for each in installed.entries(settings)]
     known = [
-        {**_facts(each.entry), "name": each.name, "about": each.about} for each in recipes.known()
+        {**_entry_json(each.entry), "name": each.name, "about": each.about}
+        for each in recipes.known()
     ]
     if as_json:
-        click.echo(json.dumps({"models": rows, "recipes": known}, ensure_ascii=False, indent=2))
+        print_json({"models": rows, "recipes": known})
         return
     made = table("Models", "", "Name", "Kind", "Contract", "Licence", "Calibrated")
     for row in rows:
@@ -93,7 +101,10 @@ def list_models(as_json: bool) -> None:
 @click.option("--photos", type=FOLDER, help="Photos to try it on: folders by person, or files.")
 @click.option("--accept-licence", is_flag=True, help="Do not ask about the licence.")
 @_JSON
+@pass_settings
 def add(
+    settings: Settings,
+    /,
     name: str,
     recipe: str | None,
     accept_licence: bool,
@@ -110,18 +121,17 @@ def add(
     """
     from lookalike.faces.models import adding, installed, selftest
 
-    settings = config.load()
-    plan = _planned(name, recipe, given)
+    addition = _addition(name, recipe, given)
     installed.check_free(settings, name)
-    _accept(plan, accepted=accept_licence)
-    with _bytes() as advance, adding.staged(settings, plan, advance) as at:
-        entry = plan.entry(at)
-        if not plan.source.sha256:
-            _say_pinned(plan.source, at)
+    _accept(addition, accepted=accept_licence)
+    with _loading() as advance, adding.staged(settings, addition, advance) as at:
+        entry = addition.entry(at)
+        if not addition.source.sha256:
+            _say_pinned(addition.source, at)
         samples = list(_samples(settings, photos))
         with tempfile.TemporaryDirectory() as cache:
             found = selftest.run(entry, settings, samples, Path(cache))
-        click.echo(_report_json(entry, found) if as_json else _report(entry, found))
+        _print_selftest(entry, found, as_json)
         if found.failed:
             raise click.ClickException(f"{name} fails its self-test and was not added.")
         adding.kept(settings, entry, at)
@@ -130,7 +140,8 @@ def add(
 
 @models.command()
 @click.argument("name")
-def use(name: str) -> None:
+@pass_settings
+def use(settings: Settings, name: str) -> None:
     """Use the model called NAME from the next start on.
 
     `LOOKALIKE_MODEL` and `LOOKALIKE_DETECTOR` win over this. Galleries that were made with another
@@ -139,7 +150,6 @@ def use(name: str) -> None:
     from lookalike.faces.models import installed
     from lookalike.faces.models.manifest import Embedder
 
-    settings = config.load()
     chosen = installed.entry(settings, name)
     installed.use(settings, chosen)
     click.echo(f"{name} is the {chosen.kind} in use.")
@@ -152,11 +162,11 @@ def use(name: str) -> None:
 @models.command()
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def remove(name: str, yes: bool) -> None:
+@pass_settings
+def remove(settings: Settings, name: str, yes: bool) -> None:
     """Delete the model called NAME with its calibration; galleries made with it stay."""
     from lookalike.faces.models import installed
 
-    settings = config.load()
     installed.check_removable(settings, name)
     if not yes:
         click.confirm(f"Delete the files of {name}?", abort=True, err=True)
@@ -164,7 +174,7 @@ def remove(name: str, yes: bool) -> None:
     click.echo(f"Removed {name}.")
 
 
-def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
+def _addition(name: str, recipe: str | None, given: dict[str, Any]) -> Addition:
     from lookalike.faces.models import adding, recipes
 
     path, url, sha256, member = (given.pop(each) for each in ("path", "url", "sha256", "member"))
@@ -181,10 +191,10 @@ def _planned(name: str, recipe: str | None, given: dict[str, Any]) -> Plan:
     return adding.by_wish(name, source, wish)
 
 
-def _accept(plan: Plan, *, accepted: bool) -> None:
+def _accept(addition: Addition, *, accepted: bool) -> None:
     """Show the licence; one that does not allow commercial use has to be accepted."""
-    click.echo(f"Licence: {plan.licence}", err=True)
-    if plan.commercial or accepted:
+    click.echo(f"Licence: {addition.licence}", err=True)
+    if addition.commercial or accepted:
         return
     said = "It does not allow commercial use, as far as is known"
     if not sys.stdin.isatty():
@@ -193,7 +203,7 @@ def _accept(plan: Plan, *, accepted: bool) -> None:
 
 
 @contextmanager
-def _bytes() -> Iterator[Advance]:
+def _loading() -> Iterator[Advance]:
     """Shows how much of a download is there."""
     with progress() as bar:
         task = bar.add_task("Loading (MB)", total=None)
@@ -207,11 +217,11 @@ def _bytes() -> Iterator[Advance]:
 def _samples(settings: Settings, folder: Path | None) -> Iterator[Sample]:
     """Photos by person, who are called what a folder is called, or a single file."""
     from lookalike.faces.models.selftest import Sample
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.wikimedia import sample
+    from lookalike.gallery.sources.image_file import is_image
+    from lookalike.gallery.wikimedia import trial_portraits
 
     if folder is None:
-        yield from (Sample(who, data) for who, data in sample.photos(settings).items())
+        yield from (Sample(who, data) for who, data in trial_portraits.photos(settings).items())
         return
     for path in sorted(each for each in folder.rglob("*") if each.is_file() and is_image(each)):
         inside = path.relative_to(folder).parts
@@ -227,39 +237,39 @@ def _say_pinned(source: Source, at: Staged) -> None:
 
 
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
+    from lookalike.engine.model_notes import model_notes
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
-    from lookalike.scores.notes import notes
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     calibration = calibration_of(chosen)
-    for note in notes(calibration):
+    for note in model_notes(calibration):
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
     store = Store(settings.home, chosen.contract, settings.database)
     try:
-        stale = reembedding.stale(store, chosen.contract)
+        outdated = reembedding.outdated(store)
     finally:
         store.close()
-    if stale:
-        made = ", ".join(f"{name} ({contract})" for name, contract in stale.items())
+    if outdated:
+        made = ", ".join(f"{name} ({contract})" for name, contract in outdated.items())
         click.echo(f"Made with other models: {made}. Make them anew: lookalike gallery migrate")
 
 
-def _row(settings: Settings, entry: Entry) -> dict[str, Any]:
+def _model_json(settings: Settings, entry: Entry) -> dict[str, Any]:
     from lookalike.faces.models import installed
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     used = (installed.embedder(settings), installed.finder(settings))
-    facts = _facts(entry)
+    facts = _entry_json(entry)
     if isinstance(entry, Embedder):
         facts["calibrated"] = calibration_of(entry).fitted
     return {**facts, "used": entry in used}
 
 
-def _facts(entry: Entry) -> dict[str, Any]:
+def _entry_json(entry: Entry) -> dict[str, Any]:
     from lookalike.faces.models.manifest import Embedder
 
     recogniser = entry if isinstance(entry, Embedder) else None
@@ -276,14 +286,13 @@ def _facts(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _report(entry: Entry, found: SelfTest) -> str:
-    lines = [f"Self-test of {entry.model.name} ({entry.kind}):"]
-    lines += [f"  {_MARKS[each.passed]:10}{each.name}: {each.said}" for each in found.checks]
-    return "\n".join(lines)
-
-
-def _report_json(entry: Entry, found: SelfTest) -> str:
-    checks = [
-        {"name": each.name, "passed": each.passed, "said": each.said} for each in found.checks
-    ]
-    return json.dumps({**_facts(entry), "checks": checks}, ensure_ascii=False, indent=2)
+def _print_selftest(entry: Entry, found: SelfTest, as_json: bool) -> None:
+    if as_json:
+        checks = [
+            {"name": each.name, "passed": each.passed, "said": each.said} for each in found.checks
+        ]
+        print_json({**_entry_json(entry), "checks": checks})
+        return
+    click.echo(f"Self-test of {entry.model.name} ({entry.kind}):")
+    for each in found.checks:
+        click.echo(f"  {_MARKS[each.passed]:10}{each.name}: {each.said}")

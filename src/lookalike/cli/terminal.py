@@ -1,58 +1,54 @@
-"""What the commands share: opening the engine or the gallery, options, tables, progress."""
+"""What is read from the terminal and printed on it: types of options, JSON, tables, progress."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from lookalike import config
 
 if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
-    from lookalike.aws.engine import AnyEngine
-    from lookalike.engine.local import Engine
-    from lookalike.gallery.gallery import Gallery
-
 PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print what the JSON API answers.")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-@contextmanager
-def opened_engine() -> Iterator[Engine]:
-    from lookalike.engine.local import Engine
-
-    opened = Engine(config.load())
-    _print_notes(opened)
-    try:
-        yield opened
-    finally:
-        opened.close()
+def json_option(help: str) -> Callable[[Command], Command]:
+    """The option `--json`, which a command gets as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help=help)
 
 
-@contextmanager
-def chosen_engine() -> Iterator[AnyEngine]:
-    """The one that the setting `engine` asks for; what needs our networks opens ours."""
-    from lookalike.aws.choice import opened
-
-    engine = opened(config.load())
-    _print_notes(engine)
-    try:
-        yield engine
-    finally:
-        engine.close()
-        print_calls(engine.calls)
+API_JSON = json_option("Print what the JSON API answers.")
 
 
-def _print_notes(engine: AnyEngine) -> None:
-    for note in engine.model.notes:
-        click.echo(note.both, err=True)
+def print_json(value: object, *, indent: int | None = 2) -> None:
+    """Print an answer of the JSON API, a dataclass, or what JSON knows, without NaN.
+
+    In UTF-8 wherever it goes: `evaluate report` and other programs read it again.
+    """
+    text = json.dumps(value, default=_plain, ensure_ascii=False, indent=indent, allow_nan=False)
+    click.echo(text.encode())
+
+
+def _plain(value: object) -> object:
+    """What JSON does not know, in what it knows."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    from pydantic import BaseModel
+
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} has no JSON.")
 
 
 def print_calls(calls: dict[str, int]) -> None:
@@ -60,19 +56,6 @@ def print_calls(calls: dict[str, int]) -> None:
     if calls:
         counted = ", ".join(f"{count} {operation}" for operation, count in calls.items())
         click.echo(f"Calls to AWS: {counted}", err=True)
-
-
-@contextmanager
-def opened_gallery() -> Iterator[Gallery]:
-    from lookalike.faces.models import installed
-    from lookalike.gallery.gallery import Gallery
-
-    settings = config.load()
-    opened = Gallery.open(settings, installed.embedder(settings))
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def progress() -> Progress:

@@ -1,4 +1,4 @@
-"""Where the galleries lie: a SQLite file in the home, or PostgreSQL."""
+"""Which database everything is kept in: a SQLite file in the home, or PostgreSQL."""
 
 from __future__ import annotations
 

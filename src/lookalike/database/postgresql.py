@@ -1,4 +1,4 @@
-"""PostgreSQL: for galleries that several machines share."""
+"""PostgreSQL: for what several machines share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of the user's own galleries, for SQLite and PostgreSQL alike.
+"""Every table: collections, people, faces, blocked names, access keys, tokens, jobs, changes.
 
 A gallery is a Rekognition collection, a person is a user of it, a portrait is a face. Vectors lie
 in the row of their face, so that one transaction holds both. `migrations/` brings a database here.
@@ -95,7 +95,7 @@ CHANGES = Table(
     sqlite_autoincrement=True,
 )
 
-# People who asked to be left out; see `blocklist.py`.
+# People who asked to be left out; see `gallery/blocklist.py`.
 BLOCKED = Table(
     "blocked",
     METADATA,

@@ -1,88 +1,90 @@
-"""What every front end asks for: find look-alikes, compare two photos, detect faces.
-
-The page, the JSON API, the command line and the Rekognition API all call this one object.
-"""
+"""Our own networks as an engine, and how they rank the people of a gallery."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Sequence
+from heapq import nlargest
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from lookalike.config import Settings
-from lookalike.errors import InvalidParameter, NoFace, PhotoError
-from lookalike.faces.analyzer import Analyzer, Face, Photo
-from lookalike.faces.attributes import Attributes
-from lookalike.faces.framed import framed
-from lookalike.faces.image import Limits, Pixels
-from lookalike.faces.subject import subject
+from lookalike.engine.interface import (
+    Calls,
+    Comparison,
+    Detection,
+    Lookalikes,
+    Match,
+    ModelFacts,
+    RankedFace,
+)
+from lookalike.engine.model_notes import model_notes
+from lookalike.errors import InvalidParameter, Subject, about
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.image import Pixels
+from lookalike.faces.photo import Face, Photo
+from lookalike.faces.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.index.collection import EVERYONE, Who
-from lookalike.gallery.people import Text
-from lookalike.scores.matching import Match, Matcher
-from lookalike.scores.notes import notes
-from lookalike.scores.similarity import Score, calibration_of
+from lookalike.gallery.people import EVERYONE, Who
+from lookalike.scores.calibrations import calibration_of
+from lookalike.scores.similarity import Calibration, Score
 
-Subject = Literal["photo", "reference", "source", "target", "child", "parent"]
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFacts:
-    """What looks at the photos.
-
-    Attributes:
-        contract: what vectors depend on: model and preprocessing.
-        precision: None where nobody tells.
-        calibrated: whether both scores were fitted to the model; None where they are not ours.
-        notes: what is to be known of answers with it.
-    """
-
-    contract: str
-    detector: str
-    embedder: str
-    runtime: str
-    precision: str | None
-    calibrated: bool | None = None
-    notes: tuple[Text, ...] = ()
+# Scores see each face among its like, so they may put people in another order than cosines. The
+# nearest by cosine are looked at a little further down than is asked for.
+_FURTHER = 20
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RankedFace:
-    """A face of the photo with its nearest people, and its score against each reference."""
+class Matcher:
+    """Ranks the people of a gallery by resemblance."""
 
-    face: Face
-    matches: tuple[Match, ...]
-    references: tuple[Score, ...]
+    def __init__(self, gallery: Gallery, calibration: Calibration) -> None:
+        self._gallery = gallery
+        self._calibration = calibration
+
+    def rank(
+        self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
+    ) -> tuple[Match[Score], ...]:
+        """The nearest people by the mean of their portraits, best first; never empty when the
+        collection has such people.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        nearest = self._gallery.nearest(probe, limit + _FURTHER, collection, who)
+        scores = self.scores(probe, [each.vector for each in nearest])
+        matches = (Match(each.person, score) for each, score in zip(nearest, scores, strict=True))
+        return tuple(nlargest(limit, matches, key=lambda match: match.score.similarity))
+
+    def person(self, person_id: str, collection: str | None = None) -> Floats:
+        """The (dimension,) vector that a person is ranked by, of length 1.
+
+        Raises:
+            PersonNotFound: there is nobody of that id.
+            CollectionNotFound: there is no such collection.
+            InvalidParameter: they have no portrait.
+        """
+        vector = self._gallery.person_vector(person_id, collection)
+        if vector is None:
+            raise InvalidParameter(f"{person_id!r} has no portrait to compare with.")
+        return vector
+
+    def compare(self, one: Floats, other: Floats) -> Score:
+        """How alike two faces are."""
+        return self.scores(one, [other])[0]
+
+    def scores(self, one: Floats, others: Sequence[Floats]) -> tuple[Score, ...]:
+        """How alike a face is to others."""
+        return self._calibration.compare(one, np.array(others).reshape(-1, len(one)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lookalikes:
-    """The answer to a photo: its faces, the largest first; `references` in the order given."""
-
-    photo: Photo
-    faces: tuple[RankedFace, ...]
-    references: tuple[Photo, ...]
-    match_ms: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """The largest face of the source against every face of the target.
-
-    Attributes:
-        scores: one for each face of `target.faces`, in that order.
-    """
-
-    source: Photo
-    target: Photo
-    scores: tuple[Score, ...]
-
-
-class Engine:
+class LocalEngine:
     """Opens the networks and the gallery once; safe to call from several threads."""
+
+    # One call of a network fills the cores that a worker is given, and the analyzer takes photos in
+    # turns; decoding may run beside it.
+    at_once = 2
 
     def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
         self.settings = settings
@@ -91,48 +93,42 @@ class Engine:
         self.analyzer = Analyzer(settings)
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
+        self.database = self.gallery.store.database
         self.contract = self.analyzer.embedder.contract
         self.calibration = calibration_of(self.analyzer.embedder)
         self.matcher = Matcher(self.gallery, self.calibration)
+        self.model = self._model()
 
     @property
-    def model(self) -> ModelFacts:
-        return ModelFacts(
-            contract=self.contract,
-            detector=self.analyzer.finder.model.name,
-            embedder=self.analyzer.embedder.model.name,
-            runtime=self.settings.runtime,
-            precision=self.settings.precision,
-            calibrated=self.calibration.fitted,
-            notes=notes(self.calibration),
-        )
-
-    @property
-    def local(self) -> Engine:
-        """Itself: our networks, whichever engine looks at photos."""
+    def local(self) -> LocalEngine:
+        """Itself."""
         return self
 
     @property
-    def calls(self) -> dict[str, int]:
-        """Calls to AWS: none."""
+    def calls(self) -> Calls:
+        """None: no service is asked."""
         return {}
 
-    def detect(self, photo: bytes, limits: Limits | None = None) -> Photo:
+    def own(self) -> LocalEngine:
+        """Itself."""
+        return self
+
+    def warm(self) -> None:
+        """Open the networks now instead of with the first photo."""
+        self.analyzer.warm()
+
+    def detect(self, photo: bytes, *, guess: bool = False) -> Detection:
         """Every face of a photo, the largest first; none is an empty tuple.
 
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-        """
-        return self.analyzer.analyze(photo, limits)
-
-    def guess(self, photo: bytes) -> tuple[Photo, tuple[Attributes, ...]]:
-        """`detect`, and how old and of which gender each of the faces looks.
+        Args:
+            guess: say how old and of which gender each looks.
 
         Raises:
             PhotoError: the bytes are not a photo that can be used.
         """
-        found = self.detect(photo)
-        return found, self.analyzer.attributes(found.faces)
+        found = self.analyzer.analyze(photo)
+        guesses = self.analyzer.attributes(found.faces) if guess else None
+        return Detection(found, self.model, guesses)
 
     def find(
         self,
@@ -142,7 +138,7 @@ class Engine:
         limit: int,
         collection: str | None = None,
         who: Who = EVERYONE,
-    ) -> Lookalikes:
+    ) -> Lookalikes[Score]:
         """Rank the gallery for every face, and compare it with each reference's largest face.
 
         Args:
@@ -165,27 +161,24 @@ class Engine:
             )
             for face in analyzed.faces
         )
-        return Lookalikes(analyzed, faces, compared, (time.perf_counter() - started) * 1000)
+        match_ms = (time.perf_counter() - started) * 1000
+        searched = [c for c in self.gallery.collections() if collection in (None, c.id)]
+        people = sum(each.people for each in searched)
+        return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
 
-    def compare(self, source: bytes, target: bytes, limits: Limits | None = None) -> Comparison:
+    def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
         """
-        one = self.faces(source, "source", limits=limits)
-        other = self.faces(target, "target", limits=limits)
+        one = self.faces(source, "source")
+        other = self.faces(target, "target")
         probe = one.faces[0].embedding
         scores = tuple(self.matcher.compare(probe, face.embedding) for face in other.faces)
-        return Comparison(one, other, scores)
+        return Comparison(one, other, scores, self.model)
 
-    def faces(
-        self,
-        data: bytes,
-        subject: Subject,
-        number: int | None = None,
-        limits: Limits | None = None,
-    ) -> Photo:
+    def faces(self, data: bytes, subject: Subject, number: int | None = None) -> Photo:
         """A photo with a face in it; an error says which photo of a request it was.
 
         Args:
@@ -194,13 +187,9 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
-        try:
-            photo = self.analyzer.analyze(data, limits)
-            if not photo.faces:
-                raise NoFace(f"No face was found in the {photo.width} x {photo.height} photo.")
-        except PhotoError as error:
-            error.subject, error.number = subject, number
-            raise
+        with about(subject, number):
+            photo = self.analyzer.analyze(data)
+            photo.check_face()
         return photo
 
     def face(self, data: bytes, index: int, subject: Subject = "photo") -> Face:
@@ -210,7 +199,7 @@ class Engine:
             PhotoError: it cannot be used, or holds no face (NoFace).
             InvalidParameter: it has fewer faces.
         """
-        return chosen(self.faces(data, subject), index)
+        return self.faces(data, subject).face(index)
 
     def portrait(self, photo: bytes) -> Floats:
         """The embedding of the face that a portrait is of.
@@ -218,7 +207,7 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
-        return subject(self.detect(photo)).embedding
+        return self.analyzer.analyze(photo).main_face().embedding
 
     def framed_portrait(self, photo: bytes, side: int) -> Pixels:
         """The (side, side, 3) picture of the face that a portrait is of.
@@ -226,24 +215,25 @@ class Engine:
         Raises:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
-        found = self.detect(photo)
-        return framed(photo, found, subject(found), side, self.limits)
+        found = self.analyzer.analyze(photo)
+        return face_square(photo, found, found.main_face(), side, self.limits)
 
     def close(self) -> None:
         self.gallery.close()
+
+    def _model(self) -> ModelFacts:
+        return ModelFacts(
+            contract=self.contract,
+            detector=self.analyzer.finder.model.name,
+            embedder=self.analyzer.embedder.model.name,
+            runtime=self.settings.runtime,
+            precision=self.settings.precision,
+            measures=("Similarity", "Resemblance"),
+            calibrated=self.calibration.fitted,
+            notes=model_notes(self.calibration),
+        )
 
     def _compared(self, face: Face, references: tuple[Photo, ...]) -> tuple[Score, ...]:
         return tuple(
             self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
         )
-
-
-def chosen(photo: Photo, index: int) -> Face:
-    """One face of a photo; the largest is 0.
-
-    Raises:
-        InvalidParameter: it has fewer faces.
-    """
-    if index >= len(photo.faces):
-        raise InvalidParameter(f"face: {index}; the photo has faces 0 to {len(photo.faces) - 1}.")
-    return photo.faces[index]

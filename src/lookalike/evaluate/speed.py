@@ -9,10 +9,10 @@ from dataclasses import fields
 
 import numpy as np
 
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.evaluate.figures import Measured, Result
 from lookalike.evaluate.intervals import Estimate, draws, percentiles
-from lookalike.faces.analyzer import Timings
+from lookalike.faces.photo import Timings
 
 RUNS = 25
 _WARM = 3
@@ -39,7 +39,7 @@ def milliseconds(key: str, name: str, times: Sequence[float], share: float = 0.5
     return Measured(key, name, quantile(times, share), count, count, error=True, unit="ms")
 
 
-def time_steps(engine: Engine, name: str, data: bytes, runs: int = RUNS) -> Result:
+def time_steps(engine: LocalEngine, name: str, data: bytes, runs: int = RUNS) -> Result:
     """The median of every step of finding whom the faces of a photo look like, one call at a time.
 
     Raises:

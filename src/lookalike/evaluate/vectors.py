@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,28 +12,30 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
-from lookalike.faces.analyzer import Analyzer, Face, Photo
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import decode
 from lookalike.faces.models import installed
-from lookalike.faces.subject import subject
+from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Workers, result
-from lookalike.scores.similarity import Calibration, calibration_of
+from lookalike.scores.calibrations import calibration_of
+from lookalike.scores.similarity import Calibration
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
 # Shows how far an iteration is.
-Track = Callable[[Iterable[bytes], int], Iterable[bytes]]
+Progress = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
 # Raised with every change of a step before the vector, so that none is remembered from before;
 # the contract stays where vectors of before and after can be compared.
 _REVISION = 2
 
 
-def untracked(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
+def silent(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
     """Shows nothing."""
     return photos
 
@@ -50,6 +51,18 @@ class Which(StrEnum):
     CENTRAL = "central"
     SUBJECT = "subject"
     ALIGNED = "aligned"
+
+    def face_of(self, photo: Photo) -> Face | None:
+        """The face that is meant; None when there is none.
+
+        Raises:
+            PhotoError: the subject is asked for, and no face can be it.
+        """
+        if self is Which.SUBJECT:
+            return photo.main_face()
+        if self is Which.CENTRAL:
+            return min(photo.faces, key=partial(_off_centre, photo), default=None)
+        return next(iter(photo.faces), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +105,7 @@ def embed(
     settings: Settings,
     which: Which,
     cache: Path | None = None,
-    track: Track = untracked,
+    progress: Progress = silent,
 ) -> Vectors:
     """The vector of every photo; a photo that cannot be used has none.
 
@@ -110,7 +123,7 @@ def embed(
             data = (
                 each if isinstance(each, bytes) else each.read_bytes() for each in photos.values()
             )
-            for photo, vector in _answers(workers, known, which, track(data, len(photos))):
+            for photo, vector in _answers(workers, known, which, progress(data, len(photos))):
                 digest.update(hashlib.sha256(photo).digest())
                 vectors.append(vector)
     finally:
@@ -147,7 +160,7 @@ def _vector(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
     try:
         if which is Which.ALIGNED:
             return _crop_vector(analyzer, data)
-        face = chosen(analyzer.analyze(data), which)
+        face = which.face_of(analyzer.analyze(data))
     except PhotoError:
         return nothing
     return nothing if face is None else face.embedding
@@ -160,19 +173,6 @@ def _crop_vector(analyzer: Analyzer, data: bytes) -> Floats:
         raise PhotoError(f"an aligned crop has {size} x {size} pixels")
     vector: Floats = analyzer.embed([crop])[0]
     return vector
-
-
-def chosen(photo: Photo, which: Which) -> Face | None:
-    """The face that is meant; None when there is none.
-
-    Raises:
-        PhotoError: the subject is asked for, and no face can be it.
-    """
-    if which is Which.SUBJECT:
-        return subject(photo)
-    if which is Which.CENTRAL:
-        return min(photo.faces, key=partial(_off_centre, photo), default=None)
-    return next(iter(photo.faces), None)
 
 
 def _off_centre(photo: Photo, face: Face) -> float:
@@ -211,7 +211,6 @@ class _Known:
         if self._file is None or not self._changed:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        partial_file = self._file.with_suffix(f".{os.getpid()}.part.npz")
         keys = np.array([np.frombuffer(key, np.uint8) for key in self._vectors])
-        np.savez(partial_file, sha256=keys, vectors=np.array(list(self._vectors.values())))
-        partial_file.replace(self._file)
+        with files.replacing(self._file) as file:
+            np.savez(file, sha256=keys, vectors=np.array(list(self._vectors.values())))

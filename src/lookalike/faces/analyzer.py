@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,58 +13,16 @@ from lookalike.config import Settings
 from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import FINE, Detector
+from lookalike.faces.detect import Detector, Refiner
 from lookalike.faces.embed import FaceEmbedder
-from lookalike.faces.geometry import Box, Landmarks, Point
-from lookalike.faces.image import Image, Limits, Pixels, decode
+from lookalike.faces.geometry import Box, Landmarks
+from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder
-from lookalike.faces.quality import Quality, measure
-from lookalike.faces.refine import Refiner
+from lookalike.faces.photo import Face, Photo, Timings
+from lookalike.faces.quality import measure
 from lookalike.faces.vectors import Floats
-
-# The longer side at which a picture is decoded for small faces in it: twice what detection needs.
-FINER = 2 * FINE
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Face:
-    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
-
-    Attributes:
-        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
-        embedding: (dimension,) float32 of length 1.
-        thumbnail: a small JPEG of it, only of a face that was asked for with one.
-    """
-
-    box: Box
-    landmarks: Landmarks
-    quality: Quality
-    crop: Pixels
-    embedding: Floats
-    thumbnail: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Milliseconds of each step."""
-
-    decode: float
-    detect: float
-    align: float
-    embed: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Photo:
-    """What a photo holds: its displayed size and its faces, the largest first."""
-
-    width: int
-    height: int
-    format: str
-    faces: tuple[Face, ...]
-    timings: Timings
 
 
 class Analyzer:
@@ -83,7 +41,7 @@ class Analyzer:
         )
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
-        self.limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+        self.limits = Limits.of(settings)
         self._max_faces = settings.max_faces
         self.detector = Detector(opener, self.finder)
         self._refiner = Refiner(self.detector)
@@ -122,7 +80,7 @@ class Analyzer:
         with self._turn:
             clock.skip()
             found = self.detector.detect(image.pixels, upright=finer is None)
-            found = _largest(found, self._max_faces)
+            found = found.largest(self._max_faces)
             clock.lap("detect")
             image, found = self._finest(image, found, finer)
             clock.lap("decode")
@@ -164,8 +122,7 @@ class Analyzer:
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""
-        landmarks = np.array(astuple(face.landmarks), np.float32)
-        return replace(face, thumbnail=thumbnail.cut(data, landmarks, self.limits))
+        return replace(face, thumbnail=thumbnail.cut(data, face.landmarks.array, self.limits))
 
     def embed_thumbnail(self, small: bytes) -> Floats:
         """The (dimension,) embedding of the face in a thumbnail.
@@ -177,16 +134,11 @@ class Analyzer:
         return vector
 
 
-def _largest(found: Detections, most: int) -> Detections:
-    area = found.boxes[:, 2] * found.boxes[:, 3]
-    return found.take(np.argsort(-area, kind="stable")[:most])
-
-
 def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: Floats) -> Face:
     left, top, width, height = (float(each) for each in box)
     return Face(
         box=Box(left, top, width, height),
-        landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
+        landmarks=Landmarks.of(points),
         quality=measure(crop, points, float(score), width),
         crop=crop,
         embedding=vector,

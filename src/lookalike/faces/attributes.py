@@ -15,7 +15,7 @@ import numpy as np
 from lookalike.faces.align import template, transform
 from lookalike.faces.image import Pixels
 from lookalike.faces.models.manifest import AGE, GENDER
-from lookalike.faces.models.runtime import ANY, Network, Runtime
+from lookalike.faces.models.network import ANY, Network, Runtime
 from lookalike.faces.vectors import Floats
 
 # The landmarks in dlib's mean face (dlib/image_transforms/interpolation.h, mean_face_shape): eyes

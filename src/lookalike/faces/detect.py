@@ -1,14 +1,21 @@
-"""Pixels -> detections, with a detector at two scales."""
+"""Pixels -> detections: found with a detector at two scales, then looked at from close up.
+
+A detector's landmarks are off by a pixel or two, and which way depends on how the face lies on its
+grid and how large it is: the same photo made 10 % smaller gives another vector. So every face is
+looked at twice more, alone, upright and large, once mirrored; what the looks disagree in averages
+out (docs/improvements.md).
+"""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
+from lookalike.faces.align import align, similarity_transform, template
 from lookalike.faces.image import Pixels, resized
 from lookalike.faces.models.decoders import Detections, decoder
 from lookalike.faces.models.manifest import Finder
-from lookalike.faces.models.runtime import Network, Runtime, fed
+from lookalike.faces.models.network import Network, Runtime, fed
 from lookalike.faces.vectors import Floats
 
 # Heights and widths that networks are opened for, the larger ones of about one area: a picture
@@ -23,7 +30,6 @@ _CANVASES = (
     (896, 672),
     (768, 768),
 )
-FINE = 896
 # YuNet is trained on faces of about 10 to 300 px. The fine pass, on a canvas above, finds a 20-px
 # face in a group; the coarse one, on the smallest, a face that fills the frame, and is not asked
 # about smaller ones, which the fine pass sees better.
@@ -35,6 +41,14 @@ _SURELY_UPRIGHT = 0.9
 # Two boxes show the same face when they overlap this much (of their union), or when the smaller
 # lies this much inside the larger: a coarse pass may take an eye region for a face of its own.
 _MAX_UNION, _MAX_INSIDE = 0.35, 0.7
+
+# Pixels of a close-up, and how many times as far as the template it reaches: a face is 210 px wide
+# in it. Smaller ones gain less, larger ones little more (benchmarks/improvements).
+_CLOSE_UP, _MARGIN = 320, 1.5
+# Landmarks of a mirrored picture, in the order of the picture before.
+_MIRRORED = [1, 0, 2, 4, 3]
+# Of the distance of the eyes: what lies further off is another face, or none.
+_FURTHEST = 0.5
 
 
 class Detector:
@@ -93,6 +107,58 @@ class Detector:
         if canvas not in self._networks:
             self._networks[canvas] = self._runtime.open(self._finder.model, (1, 3, *canvas))
         return self._networks[canvas]
+
+
+class Refiner:
+    """Landmarks -> better landmarks: the mean of three looks at a face.
+
+    It looks with the detector that found the faces.
+    """
+
+    def __init__(self, detector: Detector, side: int = _CLOSE_UP, margin: float = _MARGIN) -> None:
+        """
+        Args:
+            side: of a close-up, a multiple of 32.
+            margin: see `align.align`.
+        """
+        self._detector = detector
+        self._side = side
+        self._margin = margin
+        self._expected = template(side, margin)
+        self._furthest = _FURTHEST * float(np.linalg.norm(self._expected[0] - self._expected[1]))
+
+    def warm(self) -> None:
+        """Open the network, so that the first photo does not wait."""
+        self._detector.detect_close(np.zeros((self._side, self._side, 3), np.uint8))
+
+    def refine(self, pixels: Pixels, landmarks: Floats) -> Floats:
+        """(n, 5, 2) landmarks of faces in (height, width, 3) RGB, and the same nearer the truth."""
+        refined = [self._refine_one(pixels, points) for points in landmarks]
+        return np.array(refined, np.float32).reshape(-1, 5, 2)
+
+    def _refine_one(self, pixels: Pixels, points: Floats) -> Floats:
+        close = align(pixels, points, self._side, self._margin)
+        matrix = similarity_transform(points, self._side, self._margin)
+        turn, shift = matrix[:, :2], matrix[:, 2]
+        looks = [points @ turn.T + shift, self._look(close), self._look_mirrored(close)]
+        mean = np.mean([each for each in looks if each is not None], axis=0)
+        return np.asarray((mean - shift) @ np.linalg.pinv(turn).T)
+
+    def _look(self, close: Pixels) -> Floats | None:
+        """The landmarks of the face that a close-up is of; None where another is found, or none."""
+        found = self._detector.detect_close(close).landmarks
+        if not len(found):
+            return None
+        off = np.linalg.norm(found - self._expected, axis=2).mean(axis=1)
+        best = int(off.argmin())
+        return found[best] if off[best] < self._furthest else None
+
+    def _look_mirrored(self, close: Pixels) -> Floats | None:
+        found = self._look(np.asarray(cv2.flip(close, 1), np.uint8))
+        if found is not None:
+            found = found[_MIRRORED]
+            found[:, 0] = self._side - 1 - found[:, 0]
+        return found
 
 
 def _fit(pixels: Pixels, canvas: tuple[int, int]) -> float:

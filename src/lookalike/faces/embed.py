@@ -6,8 +6,8 @@ import numpy as np
 
 from lookalike.faces.image import Pixels
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.models.runtime import ANY, Runtime, fed
-from lookalike.faces.vectors import Floats
+from lookalike.faces.models.network import ANY, Runtime, fed
+from lookalike.faces.vectors import Floats, unit
 
 # Faces that a call of the network takes. A runtime prepares itself once for each batch size, so
 # there are few; larger batches gain no speed.
@@ -33,5 +33,4 @@ class FaceEmbedder:
             pixels = fed(batch.astype(np.float32, order="C"), self._embedder)
             vectors[start : start + count] = self._network(pixels)[0]
             start += count
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        return vectors
+        return unit(vectors)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import struct
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -19,7 +21,15 @@ from pillow_heif.as_plugin import HeifImageFile
 from lookalike.errors import DamagedImage, ImageTooLarge, ImageTooSmall, UnsupportedFormat
 from lookalike.faces import repair
 
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+
 Pixels = NDArray[np.uint8]
+
+# The longer side at which a photo is decoded to find faces in it (see `detect`), and to cut small
+# ones out of it.
+FINE = 896
+FINER = 2 * FINE
 
 FORMATS = ("JPEG", "PNG", "WebP", "HEIC", "AVIF")
 MIN_SIDE = 16
@@ -68,6 +78,11 @@ class Limits:
     max_bytes: int
     max_pixels: int
     max_side: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        """Those of an installation."""
+        return cls(settings.max_bytes, settings.max_pixels, settings.max_side)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +140,17 @@ def resized(pixels: Pixels, width: int, height: int) -> Pixels:
         even = pixels[: 2 * rows, : 2 * columns]
         pixels = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA))
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def jpeg(pixels: Pixels, quality: int) -> bytes:
+    """A JPEG of (height, width, 3) RGB pixels with all of their colour, of quality 1 to 100."""
+    written: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB", "444")
+    return written
+
+
+def data_uri(pixels: Pixels, quality: int) -> str:
+    """The JPEG of a picture as an address that holds it whole."""
+    return "data:image/jpeg;base64," + b64encode(jpeg(pixels, quality)).decode()
 
 
 def _open(data: bytes) -> PIL.Image.Image:

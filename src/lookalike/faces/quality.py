@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from lookalike.faces.image import Pixels
 from lookalike.faces.vectors import Floats
 
 # Mean positions of the five landmarks in centimetres, x to the right of the picture, y down, z
@@ -54,7 +54,7 @@ class Quality:
     pose: Pose
 
 
-def measure(crop: Pixels, landmarks: Floats, score: float, size: float) -> Quality:
+def measure(crop: NDArray[np.uint8], landmarks: Floats, score: float, size: float) -> Quality:
     """Quality of one face from its aligned crop and its (5, 2) landmarks."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     detail = float(cv2.Laplacian(grey, cv2.CV_32F).var())

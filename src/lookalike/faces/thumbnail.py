@@ -9,12 +9,10 @@ photo is 0.952, and from the known place it is 0.995 (benchmarks/thumbnails.py).
 from __future__ import annotations
 
 import numpy as np
-import simplejpeg
 
 from lookalike.errors import DamagedImage
 from lookalike.faces.align import align, similarity_transform, template
-from lookalike.faces.detect import FINE
-from lookalike.faces.image import MIN_SIDE, Limits, Pixels, decode
+from lookalike.faces.image import FINER, MIN_SIDE, Limits, Pixels, decode, jpeg
 from lookalike.faces.vectors import Floats
 
 # Half of it, 160 px, is what an aligned crop shows: more than the 112 px of today's recognisers.
@@ -22,11 +20,11 @@ SIDE = 320
 # The whole head and some of what is around it, for detectors and for crops with more forehead.
 MARGIN = 2.0
 # 11 KB at the median. At 85 with halved colour it is 7 KB and the cosine falls by 0.01.
-_QUALITY, _COLOUR = 90, "444"
+_QUALITY = 90
 # A face with fewer pixels is enlarged this much, so that turning it costs no detail.
 _ENLARGED = 1.5
 # As much as the embedding of the photo was made from.
-_DECODED = 2 * FINE
+_DECODED = FINER
 # What we write is smaller, even of pure noise.
 LIMITS = Limits(max_bytes=256 * 1024, max_pixels=SIDE * SIDE, max_side=SIDE)
 
@@ -40,8 +38,7 @@ def cut(data: bytes, landmarks: Floats, limits: Limits) -> bytes:
     image = decode(data, limits, _DECODED)
     points = landmarks * np.float32(image.scale)
     crop = align(image.pixels, points, _side(points), MARGIN)
-    jpeg: bytes = simplejpeg.encode_jpeg(crop, _QUALITY, "RGB", _COLOUR)
-    return jpeg
+    return jpeg(crop, _QUALITY)
 
 
 def face(thumbnail: bytes, size: int) -> Pixels:

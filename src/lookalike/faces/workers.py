@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from lookalike import processes
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, SetupError
-from lookalike.faces.analyzer import Analyzer, Face
-from lookalike.faces.subject import subject
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
+from lookalike.processes import end_with_parent, unheard
 
 # The face that a portrait is of, or why there is none.
-Look = Face | str
+FaceOrReason = Face | str
 # The (dimension,) embedding of the face in a thumbnail, or why there is none.
 Vector = Floats | str
 
@@ -45,9 +45,10 @@ class Workers:
     def __init__(self, settings: Settings, processes: int | None = None) -> None:
         self.processes = processes or max(1, _cores() // settings.threads)
         # A fork would inherit the locks of libraries that run threads.
-        self._pool = ProcessPoolExecutor(
-            self.processes, multiprocessing.get_context("spawn"), _start, (settings,)
-        )
+        spawning = multiprocessing.get_context("spawn")
+        # Its queues start a process too.
+        with unheard():
+            self._pool = ProcessPoolExecutor(self.processes, spawning, _start, (settings,))
 
     def __enter__(self) -> Workers:
         return self
@@ -55,7 +56,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[Look]:
+    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[FaceOrReason]:
         """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
         return self.ask(partial(_look, thumbnail=thumbnail), data)
 
@@ -65,7 +66,7 @@ class Workers:
 
     def ask(self, question: Question[Answer], data: bytes) -> Future[Answer]:
         """Put a question about a photo when a worker is free."""
-        with processes.unheard(), _stopped_is_an_error():
+        with unheard(), _stopped_is_an_error():
             return self._pool.submit(_ask, question, data)
 
     def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
@@ -117,7 +118,7 @@ _analyzer: Analyzer | None = None
 def _start(settings: Settings) -> None:
     global _analyzer
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    processes.end_with_parent()
+    end_with_parent()
     _analyzer = Analyzer(settings)
 
 
@@ -126,9 +127,9 @@ def _ask(question: Question[Answer], data: bytes) -> Answer:
     return question(_analyzer, data)
 
 
-def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> Look:
+def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> FaceOrReason:
     try:
-        face = subject(analyzer.analyze(data))
+        face = analyzer.analyze(data).main_face()
         return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")

@@ -1,1 +1,1 @@
-"""Who looks like what."""
+"""Who looks like what: people and their faces, in collections."""

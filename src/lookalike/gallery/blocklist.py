@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -30,8 +30,7 @@ class BlockedKey:
 
 def keys_of(person: Person) -> frozenset[str]:
     """What a person is recognised by."""
-    names = [each for each in (person.name.ko, person.name.en) if each]
-    keys = {f"name:{_plain(name)}" for name in names}
+    keys = {f"name:{_plain(name)}" for name in person.name.known}
     if person.wikidata:
         keys.add(f"wikidata:{person.wikidata}")
     if person.id != person.wikidata:
@@ -39,14 +38,23 @@ def keys_of(person: Person) -> frozenset[str]:
     return frozenset(keys)
 
 
-def is_blocked(person: Person, entries: Mapping[str, BlockedKey]) -> bool:
-    """Whether one of the entries, by key, is about this person.
+class Blocklist:
+    """Everyone who asked to be left out, or those of them who matter, by key."""
 
-    Korean names are shared by many: somebody of the same name is someone else when both have
-    Wikidata ids and they differ. Without them there is no telling, and the request comes first.
-    """
-    found = (entries[key] for key in keys_of(person) if key in entries)
-    return any(not _somebody_else(person, entry) for entry in found)
+    def __init__(self, entries: Iterable[BlockedKey]) -> None:
+        self._entries = {each.key: each for each in entries}
+
+    def __iter__(self) -> Iterator[BlockedKey]:
+        return iter(self._entries.values())
+
+    def holds(self, person: Person) -> bool:
+        """Whether one of the entries is about this person.
+
+        Korean names are shared by many: somebody of the same name is someone else when both have
+        Wikidata ids and they differ. Without them there is no telling, and the request comes first.
+        """
+        found = (self._entries[key] for key in keys_of(person) if key in self._entries)
+        return any(not _somebody_else(person, entry) for entry in found)
 
 
 def check(connection: Connection, person: Person) -> None:
@@ -54,17 +62,17 @@ def check(connection: Connection, person: Person) -> None:
     Raises:
         Blocked: the person asked to be left out.
     """
-    if is_blocked(person, {each.key: each for each in entries(connection, keys_of(person))}):
+    if read(connection, keys_of(person)).holds(person):
         name = person.name.get("en") or person.id
         raise Blocked(f"{name} asked to be left out, and is kept out of every gallery here.")
 
 
-def entries(connection: Connection, keys: frozenset[str] | None = None) -> tuple[BlockedKey, ...]:
+def read(connection: Connection, keys: frozenset[str] | None = None) -> Blocklist:
     """The whole blocklist, or what it says of some keys."""
     wanted = select(BLOCKED).order_by(BLOCKED.c.key)
     if keys is not None:
         wanted = wanted.where(BLOCKED.c.key.in_(keys))
-    return tuple(
+    return Blocklist(
         BlockedKey(row.key, row.wikidata, row.reason, row.created.replace(tzinfo=UTC))
         for row in connection.execute(wanted).all()
     )

@@ -13,12 +13,21 @@ from itertools import count
 
 import numpy as np
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.quality import Quality
-from lookalike.faces.vectors import Floats
-from lookalike.gallery.findings import MOST, Bars, Checkup, Fault, Finding, Member, Place, Seen
+from lookalike.faces.vectors import Floats, unit
+from lookalike.gallery.findings import (
+    MOST,
+    Bars,
+    Checkup,
+    Finding,
+    GalleryFault,
+    Member,
+    PortraitPlace,
+    Seen,
+)
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.
@@ -50,7 +59,7 @@ def check(
     bars: Bars,
     photos: Mapping[str, Seen] | None = None,
 ) -> Checkup:
-    """Look for every `Fault`.
+    """Look for every `GalleryFault`.
 
     Args:
         beside: people of other collections, with whom faces are compared and who are not checked.
@@ -85,7 +94,7 @@ def _disagreeing(
     left = list(member.portraits)
     while len(left) > 1:
         vectors = _vectors(left)
-        others = _unit(vectors.sum(axis=0) - vectors)
+        others = unit(vectors.sum(axis=0) - vectors)
         cosines = np.einsum("nd,nd->n", vectors, others)
         worst = int(cosines.argmin())
         cosine = float(cosines[worst])
@@ -96,7 +105,7 @@ def _disagreeing(
             return
         portrait = left.pop(worst)
         yield Finding(
-            Fault.DISAGREES,
+            GalleryFault.DISAGREES,
             (_place(member, portrait, seen),),
             f"unlike the other {len(left)} portraits of {_name(member)}"
             + _rather(portrait, member, crowd, bars),
@@ -110,7 +119,7 @@ def _two_disagree(
 ) -> Finding:
     removals = " or ".join(_removal(member, each) for each in two)
     return Finding(
-        Fault.DISAGREES,
+        GalleryFault.DISAGREES,
         tuple(_place(member, each, seen) for each in two),
         f"two portraits of {_name(member)} show faces that are not alike",
         f"Keep the one that shows {_name(member)}: {removals}",
@@ -141,7 +150,7 @@ def _in_groups(member: Member, bars: Bars, seen: Mapping[str, Seen]) -> Iterator
 
 def _rival(face: Face, taken: Face, bars: Bars) -> bool:
     """Whether a face could be mistaken for the one that was taken, and is of someone else."""
-    large = face.box.width * face.box.height >= _OTHER_AREA * taken.box.width * taken.box.height
+    large = face.box.area >= _OTHER_AREA * taken.box.area
     someone_else = float(face.embedding @ taken.embedding) < bars.same_face
     return face is not taken and large and someone_else and face.quality.score >= _OTHER_SCORE
 
@@ -152,13 +161,13 @@ def _in_group(
     why = f"shows {len(photo.faces)} faces, and the largest was taken"
     rest = [each for each in member.portraits if each is not portrait]
     if rest:
-        mean = _unit(_vectors(rest).sum(axis=0))
+        mean = unit(_vectors(rest).sum(axis=0, keepdims=True))[0]
         best = max(float(each.embedding @ mean) for each in others)
         if best > float(taken.embedding @ mean):
             why += f"; another one is more like the other portraits of {_name(member)}"
     return Finding(
-        Fault.GROUP_PHOTO,
-        (Place(member.person, portrait.id, photo.name),),
+        GalleryFault.GROUP_PHOTO,
+        (PortraitPlace(member.person, portrait.id, photo.name),),
         why,
         f"If it is the wrong face, crop the photo, add it again and {_removal(member, portrait)}",
     )
@@ -175,7 +184,7 @@ def _same_faces(
         alike = _vectors(both[0].portraits) @ _vectors(both[1].portraits).T
         best = np.unravel_index(int(alike.argmax()), alike.shape)
         yield Finding(
-            Fault.SAME_FACE,
+            GalleryFault.SAME_FACE,
             tuple(
                 _place(each, each.portraits[row], seen)
                 for each, row in zip(both, best, strict=True)
@@ -199,7 +208,7 @@ def _duplicates(members: Sequence[Member], seen: Mapping[str, Seen]) -> Iterator
         if shared and _one_person(owner.person, member.person):
             continue
         yield Finding(
-            Fault.NEAR_DUPLICATE,
+            GalleryFault.NEAR_DUPLICATE,
             tuple(_place(who, what, seen) for who, what in both),
             f"one photo under two names, {_name(owner)} and {_name(member)}"
             if shared
@@ -215,7 +224,7 @@ def _poor(member: Member, seen: Mapping[str, Seen]) -> Iterator[Finding]:
         faults = list(_faults(portrait.quality)) if portrait.quality else []
         if faults:
             yield Finding(
-                Fault.LOW_QUALITY,
+                GalleryFault.LOW_QUALITY,
                 (_place(member, portrait, seen),),
                 ", ".join(faults),
                 f"Add a better photo of {_name(member)} and {_removal(member, portrait)}",
@@ -238,8 +247,8 @@ def _uncredited(member: Member) -> Iterator[Finding]:
     if lacking:
         what = sorted({each for portrait in lacking for each in _missing(portrait)}, reverse=True)
         yield Finding(
-            Fault.NO_CREDIT,
-            (Place(member.person),),
+            GalleryFault.NO_CREDIT,
+            (PortraitPlace(member.person),),
             f"{len(lacking)} of {len(member.portraits)} portraits of {_name(member)} have no "
             + " and no ".join(what),
             f"{_removal(member)}, and add the photos again with --source, --author and --licence",
@@ -257,7 +266,7 @@ def _missing(portrait: StoredPortrait) -> Iterator[str]:
 def _crowd(members: tuple[Member, ...]) -> _Crowd:
     means = [_vectors(each.portraits).mean(axis=0) for each in members]
     matrix = np.array(means, np.float32).reshape(len(members), -1)
-    return _Crowd(members, _unit(matrix), np.linalg.norm(matrix, axis=1))
+    return _Crowd(members, unit(matrix), np.linalg.norm(matrix, axis=1))
 
 
 def _pairs(vectors: Floats, rows: int, bar: float) -> Iterator[tuple[int, int, float]]:
@@ -278,7 +287,7 @@ def _worst(findings: Iterable[Finding]) -> tuple[list[Finding], int]:
 
 def _urgency(finding: Finding) -> float:
     cosine = finding.cosine or 0.0
-    return -cosine if finding.fault is Fault.DISAGREES else cosine
+    return -cosine if finding.fault is GalleryFault.DISAGREES else cosine
 
 
 def _one_person(one: Person, other: Person) -> bool:
@@ -289,10 +298,10 @@ def _one_person(one: Person, other: Person) -> bool:
     return not set.isdisjoint(*known)
 
 
-def _place(member: Member, portrait: StoredPortrait, seen: Mapping[str, Seen]) -> Place:
+def _place(member: Member, portrait: StoredPortrait, seen: Mapping[str, Seen]) -> PortraitPlace:
     photo = seen.get(portrait.image_id or "")
     address = portrait.credit.source_url if portrait.credit else None
-    return Place(member.person, portrait.id, photo.name if photo else address)
+    return PortraitPlace(member.person, portrait.id, photo.name if photo else address)
 
 
 def _removal(member: Member, portrait: StoredPortrait | None = None) -> str:
@@ -304,16 +313,8 @@ def _removal(member: Member, portrait: StoredPortrait | None = None) -> str:
 
 
 def _name(member: Member) -> str:
-    name = member.person.name
-    return " · ".join(each for each in (name.en, name.ko) if each) or member.person.id
+    return member.person.label
 
 
 def _vectors(portraits: Sequence[StoredPortrait]) -> Floats:
     return np.array([each.vector for each in portraits], np.float32)
-
-
-def _unit(vectors: Floats) -> Floats:
-    """The same directions with length 1, along the last axis."""
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Floats = vectors / np.maximum(length, 1e-12)
-    return unit

@@ -1,19 +1,21 @@
-"""What `check.py` takes and what it answers."""
+"""Which faults a check looks for in a gallery, from which bars on, and how it says so."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.gallery.people import Person
-from lookalike.gallery.rows import StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 
 # Findings of one fault that a check-up names; the worst stay.
 MOST = 1000
 
 
-class Fault(StrEnum):
+class GalleryFault(StrEnum):
+    """What spoils the results of a gallery."""
+
     DISAGREES = "disagrees"
     GROUP_PHOTO = "group-photo"
     SAME_FACE = "same-face"
@@ -56,7 +58,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PortraitPlace:
     """Whom a finding is about, and by which portrait; `source` is a file or an address."""
 
     person: Person
@@ -72,8 +74,8 @@ class Finding:
         cosine: how alike they are, where that is the matter.
     """
 
-    fault: Fault
-    places: tuple[Place, ...]
+    fault: GalleryFault
+    places: tuple[PortraitPlace, ...]
     why: str
     advice: str
     cosine: float | None = None

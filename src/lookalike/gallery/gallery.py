@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from pathlib import Path
 
 from lookalike.config import Settings
-from lookalike.database.database import Database
-from lookalike.errors import CollectionExists, InvalidParameter, NotFound, PersonNotFound
+from lookalike.database import changes
+from lookalike.database.changes import Change
+from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.gallery.blocklist import BlockedKey
-from lookalike.gallery.index.collection import EVERYONE, Roster, Who
-from lookalike.gallery.index.loaded import Loaded
-from lookalike.gallery.index.named import Hit
-from lookalike.gallery.people import Person
+from lookalike.gallery.contents import StoredCollection
+from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
+from lookalike.gallery.index.codes import Codes
+from lookalike.gallery.index.collection import CollectionIndex
+from lookalike.gallery.index.vectors import Hit
+from lookalike.gallery.own_collection import OwnCollection
+from lookalike.gallery.people import EVERYONE, Person, Who
+from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
-from lookalike.gallery.store import Portrait, Receipt, Store, StoredPortrait
-from lookalike.gallery.stored_records import OwnRecords
+from lookalike.gallery.store import Receipt, Store, check_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +55,34 @@ class Nearest:
 
 
 class Gallery:
-    """Finds people by id, by name and by face. Changes by any process show at the next call."""
+    """Finds people by id, by name and by face. Changes by any process show at the next call.
 
-    def __init__(self, store: Store, below: Roster, dimension: int, kept: Path) -> None:
+    What was asked for is in memory, and brought to what the store has change by change.
+
+    Attributes:
+        store: where the user's own collections lie, and what changes them.
+    """
+
+    def __init__(self, store: Store, shipped: PeopleEmbeddings, dimension: int, kept: Path) -> None:
         """
         Args:
+            shipped: the starter, with everyone in it.
             kept: folder for the codes of large collections.
         """
-        self._store = store
-        self._loaded = Loaded(store, below, dimension, kept)
+        self.store = store
+        self._shipped = shipped
+        self._dimension = dimension
+        self._codes = Codes(kept)
+        # Held while an index is searched too, so that loading and changing it takes its turn.
+        self._lock = threading.RLock()
+        self._version: int | None = None
+        self._number = 0
+        # The starter without those who asked to be left out.
+        self._starter = shipped
+        self._starter_faces: tuple[FaceEmbedding, ...] = ()
+        self._stored: tuple[StoredCollection, ...] = ()
+        self._counts: Mapping[str, tuple[int, int]] | None = None
+        self._indexes: dict[str, CollectionIndex] = {}
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -79,24 +103,19 @@ class Gallery:
             settings.cache / "indexes" / which,
         )
 
-    @property
-    def database(self) -> Database:
-        """Where the galleries lie, and what else is kept beside them."""
-        return self._store.database
-
     def close(self) -> None:
-        self._loaded.close()
-        self._store.close()
+        self._codes.close()
+        self.store.close()
 
     def collections(self) -> tuple[Collection, ...]:
         """Every collection, the starter first."""
-        with self._loaded.current():
-            count = len(self._loaded.below.people)
+        with self._current():
+            count = len(self._starter.people)
             below = Collection(starter.COLLECTION, count, count, read_only=True)
-            own = (
-                Collection(each.id, *self._loaded.counts(each.id), False, each.created, each.open)
-                for each in self._loaded.stored
-            )
+            if self._counts is None:
+                self._counts = self.store.counts()
+            counts = ((each, self._counts.get(each.id, (0, 0))) for each in self._stored)
+            own = (Collection(e.id, *count, False, e.created, e.open) for e, count in counts)
             return (below, *own)
 
     def collection(self, collection: str) -> Collection:
@@ -105,8 +124,8 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
-            self._loaded.check(collection)
+        with self._current():
+            self._check(collection)
             return next(each for each in self.collections() if each.id == collection)
 
     def people(
@@ -118,11 +137,11 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         words = query.casefold().strip()
-        with self._loaded.current():
-            everyone = [p for each in self._loaded.chosen(collection) for p in each.people.values()]
+        with self._current():
+            everyone = [p for each in self._chosen(collection) for p in each.people.by_id.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
-            found = [p for p in found if any(words in n.casefold() for n in _names(p))]
+            found = [p for p in found if any(words in n.casefold() for n in p.name.known)]
         return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:
@@ -132,11 +151,21 @@ class Gallery:
             PersonNotFound: there is none.
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
-            for each in self._loaded.chosen(collection):
-                if person_id in each.people:
-                    return each.people[person_id]
-        raise _nobody(person_id)
+        return self._found(person_id, collection)[0]
+
+    def own_person(self, person_id: str, collection: str | None = None) -> Person:
+        """The person of that id whom one may change: someone of the starter may be in one's own
+        collections too.
+
+        Raises:
+            PersonNotFound: there is none.
+            CollectionNotFound: there is no such collection.
+            InvalidParameter: they are in the read-only starter alone.
+        """
+        found = self._found(person_id, collection)
+        own = next((each for each in found if each.collection != starter.COLLECTION), found[0])
+        check_own(own.collection)
+        return own
 
     def nearest(
         self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
@@ -146,11 +175,11 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
+        with self._current():
             found = [
-                Nearest(each.people[hit.name], hit.cosine, hit.vector)
-                for each in self._loaded.chosen(collection)
-                for hit in each.nearest(probe, limit, who)
+                Nearest(each.people.by_id[hit.name], hit.cosine, hit.vector)
+                for each in self._chosen(collection)
+                for hit in each.people.nearest(probe, limit, who)
             ]
         return nlargest(limit, found, key=lambda nearest: nearest.cosine)
 
@@ -160,8 +189,9 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
-            return self._loaded.faces(collection).nearest(probe, limit)
+        with self._current():
+            (index,) = self._chosen(collection)
+            return index.faces.vectors.nearest(probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -169,8 +199,9 @@ class Gallery:
         Raises:
             NotFound: there is no such face, or no such collection (CollectionNotFound).
         """
-        with self._loaded.current():
-            vector = self._loaded.faces(collection).vector(face_id)
+        with self._current():
+            (index,) = self._chosen(collection)
+            vector = index.faces.vectors.vector(face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -181,21 +212,11 @@ class Gallery:
         Raises:
             NotFound: there is no such person or no such collection.
         """
-        with self._loaded.current():
-            for each in self._loaded.chosen(collection):
-                if person_id in each.people:
-                    return each.vector(person_id)
+        with self._current():
+            for each in self._chosen(collection):
+                if person_id in each.people.by_id:
+                    return each.people.vectors.vector(person_id)
         raise _nobody(person_id)
-
-    def add(self, person: Person, portraits: Sequence[Portrait]) -> None:
-        """Add a person, or portraits of one, to one of the user's own collections.
-
-        Raises:
-            InvalidParameter: the collection is the read-only starter.
-        """
-        if person.collection == starter.COLLECTION:
-            raise _read_only()
-        self._store.add(person, portraits)
 
     def records(self, collection: str) -> Records:
         """The faces and users of a collection, one by one.
@@ -203,59 +224,23 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
-            self._loaded.check(collection)
+        with self._current():
+            self._check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(self._loaded.starter_faces())
-        return self._store.records(collection)
+                return StarterRecords(self._starter_faces)
+        return OwnCollection(self.store.database, collection)
 
-    def own_records(self, collection: str) -> OwnRecords:
+    def own_collection(self, collection: str) -> OwnCollection:
         """Those of one that may be changed.
 
         Raises:
             InvalidParameter: the collection is the read-only starter.
             CollectionNotFound: there is no such collection.
         """
-        with self._loaded.current():
-            self._loaded.check(collection)
-        if collection == starter.COLLECTION:
-            raise _read_only()
-        return self._store.records(collection)
-
-    def create(
-        self, collection: str, tags: Mapping[str, str] | None = None, *, is_open: bool = True
-    ) -> None:
-        """Add an empty collection; one that is not open is searched only when it is named.
-
-        Raises:
-            CollectionExists: there is one of that id.
-        """
-        if collection == starter.COLLECTION:
-            raise CollectionExists(f"There is a collection {collection!r} already.")
-        self._store.create(collection, tags, is_open=is_open)
-
-    def delete(self, collection: str) -> None:
-        """Remove one of the user's own collections with everyone in it.
-
-        Raises:
-            InvalidParameter: the collection is the read-only starter.
-            CollectionNotFound: there is none of that id.
-        """
-        if collection == starter.COLLECTION:
-            raise _read_only()
-        self._store.delete(collection)
-
-    def change(self, person: Person) -> None:
-        """Replace the facts of a person in one of the user's own collections.
-
-        Raises:
-            InvalidParameter: the collection is the read-only starter.
-            PersonNotFound: there is nobody of that id in the collection.
-            Blocked: the person asked to be left out.
-        """
-        if person.collection == starter.COLLECTION:
-            raise _read_only()
-        self._store.change(person)
+        with self._current():
+            self._check(collection)
+        check_own(collection)
+        return OwnCollection(self.store.database, collection)
 
     def portraits(
         self, person_id: str, collection: str | None = None
@@ -268,7 +253,7 @@ class Gallery:
         """
         person = self.person(person_id, collection)
         if person.collection != starter.COLLECTION:
-            return self._store.portraits(person)
+            return self.store.portraits(person)
         return self._starter_portraits()[person.id]
 
     def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
@@ -281,40 +266,8 @@ class Gallery:
         if collection == starter.COLLECTION:
             by_person = self._starter_portraits()
         else:
-            by_person = self._store.portraits_by_person(collection)
+            by_person = self.store.portraits_by_person(collection)
         return ((each, by_person.get(each.id, ())) for each in people)
-
-    def add_portraits(
-        self, person_id: str, portraits: Sequence[Portrait], collection: str | None = None
-    ) -> int:
-        """Add portraits to someone who is there; how many were of images they did not have.
-
-        Raises:
-            InvalidParameter: there is no portrait, or the person is in the read-only starter.
-            PersonNotFound: there is nobody of that id.
-            CollectionNotFound: there is no such collection.
-        """
-        return self._store.add_portraits(self._own_person(person_id, collection), portraits)
-
-    def remove_portrait(
-        self, person_id: str, portrait_id: str, collection: str | None = None
-    ) -> None:
-        """Remove one of several portraits of a person.
-
-        Raises:
-            InvalidParameter: it is their last one, or the person is in the read-only starter.
-            NotFound: there is no such portrait, person or collection.
-        """
-        self._store.remove_portrait(self._own_person(person_id, collection), portrait_id)
-
-    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
-        """What the enrolled images of a collection are known by (sha256 of their files);
-        `bare`: only those of which no thumbnail is kept."""
-        return self._store.image_ids(collection, bare=bare)
-
-    def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
-        """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
-        self._store.keep_thumbnails(person, thumbnails)
 
     def takedown(self, person_id: str, reason: str = "") -> Receipt:
         """Remove a person from every collection, the starter included, and keep them out.
@@ -322,45 +275,105 @@ class Gallery:
         Raises:
             PersonNotFound: there is nobody of that id.
         """
-        receipt = self._store.block(self.person(person_id), reason)
-        self._loaded.forget()
+        receipt = self.store.block(self.person(person_id), reason)
+        self._codes.forget()
         return receipt
 
-    def blocked(self) -> tuple[BlockedKey, ...]:
-        """Everyone who was taken down, by key."""
-        return self._store.blocked()
+    @contextmanager
+    def _current(self) -> Iterator[None]:
+        """Everything in memory as the store has it now, for as long as the context lasts."""
+        with self._lock:
+            version = self.store.database.version()
+            if version != self._version:
+                self._catch_up()
+                self._version = version
+            yield
 
-    def remove(self, person_id: str, collection: str | None = None) -> None:
-        """Remove a person from one of the user's own collections, or from all of them.
+    def _catch_up(self) -> None:
+        with self.store.database.reading() as connection:
+            found = changes.after(connection, self._number)
+        if found.since is None:
+            self._indexes.clear()
+        else:
+            self._update(found.since)
+        if self._version is None or found.since is None or Change() in found.since:
+            self._read_starter()
+        self._counts = None
+        self._stored = self.store.collections()
+        self._number = found.number
+
+    def _update(self, since: Sequence[Change]) -> None:
+        """Read again what changed of the collections that are in memory."""
+        for collection in {each.collection for each in since if each.collection}:
+            own = [each for each in since if each.collection == collection]
+            if Change(collection) in own:
+                self._indexes.pop(collection, None)
+            elif collection in self._indexes:
+                self._indexes[collection].update(
+                    {each.person for each in own if each.person},
+                    {each.face for each in own if each.face},
+                )
+
+    def _read_starter(self) -> None:
+        everyone = self._shipped.without(self.store.blocked().holds)
+        faces = everyone.faces()
+        self._starter, self._starter_faces = everyone, faces
+        self._indexes[starter.COLLECTION] = CollectionIndex(
+            starter.COLLECTION, lambda _: everyone, lambda *_: faces, self._dimension
+        )
+
+    def _chosen(self, collection: str | None) -> tuple[CollectionIndex, ...]:
+        """One collection, or the open ones with the starter first.
 
         Raises:
-            PersonNotFound: there is nobody of that id in them.
+            CollectionNotFound: there is none of that id.
         """
-        self._store.remove(person_id, collection)
+        if collection is None:
+            opened = (each.id for each in self._stored if each.open)
+            return tuple(map(self._index, (starter.COLLECTION, *opened)))
+        self._check(collection)
+        return (self._index(collection),)
 
-    def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
-        faces = self._loaded.starter_faces()
-        return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
+    def _index(self, collection: str) -> CollectionIndex:
+        if collection not in self._indexes:
+            self._indexes[collection] = CollectionIndex(
+                collection,
+                lambda ids: self.store.people_embeddings(collection, ids),
+                lambda people, ids: self.store.face_embeddings(collection, people, ids),
+                self._dimension,
+                self._codes,
+            )
+        return self._indexes[collection]
 
-    def _own_person(self, person_id: str, collection: str | None) -> Person:
-        """The person of that id whom we may change: someone of the starter may be in ours too."""
-        with self._loaded.current():
-            found = [each for each in self._loaded.chosen(collection) if person_id in each.people]
+    def _check(self, collection: str) -> None:
+        """
+        Raises:
+            CollectionNotFound: there is none of that id.
+        """
+        known = [starter.COLLECTION, *(each.id for each in self._stored)]
+        if collection not in known:
+            raise CollectionNotFound(
+                f"There is no collection {collection!r}; there are: {', '.join(known)}."
+            )
+
+    def _found(self, person_id: str, collection: str | None) -> list[Person]:
+        """The people of that id, the starter's first.
+
+        Raises:
+            PersonNotFound: there are none.
+            CollectionNotFound: there is no such collection.
+        """
+        with self._current():
+            people = [each.people.by_id.get(person_id) for each in self._chosen(collection)]
+        found = [each for each in people if each is not None]
         if not found:
             raise _nobody(person_id)
-        own = [each for each in found if each is not self._loaded.below]
-        if not own:
-            raise _read_only()
-        return own[0].people[person_id]
+        return found
 
-
-def _names(person: Person) -> list[str]:
-    return [name for name in (person.name.ko, person.name.en) if name]
+    def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
+        faces = self._starter_faces
+        return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
 
 
 def _nobody(person_id: str) -> PersonNotFound:
     return PersonNotFound(f"Nobody in the gallery has the id {person_id!r}.")
-
-
-def _read_only() -> InvalidParameter:
-    return InvalidParameter("The starter gallery is read-only; choose another collection.")

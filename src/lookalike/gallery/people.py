@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
@@ -22,9 +23,18 @@ class Text:
         return (self.ko or self.en) if language == "ko" else (self.en or self.ko)
 
     @property
+    def known(self) -> tuple[str, ...]:
+        """The text in every language in which it is known, Korean first."""
+        return tuple(each for each in (self.ko, self.en) if each)
+
+    @property
     def both(self) -> str:
-        """The text in every language it is known in, English first."""
-        return " · ".join(each for each in (self.en, self.ko) if each)
+        """The same in one line, English first."""
+        return " · ".join(reversed(self.known))
+
+    def completed(self, other: Text) -> Text:
+        """The same, and `other` in a language in which it is not known."""
+        return Text(self.ko or other.ko, self.en or other.en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,11 @@ class Person:
     external_ids: tuple[tuple[str, str], ...] = ()
 
     @property
+    def label(self) -> str:
+        """The names, else the id."""
+        return self.name.both or self.id
+
+    @property
     def links(self) -> tuple[Link, ...]:
         """Wikipedia through the Wikidata id, else a search; then the person's own pages."""
         own = tuple(Link("website", url) for url in self.websites)
@@ -86,3 +101,30 @@ class Person:
             Link("search-ko", f"https://ko.wikipedia.org/wiki/Special:Search?search={words}"),
             *own,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whom to search for: everything that is given must hold.
+
+    Attributes:
+        group: name of a group, in any case.
+        gender: as the source states it; those of whom none does are left out.
+    """
+
+    group: str | None = None
+    gender: str | None = None
+
+    def holds(self, person: Person) -> bool:
+        groups = {each.casefold() for each in person.groups}
+        return (self.group is None or self.group.casefold() in groups) and (
+            self.gender is None or self.gender == person.gender
+        )
+
+
+EVERYONE = Who()
+
+
+def new_id() -> str:
+    """An id for a person who has none elsewhere: letters and digits, as AWS asks."""
+    return f"U{uuid.uuid4().hex[:15]}"

@@ -1,22 +1,28 @@
-"""Faces and users of a collection one by one, as the Rekognition API lists and changes them."""
+"""Faces and users of a collection one by one, as they are listed, and what a change of them did."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Protocol
 
 from lookalike.faces.geometry import Box
-from lookalike.gallery.index.collection import FaceVector
+from lookalike.gallery.embeddings import FaceEmbedding
 
-Refusal = Literal[
-    "FACE_NOT_FOUND",
-    "ASSOCIATED_TO_A_DIFFERENT_USER",
-    "ASSOCIATED_TO_AN_EXISTING_USER",
-    "LOW_MATCH_CONFIDENCE",
-]
+
+class Refusal(Enum):
+    """Why a face was not given to a user, taken from one or deleted.
+
+    The values lie in the database, in the answers that are kept for request tokens.
+    """
+
+    NO_SUCH_FACE = "FACE_NOT_FOUND"
+    OF_ANOTHER_USER = "ASSOCIATED_TO_A_DIFFERENT_USER"
+    OF_A_USER = "ASSOCIATED_TO_AN_EXISTING_USER"
+    TOO_UNLIKE = "LOW_MATCH_CONFIDENCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Records(Protocol):
 class StarterRecords:
     """The starter gallery: read-only, its faces are known by their vectors alone."""
 
-    def __init__(self, faces: Sequence[FaceVector]) -> None:
+    def __init__(self, faces: Sequence[FaceEmbedding]) -> None:
         self._faces = sorted(faces, key=lambda face: face.id)
 
     def faces(

@@ -1,4 +1,4 @@
-"""The user's own galleries, in SQLite under `LOOKALIKE_HOME`.
+"""The user's own galleries in the database: people and portraits added, changed and removed.
 
 Every change is one transaction: vectors are committed with their rows, and every index is made from
 here. Several processes may read while one writes.
@@ -7,44 +7,29 @@ here. Several processes may read while one writes.
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
-from lookalike.database import changes, database
-from lookalike.database.changes import Change, Changes
+from lookalike.database import changes
+from lookalike.database.changes import Change
 from lookalike.database.clock import now
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import (
     CollectionExists,
     CollectionNotFound,
-    ContractMismatch,
     InvalidParameter,
     NotFound,
     PersonNotFound,
 )
-from lookalike.faces.vectors import Floats
-from lookalike.gallery import blocklist, enrolled, reading
-from lookalike.gallery.blocklist import BlockedKey, is_blocked, keys_of
-from lookalike.gallery.enrolled import Enrolled
-from lookalike.gallery.index.collection import FaceVector, Roster
+from lookalike.gallery import blocklist, starter
+from lookalike.gallery.blocklist import BlockedKey, Blocklist, keys_of
+from lookalike.gallery.contents import Contents, faces_of
 from lookalike.gallery.people import Person
-from lookalike.gallery.reading import Ids, Stored
-from lookalike.gallery.rows import (
-    Portrait,
-    StoredPortrait,
-    face_row,
-    person_of,
-    person_row,
-    portrait_of,
-)
-from lookalike.gallery.stored_records import OwnRecords
-
-__all__ = ["BlockedKey", "Portrait", "Receipt", "Store", "StoredPortrait", "new_id"]
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.rows import face_row, person_of, person_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,76 +54,13 @@ class Receipt:
         return frozenset({self.person.id, *(each.id for each in self.removed)})
 
 
-class Store:
-    """The galleries of one database, for vectors of one contract.
+class Store(Contents):
+    """What the galleries of one database hold, and every change of it.
 
     Every method raises StoreUnavailable when the file cannot be read or written; then nothing was
-    changed.
+    changed. Methods that change people or collections raise InvalidParameter for the starter
+    gallery, which is read-only.
     """
-
-    def __init__(self, home: Path, contract: str, address: str = "") -> None:
-        """
-        Args:
-            address: of PostgreSQL; SQLite in the home unless given.
-
-        Raises:
-            StoreUnavailable: the folder or the database cannot be used.
-        """
-        self._contract = contract
-        self._database = database.opened(home, address)
-
-    @property
-    def database(self) -> database.Database:
-        """Where the galleries lie, and what else is kept beside them."""
-        return self._database
-
-    def version(self) -> int:
-        """A number that changes when anyone, in any process, has committed."""
-        return self._database.version()
-
-    def close(self) -> None:
-        self._database.close()
-
-    def changes(self, number: int) -> Changes:
-        """What was committed after a change of that number."""
-        with self._database.reading() as connection:
-            return changes.after(connection, number)
-
-    def collections(self) -> tuple[Stored, ...]:
-        """Every collection, by id.
-
-        Raises:
-            ContractMismatch: one was made with another model.
-        """
-        with self._database.reading() as connection:
-            found = reading.collections(connection)
-        for each in found:
-            self._check_contract(each.id, each.contract)
-        return found
-
-    def counts(self) -> Mapping[str, tuple[int, int]]:
-        """How many people and faces each collection has; those without any are left out."""
-        with self._database.reading() as connection:
-            return reading.counts(connection)
-
-    def roster(self, collection: str, ids: Ids | None = None) -> Roster:
-        """A collection with everyone in it, or with the people of those ids who are."""
-        with self._database.reading() as connection:
-            return reading.roster(connection, collection, ids)
-
-    def faces(
-        self,
-        collection: str,
-        people: Ids | None = None,
-        ids: Ids | None = None,
-    ) -> tuple[FaceVector, ...]:
-        """All faces of a collection, those of nobody too, or of some people and of some ids."""
-        with self._database.reading() as connection:
-            return reading.faces(connection, collection, people, ids)
-
-    def records(self, collection: str) -> OwnRecords:
-        """The faces and users of a collection, one by one."""
-        return OwnRecords(self._database, collection)
 
     def create(
         self, collection: str, tags: Mapping[str, str] | None = None, *, is_open: bool = True
@@ -148,8 +70,9 @@ class Store:
         Raises:
             CollectionExists: there is one of that id.
         """
-        with self._database.changing() as connection:
-            if _one(connection, COLLECTIONS, COLLECTIONS.c.id == collection):
+        with self.database.changing() as connection:
+            there = _one(connection, COLLECTIONS, COLLECTIONS.c.id == collection)
+            if there or collection == starter.COLLECTION:
                 raise CollectionExists(f"There is a collection {collection!r} already.")
             self._create(connection, collection, tags or {}, is_open)
 
@@ -159,7 +82,8 @@ class Store:
         Raises:
             CollectionNotFound: there is none of that id.
         """
-        with self._database.changing() as connection:
+        check_own(collection)
+        with self.database.changing() as connection:
             gone = connection.execute(delete(COLLECTIONS).where(COLLECTIONS.c.id == collection))
             if not gone.rowcount:
                 raise _no_collection(collection)
@@ -173,8 +97,9 @@ class Store:
             Blocked: the person asked to be left out.
             ContractMismatch: the collection was made with another model.
         """
+        check_own(person.collection)
         _check_some(portraits)
-        with self._database.changing() as connection:
+        with self.database.changing() as connection:
             blocklist.check(connection, person)
             self._ready(connection, person.collection)
             if not _one(connection, PEOPLE, _is(person)):
@@ -191,8 +116,9 @@ class Store:
             Blocked: the person asked to be left out.
             ContractMismatch: the collection was made with another model.
         """
+        check_own(person.collection)
         _check_some(portraits)
-        with self._database.changing() as connection:
+        with self.database.changing() as connection:
             blocklist.check(connection, person)
             if not _one(connection, PEOPLE, _is(person)):
                 raise _nobody(person.id)
@@ -207,8 +133,9 @@ class Store:
             NotFound: they have no such portrait.
             InvalidParameter: it is their last one.
         """
-        with self._database.changing() as connection:
-            known = connection.execute(select(FACES.c.id).where(_faces_of(person))).scalars().all()
+        check_own(person.collection)
+        with self.database.changing() as connection:
+            known = connection.execute(select(FACES.c.id).where(faces_of(person))).scalars().all()
             if portrait_id not in known:
                 raise NotFound(f"{person.id} has no portrait {portrait_id!r}.")
             if len(known) == 1:
@@ -226,7 +153,8 @@ class Store:
             PersonNotFound: there is nobody of that id in the collection.
             Blocked: the person asked to be left out.
         """
-        with self._database.changing() as connection:
+        check_own(person.collection)
+        with self.database.changing() as connection:
             blocklist.check(connection, person)
             changed = update(PEOPLE).where(_is(person)).values(person_row(person))
             if not connection.execute(changed).rowcount:
@@ -242,92 +170,35 @@ class Store:
         who = PEOPLE.c.id == person_id
         if collection is not None:
             who &= PEOPLE.c.collection == collection
-        with self._database.changing() as connection:
+        with self.database.changing() as connection:
             people = [person_of(row) for row in connection.execute(select(PEOPLE).where(who)).all()]
             if not people:
                 raise _nobody(person_id)
             for each in people:
                 _forget(connection, each)
 
-    def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
-        """The portraits of a person in the order they were added."""
-        wanted = select(FACES).where(_faces_of(person)).order_by(FACES.c.created)
-        with self._database.reading() as connection:
-            return tuple(portrait_of(row) for row in connection.execute(wanted).all())
-
-    def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
-        """The portraits of everyone in a collection, in the order they were added."""
-        with self._database.reading() as connection:
-            return reading.portraits(connection, collection)
-
-    def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
-        """What the enrolled images of a collection are known by; `bare`: without a thumbnail."""
-        wanted = (FACES.c.collection == collection) & FACES.c.image_id.is_not(None)
-        if bare:
-            wanted &= FACES.c.thumbnail.is_(None)
-        with self._database.reading() as connection:
-            return frozenset(connection.execute(select(FACES.c.image_id).where(wanted)).scalars())
-
     def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
         """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
-        with self._database.changing() as connection:
+        with self.database.changing() as connection:
             for image, thumbnail in thumbnails.items():
                 bare = (FACES.c.image_id == image) & FACES.c.thumbnail.is_(None)
-                one = update(FACES).where(_faces_of(person), bare)
+                one = update(FACES).where(faces_of(person), bare)
                 connection.execute(one.values(thumbnail=thumbnail))
 
     def block(self, person: Person, reason: str) -> Receipt:
         """Remove a person from every collection and keep them out from now on."""
         keys, when = sorted(keys_of(person)), now()
         at = when.replace(tzinfo=UTC)
-        entries = {key: BlockedKey(key, person.wikidata, reason, at) for key in keys}
-        with self._database.changing() as connection:
+        asked = Blocklist(BlockedKey(key, person.wikidata, reason, at) for key in keys)
+        with self.database.changing() as connection:
             for key in keys:
                 blocklist.remember(connection, key, person.wikidata, reason, when)
             everyone = (person_of(row) for row in connection.execute(select(PEOPLE)).all())
-            removed = tuple(each for each in everyone if is_blocked(each, entries))
+            removed = tuple(each for each in everyone if asked.holds(each))
             portraits = sum(_forget(connection, each) for each in removed)
             changes.record(connection, [Change()])
-        self._database.forget_deleted()
+        self.database.forget_deleted()
         return Receipt(person, portraits, tuple(keys), at, removed)
-
-    def blocked(self) -> tuple[BlockedKey, ...]:
-        """Everyone who is kept out, by key."""
-        with self._database.reading() as connection:
-            return blocklist.entries(connection)
-
-    def contracts(self) -> Mapping[str, str]:
-        """The contract that each collection was made with; those of another are not searched."""
-        with self._database.reading() as connection:
-            rows = connection.execute(select(COLLECTIONS).order_by(COLLECTIONS.c.id)).all()
-        return {row.id: row.contract for row in rows}
-
-    def enrolled(self, collection: str) -> tuple[Enrolled, ...]:
-        """Every face of a collection without its vector and pixels, whatever the contract."""
-        with self._database.reading() as connection:
-            return enrolled.faces(connection, collection)
-
-    def thumbnails(self, collection: str) -> Generator[tuple[str, bytes], None, None]:
-        """The ids and thumbnails (JPEG) of the faces that have one, whatever the contract."""
-        wanted = (FACES.c.collection == collection) & FACES.c.thumbnail.is_not(None)
-        with self._database.reading() as connection:
-            found = connection.execute(select(FACES.c.id, FACES.c.thumbnail).where(wanted))
-            for row in found:
-                yield row.id, row.thumbnail
-
-    def migrate(self, collection: str, vectors: Mapping[str, Floats | None]) -> tuple[Person, ...]:
-        """Bring a collection to this contract; who needs a portrait again, now without any.
-
-        Args:
-            vectors: by id of a face, made of its thumbnail. Those that are None are removed, so
-                that their photos can be imported again.
-
-        Raises:
-            CollectionNotFound: there is none of that id.
-            StoreUnavailable: it has a face that is not in `vectors`.
-        """
-        with self._database.changing() as connection:
-            return enrolled.migrate(connection, collection, self._contract, vectors)
 
     def _ready(self, connection: Connection, collection: str) -> None:
         """Make a collection that is not there; check the contract of one that is."""
@@ -343,7 +214,7 @@ class Store:
     ) -> None:
         row = {
             "id": collection,
-            "contract": self._contract,
+            "contract": self.contract,
             "tags": json.dumps(tags, ensure_ascii=False),
             "open": is_open,
             "created": now(),
@@ -351,23 +222,19 @@ class Store:
         connection.execute(insert(COLLECTIONS), row)
         changes.record(connection, [Change(collection)])
 
-    def _check_contract(self, collection: str, contract: str) -> None:
-        if contract != self._contract:
-            raise ContractMismatch(
-                f"The gallery {collection!r} was made with {contract}, but {self._contract} is in "
-                "use; vectors of two models cannot be compared. Make them anew with: "
-                "lookalike gallery migrate"
-            )
 
-
-def new_id() -> str:
-    """An id for a person who has none elsewhere: letters and digits, as AWS asks."""
-    return f"U{uuid.uuid4().hex[:15]}"
+def check_own(collection: str) -> None:
+    """
+    Raises:
+        InvalidParameter: the collection is the read-only starter.
+    """
+    if collection == starter.COLLECTION:
+        raise InvalidParameter("The starter gallery is read-only; choose another collection.")
 
 
 def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portrait]) -> int:
     """Add what is not of an image that they have; how many those were."""
-    found = connection.execute(select(FACES.c.image_id).where(_faces_of(person))).scalars()
+    found = connection.execute(select(FACES.c.image_id).where(faces_of(person))).scalars()
     known = {each for each in found if each is not None}
     new = []
     for each in portraits:
@@ -381,7 +248,7 @@ def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portr
 
 def _forget(connection: Connection, person: Person) -> int:
     """Remove a person; how many portraits they had."""
-    count = connection.execute(select(func.count()).where(_faces_of(person))).scalar_one()
+    count = connection.execute(select(func.count()).where(faces_of(person))).scalar_one()
     connection.execute(delete(PEOPLE).where(_is(person)))
     _note(connection, person)
     return int(count)
@@ -399,10 +266,6 @@ def _check_some(portraits: Sequence[Portrait]) -> None:
 
 def _is(person: Person) -> ColumnElement[bool]:
     return (PEOPLE.c.collection == person.collection) & (PEOPLE.c.id == person.id)
-
-
-def _faces_of(person: Person) -> ColumnElement[bool]:
-    return (FACES.c.collection == person.collection) & (FACES.c.person == person.id)
 
 
 def _one(connection: Connection, table: Table, where: ColumnElement[bool]) -> bool:

@@ -1,15 +1,18 @@
-"""What an operation is given beside its request."""
+"""What an operation is given beside its request: the engine, and who calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.wire.validation import Members
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import LocalEngine
 
 _REGION = "us-east-1"
 
@@ -24,7 +27,7 @@ class Context:
         principal: who makes it, as far as that was checked.
     """
 
-    engine: Engine
+    engine: LocalEngine
     credential: Credential | None
     request_id: str
     principal: Principal = ANYONE

@@ -1,11 +1,11 @@
-"""The Image structure of a request -> a Photo with the faces that Amazon Rekognition would see."""
+"""The Image of a request -> a Photo without the faces that are too small for Amazon Rekognition."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
-from lookalike.faces.analyzer import Photo
+from lookalike.faces.photo import Photo
 from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.faults import Fault, code_of
@@ -48,7 +48,7 @@ def analyze(context: Context, data: bytes, member: str) -> Photo:
         Fault: the photo cannot be used, or a side is too short.
     """
     try:
-        photo = context.engine.detect(data)
+        photo = context.engine.analyzer.analyze(data)
     except ImageTooSmall as error:
         raise Fault("InvalidParameterException", f"{member}: {_too_small('very small')}") from error
     except PhotoError as error:

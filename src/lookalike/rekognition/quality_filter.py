@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 
 # Values of the model's Reason enum.
 Reason = Literal[
@@ -26,7 +26,7 @@ Reason = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class QualityBar:
     """What a face needs.
 
     Attributes:
@@ -46,15 +46,15 @@ class Bar:
     pitch: float
 
 
-_NONE = Bar(0, 0, 0, 0, 100, 180, 180)
-_LOW = Bar(score=0.7, size=40, sharpness=5, darkest=12, brightest=90, yaw=60, pitch=35)
-_MEDIUM = Bar(score=0.8, size=56, sharpness=12, darkest=20, brightest=85, yaw=45, pitch=28)
+_NONE = QualityBar(0, 0, 0, 0, 100, 180, 180)
+_LOW = QualityBar(score=0.7, size=40, sharpness=5, darkest=12, brightest=90, yaw=60, pitch=35)
+_MEDIUM = QualityBar(score=0.8, size=56, sharpness=12, darkest=20, brightest=85, yaw=45, pitch=28)
 # A face of 80 pixels fills the crop that the recogniser takes in (median of the tests' faces); a
 # smaller one is enlarged.
-_HIGH = Bar(score=0.88, size=80, sharpness=30, darkest=25, brightest=80, yaw=30, pitch=20)
+_HIGH = QualityBar(score=0.88, size=80, sharpness=30, darkest=25, brightest=80, yaw=30, pitch=20)
 
 # AUTO is left to the service by Amazon's documentation. Ours keeps whatever can be compared at all.
-_BARS: Mapping[str, Bar] = MappingProxyType(
+_BARS: Mapping[str, QualityBar] = MappingProxyType(
     {"NONE": _NONE, "AUTO": _LOW, "LOW": _LOW, "MEDIUM": _MEDIUM, "HIGH": _HIGH}
 )
 

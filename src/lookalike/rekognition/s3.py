@@ -21,10 +21,10 @@ from botocore.exceptions import (
 
 from lookalike.config import Settings
 from lookalike.errors import ImageTooLarge, ObjectUnavailable, VideoTooLarge
-from lookalike.rekognition import clients
+from lookalike.rekognition import service_clients
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
-from lookalike.video.decode import HEADER
+from lookalike.video.frames import HEADER
 
 # Amazon's limits, in bytes.
 MAX_IMAGE = 15 * 1024 * 1024
@@ -174,7 +174,7 @@ class S3File(io.RawIOBase):
 
 
 def _client(settings: Settings) -> Any:
-    return clients.client("s3", settings.s3_endpoint_url)
+    return service_clients.service_client("s3", settings.s3_endpoint_url)
 
 
 @contextmanager

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
-from lookalike.faces.analyzer import Face, Photo
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.geometry import Point
+from lookalike.faces.geometry import Box, Point
+from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
-from lookalike.gallery.records import FaceRecord, Refused
+from lookalike.gallery.records import FaceRecord, Refusal, Refused
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
 
 # The attributes that a model here measures; all others are left out of every answer.
 _GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+# What Amazon calls the reasons for which a face is left as it is.
+REFUSALS: Mapping[Refusal, str] = MappingProxyType(
+    {
+        Refusal.NO_SUCH_FACE: "FACE_NOT_FOUND",
+        Refusal.OF_ANOTHER_USER: "ASSOCIATED_TO_A_DIFFERENT_USER",
+        Refusal.OF_A_USER: "ASSOCIATED_TO_AN_EXISTING_USER",
+        Refusal.TOO_UNLIKE: "LOW_MATCH_CONFIDENCE",
+    }
+)
 
 
 def details(
@@ -47,25 +57,17 @@ def face_box(found: Face, photo: Photo) -> Members:
 
     A face that is cut off has a box that leaves 0 to 1.
     """
-    box = found.box
     return {
-        "BoundingBox": {
-            "Width": box.width / photo.width,
-            "Height": box.height / photo.height,
-            "Left": box.left / photo.width,
-            "Top": box.top / photo.height,
-        },
+        "BoundingBox": _bounding_box(found.box.in_shares(photo.width, photo.height)),
         "Confidence": 100 * found.quality.score,
     }
 
 
 def record(found: FaceRecord, context: Context) -> Members:
     """Face: what a collection keeps of one. A portrait of the starter is known by its id alone."""
-    box = found.box
     return {
         "FaceId": found.id,
-        "BoundingBox": box
-        and {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top},
+        "BoundingBox": found.box and _bounding_box(found.box),
         "ImageId": found.image_id and _image_id(found.image_id),
         "ExternalImageId": found.external_image_id,
         "Confidence": found.score and 100 * found.score,
@@ -76,7 +78,7 @@ def record(found: FaceRecord, context: Context) -> Members:
 
 def refused(face: Refused) -> Members:
     """A face that was not associated, disassociated or deleted."""
-    reasons = [face.reason] if face.reason else []
+    reasons = [REFUSALS[face.reason]] if face.reason else []
     return {"FaceId": face.face, "UserId": face.person, "Reasons": reasons}
 
 
@@ -89,6 +91,10 @@ def known_gender(person: Person) -> Members | None:
     """KnownGender, only as a source states it."""
     kinds = {"female": "Female", "male": "Male", "other": "Unlisted"}
     return {"Type": kinds[person.gender]} if person.gender in kinds else None
+
+
+def _bounding_box(box: Box) -> Members:
+    return {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top}
 
 
 def _guessed(guess: Attributes, asked: Collection[str]) -> Members:

@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 
 from lookalike.faces.align import TEMPLATE_SIZE
-from lookalike.faces.analyzer import Face
 from lookalike.faces.image import Pixels
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 
 Region = Literal["forehead", "brows", "eyes", "nose", "cheeks", "mouth", "jaw"]

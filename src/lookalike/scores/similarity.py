@@ -1,31 +1,30 @@
-"""Two vectors -> similarity and resemblance: two honest numbers, fitted per model.
+"""Two vectors -> similarity, resemblance and a verdict: two honest numbers, fitted per model.
 
 *resemblance* says how rare it is among strangers to look this much alike, `20 * log10(1 / FMR)`: 20
 is one stranger in 10, 60 one in 1,000, 100 one in 100,000 or rarer. *similarity* says whether this
 is the same person, on Amazon Rekognition's scale: its fixed points are in `_SIMILARITIES`. FMR
 (false match rate) is the share of pairs of strangers that are at least this much alike;
-`lookalike evaluate calibrate` fits it. How alike they are is their cosine, seen among a cohort of
-strangers (`cohort.py`), for models take strangers of some kinds for more alike than others.
+`lookalike evaluate calibrate` fits it, and `calibrations` keeps what it fitted.
+
+How alike two faces are is their cosine, seen among a cohort of strangers, which makes the scores of
+all kinds of faces fair. A model that saw few faces of a kind takes two strangers of that kind for
+more alike than others. Each of them then is more alike to *everyone* of that kind in a fixed cohort
+as well, which widens the spread of their cosines to the cohort. Measured in that spread, strangers
+of any kind are about as alike (symmetric normalisation, s-norm; Shum et al., Odyssey 2010, for
+voices). Nothing is guessed about anybody: only vectors are looked at.
 """
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lookalike.errors import ContractMismatch
-from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
-from lookalike.gallery import starter
-from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
+
+Numbers = NDArray[np.float64]
 
 # -log10(FMR) -> similarity. 50 where 1 stranger pair in 100 passes, 80 (Rekognition's default
 # threshold) at 1 in 10,000, 90 at 1 in 100,000, 99 at 1 in 1,000,000; 100 is out of reach but for
@@ -33,17 +32,11 @@ from lookalike.scores.cohort import Cohort, Numbers, Spread, normalised
 _RARITIES = (0.0, 2.0, 4.0, 5.0, 6.0)
 _SIMILARITIES = (0.0, 50.0, 80.0, 90.0, 99.0)
 
-# Cosines and -log10(FMR) for a model that nobody fitted. Meant to be strict: of the models whose
-# strangers are known to us, those of SFace on Korean faces are the most alike, with 1 pair in
-# 10,000 at 0.49; here it takes 0.55.
-_PROVISIONAL = (
-    (-1.0, 0.0, 0.1, 0.25, 0.4, 0.5, 0.55, 0.61, 0.66),
-    (0.0, 0.0, 0.25, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0),
-)
-
 SAME_PERSON = 80.0
 _STRONG, _SOME = 60.0, 40.0
 _ROUNDING = 1e-6
+# The most alike of the cohort may be the person themself, twice at most: by two sources.
+_LEFT_OUT = 2
 
 
 class Verdict(StrEnum):
@@ -79,6 +72,52 @@ class Score:
             return Verdict.STRONG
         return Verdict.SOME if self.resemblance >= _SOME else Verdict.NONE
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Similarity and resemblance, as a terminal shows them."""
+        similarity = f"{self.similarity:5.1f}  {self.verdict.replace('-', ' ')}"
+        return similarity, f"{self.resemblance:5.1f}  1 stranger in {self.one_in:,}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """Of the cosines of n faces to a cohort: (n,) means and standard deviations."""
+
+    mean: Numbers
+    deviation: Numbers
+
+    def __getitem__(self, rows: slice) -> Spread:
+        return Spread(self.mean[rows], self.deviation[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohort:
+    """A fixed set of strangers.
+
+    Attributes:
+        vectors: (m, dimension) float32 of length 1, a person each.
+    """
+
+    vectors: Floats
+
+    def spread(self, faces: Floats) -> Spread:
+        """Of (n, dimension) faces. The two of the cohort most like a face are left out."""
+        cosines = (faces @ self.vectors.T).astype(np.float64)
+        cosines = np.partition(cosines, -_LEFT_OUT, axis=1)[:, :-_LEFT_OUT]
+        # A face that was not found is a row of zeros.
+        return Spread(cosines.mean(axis=1), np.maximum(cosines.std(axis=1), 1e-6))
+
+
+def normalised(cosines: Numbers, one: Spread, other: Spread) -> Numbers:
+    """Cosines of two faces in the mean of how many deviations they lie above each one's mean.
+
+    Symmetric, and rises with the cosine. Everything broadcasts: a matrix of cosines takes the
+    spread of its rows as columns.
+    """
+    from_one = (cosines - one.mean) / one.deviation
+    from_other = (cosines - other.mean) / other.deviation
+    return np.asarray((from_one + from_other) / 2)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
@@ -86,7 +125,7 @@ class Calibration:
 
     Attributes:
         contract: model and preprocessing that it was fitted for.
-        levels: rising; cosines, or with a cohort what `cohort.normalised` makes of them.
+        levels: rising; cosines, or with a cohort what `normalised` makes of them.
         rarity: -log10(FMR) at each of `levels`, rising from 0 to 6 or more.
         observed_to: the level above which the rarity is extrapolated.
         cohort: strangers among whom faces are seen; None: levels are cosines.
@@ -112,7 +151,7 @@ class Calibration:
         return self._scores(np.array([cosine]), self._ordinary(), self._ordinary())[0]
 
     def levels_of(self, cosines: Numbers, one: Spread, other: Spread) -> Numbers:
-        """The levels of cosines of faces with such spreads; see `cohort.normalised`."""
+        """The levels of cosines of faces with such spreads; see `normalised`."""
         return cosines if self.cohort is None else normalised(cosines, one, other)
 
     def seen(self, probes: Floats, faces: Floats) -> Numbers:
@@ -173,92 +212,3 @@ def _score(cosine: float, similarity: float, rarity: float, extrapolated: bool) 
     resemblance = min(100.0, 20 * rarity)
     one_in = round(10 ** (resemblance / 20))
     return Score(cosine, similarity, resemblance, one_in, bool(extrapolated))
-
-
-def calibration(contract: str) -> Calibration:
-    """The table shipped for a contract.
-
-    Raises:
-        ContractMismatch: none was fitted for it.
-    """
-    file = _shipped(contract)
-    if not file.is_file():
-        raise ContractMismatch(f"No calibration was fitted for {contract}: {file.name} is missing.")
-    return _read(file)
-
-
-def calibration_of(embedder: Embedder) -> Calibration:
-    """The table of a model: its owner's, else the one shipped, else a provisional one.
-
-    Raises:
-        ContractMismatch: its owner's was fitted for another contract, or cannot be read.
-    """
-    if not embedder.calibration:
-        shipped = _shipped(embedder.contract).is_file()
-        return calibration(embedder.contract) if shipped else _provisional(embedder.contract)
-    try:
-        found = _read(Path(embedder.calibration))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ContractMismatch(
-            f"The calibration {embedder.calibration} cannot be read ({error}); delete it or fit it "
-            "again."
-        ) from error
-    if found.contract != embedder.contract:
-        raise ContractMismatch(
-            f"The calibration {embedder.calibration} was fitted for {found.contract}, but "
-            f"{embedder.contract} is in use; delete it or fit it again."
-        )
-    return found
-
-
-def _provisional(contract: str) -> Calibration:
-    return Calibration(contract, *_PROVISIONAL, observed_to=-1.0, fitted=False)
-
-
-def _shipped(contract: str) -> Traversable:
-    name = contract.replace("/", "-v") + ".json"
-    return resources.files("lookalike.scores.calibrations") / name
-
-
-def _read(file: Traversable) -> Calibration:
-    table = json.loads(file.read_text("utf-8"))
-    contract, cohort = table["contract"], table["cohort"]
-    mean, deviation = table["ordinary"]
-    return Calibration(
-        contract=contract,
-        levels=tuple(table["levels"]),
-        rarity=tuple(table["rarity"]),
-        observed_to=table["observed_to"],
-        cohort=None if cohort is None else Cohort(_vectors(cohort, contract)),
-        ordinary=(mean, deviation),
-    )
-
-
-def _vectors(cohort: str | dict[str, Any], contract: str) -> Floats:
-    """Those of the starter gallery, or float16 in base64."""
-    if not isinstance(cohort, dict):
-        return starter.vectors(contract)
-    flat = np.frombuffer(b64decode(cohort["float16"]), np.float16).astype(np.float32)
-    rows = flat.reshape(-1, cohort["dimension"])
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
-
-
-def write(made: Calibration, fitted_on: str, file: Path) -> None:
-    """Write a calibration so that it can be read; the starter's vectors are not repeated."""
-    table = {
-        "contract": made.contract,
-        "fitted_on": fitted_on,
-        "cohort": None if made.cohort is None else _cohort(made.cohort, made.contract),
-        "ordinary": [round(each, 5) for each in made.ordinary],
-        "observed_to": round(made.observed_to, 4),
-        "levels": [round(each, 4) for each in made.levels],
-        "rarity": [round(each, 3) for each in made.rarity],
-    }
-    file.write_text(json.dumps(table) + "\n", "utf-8")
-
-
-def _cohort(cohort: Cohort, contract: str) -> str | dict[str, Any]:
-    if starter.fits(contract) and np.array_equal(cohort.vectors, starter.vectors(contract)):
-        return starter.COLLECTION
-    packed = b64encode(cohort.vectors.astype(np.float16).tobytes()).decode()
-    return {"dimension": cohort.vectors.shape[1], "float16": packed}

@@ -1,4 +1,4 @@
-"""Jobs: videos that are to be looked at, kept in the store so that none is lost.
+"""Jobs: videos to be looked at, who is at which, and when one is taken from a worker that died.
 
 A worker claims a job and says every few seconds that it is still at it. When it has been silent
 for `STALE`, another one may claim the job and begins anew; a job whose workers died `TRIES` times
@@ -8,7 +8,7 @@ is given up with a reason.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -21,6 +21,9 @@ from lookalike.database.database import Database
 from lookalike.database.schema import JOBS
 from lookalike.database.tokens import Token
 from lookalike.errors import JobNotFound, TooManyJobs
+
+# Called in the midst of the work on a job; raises when that is to end.
+CheckStop = Callable[[], None]
 
 Status = Literal["IN_PROGRESS", "SUCCEEDED", "FAILED"]
 
@@ -68,11 +71,11 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class JobResult:
     """
     Attributes:
         video: about the video, JSON.
-        results: see `results.py`.
+        results: see `result_pages.py`.
         message: what is to be said of them.
     """
 
@@ -159,10 +162,10 @@ class Jobs:
         tries = int(claim.worker.split()[0]) - 1
         self._changed(claim, worker=f"{tries} nobody", alive=None)
 
-    def finish(self, claim: Claim, done: Done) -> Job | None:
+    def finish(self, claim: Claim, found: JobResult) -> Job | None:
         """Keep what was found; the job as it is now, None if it was no longer the worker's."""
         return self._end(
-            claim, "SUCCEEDED", message=done.message, video=done.video, results=done.results
+            claim, "SUCCEEDED", message=found.message, video=found.video, results=found.results
         )
 
     def fail(self, claim: Claim, message: str) -> Job | None:

@@ -17,15 +17,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
-from typing import TypeAlias
 
 from filelock import FileLock, Timeout
 
 from lookalike import processes
 from lookalike.config import Settings
-from lookalike.engine.local import Engine
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import LookalikeError, StoreUnavailable
-from lookalike.video.jobs import STALE, Claim, Done, Job, Jobs
+from lookalike.video.jobs import STALE, CheckStop, Claim, Job, JobResult, Jobs
 
 # How often the server looks for jobs, and the runner for another one.
 _LOOK_S = 0.5
@@ -41,9 +40,6 @@ _NICEST = 19
 
 _LOG = logging.getLogger("lookalike")
 
-# Called between frames; raises when the work is to end.
-GoOn: TypeAlias = Callable[[], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -51,11 +47,11 @@ class Work:
 
     Attributes:
         perform: looks at the video. Of what it raises, a LookalikeError tells why the job failed.
-        announce: tells whoever wants to know that a job has ended.
+        notify: tells whoever wants to know that a job has ended.
     """
 
-    perform: Callable[[Engine, Job, GoOn], Done]
-    announce: Callable[[Settings, Job], None]
+    perform: Callable[[LocalEngine, Job, CheckStop], JobResult]
+    notify: Callable[[Settings, Job], None]
 
 
 class Runner:
@@ -139,23 +135,23 @@ def _run(settings: Settings, work: Work) -> None:
     processes.end_with_parent(stop.set, _GRACE_S)
     if hasattr(os, "nice"):
         os.nice(_NICEST)
-    engine = Engine(settings)
+    engine = LocalEngine(settings)
     try:
         _work_off(engine, work, stop)
     finally:
         engine.close()
 
 
-def _work_off(engine: Engine, work: Work, stop: threading.Event) -> None:
+def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
-    jobs = Jobs(engine.gallery.database)
+    jobs = Jobs(engine.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
     busy = time.monotonic()
     while not stop.is_set() and time.monotonic() - busy < _IDLE_S:
         claim = None
         if jobs.waiting():
             for job in jobs.give_up():
-                work.announce(engine.settings, job)
+                work.notify(engine.settings, job)
             claim = jobs.claim(name)
         if claim is None:
             stop.wait(_LOOK_S)
@@ -168,15 +164,17 @@ class _Stopped(Exception):
     """The work is to end, through no fault of the job."""
 
 
-def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event) -> None:
+def _perform(
+    engine: LocalEngine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event
+) -> None:
     with _beating(jobs, claim) as lost:
 
-        def go_on() -> None:
+        def check_stop() -> None:
             if stop.is_set() or lost.is_set():
                 raise _Stopped
 
         try:
-            ended = jobs.finish(claim, work.perform(engine, claim.job, go_on))
+            ended = jobs.finish(claim, work.perform(engine, claim.job, check_stop))
         except _Stopped:
             jobs.release(claim)
             return
@@ -188,7 +186,7 @@ def _perform(engine: Engine, jobs: Jobs, work: Work, claim: Claim, stop: threadi
             _LOG.exception("Job %s failed", claim.job.id)
             ended = jobs.fail(claim, "The server failed unexpectedly; its log says how.")
     if ended is not None:
-        work.announce(engine.settings, ended)
+        work.notify(engine.settings, ended)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The part of the JSON API that changes the user's own galleries; `guard.py` says who may."""
+"""The part of the JSON API that changes the user's own galleries; `admission.py` says who may."""
 
 from __future__ import annotations
 
@@ -6,42 +6,38 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body, Form, Path, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from lookalike.answers import answering, shapes
-from lookalike.answers.shapes import Answer, Problem
-from lookalike.aws.engine import AnyEngine
+from lookalike.answers import people, shapes
+from lookalike.answers.shapes import Answer
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import Conflict, InvalidParameter, NotFound, PhotoError
-from lookalike.faces.subject import subject
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.sources import facts, importing
-from lookalike.gallery.store import Portrait, new_id
-from lookalike.web.depends import UseEngine, UseWorkbench
-from lookalike.web.forget import forget
-from lookalike.web.guard import DESCRIBED, Guarded
+from lookalike.gallery.people import Credit, Person, new_id
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources import columns
+from lookalike.gallery.sources.image_file import portrait
+from lookalike.web import problems
+from lookalike.web.admission import DESCRIBED, Guarded
+from lookalike.web.services import UseServices
+from lookalike.web.takedown import forget
 
 MINE = "mine"
 # Photos of one request; the size of a request's body is limited too.
 _MOST_PHOTOS = 20
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {
-        "model": Problem,
-        "description": description,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in {
+_PROBLEMS = problems.responses(
+    {
         401: "The admin token is missing or wrong.",
         403: "From elsewhere while no admin token is set, or someone who asked to be left out.",
         404: "There is no such person, portrait or collection.",
         409: "They are there already.",
         422: "A photo or parameter that cannot be used; nothing was changed.",
-    }.items()
-}
+    }
+)
 
 router = APIRouter(
     prefix="/api/v1",
@@ -69,7 +65,7 @@ class Facts(BaseModel):
     description_en: str | None = None
     born: str | None = Field(None, description="`1961-08-04`, or only year and month, or year.")
     died: str | None = None
-    gender: str | None = Field(None, description=f"One of {', '.join(facts.GENDERS)}.")
+    gender: str | None = Field(None, description=f"One of {', '.join(columns.GENDERS)}.")
     groups: list[str] | None = None
     links: list[str] | None = Field(None, description="Web addresses of the person's own pages.")
     wikidata: str | None = Field(None, description="Wikidata id, such as `Q76`.")
@@ -141,8 +137,7 @@ class _Upload:
 
 @router.post("/people", status_code=201)
 async def add_person(
-    engine: UseEngine,
-    workbench: UseWorkbench,
+    services: UseServices,
     sent: Annotated[NewPerson, _MULTIPART],
     response: Response,
 ) -> shapes.Person:
@@ -151,90 +146,89 @@ async def add_person(
     Their id is the Wikidata id, if there is one.
     """
     row = _row(sent)
-    person = facts.person(row, sent.collection)
+    person = columns.person(row, sent.collection)
     person = replace(person, id=person.wikidata or new_id())
-    credit = facts.credit(row)
-    photos = await _read(sent.photos, engine)
+    credit = columns.credit(row)
+    photos = await _read(sent.photos)
 
     def work() -> None:
         with suppress(NotFound):
-            _own(engine.gallery, person.id, sent.collection)
+            _own(services.gallery, person.id, sent.collection)
             raise Conflict(
                 f"{person.id} is in {sent.collection!r} already; send the photos to "
                 f"/api/v1/people/{person.id}/portraits."
             )
-        engine.gallery.add(person, _portraits(engine, photos, credit))
+        services.gallery.store.add(person, _portraits(services.engine.local, photos, credit))
 
-    await workbench.run(work)
+    await services.executor.run(work)
     response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return answering.person(person)
+    return people.person(person)
 
 
 @router.patch("/people/{person_id}")
 def change_person(
-    engine: UseEngine, person_id: str, sent: Facts, collection: InCollection = None
+    services: UseServices, person_id: str, sent: Facts, collection: InCollection = None
 ) -> shapes.Person:
     """Change facts of a person."""
-    known = _own(engine.gallery, person_id, collection)
-    stated = facts.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
+    known = _own(services.gallery, person_id, collection)
+    stated = columns.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
     person = replace(stated, id=known.id, external_ids=known.external_ids)
-    engine.gallery.change(person)
-    return answering.person(person)
+    services.gallery.store.change(person)
+    return people.person(person)
 
 
 @router.delete("/people/{person_id}", status_code=204)
-def remove_person(engine: UseEngine, person_id: str, collection: InCollection = None) -> None:
+def remove_person(services: UseServices, person_id: str, collection: InCollection = None) -> None:
     """Remove a person with their portraits from one collection, or from all of your own."""
-    engine.gallery.remove(person_id, collection)
+    services.gallery.store.remove(person_id, collection)
 
 
 @router.get("/people/{person_id}/portraits")
 def list_portraits(
-    engine: UseEngine, person_id: str, collection: InCollection = None
+    services: UseServices, person_id: str, collection: InCollection = None
 ) -> StoredPortraits:
     """The portraits of a person, the oldest first."""
-    return _listed(engine.gallery, _own(engine.gallery, person_id, collection))
+    return _listed(services.gallery, _own(services.gallery, person_id, collection))
 
 
 @router.post("/people/{person_id}/portraits", status_code=201)
 async def add_portraits(
-    engine: UseEngine,
-    workbench: UseWorkbench,
+    services: UseServices,
     person_id: str,
     sent: Annotated[NewPortraits, _MULTIPART],
     collection: InCollection = None,
 ) -> StoredPortraits:
     """Add photos to a person who is there: all of them, or none. Those they have are left out."""
-    credit = facts.credit(_row(sent))
-    photos = await _read(sent.photos, engine)
+    credit = columns.credit(_row(sent))
+    photos = await _read(sent.photos)
 
     def work() -> StoredPortraits:
-        person = _own(engine.gallery, person_id, collection)
-        made = _portraits(engine, photos, credit)
-        engine.gallery.add_portraits(person.id, made, person.collection)
-        return _listed(engine.gallery, person)
+        person = _own(services.gallery, person_id, collection)
+        made = _portraits(services.engine.local, photos, credit)
+        services.gallery.store.add_portraits(person, made)
+        return _listed(services.gallery, person)
 
-    return await workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
 def remove_portrait(
-    engine: UseEngine, person_id: str, portrait_id: str, collection: InCollection = None
+    services: UseServices, person_id: str, portrait_id: str, collection: InCollection = None
 ) -> None:
     """Remove one of several portraits of a person."""
-    person = _own(engine.gallery, person_id, collection)
-    engine.gallery.remove_portrait(person.id, portrait_id, person.collection)
+    person = _own(services.gallery, person_id, collection)
+    services.gallery.store.remove_portrait(person, portrait_id)
 
 
 @router.post("/people/{person_id}/takedown")
 def take_down(
-    engine: UseEngine, person_id: str, sent: Annotated[Reason | None, Body()] = None
+    services: UseServices, person_id: str, sent: Annotated[Reason | None, Body()] = None
 ) -> Receipt:
     """Remove a person everywhere, hide them in the starter gallery, and keep them out for good."""
-    receipt = engine.gallery.takedown(person_id, sent.reason if sent else "")
-    forgotten = forget(engine.settings, receipt)
+    receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
+    forgotten = forget(services.settings, receipt)
     return Receipt(
-        person=answering.person(receipt.person),
+        person=people.person(receipt.person),
         portraits=receipt.portraits,
         cached_files=forgotten.cached_files,
         results=forgotten.results,
@@ -244,16 +238,16 @@ def take_down(
 
 
 @router.post("/collections", status_code=201)
-def create_collection(engine: UseEngine, sent: NewCollection) -> shapes.Collection:
+def create_collection(services: UseServices, sent: NewCollection) -> shapes.Collection:
     """Add an empty collection."""
-    engine.gallery.create(sent.id)
+    services.gallery.store.create(sent.id)
     return shapes.Collection(id=sent.id, people=0, faces=0, read_only=False)
 
 
 @router.delete("/collections/{collection}", status_code=204)
-def delete_collection(engine: UseEngine, collection: Annotated[CollectionId, Path()]) -> None:
+def delete_collection(services: UseServices, collection: Annotated[CollectionId, Path()]) -> None:
     """Delete one of your own collections with everyone in it."""
-    engine.gallery.delete(collection)
+    services.gallery.store.delete(collection)
 
 
 def _own(gallery: Gallery, person_id: str, collection: str | None) -> Person:
@@ -271,7 +265,7 @@ def _own(gallery: Gallery, person_id: str, collection: str | None) -> Person:
 
 def _row(sent: BaseModel, *, keep_empty: bool = False) -> dict[str, str | list[str]]:
     """What was sent, as columns; with `keep_empty` what was emptied too."""
-    stated = sent.model_dump(include={*facts.COLUMNS}, exclude_unset=True)
+    stated = sent.model_dump(include={*columns.NAMES}, exclude_unset=True)
     return {column: v or "" for column, v in stated.items() if v is not None or keep_empty}
 
 
@@ -291,7 +285,7 @@ def _facts_of(person: Person) -> dict[str, str | list[str]]:
     return {column: value or "" for column, value in row.items()}
 
 
-async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Upload]:
+async def _read(uploads: Sequence[UploadFile]) -> list[_Upload]:
     if len(uploads) > _MOST_PHOTOS:
         raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
     read = []
@@ -302,7 +296,7 @@ async def _read(uploads: Sequence[UploadFile], engine: AnyEngine) -> list[_Uploa
 
 
 def _portraits(
-    engine: AnyEngine, photos: Sequence[_Upload], credit: Credit | None
+    engine: LocalEngine, photos: Sequence[_Upload], credit: Credit | None
 ) -> list[Portrait]:
     """A portrait of each photo.
 
@@ -313,11 +307,11 @@ def _portraits(
     errors: list[tuple[_Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = subject(engine.local.detect(photo.data))
+            face = engine.analyzer.analyze(photo.data).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:
-            made.append(importing.portrait(face, photo.data, credit))
+            made.append(portrait(face, photo.data, credit))
     if errors:
         kinds = {type(error) for _, error in errors}
         reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)

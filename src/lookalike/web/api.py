@@ -1,4 +1,4 @@
-"""The JSON API under `/api/v1`."""
+"""The JSON API under `/api/v1`: look-alikes, comparing, detecting, and who is in the gallery."""
 
 from __future__ import annotations
 
@@ -7,29 +7,17 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.index.collection import Who
-from lookalike.gallery.people import Gender
-from lookalike.web.depends import (
-    PROBLEMS,
-    FormCollection,
-    QueryCollection,
-    UploadedPhoto,
-    UseCounts,
-    UseEngine,
-    UsePortraits,
-    UseShown,
-    UseWorkbench,
-    framer,
-    read,
-)
-from lookalike.web.guard import for_visitors
+from lookalike.gallery.people import Gender, Who
+from lookalike.web import problems
+from lookalike.web.admission import FormCollection, QueryCollection
+from lookalike.web.services import UploadedPhoto, UseServices
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
@@ -60,12 +48,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
     return described
 
 
-@router.post("/lookalikes", responses=PROBLEMS, tags=["photos"])
+@router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
 async def find_lookalikes(
-    engine: UseEngine,
-    workbench: UseWorkbench,
-    shown: UseShown,
-    counts: UseCounts,
+    services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
     reference: Annotated[
@@ -85,51 +70,56 @@ async def find_lookalikes(
         raise InvalidParameter(
             f"reference: {len(reference or ())} photos; at most {_MOST_REFERENCES}."
         )
-    data = await read(photo, engine, "photo")
-    references = tuple([await read(each, engine, "reference") for each in reference or ()])
-    searched = collection or shown.site.collection
-    most = limit or engine.settings.limit
-    found = await workbench.run(
+    engine = services.engine
+    data = await services.read(photo, "photo")
+    references = tuple([await services.read(each, "reference") for each in reference or ()])
+    searched = collection or services.site.collection
+    most = limit or services.settings.limit
+    found = await services.executor.run(
         lambda: engine.find(
             data, references, limit=most, collection=searched, who=Who(group or None, gender)
         )
     )
-    await counts.add_lookalikes(found)
-    return answering.lookalikes(engine, found, searched, shown)
+    answer = photos.lookalikes(found, services.shown)
+    if services.counts is not None:
+        await services.counts.add_lookalikes(answer)
+    return answer
 
 
-@router.post("/compare", responses=PROBLEMS, tags=["photos"])
+@router.post("/compare", responses=problems.OF_PHOTOS, tags=["photos"])
 async def compare(
-    engine: UseEngine, workbench: UseWorkbench, source: UploadedPhoto, target: UploadedPhoto
+    services: UseServices, source: UploadedPhoto, target: UploadedPhoto
 ) -> shapes.Comparison:
     """Compare the largest face of one photo with every face of another."""
-    one = await read(source, engine, "source")
-    other = await read(target, engine, "target")
-    return await workbench.run(lambda: answering.comparison(engine, engine.compare(one, other)))
+    engine = services.engine
+    one = await services.read(source, "source")
+    other = await services.read(target, "target")
+
+    def work() -> shapes.Comparison:
+        return photos.comparison(engine.compare(one, other))
+
+    return await services.executor.run(work)
 
 
-@router.post("/detect", responses=PROBLEMS, tags=["photos"])
+@router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])
 async def detect(
-    engine: UseEngine,
-    workbench: UseWorkbench,
+    services: UseServices,
     photo: UploadedPhoto,
     attributes: Annotated[bool, Form(description="Guess an age range and a gender too.")] = False,
 ) -> shapes.Detection:
     """Every face of a photo with its place and quality; a photo without one has an empty list."""
-    data = await read(photo, engine, "photo")
+    engine = services.engine
+    data = await services.read(photo, "photo")
 
     def work() -> shapes.Detection:
-        if attributes:
-            return answering.detection(engine, *engine.guess(data))
-        return answering.detection(engine, engine.detect(data))
+        return photos.detection(engine.detect(data, guess=attributes))
 
-    return await workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.get("/people", tags=["gallery"])
 async def list_people(
-    engine: UseEngine,
-    shown: UseShown,
+    services: UseServices,
     collection: QueryCollection,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     group: Annotated[str | None, Query(description="Only people of this group.")] = None,
@@ -138,15 +128,15 @@ async def list_people(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> shapes.People:
     """The people of the gallery, by Korean name."""
-    found = engine.gallery.people(collection, query, Who(group or None, gender))
+    found = services.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
-    return answering.people(page, total=len(found), shown=shown)
+    return people.people(page, total=len(found), shown=services.shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
-async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> shapes.Person:
+async def show_person(services: UseServices, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
-    return answering.person(engine.gallery.person(person_id), shown)
+    return people.person(services.gallery.person(person_id), services.shown)
 
 
 @router.get(
@@ -156,36 +146,34 @@ async def show_person(engine: UseEngine, shown: UseShown, person_id: str) -> sha
     tags=["gallery"],
 )
 async def show_portrait(
-    engine: UseEngine,
-    workbench: UseWorkbench,
-    portraits: UsePortraits,
+    services: UseServices,
     person_id: str,
     aligned: Annotated[bool, Query(description="Only the face, as a square JPEG.")] = False,
 ) -> Response:
     """The portrait, fetched from Wikimedia Commons on first use."""
-    person = engine.gallery.person(person_id)
+    person = services.gallery.person(person_id)
     if aligned:
-        return _picture(await portraits.framed(person, framer(engine, workbench)), "image/jpeg")
-    portrait = await portraits.fetch(person)
+        return _picture(await services.framed_portrait(person), "image/jpeg")
+    portrait = await services.portraits.fetch(person)
     return _picture(portrait.path, portrait.media_type)
 
 
 @router.get("/filters", tags=["gallery"])
-async def list_filters(engine: UseEngine, collection: QueryCollection) -> shapes.Filters:
+async def list_filters(services: UseServices, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return answering.filters(engine.gallery.people(collection))
+    return people.filters(services.gallery.people(collection))
 
 
 @router.get("/collections", tags=["gallery"])
-async def list_collections(request: Request, engine: UseEngine) -> shapes.Collections:
+async def list_collections(services: UseServices) -> shapes.Collections:
     """Every collection that any visitor may search, the starter first."""
-    return answering.collections(for_visitors(request, engine.gallery))
+    return people.collections(services.open_collections)
 
 
 @router.get("/engine", tags=["health"])
-async def show_engine(engine: UseEngine) -> shapes.EngineFacts:
+async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
-    return answering.engine(engine)
+    return photos.engine(services.engine)
 
 
 def _picture(path: Path, media_type: str) -> Response:

@@ -7,27 +7,24 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from pydantic import Field
 
-from lookalike.answers import answering, shapes
+from lookalike.answers import photos, shapes
 from lookalike.answers.shapes import Answer, Score
-from lookalike.engine import comparisons
-from lookalike.engine.local import Engine
+from lookalike.engine import cross_comparison
+from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
-from lookalike.faces.analyzer import Face
+from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 from lookalike.scores import explain, similarity
-from lookalike.web.depends import (
-    PROBLEMS,
-    FormCollection,
-    UploadedPhoto,
-    UseOwnEngine,
-    UseWorkbench,
-    read,
-)
+from lookalike.web import problems
+from lookalike.web.admission import FormCollection
+from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 
-router = APIRouter(prefix="/api/v1", tags=["photos"], responses=PROBLEMS)
+UseOwnEngine = Annotated[LocalEngine, Depends(own_engine)]
+
+router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problems.OF_PHOTOS)
 
 
 class Weight(Answer):
@@ -76,7 +73,7 @@ class Family(Answer):
 @router.post("/explain")
 async def explain_resemblance(
     engine: UseOwnEngine,
-    workbench: UseWorkbench,
+    services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
@@ -86,52 +83,52 @@ async def explain_resemblance(
     """Which regions of a face carry its resemblance to a person or to another photo."""
     if (person is None) == (reference is None):
         raise InvalidParameter("Give either person or reference.")
-    data = await read(photo, engine, "photo")
-    other = None if reference is None else await read(reference, engine, "reference")
+    data = await services.read(photo, "photo")
+    other = None if reference is None else await services.read(reference, "reference")
 
     def work() -> Explanation:
         return _explanation(
             engine, engine.face(data, face), _other(engine, person, collection, other)
         )
 
-    return await workbench.run(work)
+    return await services.executor.run(work)
 
 
 @router.post("/matrix")
 async def compare_all(
-    engine: UseOwnEngine, workbench: UseWorkbench, photo: Annotated[list[UploadFile], File()]
+    engine: UseOwnEngine, services: UseServices, photo: Annotated[list[UploadFile], File()]
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
-    data = [await read(each, engine, "photo", number) for number, each in enumerate(photo)]
-    found = await workbench.run(lambda: comparisons.matrix(engine, data))
+    data = [await services.read(each, "photo", number) for number, each in enumerate(photo)]
+    found = await services.executor.run(lambda: cross_comparison.matrix(engine, data))
     return Matrix(
-        photos=tuple(answering.reference(each) for each in found.photos),
+        photos=tuple(photos.reference(each) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
 @router.post("/family")
 async def compare_family(
     engine: UseOwnEngine,
-    workbench: UseWorkbench,
+    services: UseServices,
     child: UploadedPhoto,
     parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],
 ) -> Family:
     """Whom of two parents a child resembles more. The largest face of each photo counts."""
-    data = await read(child, engine, "child")
-    parents = [await read(each, engine, "parent", number) for number, each in enumerate(parent)]
-    found = await workbench.run(lambda: comparisons.family(engine, data, parents))
+    data = await services.read(child, "child")
+    parents = [await services.read(each, "parent", number) for number, each in enumerate(parent)]
+    found = await services.executor.run(lambda: cross_comparison.family(engine, data, parents))
     return Family(
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 
 def _other(
-    engine: Engine, person: str | None, collection: str | None, photo: bytes | None
+    engine: LocalEngine, person: str | None, collection: str | None, photo: bytes | None
 ) -> Floats:
     """The vector to explain a resemblance to."""
     if photo is not None:
@@ -139,7 +136,7 @@ def _other(
     return engine.matcher.person(person or "", collection)
 
 
-def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
+def _explanation(engine: LocalEngine, probe: Face, other: Floats) -> Explanation:
     found = explain.explain(probe, other, engine.analyzer.embed)
     rows, columns = found.map.shape
     return Explanation(
@@ -151,7 +148,7 @@ def _explanation(engine: Engine, probe: Face, other: Floats) -> Explanation:
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
         score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
-        model=answering.model(engine),
+        model=shapes.Model.model_validate(engine.model),
     )
 
 

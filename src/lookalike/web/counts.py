@@ -14,13 +14,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from anyio import to_thread
 
-from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.engine.local import Lookalikes
-from lookalike.scores.matching import Match
+if TYPE_CHECKING:
+    from lookalike.answers.shapes import Lookalikes
 
 # A visit is a page that was opened, an upload a photo that was searched for, a match a face whose
 # nearest person was named, a share a card or a link that was made.
@@ -50,23 +49,19 @@ class Day:
 
 
 class Counts:
-    """The counts of one `LOOKALIKE_HOME`; `enabled` says whether anything is counted."""
+    """The counts of one `LOOKALIKE_HOME`."""
 
-    def __init__(
-        self, home: Path, *, enabled: bool, today: Callable[[], date] = date.today
-    ) -> None:
+    def __init__(self, home: Path, today: Callable[[], date] = date.today) -> None:
         self._path = home / _FILE
-        self._enabled = enabled
         self._today = today
 
     async def add(self, event: Event) -> None:
         """Count something that happened."""
         await self._add([(event, "")])
 
-    async def add_lookalikes(self, found: Lookalikes | AwsLookalikes) -> None:
+    async def add_lookalikes(self, answer: Lookalikes) -> None:
         """Count a photo that was searched for, and the nearest person of each of its faces."""
-        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
-        best = [each[0].person.id for each in ranked if each]
+        best = [each.people[0].id for each in answer.faces if each.people]
         await self._add([("uploads", ""), *(("matches", person) for person in best)])
 
     def days(self, last: int) -> tuple[Day, ...]:
@@ -82,8 +77,7 @@ class Counts:
         return tuple(_day(each, [row[1:] for row in rows if row[0] == each]) for each in days)
 
     async def _add(self, events: Iterable[tuple[Event, str]]) -> None:
-        if self._enabled:
-            await to_thread.run_sync(self._write, Counter(events))
+        await to_thread.run_sync(self._write, Counter(events))
 
     def _write(self, events: Counter[tuple[Event, str]]) -> None:
         day = self._today().isoformat()

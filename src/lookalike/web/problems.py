@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -50,20 +51,34 @@ _RETRY_AFTER = "2"
 Page = Callable[[Request, int, str], Response]
 
 
-def install(app: FastAPI, page: Page) -> None:
-    """Answer every error of the app as a problem; `page` shows it to those who browse."""
-    app.state.problem_page = page
-    app.add_exception_handler(errors.LookalikeError, _of_lookalike)
-    app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_bug)
+class Incomplete(errors.InvalidParameter):
+    """A form lacks what it cannot do without. `wanting` names the text that says so."""
+
+    def __init__(self, wanting: str) -> None:
+        super().__init__(wanting)
+        self.wanting = wanting
 
 
-def too_large(request: Request, most: int) -> Response:
-    """The answer to a request whose body has more than `most` bytes."""
-    status, title = _KNOWN[errors.ImageTooLarge]
-    detail = f"A request may have at most {most:,} bytes."
-    return _answer(request, status, errors.ImageTooLarge.code, title, detail)
+def responses(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Problems as the API's description tells of them, by their status."""
+    content: dict[str, Any] = {"application/problem+json": {}}
+    return {
+        status: {"model": Problem, "description": description, "content": content}
+        for status, description in told.items()
+    }
+
+
+# Those of every request with photos.
+OF_PHOTOS = responses(
+    {
+        413: "The photo is too large.",
+        415: "Not an image that can be read.",
+        422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        501: "It needs our own networks, and the engine is Amazon Rekognition.",
+        502: "Amazon Rekognition cannot be asked, refuses, or knows nobody.",
+        503: "Too many photos are waiting; try again after Retry-After seconds.",
+    }
+)
 
 
 def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
@@ -72,70 +87,85 @@ def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]
     return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
 
 
+class Problems:
+    """Answers every error of an app as a problem; `page` shows it to those who browse."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def install(self, app: FastAPI) -> None:
+        app.add_exception_handler(errors.LookalikeError, self._of_lookalike)
+        app.add_exception_handler(RequestValidationError, self._of_validation)
+        app.add_exception_handler(HTTPException, self._of_http)
+        app.add_exception_handler(Exception, self._of_bug)
+
+    def too_large(self, request: Request, most: int) -> Response:
+        """The answer to a request whose body has more than `most` bytes."""
+        status, title = _KNOWN[errors.ImageTooLarge]
+        detail = f"A request may have at most {most:,} bytes."
+        return self._answer(request, status, errors.ImageTooLarge.code, title, detail)
+
+    def _of_lookalike(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, errors.LookalikeError)
+        _, title = _known(error)
+        status, headers = status_of(error)
+        which = (getattr(error, "subject", None), getattr(error, "number", None))
+        return self._answer(request, status, error.code, title, str(error), which, headers)
+
+    def _of_validation(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        details = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
+            for each in error.errors()
+        )
+        title = "A parameter is not allowed"
+        return self._answer(request, 422, "invalid-parameter", title, details)
+
+    def _of_http(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _BY_STATUS.get(error.status_code, "invalid-request")
+        title = HTTPStatus(error.status_code).phrase
+        headers = dict(error.headers or {})
+        detail = str(error.detail)
+        return self._answer(request, error.status_code, code, title, detail, headers=headers)
+
+    def _of_bug(self, request: Request, error: Exception) -> Response:
+        # The traceback names code, never pixels: arguments are not in it.
+        _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        detail = "An unexpected error; it was logged."
+        return self._answer(request, 500, "internal", "The server failed", detail)
+
+    def _answer(
+        self,
+        request: Request,
+        status: int,
+        code: str,
+        title: str,
+        detail: str,
+        which: tuple[str | None, int | None] = (None, None),
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        if _browses(request):
+            shown = self._page(request, status, code)
+            shown.headers.update(headers or {})
+            return shown
+        problem = Problem.model_validate(
+            {
+                "type": _TYPE + code,
+                "title": title,
+                "status": status,
+                "detail": detail,
+                "subject": which[0],
+                "number": which[1],
+            }
+        )
+        return JSONResponse(
+            problem.model_dump(), status, headers, media_type="application/problem+json"
+        )
+
+
 def _known(error: Exception) -> tuple[int, str]:
     return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
-
-
-def _of_lookalike(request: Request, error: Exception) -> Response:
-    assert isinstance(error, errors.LookalikeError)
-    _, title = _known(error)
-    status, headers = status_of(error)
-    which = (getattr(error, "subject", None), getattr(error, "number", None))
-    return _answer(request, status, error.code, title, str(error), which, headers)
-
-
-def _of_validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    details = "; ".join(
-        f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
-        for each in error.errors()
-    )
-    return _answer(request, 422, "invalid-parameter", "A parameter is not allowed", details)
-
-
-def _of_http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    code = _BY_STATUS.get(error.status_code, "invalid-request")
-    title = HTTPStatus(error.status_code).phrase
-    headers = dict(error.headers or {})
-    return _answer(request, error.status_code, code, title, str(error.detail), headers=headers)
-
-
-def _of_bug(request: Request, error: Exception) -> Response:
-    # The traceback names code, never pixels: arguments are not in it.
-    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return _answer(
-        request, 500, "internal", "The server failed", "An unexpected error; it was logged."
-    )
-
-
-def _answer(
-    request: Request,
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    which: tuple[str | None, int | None] = (None, None),
-    headers: dict[str, str] | None = None,
-) -> Response:
-    if _browses(request):
-        page: Page = request.app.state.problem_page
-        shown = page(request, status, code)
-        shown.headers.update(headers or {})
-        return shown
-    problem = Problem.model_validate(
-        {
-            "type": _TYPE + code,
-            "title": title,
-            "status": status,
-            "detail": detail,
-            "subject": which[0],
-            "number": which[1],
-        }
-    )
-    return JSONResponse(
-        problem.model_dump(), status, headers, media_type="application/problem+json"
-    )
 
 
 def _browses(request: Request) -> bool:

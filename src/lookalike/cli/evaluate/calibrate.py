@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import config
-from lookalike.cli.evaluate.protocols import CACHE, embedded
+from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
+from lookalike.cli.evaluate.vectors import CACHE, embedded
 from lookalike.cli.terminal import PHOTO
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.evaluate.calibration.crowds import Crowd
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
 _CROWD = click.Path(exists=True, path_type=Path)
 
@@ -46,7 +47,9 @@ _CROWD = click.Path(exists=True, path_type=Path)
 )
 @CACHE
 @with_output
+@pass_settings
 def calibrate(
+    settings: Settings,
     crowds: tuple[Path, ...],
     held: tuple[Path, ...],
     same: Path | None,
@@ -64,11 +67,10 @@ def calibrate(
     from lookalike.evaluate.calibration.fit import fit
     from lookalike.evaluate.calibration.reliability import check
     from lookalike.faces.models import installed
-    from lookalike.scores.similarity import write
+    from lookalike.scores.calibrations import write
 
-    settings = config.load()
     used = installed.embedder(settings)
-    seen = [_crowd(each, same, cache) for each in (*crowds, *held)]
+    seen = [_crowd(settings, each, same, cache) for each in (*crowds, *held)]
     fitted, others = tuple(seen[: len(crowds)]), seen[len(crowds) :]
     cohort = _cohort(fitted[0], used.contract) if among else None
     show(check(fitted, others, used.contract, cohort), output)
@@ -80,22 +82,22 @@ def calibrate(
         click.echo(f"Written: {out}", err=output.as_json)
 
 
-def _crowd(path: Path, same: Path | None, cache: Path | None) -> Crowd:
-    from lookalike.evaluate.calibration.crowds import crowd, listed
-    from lookalike.evaluate.protocols.protocol import read
+def _crowd(settings: Settings, path: Path, same: Path | None, cache: Path | None) -> Crowd:
+    from lookalike.evaluate.calibration.crowds import crowd, crowd_photos
+    from lookalike.evaluate.protocols.table import read
 
     names: dict[str, str] = {}
     if same is not None:
         table = read(same, ("person",))
         others = table.columns.get("same_as", ("",) * len(table))
         names = dict(zip(table.columns["person"], others, strict=True))
-    shown = listed(path, names)
-    return crowd(shown, embedded(shown, cache))
+    shown = crowd_photos(path, names)
+    return crowd(shown, embedded(settings, shown, cache))
 
 
 def _cohort(first: Crowd, contract: str) -> Cohort:
     from lookalike.evaluate.calibration.crowds import one_each
     from lookalike.gallery import starter
-    from lookalike.scores.cohort import Cohort
+    from lookalike.scores.similarity import Cohort
 
     return Cohort(starter.vectors(contract) if starter.fits(contract) else one_each(first))

@@ -25,7 +25,7 @@ import click
 def report(results: tuple[Path, ...], out: Path) -> None:
     """A report of results that `--json` printed, those of several models side by side."""
     from lookalike.evaluate.reports.report import write
-    from lookalike.evaluate.reports.stored import read
+    from lookalike.evaluate.reports.result_json import read
 
     found = [result for path in results for result in read(path)]
     for path in write(found, out):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.terminal import print_table, table
+from lookalike.cli.terminal import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.evaluate.figures import Breakdown, Measured, Result
@@ -30,7 +29,7 @@ class Output:
 def with_output(command: Callable[..., None]) -> Callable[..., None]:
     """The options `--json`, `--report` and `--with-images`; the command gets an `Output`."""
 
-    @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+    @json_option("Print the figures as JSON.")
     @click.option(
         "--report",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -51,9 +50,9 @@ def with_output(command: Callable[..., None]) -> Callable[..., None]:
 def show_all(results: Sequence[Result], output: Output) -> None:
     """Print several results."""
     if output.as_json:
-        from lookalike.evaluate.reports.as_json import as_json
+        from lookalike.evaluate.reports.result_json import as_json
 
-        click.echo(json.dumps([as_json(each) for each in results], indent=2, allow_nan=False))
+        print_json([as_json(each) for each in results])
     else:
         for each in results:
             _print(each)
@@ -67,9 +66,9 @@ def show(result: Result, output: Output, photos: Photos | None = None) -> None:
         photos: those that it may name as hard.
     """
     if output.as_json:
-        from lookalike.evaluate.reports.as_json import as_json
+        from lookalike.evaluate.reports.result_json import as_json
 
-        click.echo(json.dumps(as_json(result), indent=2, allow_nan=False))
+        print_json(as_json(result))
     else:
         _print(result)
     _report([result], output, photos or {})
@@ -98,14 +97,14 @@ def _print(result: Result) -> None:
 
 
 def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     at = "" if figure.at is None else f"{figure.at:.3f}"
-    return figure.name, wording.value(figure), wording.interval(figure, drawn), at
+    return figure.name, figure_text.value(figure), figure_text.interval(figure, drawn), at
 
 
 def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     ratios = {each.key: each for each in breakdown.ratios}
     names = [each.name for each in breakdown.groups]
@@ -114,15 +113,14 @@ def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
         made.add_row(
             figures[0].name,
             *(_group_cell(each, drawn) for each in figures),
-            wording.ratio(ratios.get(figures[0].key)),
+            figure_text.ratio(ratios.get(figures[0].key)),
         )
     print_table(made)
 
 
 def _group_cell(figure: Measured, drawn: str) -> str:
-    from lookalike.evaluate.reports import wording
+    from lookalike.evaluate.reports import figure_text
 
     few = ", too few" if figure.too_few else ""
-    return (
-        f"{wording.value(figure)}\n{wording.interval(figure, drawn)}\n{figure.people} {drawn}{few}"
-    )
+    value, interval = figure_text.value(figure), figure_text.interval(figure, drawn)
+    return f"{value}\n{interval}\n{figure.people} {drawn}{few}"

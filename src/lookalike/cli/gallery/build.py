@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lookalike import config
-from lookalike.cli.gallery.people import MINE, in_words
-from lookalike.cli.terminal import opened_gallery, progress
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.gallery import import_report
+from lookalike.cli.gallery.options import MINE
+from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from lookalike.gallery.wikimedia.building import BuildReport
-    from lookalike.gallery.wikimedia.names import Ambiguous
-    from lookalike.gallery.wikimedia.roster import Listed
+    from lookalike.config import Settings
+    from lookalike.gallery.wikimedia.build import BuildReport
+    from lookalike.gallery.wikimedia.reconciliation import Ambiguous
+    from lookalike.gallery.wikimedia.rosters.entries import Line
 
 Thing = TypeVar("Thing")
 
@@ -33,9 +34,15 @@ Thing = TypeVar("Thing")
     "--dry-run", is_flag=True, help="Ask Wikidata and Commons, but fetch no image and add nobody."
 )
 @click.option("--limit", type=click.IntRange(1), help="Only so many people of the roster.")
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@json_option("Print the report as JSON.")
+@pass_settings
 def build(
-    roster: str, collection: str | None, dry_run: bool, limit: int | None, as_json: bool
+    settings: Settings,
+    roster: str,
+    collection: str | None,
+    dry_run: bool,
+    limit: int | None,
+    as_json: bool,
 ) -> None:
     """Add everyone on ROSTER: kpop, korea, world, or a file of Wikidata ids and names.
 
@@ -45,13 +52,16 @@ def build(
     what has changed.
     """
     from lookalike.gallery.wikimedia import rosters
-    from lookalike.gallery.wikimedia.roster import read
+    from lookalike.gallery.wikimedia.rosters.entries import read
 
-    listed = read(roster)[:limit]
+    lines = read(roster)[:limit]
     own = roster if roster in rosters.NAMES else MINE
     with progress() as bar:
-        report = _build(listed, collection or own, dry_run, bar)
-    click.echo(_as_json(report) if as_json else _in_words(report))
+        report = _build(settings, lines, collection or own, dry_run, bar)
+    if as_json:
+        print_json(_report_json(report))
+    else:
+        click.echo(_report_text(report))
     if report.stopped or report.imported.interrupted:
         why = f" {report.stopped}" if report.stopped else ""
         click.echo(f"Stopped.{why} Run the same command again to go on.", err=True)
@@ -59,22 +69,27 @@ def build(
 
 
 def _build(
-    listed: tuple[Listed, ...], collection: str, dry_run: bool, bar: Progress
+    settings: Settings,
+    lines: tuple[Line, ...],
+    collection: str,
+    dry_run: bool,
+    bar: Progress,
 ) -> BuildReport:
     from lookalike.faces.workers import Workers
+    from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.wikimedia import portraits
-    from lookalike.gallery.wikimedia.building import Build, connected
+    from lookalike.gallery.wikimedia.build import build_collection
+    from lookalike.gallery.wikimedia.build_cache import BuildCache
     from lookalike.gallery.wikimedia.client import Patient, open_client
-    from lookalike.gallery.wikimedia.memory import Memory
+    from lookalike.gallery.wikimedia.connection import connected
 
-    settings = config.load()
     ours = version("lookalike")
 
     def track(things: Iterable[Thing], total: int, description: str) -> Iterable[Thing]:
         return bar.track(things, total=total, description=description)
 
     with (
-        opened_gallery() as people,
+        opened_gallery(settings) as people,
         connected(
             portraits.folder(settings),
             open_client(settings.contact, ours),
@@ -82,13 +97,15 @@ def _build(
         ) as connection,
         Workers(settings) as workers,
     ):
-        kept = Memory(settings.cache, collection, ours)
-        work = Build(people, collection, connection, kept, dry_run=dry_run, track=track)
-        return work.run(listed, workers)
+        there = Destination.of(people, collection)
+        cache = BuildCache(settings.cache, collection, ours)
+        return build_collection(
+            lines, there, connection, cache, workers, dry_run=dry_run, progress=track
+        )
 
 
-def _in_words(report: BuildReport) -> str:
-    lines = [in_words(report.imported)]
+def _report_text(report: BuildReport) -> str:
+    lines = [import_report.report_text(report.imported)]
     if report.imported.dry_run:
         lines.append("No image was fetched; whether its face can be used shows only in a real run.")
     if report.replaced:
@@ -105,14 +122,13 @@ def _in_words(report: BuildReport) -> str:
 def _choices(ambiguous: Ambiguous) -> list[str]:
     lines = [f"  {ambiguous.name} ({ambiguous.where})"]
     for each in ambiguous.choices:
-        names = " · ".join(name for name in (each.name.ko, each.name.en) if name)
+        names = " · ".join(each.name.known)
         described = each.description.get("en") or ""
         born = f" (born {each.born[:4]})" if each.born else ""
         lines.append(f"    {each.wikidata:12}{names}: {described}{born}")
     return lines
 
 
-def _as_json(report: BuildReport) -> str:
-    imported = asdict(report.imported) | {"reasons": report.imported.reasons()}
-    facts = {key: value for key, value in asdict(report).items() if key != "imported"}
-    return json.dumps(imported | facts, ensure_ascii=False, indent=2)
+def _report_json(report: BuildReport) -> dict[str, Any]:
+    own = {key: value for key, value in asdict(report).items() if key != "imported"}
+    return import_report.report_json(report.imported) | own

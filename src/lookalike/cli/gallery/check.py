@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import FOLDER, opened_gallery, progress
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.terminal import FOLDER, json_option, print_json, progress
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.faces.models.manifest import Embedder
-    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, Place, Seen
+    from lookalike.gallery.findings import Bars, Checkup, Finding, Member, PortraitPlace, Seen
     from lookalike.gallery.gallery import Gallery
 
 # Findings of each fault that are printed; --json has all.
@@ -28,8 +28,9 @@ _FOUND = 3
 @click.option(
     "--photos", type=FOLDER, help="The photos it was made from, to look for group photos."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print every finding as JSON.")
-def check(collection: str | None, photos: Path | None, as_json: bool) -> None:
+@json_option("Print every finding as JSON.")
+@pass_settings
+def check(settings: Settings, collection: str | None, photos: Path | None, as_json: bool) -> None:
     """Find what spoils results: wrong or poor portraits, one face under two names.
 
     Names portraits that disagree with the others of their person, faces that stand under two names
@@ -40,18 +41,21 @@ def check(collection: str | None, photos: Path | None, as_json: bool) -> None:
     from lookalike.faces.models import installed
     from lookalike.gallery.check import check as examine
 
-    with opened_gallery() as people:
-        chosen, others = _parted(people, collection)
+    with opened_gallery(settings) as people:
+        chosen, others = _parts(people, collection)
         members = [each for name in chosen for each in _members(people, name)]
         beside = [each for name in others for each in _members(people, name)]
-    seen = dict(_looked_at(photos, members)) if photos else {}
-    checkup = examine(members, beside, bars=_bars(installed.embedder(config.load())), photos=seen)
-    click.echo(_as_json(checkup) if as_json else _in_words(checkup))
+    seen = dict(_seen(settings, photos, members)) if photos else {}
+    checkup = examine(members, beside, bars=_bars(installed.embedder(settings)), photos=seen)
+    if as_json:
+        print_json(_checkup_json(checkup))
+    else:
+        click.echo(_checkup_text(checkup))
     if checkup.findings:
         raise click.exceptions.Exit(_FOUND)
 
 
-def _parted(people: Gallery, collection: str | None) -> tuple[list[str], list[str]]:
+def _parts(people: Gallery, collection: str | None) -> tuple[list[str], list[str]]:
     """The collections to check, and those to compare with."""
     if collection is not None:
         people.people(collection)
@@ -68,23 +72,24 @@ def _members(people: Gallery, collection: str) -> list[Member]:
 
 def _bars(embedder: Embedder) -> Bars:
     from lookalike.gallery.findings import Bars
-    from lookalike.scores.similarity import calibration_of
+    from lookalike.scores.calibrations import calibration_of
 
     cosine_at = calibration_of(embedder).cosine_at
     return Bars(disagrees=cosine_at(50), same_face=cosine_at(99), alike=cosine_at(60))
 
 
-def _looked_at(folder: Path, members: Sequence[Member]) -> Iterator[tuple[str, Seen]]:
+def _seen(
+    settings: Settings, folder: Path, members: Sequence[Member]
+) -> Iterator[tuple[str, Seen]]:
     """Every photo of the folder that a portrait is of, by image id."""
     from lookalike.errors import PhotoError
     from lookalike.faces.analyzer import Analyzer
     from lookalike.gallery.findings import Seen
-    from lookalike.gallery.sources.candidate import is_image
-    from lookalike.gallery.sources.importing import image_id
+    from lookalike.gallery.sources.image_file import image_id, is_image
 
     wanted = {portrait.image_id for member in members for portrait in member.portraits}
     files = sorted(path for path in folder.rglob("*") if path.is_file() and is_image(path))
-    analyzer = Analyzer(config.load())
+    analyzer = Analyzer(settings)
     with progress() as bar:
         for path in bar.track(files, description="Looking at photos"):
             data = path.read_bytes()
@@ -97,12 +102,12 @@ def _looked_at(folder: Path, members: Sequence[Member]) -> Iterator[tuple[str, S
                 yield known_by, Seen(path.relative_to(folder).as_posix(), photo.faces)
 
 
-def _in_words(checkup: Checkup) -> str:
+def _checkup_text(checkup: Checkup) -> str:
     lines = [f"Checked {checkup.people} people with {checkup.portraits} portraits."]
     for fault in dict.fromkeys(each.fault for each in checkup.findings):
         found = [each for each in checkup.findings if each.fault is fault]
         lines += ["", f"{fault.replace('-', ' ').capitalize()}: {len(found)}"]
-        lines += [line for each in found[:_NAMED] for line in _finding(each)]
+        lines += [line for each in found[:_NAMED] for line in _finding_lines(each)]
         if len(found) > _NAMED:
             lines.append(f"  and {len(found) - _NAMED} more (--json names all)")
     if checkup.left_off:
@@ -110,34 +115,33 @@ def _in_words(checkup: Checkup) -> str:
     return "\n".join(lines if checkup.findings else [*lines, "Nothing was found."])
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding_lines(finding: Finding) -> Iterator[str]:
     cosine = "" if finding.cosine is None else f" (cosine {finding.cosine:.2f})"
     yield f"  {finding.why}{cosine}"
     for each in finding.places:
         if each.portrait:
-            yield "    " + " ".join(_called(each))
+            yield "    " + " ".join(_place_words(each))
     yield f"    {finding.advice}"
 
 
-def _called(place: Place) -> Iterator[str]:
-    name = place.person.name
-    yield " · ".join(each for each in (name.en, name.ko) if each) or place.person.id
+def _place_words(place: PortraitPlace) -> Iterator[str]:
+    yield place.person.label
     yield f"({place.person.collection}), portrait {place.portrait}"
     if place.source:
         yield place.source
 
 
-def _as_json(checkup: Checkup) -> str:
-    findings = [{**asdict(each), "places": _places(each)} for each in checkup.findings]
-    return json.dumps({**asdict(checkup), "findings": findings}, ensure_ascii=False, indent=2)
+def _checkup_json(checkup: Checkup) -> dict[str, Any]:
+    findings = [{**asdict(each), "places": _places_json(each)} for each in checkup.findings]
+    return {**asdict(checkup), "findings": findings}
 
 
-def _places(finding: Finding) -> list[dict[str, object]]:
+def _places_json(finding: Finding) -> list[dict[str, Any]]:
     return [
         {
             "person": each.person.id,
             "collection": each.person.collection,
-            "name": asdict(each.person.name),
+            "name": each.person.name,
             "portrait": each.portrait,
             "source": each.source,
         }

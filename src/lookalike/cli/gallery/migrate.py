@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import progress
+from lookalike.cli.context import pass_settings
+from lookalike.cli.terminal import json_option, print_json, progress
+from lookalike.processes import Interrupt
 
 if TYPE_CHECKING:
+    from lookalike.config import Settings
     from lookalike.faces.workers import Workers
-    from lookalike.gallery.enrolled import Enrolled
-    from lookalike.gallery.reembedding import Bereft, Plan
+    from lookalike.gallery.reembedding import FaceOrigin, Losses, Reembedding
     from lookalike.gallery.store import Store
 
 
 @click.command()
 @click.option("--collection", help="Only this collection.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON a collection.")
-def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
+@json_option("Print a line of JSON a collection.")
+@pass_settings
+def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: bool) -> None:
     """Bring galleries that were made with another model to the one in use.
 
     Vectors are made anew from thumbnails. Portraits without one leave the gallery, and are listed
@@ -34,20 +34,23 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
 
-    settings = config.load()
     contract = installed.embedder(settings).contract
     store = Store(settings.home, contract, settings.database)
+    interrupt = Interrupt()
     try:
-        found = reembedding.stale(store, contract, collection)
+        found = reembedding.outdated(store, collection)
         if not found:
             click.echo(f"Nothing to do: all is of {contract}.", err=as_json)
-        with Workers(settings) as workers:
+        with interrupt.deferred(), Workers(settings) as workers:
             for each in found:
-                plan = _planned(store, each, workers)
+                made = _reembedded(store, each, workers, interrupt)
                 # Said before it is done, so that a list of what is lost is never lost itself.
-                click.echo(_as_json(plan, contract) if as_json else _in_words(plan, contract))
+                if as_json:
+                    print_json(_reembedding_json(made, contract), indent=None)
+                else:
+                    click.echo(_reembedding_text(made, contract))
                 if not dry_run:
-                    store.migrate(each, plan.vectors)
+                    reembedding.replace_vectors(store, each, made.vectors)
                     click.echo(f"{each} is of {contract} now.", err=as_json)
     except KeyboardInterrupt:
         click.echo("Stopped; run the same command again to go on.", err=True)
@@ -56,42 +59,49 @@ def migrate(collection: str | None, dry_run: bool, as_json: bool) -> None:
         store.close()
 
 
-def _planned(store: Store, collection: str, workers: Workers) -> Plan:
+def _reembedded(
+    store: Store, collection: str, workers: Workers, interrupt: Interrupt
+) -> Reembedding:
     from lookalike.gallery import reembedding
 
     with progress() as bar:
-        total = sum(each.thumbnail for each in store.enrolled(collection))
+        total = sum(each.thumbnail for each in reembedding.origins(store, collection))
         task = bar.add_task(f"Thumbnails of {collection}", total=total)
-        return reembedding.plan(store, collection, workers, lambda: bar.advance(task))
+
+        def advance() -> None:
+            interrupt.check()
+            bar.advance(task)
+
+        return reembedding.reembedded(store, collection, workers, advance)
 
 
-def _in_words(plan: Plan, contract: str) -> str:
+def _reembedding_text(made: Reembedding, contract: str) -> str:
     lines = [
-        f"{plan.collection} was made with {plan.contract}. Of its {len(plan.vectors)} portraits "
-        f"{plan.remade} have a thumbnail that {contract} can read."
+        f"{made.collection} was made with {made.contract}. Of its {len(made.vectors)} portraits "
+        f"{made.made} have a thumbnail that {contract} can read."
     ]
-    alone = [each for each in plan.bereft if not each.kept]
+    alone = [each for each in made.losses if not each.kept]
     for who, title in (
         (alone, "Without a portrait, and not found until they have one again"),
-        ([each for each in plan.bereft if each.kept], "With fewer portraits"),
+        ([each for each in made.losses if each.kept], "With fewer portraits"),
     ):
         if who:
-            lines += [f"{title}:", *(line for each in who for line in _listed(each))]
-    if plan.bereft:
+            lines += [f"{title}:", *(line for each in who for line in _loss_lines(each))]
+    if made.losses:
         lines.append(
             "Import those photos again: lookalike gallery import SOURCE "
-            f"--collection {plan.collection} --thumbnails"
+            f"--collection {made.collection} --thumbnails"
         )
     return "\n".join(lines)
 
 
-def _listed(bereft: Bereft) -> list[str]:
-    person = bereft.person
+def _loss_lines(losses: Losses) -> list[str]:
+    person = losses.person
     name = f"{person.id}  {person.name.both}" if person else "Faces of nobody"
-    return [f"  {name}", *(f"    {_source(each.face)} ({each.why})" for each in bereft.lost)]
+    return [f"  {name}", *(f"    {_source(each.face)} ({each.why})" for each in losses.lost)]
 
 
-def _source(face: Enrolled) -> str:
+def _source(face: FaceOrigin) -> str:
     """All that helps to find the photo again."""
     credit = face.credit
     known = (
@@ -104,33 +114,32 @@ def _source(face: Enrolled) -> str:
     return ", ".join(each for each in known if each) or f"face {face.id}"
 
 
-def _as_json(plan: Plan, contract: str) -> str:
-    facts = {
-        "collection": plan.collection,
-        "from": plan.contract,
+def _reembedding_json(made: Reembedding, contract: str) -> dict[str, Any]:
+    return {
+        "collection": made.collection,
+        "from": made.contract,
         "to": contract,
-        "portraits": len(plan.vectors),
-        "remade": plan.remade,
-        "people": [_as_row(each) for each in plan.bereft],
+        "portraits": len(made.vectors),
+        "remade": made.made,
+        "people": [_losses_json(each) for each in made.losses],
     }
-    return json.dumps(facts, ensure_ascii=False)
 
 
-def _as_row(bereft: Bereft) -> dict[str, Any]:
-    person = bereft.person
+def _losses_json(losses: Losses) -> dict[str, Any]:
+    person = losses.person
     return {
         "id": person and person.id,
-        "name": person and asdict(person.name),
-        "kept": bereft.kept,
-        "lost": [_as_loss(each.face) | {"why": each.why} for each in bereft.lost],
+        "name": person and person.name,
+        "kept": losses.kept,
+        "lost": [_face_json(each.face) | {"why": each.why} for each in losses.lost],
     }
 
 
-def _as_loss(face: Enrolled) -> dict[str, Any]:
+def _face_json(face: FaceOrigin) -> dict[str, Any]:
     return {
         "face": face.id,
         "image_id": face.image_id,
         "external_image_id": face.external_image_id,
-        "credit": face.credit and asdict(face.credit),
-        "fetched_at": face.fetched_at and face.fetched_at.isoformat(),
+        "credit": face.credit,
+        "fetched_at": face.fetched_at,
     }

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike import config
-from lookalike.cli.terminal import FOLDER, opened_gallery, print_calls, progress
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.terminal import FOLDER, print_calls, progress
 from lookalike.errors import AwsError
 
 if TYPE_CHECKING:
     from lookalike.aws.push import Pushed
+    from lookalike.config import Settings
 
 # How many a report names.
 _NAMED = 10
@@ -25,7 +26,8 @@ _NAMED = 10
     "--to", help="Collection in AWS; LOOKALIKE_AWS_COLLECTION or the same name unless set."
 )
 @click.option("--photos", type=FOLDER, help="Folder of the photos that the portraits came from.")
-def push(collection: str, to: str | None, photos: Path | None) -> None:
+@pass_settings
+def push(settings: Settings, collection: str, to: str | None, photos: Path | None) -> None:
     """Index the portraits of COLLECTION in a collection of your own in Amazon Rekognition.
 
     Sends pixels to AWS, which charges for each call: the photos in --photos that the gallery was
@@ -34,20 +36,18 @@ def push(collection: str, to: str | None, photos: Path | None) -> None:
     was stopped, and indexes nothing twice.
     """
     try:
-        report = _push(collection, to, photos)
+        report = _push(settings, collection, to, photos)
     except AwsError:
         click.echo("Stopped. What was indexed stays; the same command goes on.", err=True)
         raise
-    click.echo(_in_words(report))
+    click.echo(_report_text(report))
 
 
-def _push(collection: str, to: str | None, photos: Path | None) -> Pushed:
+def _push(settings: Settings, collection: str, to: str | None, photos: Path | None) -> Pushed:
     from lookalike.aws.client import Client
-    from lookalike.aws.commons import fetching
-    from lookalike.aws.push import Pusher, photos_in
+    from lookalike.aws.push import Pusher, fetching, photos_in
     from lookalike.gallery.wikimedia.client import Patient, open_client
 
-    settings = config.load()
     target = to or settings.aws_collection or collection
     files = photos_in(photos) if photos else {}
     client = Client(settings)
@@ -55,7 +55,7 @@ def _push(collection: str, to: str | None, photos: Path | None) -> Pushed:
     waiting = Patient(lambda message: click.echo(message, err=True))
     try:
         with (
-            opened_gallery() as people,
+            opened_gallery(settings) as people,
             fetching(settings, wikimedia, waiting) as commons,
             progress() as bar,
         ):
@@ -67,7 +67,7 @@ def _push(collection: str, to: str | None, photos: Path | None) -> Pushed:
         print_calls(client.total.counts())
 
 
-def _in_words(report: Pushed) -> str:
+def _report_text(report: Pushed) -> str:
     made = "was created" if report.created else "was there"
     lines = [
         f"Indexed {report.indexed} portraits in {report.collection}, which {made}; "

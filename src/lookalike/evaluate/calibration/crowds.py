@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
-from lookalike.evaluate.protocols.protocol import Protocol, Table, numbered, read
+from lookalike.evaluate.protocols.protocol import Protocol
+from lookalike.evaluate.protocols.table import Table, numbered, read
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.sources.candidate import is_image
-from lookalike.scores.cohort import Cohort
+from lookalike.gallery.sources.image_file import is_image
+from lookalike.scores.similarity import Cohort
 
 # Beyond this cosine two photos are the same photo.
 _SAME_PHOTO = 0.97
@@ -22,7 +23,7 @@ _FEWEST_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Listed(Protocol):
+class CrowdPhotos(Protocol):
     """Photos and whom they show, by place."""
 
     people: tuple[str, ...]
@@ -47,7 +48,7 @@ class Crowd:
         return Crowd(self.name, self.vectors[rows], self.people[rows])
 
 
-def listed(path: Path, same: Mapping[str, str]) -> Listed:
+def crowd_photos(path: Path, same: Mapping[str, str]) -> CrowdPhotos:
     """A folder with a folder or a file for each person, or a table with columns file and person.
 
     Args:
@@ -66,10 +67,10 @@ def listed(path: Path, same: Mapping[str, str]) -> Listed:
             "each with a folder or a file."
         )
     photos = {str(file): file for file in kept}
-    return Listed(path.stem, photos, Which.CENTRAL, {}, tuple(kept.values()))
+    return CrowdPhotos(path.stem, photos, Which.CENTRAL, {}, tuple(kept.values()))
 
 
-def crowd(shown: Listed, vectors: Vectors) -> Crowd:
+def crowd(shown: CrowdPhotos, vectors: Vectors) -> Crowd:
     """The faces that were found."""
     found = vectors.found
     return Crowd(shown.name, vectors.vectors[found], numbered(shown.people)[found])

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.evaluate.calibration.crowds import Crowd
-from lookalike.scores.cohort import Cohort, Numbers, Spread
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers, Spread
 
 # The tail of a crowd is its 1,000 most alike pairs, so far as that is a tail.
 _TAIL_PAIRS = 1000
@@ -30,7 +29,7 @@ _STEP = 0.002
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tally:
+class LevelCounts:
     """How alike the pairs of strangers of a crowd are.
 
     Attributes:
@@ -73,9 +72,9 @@ def fit(
         kind: a way of its own of seeing a cosine.
     """
     bare = kind(contract, (), (), 0.0, cohort, ordinary(crowds, cohort))
-    tallies = [tally(bare, each) for each in crowds]
-    fmr = np.mean([each.fmr() for each in tallies], axis=0)
-    edges = tallies[0].edges
+    counts = [level_counts(bare, each) for each in crowds]
+    fmr = np.mean([each.fmr() for each in counts], axis=0)
+    edges = counts[0].edges
     known = fmr > 0
     rarity = -np.log10(fmr[known])
     levels = np.interp(_RARITIES, rarity, edges[known])
@@ -84,7 +83,7 @@ def fit(
         bare,
         levels=(float(edges[0]), *levels[rises].tolist()),
         rarity=(0.0, *_RARITIES[rises].tolist()),
-        observed_to=min(each.observed_to for each in tallies),
+        observed_to=min(each.observed_to for each in counts),
     )
 
 
@@ -98,13 +97,13 @@ def ordinary(crowds: tuple[Crowd, ...], cohort: Cohort | None) -> tuple[float, f
     return float(np.mean(means)), float(np.mean(deviations))
 
 
-def tally(calibration: Calibration, crowd: Crowd) -> Tally:
+def level_counts(calibration: Calibration, crowd: Crowd) -> LevelCounts:
     """Counts the levels of every pair of photos of two people."""
     edges = _edges(calibration)
     counts = np.zeros(len(edges), np.int64)
     for levels, _, _ in levels_of_pairs(calibration, crowd):
         counts[:-1] += np.histogram(np.clip(levels, edges[0], edges[-2]), edges)[0]
-    return Tally(edges, np.cumsum(counts[::-1])[::-1])
+    return LevelCounts(edges, np.cumsum(counts[::-1])[::-1])
 
 
 def levels_of_pairs(

@@ -16,8 +16,7 @@ from lookalike.evaluate.calibration.crowds import Crowd, without
 from lookalike.evaluate.calibration.fit import fit, levels_of_pairs
 from lookalike.evaluate.figures import Curve, Measured, Result
 from lookalike.evaluate.intervals import Estimate, draws, percentiles
-from lookalike.scores.cohort import Cohort, Numbers
-from lookalike.scores.similarity import Calibration
+from lookalike.scores.similarity import Calibration, Cohort, Numbers
 
 # Similarity -> the FMR that it stands for.
 DEFINED = {50: 1e-2, 80: 1e-4, 90: 1e-5, 99: 1e-6}
@@ -28,7 +27,7 @@ _CURVE = np.arange(0, 6.01, 0.1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class HeldOut:
     """Pairs of strangers of one crowd, judged by calibrations that never saw them.
 
     Attributes:
@@ -72,7 +71,7 @@ def check(
     )
 
 
-def _held_out(place: int, crowds: Sequence[Crowd], contract: str, cohort: Cohort | None) -> Held:
+def _held_out(place: int, crowds: Sequence[Crowd], contract: str, cohort: Cohort | None) -> HeldOut:
     random = np.random.default_rng(0)
     halves = [np.array_split(random.permutation(_people(each)), 2) for each in crowds]
     judged = []
@@ -89,7 +88,7 @@ def _people(crowd: Crowd) -> int:
     return int(crowd.people.max()) + 1
 
 
-def _judged(name: str, halves: Sequence[tuple[Calibration, Crowd]], people: int) -> Held:
+def _judged(name: str, halves: Sequence[tuple[Calibration, Crowd]], people: int) -> HeldOut:
     rarities, pairs, photos = [], [], []
     for calibration, crowd in halves:
         least = calibration.level_at(50)
@@ -101,10 +100,10 @@ def _judged(name: str, halves: Sequence[tuple[Calibration, Crowd]], people: int)
             pairs.append(np.stack([crowd.people[each] for each in rows], axis=1))
     found = np.concatenate(rarities)
     order = np.argsort(-found, kind="stable")
-    return Held(name, found[order], np.concatenate(pairs)[order], np.array(photos))
+    return HeldOut(name, found[order], np.concatenate(pairs)[order], np.array(photos))
 
 
-def _figures(held: Held) -> Iterator[Measured]:
+def _figures(held: HeldOut) -> Iterator[Measured]:
     for similarity, fmr in DEFINED.items():
         yield Measured(
             key=f"fmr_at_{similarity}/{held.name}",
@@ -117,7 +116,7 @@ def _figures(held: Held) -> Iterator[Measured]:
         )
 
 
-def _times(held: Held, fmr: float) -> Estimate:
+def _times(held: HeldOut, fmr: float) -> Estimate:
     """How many times as many pairs pass as should; NaN where too few should."""
     expected = fmr * held.total(_once(held))
     nothing = float("nan")
@@ -131,7 +130,7 @@ def _times(held: Held, fmr: float) -> Estimate:
     return Estimate(len(beyond) / expected, *percentiles(found))
 
 
-def _reliability(held: Held) -> Curve:
+def _reliability(held: HeldOut) -> Curve:
     total = held.total(_once(held))
     # Rarities fall, so this many are at or above each.
     beyond = np.searchsorted(-held.rarities, -_CURVE, side="right")
@@ -147,5 +146,5 @@ def _reliability(held: Held) -> Curve:
     )
 
 
-def _once(held: Held) -> NDArray[np.int64]:
+def _once(held: HeldOut) -> NDArray[np.int64]:
     return np.ones(held.photos.shape[1], np.int64)

@@ -16,8 +16,9 @@ from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.evaluate import metrics
 from lookalike.evaluate.figures import Curve, Figure, Result, measure, rate, thinned
 from lookalike.evaluate.metrics import Flags, Weights
-from lookalike.evaluate.vectors import Track, untracked
+from lookalike.evaluate.vectors import Progress, silent
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.geometry import Boxes, overlaps
 from lookalike.faces.models import installed
 from lookalike.faces.workers import Workers, result
 
@@ -28,16 +29,13 @@ _INVALID = 7
 # Heights of faces in pixels that begin a size; each is twice the one before.
 _SIZES = (0, 16, 32, 64, 128, 256)
 
-# (n, 4) left, top, width and height in pixels.
-Boxes = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Marked:
     """A photo with the boxes that people drew.
 
     Attributes:
-        boxes: of the faces.
+        boxes: of the faces, in pixels.
         ignored: of faces that are neither to be found nor wrong to find.
     """
 
@@ -120,7 +118,7 @@ def _is_zeros(line: list[str]) -> bool:
 
 
 def detect(
-    name: str, photos: tuple[Marked, ...], settings: Settings, track: Track = untracked
+    name: str, photos: tuple[Marked, ...], settings: Settings, progress: Progress = silent
 ) -> Result:
     """Recall, precision and average precision at an overlap of 0.5, by the size of faces too.
 
@@ -132,7 +130,7 @@ def detect(
     """
     digest, matched = hashlib.sha256(), []
     with Workers(settings) as workers:
-        data = track((each.path.read_bytes() for each in photos), len(photos))
+        data = progress((each.path.read_bytes() for each in photos), len(photos))
         asked = ((photo, workers.ask(_boxes, photo)) for photo in data)
         for marked, (photo, answer) in zip(photos, workers.ahead(asked), strict=True):
             digest.update(hashlib.sha256(photo).digest())
@@ -176,11 +174,11 @@ def _boxes(analyzer: Analyzer, data: bytes) -> NDArray[np.float64]:
 def _matched(marked: Marked, detected: NDArray[np.float64]) -> _Matched:
     """Each detection, the surest first, takes the face that it overlaps most of those left."""
     ordered = detected[np.argsort(-detected[:, 4], kind="stable")]
-    overlaps = overlap(ordered[:, :4], marked.boxes)
-    beside = overlap(ordered[:, :4], marked.ignored).max(axis=1, initial=0)
+    shared = overlaps(ordered[:, :4], marked.boxes)
+    beside = overlaps(ordered[:, :4], marked.ignored).max(axis=1, initial=0)
     taken = np.full(len(marked.boxes), False)
     of = np.full(len(ordered), -1)
-    for row, own in enumerate(overlaps):
+    for row, own in enumerate(shared):
         left = np.where(taken, 0, own)
         if left.max(initial=0) >= _OVERLAP:
             of[row] = left.argmax()
@@ -197,15 +195,6 @@ def _matched(marked: Marked, detected: NDArray[np.float64]) -> _Matched:
         seen=own_heights[counts],
         ignored=int((~counts).sum()),
     )
-
-
-def overlap(one: Boxes, other: Boxes) -> NDArray[np.float64]:
-    """(n, m) intersections of n boxes with m others, as shares of the union."""
-    start = np.maximum(one[:, None, :2], other[None, :, :2])
-    end = np.minimum((one[:, :2] + one[:, 2:])[:, None], (other[:, :2] + other[:, 2:])[None])
-    shared = np.prod(np.maximum(end - start, 0), axis=2)
-    areas = np.prod(one[:, 2:], axis=1)[:, None] + np.prod(other[:, 2:], axis=1)[None]
-    return np.asarray(shared / np.maximum(areas - shared, 1e-9))
 
 
 class _Rows:

@@ -23,9 +23,10 @@ from lookalike.evaluate.figures import (
     thinned,
 )
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
-from lookalike.evaluate.protocols.protocol import Protocol, Table, read
+from lookalike.evaluate.protocols.protocol import Protocol
+from lookalike.evaluate.protocols.table import Table, read
 from lookalike.evaluate.vectors import Vectors, Which
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import unit
 from lookalike.scores.similarity import SAME_PERSON, Calibration
 
 COLUMNS = ("file", "person", "role")
@@ -46,7 +47,7 @@ class Several(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class PhotoSet:
     """n photos that are enrolled or searched with: places in `photos`, people by number, rounds."""
 
     photos: Places
@@ -63,8 +64,8 @@ class Identification(Protocol):
         probes: the n searches.
     """
 
-    enrolled: Shown
-    probes: Shown
+    enrolled: PhotoSet
+    probes: PhotoSet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +101,7 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
     rounds = rows.numbered("round")
     if not set(rounds[enrols]) == set(rounds[~enrols]) == set(rounds):
         raise InvalidParameter(f"{path.name}: someone must be enrolled, and probed, in each round.")
-    enrolled, probes = (_shown(rows, places[:, 0], which) for which in (enrols, ~enrols))
+    enrolled, probes = (_photo_set(rows, places[:, 0], which) for which in (enrols, ~enrols))
     return Identification(
         name=path.name,
         photos=photos,
@@ -114,9 +115,9 @@ def table(path: Path, which: Which = Which.LARGEST, root: Path | None = None) ->
     )
 
 
-def _shown(rows: Table, photos: Places, chosen: Flags) -> Shown:
+def _photo_set(rows: Table, photos: Places, chosen: Flags) -> PhotoSet:
     people, rounds = rows.numbered("person"), rows.numbered("round")
-    return Shown(photos[chosen], people[chosen], rounds[chosen])
+    return PhotoSet(photos[chosen], people[chosen], rounds[chosen])
 
 
 def identify(
@@ -204,7 +205,7 @@ def searched(
 
 
 def _against(
-    enrolled: Shown,
+    enrolled: PhotoSet,
     number: int,
     vectors: Vectors,
     probes: Places,
@@ -223,16 +224,11 @@ def _against(
         sums = np.zeros((len(people), vectors.vectors.shape[1]), np.float32)
         np.add.at(sums, owner, portraits)
         owners = np.flatnonzero(sums.any(axis=1))
-        columns = _unit(sums[owners])
+        columns = unit(sums[owners])
     found = calibration.seen(searching, columns) if calibration else searching @ columns.T
     for place, own in enumerate(owners):
         np.maximum(scores[:, own], found[:, place], out=scores[:, own])
     return people, scores
-
-
-def _unit(vectors: Floats) -> Floats:
-    made: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return made
 
 
 def _figures(found: Searches, threshold: float | None) -> Iterator[Figure]:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.metrics import Flags
-from lookalike.evaluate.protocols import bins
-from lookalike.evaluate.protocols.protocol import Protocol, numbered, read
+from lookalike.evaluate.protocols import bin_file
+from lookalike.evaluate.protocols.protocol import Protocol
+from lookalike.evaluate.protocols.table import numbered, read
 from lookalike.evaluate.vectors import Which
 
 _FOLDS = 10
@@ -151,7 +152,7 @@ def packed(path: Path) -> Pairs:
     Raises:
         InvalidParameter: it is no such file.
     """
-    crops, flags = bins.read(path)
+    crops, flags = bin_file.read(path)
     digests = [hashlib.sha256(each).hexdigest() for each in crops]
     photos = {f"{number:05d}": each for number, each in enumerate(crops)}
     same = np.array(flags, np.bool_)

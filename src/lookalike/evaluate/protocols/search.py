@@ -20,7 +20,7 @@ from lookalike.evaluate.figures import Measured, Result
 from lookalike.evaluate.intervals import estimate
 from lookalike.evaluate.speed import milliseconds, timed
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery import starter
 from lookalike.gallery.index import segments
 from lookalike.gallery.index.vectors import SEALED_FROM, VectorIndex
@@ -58,11 +58,11 @@ def identities(name: str, count: int) -> Population:
 
     if name == "around":
         centres = real[random.integers(0, len(real), count)]
-        vectors = _unit(centres + np.float32(_AROUND) * scatter(count))
+        vectors = unit(centres + np.float32(_AROUND) * scatter(count))
     else:
-        vectors = _unit(real.mean(axis=0) + scatter(count))
+        vectors = unit(real.mean(axis=0) + scatter(count))
     chosen = vectors[random.integers(0, count, _PROBES)]
-    probes = _unit(chosen + np.float32(_PHOTO) * scatter(_PROBES))
+    probes = unit(chosen + np.float32(_PHOTO) * scatter(_PROBES))
     exact = exactly(vectors)
     return Population(f"{count:,} {name}", vectors, probes, [set(exact(each)) for each in probes])
 
@@ -122,10 +122,10 @@ def searches(who: Population, threads: int = 1) -> Iterator[Result]:
     """The same among a population."""
     mib = who.vectors.size / 2**20
     yield measured(who, "numpy, float32, exact", exactly(who.vectors), 4 * mib)
-    index = VectorIndex.of(np.arange(len(who.vectors), dtype=np.int64), who.vectors)
+    index = VectorIndex.of([str(row) for row in range(len(who.vectors))], who.vectors)
 
     def search(probe: Floats) -> list[int]:
-        return [each.key for each in index.nearest(probe, NEAREST)]
+        return [int(each.name) for each in index.nearest(probe, NEAREST)]
 
     yield measured(who, "scan, float16, exact", search, 2 * mib)
     if len(who.vectors) >= SEALED_FROM:
@@ -139,8 +139,3 @@ def _mib_on_disk(index: VectorIndex) -> float:
     with tempfile.TemporaryDirectory() as folder:
         index.sealed[0].save(Path(folder))
         return sum(each.stat().st_size for each in Path(folder).iterdir()) / 2**20
-
-
-def _unit(vectors: Floats) -> Floats:
-    made: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return made

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from lookalike.evaluate.figures import Example, Figure, Result, measure, rate
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
-from lookalike.evaluate.protocols.protocol import Protocol, numbered, read
+from lookalike.evaluate.protocols.protocol import Protocol
+from lookalike.evaluate.protocols.table import numbered, read
 from lookalike.evaluate.vectors import Vectors, Which
 
 _FILES = ("anchor", "a", "b")

@@ -1,4 +1,4 @@
-"""The machine that figures were made on."""
+"""On which machine figures were made: processor, cores, versions of the libraries."""
 
 from __future__ import annotations
 

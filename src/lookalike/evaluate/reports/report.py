@@ -6,7 +6,6 @@ JSON for programs.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,16 +15,15 @@ from itertools import groupby
 from pathlib import Path
 
 import jinja2
-import simplejpeg
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.evaluate.figures import Curve, Example, Measured, Result
-from lookalike.evaluate.reports import charts, wording
-from lookalike.evaluate.reports.as_json import as_json
+from lookalike.evaluate.reports import charts, figure_text
 from lookalike.evaluate.reports.machine import machine
+from lookalike.evaluate.reports.result_json import as_json
 from lookalike.evaluate.vectors import Photos
-from lookalike.faces.image import Limits, decode, resized
+from lookalike.faces.image import Limits, data_uri, decode, resized
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Of the pictures that stand beside hard examples, in pixels.
@@ -34,7 +32,7 @@ _QUALITY = 85
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A figure of each model; None where a model has none of that key."""
 
     name: str
@@ -72,11 +70,12 @@ class Section:
     same_data: bool
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[FigureRow, ...]:
         known = [{each.key: each for each in result.figures} for result in self.results]
         names = {each.key: each.name for result in self.results for each in result.figures}
         return tuple(
-            Row(name, tuple(figures.get(key) for figures in known)) for key, name in names.items()
+            FigureRow(name, tuple(figures.get(key) for figures in known))
+            for key, name in names.items()
         )
 
     @property
@@ -186,7 +185,7 @@ def _group_table(model: str, result: Result, number: int) -> GroupTable:
         (
             figures[0].name,
             figures,
-            wording.ratio(ratios.get(figures[0].key)),
+            figure_text.ratio(ratios.get(figures[0].key)),
         )
         for figures in zip(*(group.figures for group in breakdown.groups), strict=True)
     )
@@ -201,7 +200,7 @@ def _html(results: Sequence[Result], photos: Photos | None) -> str:
         made=_now(),
         machine=machine(),
         pictures=_pictures(results, photos or {}),
-        wording=wording,
+        figure_text=figure_text,
         short=_short,
     )
 
@@ -226,22 +225,16 @@ def _pictures(results: Sequence[Result], photos: Photos) -> Mapping[str, str]:
 def _picture(photo: Path | bytes) -> str | None:
     data = photo if isinstance(photo, bytes) else photo.read_bytes()
     try:
-        pixels = decode(data, _limits(), _SIDE).pixels
+        pixels = decode(data, Limits.of(Settings()), _SIDE).pixels
     except PhotoError:
         return None
     scale = _SIDE / max(pixels.shape[:2])
     height, width = (max(1, round(side * scale)) for side in pixels.shape[:2])
-    encoded = simplejpeg.encode_jpeg(resized(pixels, width, height), quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(encoded).decode()
-
-
-def _limits() -> Limits:
-    settings = Settings()
-    return Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+    return data_uri(resized(pixels, width, height), _QUALITY)
 
 
 def _cell(figure: Measured | None) -> str:
-    return "" if figure is None else f"{wording.value(figure)} ({wording.interval(figure)})"
+    return "" if figure is None else f"{figure_text.value(figure)} ({figure_text.interval(figure)})"
 
 
 def _count(count: int | None) -> str:

@@ -1,18 +1,17 @@
-"""Adds a model pack: a folder is made beside the others, and takes its name when all is well."""
+"""Adds a model: a folder is made beside the others, and takes its name when all is well."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelRefused
 from lookalike.faces.models import download, installed, model_file
-from lookalike.faces.models.inspection import Facts, inspect
+from lookalike.faces.models.inspection import Inspection, inspect
 from lookalike.faces.models.manifest import (
     RECOGNISER,
     Colour,
@@ -78,7 +77,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Addition:
     """What is going to be added under a name.
 
     Attributes:
@@ -102,11 +101,11 @@ class Staged:
     sha256: str
 
 
-def by_recipe(name: str, known: Entry) -> Plan:
+def by_recipe(name: str, known: Entry) -> Addition:
     """Add what a recipe says."""
     of = known.model
     source = Source(url=of.url, sha256=of.sha256, member=of.member)
-    return Plan(
+    return Addition(
         name,
         source,
         of.licence,
@@ -115,7 +114,7 @@ def by_recipe(name: str, known: Entry) -> Plan:
     )
 
 
-def by_wish(name: str, source: Source, wish: Wish) -> Plan:
+def by_wish(name: str, source: Source, wish: Wish) -> Addition:
     """Add what the user describes."""
     commercial = wish.allows_commercial
 
@@ -123,14 +122,14 @@ def by_wish(name: str, source: Source, wish: Wish) -> Plan:
         model = _model(name, at, source, wish.licence, commercial)
         return _of_wish(wish, model, at.network)
 
-    return Plan(name, source, wish.licence, commercial, entry)
+    return Addition(name, source, wish.licence, commercial, entry)
 
 
 @contextmanager
 def staged(
-    settings: Settings, plan: Plan, advance: download.Advance = lambda *_: None
+    settings: Settings, addition: Addition, advance: download.Advance = lambda *_: None
 ) -> Iterator[Staged]:
-    """Fetch the file of a plan; what is not `kept` is deleted with the context.
+    """Fetch the file of a model to add; what is not `kept` is deleted with the context.
 
     Raises:
         InvalidParameter: the name or the address is not one that is allowed.
@@ -138,13 +137,11 @@ def staged(
         ModelUnavailable: the file cannot be had, or is too large.
         ModelDamaged: it is not the file with that sha256, or its zip file is broken.
     """
-    installed.check_free(settings, plan.name)
-    source = plan.source
+    installed.check_free(settings, addition.name)
+    source = addition.source
     if source.url:
         download.check_address(source.url)
-    folder = installed.made(settings) / f".{plan.name}.{os.getpid()}.part"
-    folder.mkdir()
-    try:
+    with files.staging(installed.made(settings) / addition.name) as folder:
         network = _fetched(source, folder, advance)
         digest = download.sha256(network)
         if source.sha256 and digest != source.sha256.lower():
@@ -153,12 +150,10 @@ def staged(
                 f"{source.sha256.lower()}; nothing was added."
             )
         yield Staged(folder, network, digest)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept(settings: Settings, entry: Entry, at: Staged) -> None:
-    """Put a staged pack beside the others.
+    """Put a staged model beside the others.
 
     Raises:
         Conflict: another process added one of that name meanwhile.
@@ -166,8 +161,8 @@ def kept(settings: Settings, entry: Entry, at: Staged) -> None:
     (at.folder / model_file.FILE).write_text(model_file.written(entry), "utf-8")
     target = installed.folder(settings) / entry.model.name
     try:
-        # A folder with a calibration of a pack that was removed by hand, say, is not replaced.
-        at.folder.rename(target)
+        # A folder with a calibration of a model that was removed by hand, say, is not replaced.
+        files.move(at.folder, target)
     except OSError as error:
         raise Conflict(f"{target} is there already ({error}).") from error
 
@@ -208,23 +203,23 @@ def _model(name: str, at: Staged, source: Source, licence: str, commercial: bool
 
 def _of_wish(wish: Wish, model: Model, network: Path) -> Entry:
     """The entry of a network that the user describes, as far as its file does not."""
-    facts = inspect(network)
-    made = _embedder(wish, model, facts) if wish.kind == RECOGNISER else _finder(wish, model, facts)
+    found = inspect(network)
+    made = _embedder(wish, model, found) if wish.kind == RECOGNISER else _finder(wish, model, found)
     model_file.check(made)
     return made
 
 
-def _embedder(wish: Wish, model: Model, facts: Facts) -> Embedder:
-    size = wish.size or facts.side or _SIZE
-    if facts.side not in (None, size):
-        raise ModelRefused(f"It takes {facts.side} x {facts.side} pixels, not {size} x {size}.")
-    _check_outputs(len(facts.outputs), 1, RECOGNISER)
-    dimension = wish.dimension or facts.outputs[0]
+def _embedder(wish: Wish, model: Model, found: Inspection) -> Embedder:
+    size = wish.size or found.side or _SIZE
+    if found.side not in (None, size):
+        raise ModelRefused(f"It takes {found.side} x {found.side} pixels, not {size} x {size}.")
+    _check_outputs(len(found.outputs), 1, RECOGNISER)
+    dimension = wish.dimension or found.outputs[0]
     if dimension is None:
         raise ModelRefused("Its file does not say the length of its vectors; --dimension does.")
-    if facts.outputs[0] not in (None, dimension):
-        raise ModelRefused(f"Its vectors have {facts.outputs[0]} numbers, not {dimension}.")
-    mean, std = (0.0, 1.0) if facts.normalises else (_MEAN, _STD)
+    if found.outputs[0] not in (None, dimension):
+        raise ModelRefused(f"Its vectors have {found.outputs[0]} numbers, not {dimension}.")
+    mean, std = (0.0, 1.0) if found.normalises else (_MEAN, _STD)
     return Embedder(
         model,
         size=size,
@@ -241,8 +236,8 @@ def _check_outputs(count: int, expected: int, what: str) -> None:
         raise ModelRefused(f"Outputs: {count}; a {what} has {expected}.")
 
 
-def _finder(wish: Wish, model: Model, facts: Facts) -> Finder:
-    _check_outputs(len(facts.outputs), _OUTPUTS[wish.layout], f"{wish.layout} detector")
+def _finder(wish: Wish, model: Model, found: Inspection) -> Finder:
+    _check_outputs(len(found.outputs), _OUTPUTS[wish.layout], f"{wish.layout} detector")
     plain = wish.layout == "yunet"
     mean, std = (0.0, 1.0) if plain else (_MEAN, _DETECTOR_STD)
     return Finder(

@@ -45,6 +45,11 @@ class Detections:
     def take(self, rows: NDArray[np.intp]) -> Detections:
         return Detections(self.boxes[rows], self.landmarks[rows], self.scores[rows])
 
+    def largest(self, most: int) -> Detections:
+        """At most so many, the largest first."""
+        areas = self.boxes[:, 2] * self.boxes[:, 3]
+        return self.take(np.argsort(-areas, kind="stable")[:most])
+
     def scaled(self, factor: float) -> Detections:
         return Detections(
             self.boxes * np.float32(factor), self.landmarks * np.float32(factor), self.scores

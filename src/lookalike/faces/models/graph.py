@@ -7,7 +7,6 @@ for ONNX Runtime rewrites PReLU, all without changing what the network computes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike import files
 from lookalike.faces.models.manifest import Model, read
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path:
     if not path.is_file():
         data = read(model, cache)
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_bytes(prepare(data, rewrite_prelu=rewrite_prelu))
-        partial.replace(path)
+        files.write(path, prepare(data, rewrite_prelu=rewrite_prelu))
     return path
 
 

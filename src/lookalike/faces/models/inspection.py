@@ -20,7 +20,7 @@ _WEIGHTS = ("Constant", "DequantizeLinear", "Reshape")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Inspection:
     """
     Attributes:
         side: height and width of the input; None: any.
@@ -33,7 +33,7 @@ class Facts:
     normalises: bool
 
 
-def inspect(path: Path) -> Facts:
+def inspect(path: Path) -> Inspection:
     """Read the graph of an ONNX file.
 
     Raises:
@@ -51,7 +51,7 @@ def inspect(path: Path) -> Facts:
         raise ModelRefused(f"Its input is {said}; it must be batch x 3 x side x side.")
     computing = [node.op_type for node in graph.node if node.op_type not in _WEIGHTS]
     first = set(computing[:_FIRST])
-    return Facts(
+    return Inspection(
         side=shape[2],
         outputs=tuple((_shape(each) or (None,))[-1] for each in graph.output),
         normalises="Sub" in first and bool(first & {"Mul", "Div"}),

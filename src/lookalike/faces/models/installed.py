@@ -1,17 +1,18 @@
 """Which networks there are, and which of them is used.
 
-Packs lie below `LOOKALIKE_HOME` in `models/<name>/`. A network is used if `LOOKALIKE_MODEL` or
-`LOOKALIKE_DETECTOR` names it, else if `lookalike models use` chose it, else if it ships.
+Models that were added lie below `LOOKALIKE_HOME` in `models/<name>/`. A network is used if
+`LOOKALIKE_MODEL` or `LOOKALIKE_DETECTOR` names it, else if `lookalike models use` chose it, else if
+it ships.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from lookalike import files
 from lookalike.config import PREFIX, Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import model_file
@@ -30,7 +31,7 @@ _SHIPPED = {each.model.name: each for each in SHIPPED}
 
 
 def folder(settings: Settings) -> Path:
-    """Where packs lie."""
+    """Where models that were added lie."""
     return settings.home / "models"
 
 
@@ -75,7 +76,7 @@ def finder(settings: Settings) -> Finder:
 
 
 def entries(settings: Settings) -> tuple[Entry, ...]:
-    """Those that ship, and the packs by name.
+    """Those that ship, and those that were added, by name.
 
     Raises:
         ModelDamaged: the `model.json` of one is.
@@ -106,7 +107,7 @@ def calibration_file(settings: Settings, of: Embedder) -> Path:
 def check_free(settings: Settings, name: str) -> None:
     """
     Raises:
-        InvalidParameter: no pack can be called that.
+        InvalidParameter: no model can be called that.
         Conflict: one is.
     """
     model_file.check_name(name)
@@ -117,10 +118,7 @@ def check_free(settings: Settings, name: str) -> None:
 def use(settings: Settings, of: Entry) -> None:
     """Use it from the next start on, wherever the environment does not say otherwise."""
     chosen = _choice(settings) | {of.kind: of.model.name}
-    path = made(settings) / _CHOICE
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(chosen) + "\n", "utf-8")
-    partial.replace(path)
+    files.write(made(settings) / _CHOICE, f"{json.dumps(chosen)}\n".encode())
 
 
 def check_removable(settings: Settings, name: str) -> None:
@@ -139,7 +137,7 @@ def check_removable(settings: Settings, name: str) -> None:
 
 
 def remove(settings: Settings, name: str) -> None:
-    """Delete a pack with its calibration.
+    """Delete a model that was added, with its calibration.
 
     Raises:
         InvalidParameter, Conflict, ModelUnavailable: see `check_removable`.

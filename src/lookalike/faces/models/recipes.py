@@ -1,4 +1,4 @@
-"""Packs that are known by name: where their files are, and how they are fed.
+"""Models that are known by name: where their files are, and how they are fed.
 
 The sha256 are those of the files' Git LFS entries (OpenCV Zoo), else those that independent
 projects pin which load the same addresses. InsightFace feeds its recognisers (pixel - 127.5) /
@@ -99,8 +99,8 @@ def _auraface() -> Recipe:
 
 def _insightface() -> tuple[Recipe, ...]:
     return tuple(
-        Recipe(name, f"InsightFace: {about}", made(_research(pack, file, sha256)))
-        for name, pack, file, sha256, about, made in (
+        Recipe(name, f"InsightFace: {about}", made(_research(archive, file, sha256)))
+        for name, archive, file, sha256, about, made in (
             (
                 "buffalo_s",
                 "buffalo_s",
@@ -153,13 +153,13 @@ def _insightface() -> tuple[Recipe, ...]:
     )
 
 
-def _research(pack: str, file: str, sha256: str) -> Model:
-    """A file of one of InsightFace's packs."""
+def _research(archive: str, file: str, sha256: str) -> Model:
+    """A file in one of InsightFace's zip files."""
     return Model(
-        name=pack,
+        name=archive,
         file=file,
         package="",
-        url=f"{_INSIGHTFACE}/{pack}.zip",
+        url=f"{_INSIGHTFACE}/{archive}.zip",
         sha256=sha256,
         licence=_RESEARCH,
         member=file,

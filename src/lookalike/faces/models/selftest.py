@@ -17,13 +17,14 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.faces.align import align
-from lookalike.faces.detect import FINE, Detector
+from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
-from lookalike.faces.image import Image, Limits, Pixels, decode
+from lookalike.faces.geometry import overlaps
+from lookalike.faces.image import FINE, Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder
-from lookalike.faces.models.runtime import ANY, Runtime
+from lookalike.faces.models.network import ANY, Runtime
 from lookalike.faces.vectors import Floats
 
 # Far less than SFace does, on any photos: cosines of 0.96 to mirrored and to recompressed faces,
@@ -192,16 +193,11 @@ def _of_finder(entry: Finder, opener: Runtime, seen: Sequence[_Seen]) -> Iterato
 
 def _agrees(found: Detections, expected: Detections) -> bool:
     """Whether one of the faces found is the expected one, landmarks and all."""
-    corner, size = expected.boxes[0, :2], expected.boxes[0, 2:]
-    eyes = float(np.linalg.norm(expected.landmarks[0, 0] - expected.landmarks[0, 1]))
-    for box, points in zip(found.boxes, found.landmarks, strict=True):
-        sides = np.minimum(corner + size, box[:2] + box[2:]) - np.maximum(corner, box[:2])
-        shared = float(np.clip(sides, 0, None).prod())
-        of_union = shared / (float(size.prod()) + float(box[2:].prod()) - shared)
-        off = float(np.linalg.norm(points - expected.landmarks[0], axis=1).mean())
-        if of_union >= _OVERLAP and off <= eyes / 4:
-            return True
-    return False
+    (points,) = expected.landmarks
+    shared = overlaps(found.boxes.astype(np.float64), expected.boxes.astype(np.float64))[:, 0]
+    off = np.linalg.norm(found.landmarks - points, axis=2).mean(axis=1)
+    eyes = np.linalg.norm(points[0] - points[1])
+    return bool(np.any((shared >= _OVERLAP) & (off <= eyes / 4)))
 
 
 def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
@@ -210,7 +206,7 @@ def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
         settings.runtime, cache=settings.cache, precision="float32", threads=settings.threads
     )
     detector = Detector(opener, YUNET)
-    limits = Limits(settings.max_bytes, settings.max_pixels, settings.max_side)
+    limits = Limits.of(settings)
     for each in samples:
         try:
             image = decode(each.data, limits, FINE)
@@ -218,8 +214,7 @@ def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
             continue
         found = detector.detect(image.pixels)
         if len(found):
-            largest = np.argmax(found.boxes[:, 2] * found.boxes[:, 3])
-            yield _Seen(each.person, image, found.take(np.array([largest])))
+            yield _Seen(each.person, image, found.largest(1))
 
 
 def _recompressed(crop: Pixels) -> Pixels:

@@ -1,1 +1,1 @@
-"""The nearest neighbours of a vector."""
+"""Whose vectors are nearest: collections in memory, and how they are searched."""

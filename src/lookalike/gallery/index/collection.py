@@ -2,142 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.named import Hit, NamedIndex
-from lookalike.gallery.people import Person
+from lookalike.faces.vectors import Floats, unit
+from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
+from lookalike.gallery.index.codes import Codes
+from lookalike.gallery.index.vectors import Hit, VectorIndex
+from lookalike.gallery.people import EVERYONE, Person, Who
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Roster:
-    """Everyone in a collection: people, and (n, dimension) vectors with the row of their person.
-
-    Those without a portrait, as a change of the model may leave some, come last.
-    """
-
-    id: str
-    people: tuple[Person, ...]
-    vectors: Floats
-    owners: NDArray[np.intp]
+Ids = Collection[str]
+# Read everyone, or the people of those ids.
+ReadPeople = Callable[[Ids | None], PeopleEmbeddings]
+# Read all faces, or those of some people and those of some ids.
+ReadFaces = Callable[[Ids | None, Ids | None], Sequence[FaceEmbedding]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FaceVector:
-    """A face as it is searched; `person` is None for a face of nobody."""
-
-    id: str
-    person: str | None
-    vector: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Whom to search for: everything that is given must hold.
-
-    Attributes:
-        group: name of a group, in any case.
-        gender: as the source states it; those of whom none does are left out.
-    """
-
-    group: str | None = None
-    gender: str | None = None
-
-    def holds(self, person: Person) -> bool:
-        groups = {each.casefold() for each in person.groups}
-        return (self.group is None or self.group.casefold() in groups) and (
-            self.gender is None or self.gender == person.gender
-        )
-
-
-EVERYONE = Who()
-
-
-class Members:
+class PeopleIndex:
     """The people of a collection.
 
     A person is known by the mean of their portraits: it ranks the right one first more often than
     the best single portrait does, by 1.2 points with three of them and by 2.9 on Korean faces
     (`python -m benchmarks.evaluation portraits`).
+
+    Attributes:
+        by_id: everyone, those too who have no portrait.
+        vectors: the means, by id.
     """
 
-    def __init__(self, roster: Roster, dimension: int, kept: Path | None = None) -> None:
-        """
-        Args:
-            kept: folder where the codes of many people are kept.
-        """
-        self.people = {person.id: person for person in roster.people}
-        means = _means(roster.vectors, roster.owners)
-        self.index = NamedIndex(_known(roster, means), means, dimension, kept)
+    def __init__(self, people: Iterable[Person], vectors: VectorIndex) -> None:
+        self.by_id = {person.id: person for person in people}
+        self.vectors = vectors
         self._among: dict[Who, tuple[str, ...]] = {}
 
-    def update(self, roster: Roster, asked: Iterable[str]) -> None:
-        """Bring the people of the ids `asked` to what the roster says; others of them are gone."""
+    def update(self, found: PeopleEmbeddings, asked: Ids) -> None:
+        """Bring the people of the ids `asked` to what was found; others of them are gone."""
         self._among.clear()
-        means = _means(roster.vectors, roster.owners)
-        known = _known(roster, means)
-        gone = set(asked) - {each.id for each in roster.people}
-        for each in gone:
-            self.people.pop(each, None)
-        self.index.remove(set(asked) - set(known))
-        self.index.put(known, means)
-        self.people |= {person.id: person for person in roster.people}
+        known, means = _means(found)
+        for each in set(asked) - {each.id for each in found.people}:
+            self.by_id.pop(each, None)
+        self.vectors.remove(set(asked) - set(known))
+        self.vectors.put(known, means)
+        self.by_id |= {person.id: person for person in found.people}
 
     def nearest(self, probe: Floats, limit: int, who: Who = EVERYONE) -> list[Hit]:
-        """The people nearest to a (dimension,) probe, best first."""
-        return self.index.nearest(probe, limit, self._of(who))
-
-    def vector(self, person_id: str) -> Floats | None:
-        """The mean of a person's portraits; None: they have none."""
-        return self.index.vector(person_id) if person_id in self.index else None
-
-    def _of(self, who: Who) -> tuple[str, ...] | None:
+        """The people nearest to a (dimension,) probe, by id, best first."""
         if who == EVERYONE:
-            return None
+            return self.vectors.nearest(probe, limit)
         if who not in self._among:
-            self._among[who] = tuple(id for id, each in self.people.items() if who.holds(each))
-        return self._among[who]
+            self._among[who] = tuple(id for id, each in self.by_id.items() if who.holds(each))
+        return self.vectors.nearest(probe, limit, self._among[who])
 
 
-class Faces:
-    """The faces of a collection, those of nobody too."""
+class FaceIndex:
+    """The faces of a collection, those of nobody too.
 
-    def __init__(
-        self, faces: Sequence[FaceVector], dimension: int, kept: Path | None = None
-    ) -> None:
-        """
-        Args:
-            kept: folder where the codes of many faces are kept.
-        """
+    Attributes:
+        vectors: by id of the face.
+    """
+
+    def __init__(self, faces: Iterable[FaceEmbedding], vectors: VectorIndex) -> None:
+        self.vectors = vectors
         self._owners: dict[str, str | None] = {}
         self._of_person: dict[str, set[str]] = {}
         self._own(faces)
-        self.index = NamedIndex([each.id for each in faces], _stacked(faces), dimension, kept)
 
-    def update(
-        self, faces: Sequence[FaceVector], people: Iterable[str], ids: Iterable[str]
-    ) -> None:
-        """Bring the faces of some people, and some faces by id, to what `faces` says."""
+    def update(self, found: Sequence[FaceEmbedding], people: Ids, ids: Ids) -> None:
+        """Bring the faces of some people, and some faces by id, to what was found."""
         asked = set(ids).union(*(self._of_person.get(each, ()) for each in people))
         self._disown(asked)
-        self.index.remove(asked - {each.id for each in faces})
-        self.index.put([each.id for each in faces], _stacked(faces))
-        self._own(faces)
+        names, vectors = _stacked(found)
+        self.vectors.remove(asked - set(names))
+        self.vectors.put(names, vectors)
+        self._own(found)
 
-    def nearest(self, probe: Floats, limit: int) -> list[Hit]:
-        """The faces nearest to a (dimension,) probe, best first."""
-        return self.index.nearest(probe, limit)
-
-    def vector(self, face_id: str) -> Floats | None:
-        """The vector of a face; None: there is no such face."""
-        return self.index.vector(face_id) if face_id in self.index else None
-
-    def _own(self, faces: Sequence[FaceVector]) -> None:
+    def _own(self, faces: Iterable[FaceEmbedding]) -> None:
         for each in faces:
             self._owners[each.id] = each.person
             if each.person is not None:
@@ -150,20 +90,77 @@ class Faces:
                 self._of_person[owner].discard(each)
 
 
-def _known(roster: Roster, means: Floats) -> list[str]:
-    """The ids of those who have a portrait."""
-    return [each.id for each in roster.people[: len(means)]]
+class CollectionIndex:
+    """People and faces, each read when first asked for. Not safe to change while it is searched:
+    `Gallery` does both under one lock."""
+
+    def __init__(
+        self,
+        collection: str,
+        read_people: ReadPeople,
+        read_faces: ReadFaces,
+        dimension: int,
+        codes: Codes | None = None,
+    ) -> None:
+        """
+        Args:
+            codes: those of large collections; None: it is searched without.
+        """
+        self._collection = collection
+        self._read_people = read_people
+        self._read_faces = read_faces
+        self._dimension = dimension
+        self._codes = codes
+        self._people: PeopleIndex | None = None
+        self._faces: FaceIndex | None = None
+
+    @property
+    def people(self) -> PeopleIndex:
+        if self._people is None:
+            found = self._read_people(None)
+            self._people = PeopleIndex(found.people, self._opened("people", *_means(found)))
+        return self._people
+
+    @property
+    def faces(self) -> FaceIndex:
+        if self._faces is None:
+            found = self._read_faces(None, None)
+            self._faces = FaceIndex(found, self._opened("faces", *_stacked(found)))
+        return self._faces
+
+    def update(self, people: Ids, faces: Ids) -> None:
+        """Read again, of what is in memory, some people and some faces by id."""
+        if people and self._people is not None:
+            self._people.update(self._read_people(people), people)
+            self._see_to("people", self._people.vectors)
+        if self._faces is not None:
+            self._faces.update(self._read_faces(people, faces), people, faces)
+            self._see_to("faces", self._faces.vectors)
+
+    def _opened(self, kind: str, names: Sequence[str], vectors: Floats) -> VectorIndex:
+        rows = vectors.reshape(len(names), self._dimension)
+        if self._codes is None:
+            return VectorIndex.of(names, rows)
+        opened = self._codes.opened(f"{self._collection}/{kind}", names, rows)
+        self._see_to(kind, opened)
+        return opened
+
+    def _see_to(self, kind: str, vectors: VectorIndex) -> None:
+        if self._codes is not None:
+            self._codes.see_to(f"{self._collection}/{kind}", vectors)
 
 
-def _means(vectors: Floats, owners: NDArray[np.intp]) -> Floats:
-    """(people, dimension) of length 1: the mean of each person's portraits, in their order."""
-    if not len(owners):
-        return np.empty(0, np.float32)
-    first = np.searchsorted(owners, np.arange(owners[-1] + 1))
-    sums = np.add.reduceat(vectors, first, axis=0)
-    means: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-    return means
+def _means(found: PeopleEmbeddings) -> tuple[list[str], Floats]:
+    """The ids of those who have a portrait, and the means of their portraits: (people, dimension)
+    of length 1, in the same order."""
+    if not len(found.owners):
+        return [], np.empty(0, np.float32)
+    first = np.searchsorted(found.owners, np.arange(found.owners[-1] + 1))
+    sums: Floats = np.add.reduceat(found.vectors, first, axis=0)
+    means = unit(sums)
+    return [each.id for each in found.people[: len(means)]], means
 
 
-def _stacked(faces: Sequence[FaceVector]) -> Floats:
-    return np.array([each.vector for each in faces], np.float32)
+def _stacked(faces: Sequence[FaceEmbedding]) -> tuple[list[str], Floats]:
+    """Ids, and their vectors in the same order: (faces, dimension)."""
+    return [each.id for each in faces], np.array([each.vector for each in faces], np.float32)

@@ -1,4 +1,4 @@
-"""Nearest neighbours by cosine over keyed vectors of one contract.
+"""Nearest neighbours by cosine over named vectors of one contract: of people, or of faces.
 
 Few vectors are scanned; from `SEALED_FROM` on they get codes, beside the work, and what is added
 later is scanned until the codes are made anew.
@@ -7,15 +7,13 @@ later is scanned until the codes are made anew.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.index.segments import Growing, Rows, Sealed
-
-Keys = NDArray[np.int64]
 
 # A scan of so many takes about 0.3 ms, as codes and their candidates do.
 SEALED_FROM = 30_000
@@ -23,10 +21,13 @@ SEALED_FROM = 30_000
 _STALE = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    key: int
+@dataclass(frozen=True, slots=True, eq=False)
+class Hit:
+    """Who is near, their (dimension,) vector, and its cosine to the probe."""
+
+    name: str
     cosine: float
+    vector: Floats
 
 
 class VectorIndex:
@@ -42,61 +43,69 @@ class VectorIndex:
         self._lock = threading.Lock()
         self._growing = Growing(dimension)
         self._sealed: Sealed | None = None
-        # The key of each row, and the row of each key: those with codes count from -1 down.
-        self._growing_keys: Keys = np.empty(0, np.int64)
-        self._sealed_keys: Keys = np.empty(0, np.int64)
-        self._rows: dict[int, int] = {}
-        # Keys that change while codes are being made.
-        self._touched: set[int] | None = None
+        # The name of each row, and the row of each name: those with codes count from -1 down.
+        self._growing_names: list[str] = []
+        self._sealed_names: list[str] = []
+        self._rows: dict[str, int] = {}
+        # Names that change while codes are being made.
+        self._touched: set[str] | None = None
 
     @classmethod
-    def of(cls, keys: Keys, vectors: Floats, sealed_from: int | None = None) -> VectorIndex:
+    def of(
+        cls, names: Sequence[str], vectors: Floats, sealed_from: int | None = None
+    ) -> VectorIndex:
         """An index of (n, dimension) float32 vectors of length 1."""
         made = cls(vectors.shape[1], sealed_from)
-        made.put(keys, vectors)
+        made.put(names, vectors)
         return made
+
+    @classmethod
+    def resume(cls, dimension: int, sealed: Sealed, names: Sequence[str | None]) -> VectorIndex:
+        """An index of codes that were kept; `names` of their rows, None for those that are no
+        more."""
+        made = cls(dimension)
+        made._hold(sealed, names)
+        return made
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._rows
 
     def __len__(self) -> int:
         return len(self._rows)
 
-    def put(self, keys: Keys, vectors: Floats) -> None:
-        """Add vectors, or replace those of keys that are there."""
+    def put(self, names: Sequence[str], vectors: Floats) -> None:
+        """Add vectors, or replace those of names that are there."""
         with self._lock:
-            self._remove(keys)
-            self._append(keys, vectors)
+            self._remove(names)
+            self._append(names, vectors)
 
-    def remove(self, keys: Keys) -> None:
-        """Keys that are not there are ignored."""
+    def remove(self, names: Collection[str]) -> None:
+        """Names that are not there are ignored."""
         with self._lock:
-            self._remove(keys)
+            self._remove(names)
 
-    def vector(self, key: int) -> Floats:
-        """The (dimension,) vector of a key.
-
-        Raises:
-            KeyError: there is none.
-        """
+    def vector(self, name: str) -> Floats | None:
+        """The (dimension,) vector of a name; None: there is none."""
         with self._lock:
-            found: Floats = self._vectors(np.array([key], np.int64))[0]
-            return found
+            row = self._rows.get(name)
+            return None if row is None else self._vectors(np.array([row], np.int64))[0]
 
-    def nearest(self, probe: Floats, limit: int, among: Keys | None = None) -> list[Neighbour]:
+    def nearest(self, probe: Floats, limit: int, among: Collection[str] | None = None) -> list[Hit]:
         """The `limit` nearest to a (dimension,) probe, best first.
 
         Args:
-            among: only these keys; as many of them as there are up to `limit` are always found.
+            among: only these names; as many of them as there are up to `limit` are always found.
         """
         with self._lock:
             grown, sealed = self._split(among)
             rows, cosines = self._growing.nearest(probe, limit, grown)
-            keys = self._growing_keys[rows]
             if self._sealed is not None:
                 more, alike = self._sealed.nearest(probe, limit, sealed)
-                keys = np.concatenate([keys, self._sealed_keys[more]])
-                cosines = np.concatenate([cosines, alike])
-        order = np.argsort(-cosines, kind="stable")[:limit]
-        pairs = zip(keys[order].tolist(), cosines[order].tolist(), strict=True)
-        return [Neighbour(key, cosine) for key, cosine in pairs]
+                rows, cosines = np.concatenate([rows, ~more]), np.concatenate([cosines, alike])
+            order = np.argsort(-cosines, kind="stable")[:limit]
+            names, vectors = self._names(rows[order]), self._vectors(rows[order])
+        found = zip(names, cosines[order].tolist(), vectors, strict=True)
+        return [Hit(name, cosine, vector) for name, cosine, vector in found]
 
     def stale(self) -> bool:
         """Whether `seal` would make searches faster: much is scanned, or much of it is dead."""
@@ -106,71 +115,73 @@ class VectorIndex:
         return scanned >= most or dead > max(total, self._sealed_from) * _STALE
 
     def seal(self, threads: int = 1) -> None:
-        """Make the codes of everything there is. Searches and changes go on meanwhile."""
+        """Make the codes of everything there is; takes seconds for a million vectors. Searches and
+        changes go on meanwhile."""
         with self._lock:
-            self._touched = set()
-            keys = np.fromiter(self._rows, np.int64, len(self._rows))
-            vectors = self._vectors(keys).astype(np.float16)
-        sealed = Sealed.build(vectors, threads) if len(keys) >= self._sealed_from else None
+            touched = self._touched = set()
+            names = list(self._rows)
+            vectors = self._vectors(self._rows_of(names)).astype(np.float16)
+        sealed = Sealed.build(vectors, threads) if len(names) >= self._sealed_from else None
         with self._lock:
-            same = np.array([key not in self._touched for key in keys.tolist()], np.bool_)
-            left = self._touched & self._rows.keys() if sealed else set(self._rows)
-            rest = np.fromiter(left, np.int64, len(left))
-            vectors_left = self._vectors(rest)
-            self._hold(sealed, np.where(same, keys, -1) if sealed else keys[:0])
+            rest = list(touched & self._rows.keys() if sealed else self._rows)
+            vectors_left = self._vectors(self._rows_of(rest))
+            self._hold(sealed, [None if n in touched else n for n in names] if sealed else [])
             self._append(rest, vectors_left)
             self._touched = None
 
     @property
-    def sealed(self) -> tuple[Sealed, Keys] | None:
-        """The part with codes, if any, and the key of each of its rows; -1 for a dead one."""
+    def sealed(self) -> tuple[Sealed, list[str | None]] | None:
+        """The part with codes, if any, and the name of each of its rows; None for a dead one."""
         with self._lock:
             if self._sealed is None:
                 return None
-            here = [self._rows.get(key) == ~row for row, key in enumerate(self._sealed_keys)]
-            return self._sealed, np.where(here, self._sealed_keys, -1)
+            rows = enumerate(self._sealed_names)
+            return self._sealed, [n if self._rows.get(n) == ~row else None for row, n in rows]
 
-    @classmethod
-    def resume(cls, dimension: int, sealed: Sealed, keys: Keys) -> VectorIndex:
-        """An index of codes that were kept; `keys` of their rows, -1 for those that are no more."""
-        made = cls(dimension)
-        made._hold(sealed, keys)
-        return made
-
-    def _hold(self, sealed: Sealed | None, keys: Keys) -> None:
+    def _hold(self, sealed: Sealed | None, names: Sequence[str | None]) -> None:
         """Begin afresh with a sealed part alone."""
         self._growing, self._sealed = Growing(self._dimension), sealed
-        self._growing_keys, self._sealed_keys = np.empty(0, np.int64), keys
-        self._rows = {key: ~row for row, key in enumerate(keys.tolist()) if key >= 0}
+        self._growing_names, self._sealed_names = [], [name or "" for name in names]
+        self._rows = {name: ~row for row, name in enumerate(names) if name is not None}
         if sealed is not None:
-            sealed.kill(np.flatnonzero(keys < 0))
+            sealed.kill(np.flatnonzero([name is None for name in names]))
 
-    def _append(self, keys: Keys, vectors: Floats) -> None:
+    def _append(self, names: Sequence[str], vectors: Floats) -> None:
+        if not names:
+            return
         start = len(self._growing)
         self._growing.add(vectors)
-        self._growing_keys = np.concatenate([self._growing_keys, keys])
-        self._rows.update(zip(keys.tolist(), range(start, start + len(keys)), strict=True))
+        self._growing_names += names
+        self._rows.update(zip(names, range(start, start + len(names)), strict=True))
 
-    def _remove(self, keys: Keys) -> None:
-        gone = [key for key in keys.tolist() if key in self._rows]
+    def _remove(self, names: Collection[str]) -> None:
         if self._touched is not None:
-            self._touched.update(keys.tolist())
-        rows = np.array([self._rows.pop(key) for key in gone], np.int64)
+            self._touched.update(names)
+        rows = self._rows_of(names)
+        for name in names:
+            self._rows.pop(name, None)
         self._growing.kill(rows[rows >= 0])
         if self._sealed is not None:
             self._sealed.kill(~rows[rows < 0])
 
-    def _split(self, among: Keys | None) -> tuple[Rows | None, Rows | None]:
-        """The rows of some keys in the list that grows and in the sealed one."""
+    def _split(self, among: Collection[str] | None) -> tuple[Rows | None, Rows | None]:
+        """The rows of some names in the list that grows and in the sealed one."""
         if among is None:
             return None, None
-        found = (self._rows.get(key) for key in among.tolist())
-        rows = np.array([row for row in found if row is not None], np.int64)
+        rows = self._rows_of(among)
         return rows[rows >= 0], ~rows[rows < 0]
 
-    def _vectors(self, keys: Keys) -> Floats:
-        """(n, dimension), in the order of the keys."""
-        rows = np.array([self._rows[key] for key in keys.tolist()], np.int64)
+    def _rows_of(self, names: Collection[str]) -> Rows:
+        """The rows of those of the names that are there."""
+        found = (self._rows.get(name) for name in names)
+        return np.array([row for row in found if row is not None], np.int64)
+
+    def _names(self, rows: Rows) -> list[str]:
+        grown, sealed = self._growing_names, self._sealed_names
+        return [grown[row] if row >= 0 else sealed[~row] for row in rows.tolist()]
+
+    def _vectors(self, rows: Rows) -> Floats:
+        """(n, dimension), in the order of the rows."""
         found = np.empty((len(rows), self._dimension), np.float32)
         found[rows >= 0] = self._growing.vectors(rows[rows >= 0])
         if self._sealed is not None:

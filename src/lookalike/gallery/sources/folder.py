@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person
-from lookalike.gallery.sources.candidate import (
-    Candidate,
-    Found,
-    Problem,
-    is_image,
-    name_of_file,
-    name_of_folder,
-    person_id,
-    picture,
-    text_of,
-)
+from lookalike.gallery.sources.candidate import Candidate, Found, picture
+from lookalike.gallery.sources.image_file import is_image
+from lookalike.gallery.sources.report import LeftOut
+from lookalike.gallery.sources.values import clean_name, person_id, text_of
+
+# What tells the photos of one person apart at the end of a file's name.
+_COPY = re.compile(r"(_\d{1,4}|\s*\(\d{1,4}\))$")
 
 
 def read(folder: Path, collection: str, credit: Credit | None = None) -> Iterator[Found]:
@@ -31,16 +28,21 @@ def read(folder: Path, collection: str, credit: Credit | None = None) -> Iterato
     for path in _entries(folder):
         problem = _unusable(path)
         if problem:
-            yield Problem(_called(path, folder), problem)
+            yield LeftOut(_called(path, folder), problem)
         elif path.is_dir():
             yield from _person_folder(path, folder, collection, credit)
         else:
             try:
                 files.setdefault(name_of_file(path.stem), []).append(path)
             except InvalidParameter as error:
-                yield Problem(_called(path, folder), str(error))
+                yield LeftOut(_called(path, folder), str(error))
     for name, paths in files.items():
         yield _candidate(name, paths, folder, collection, credit)
+
+
+def name_of_file(stem: str) -> str:
+    """`아이유_01` and `아이유 (2)` are both 아이유."""
+    return _name_of_folder(_COPY.sub("", stem))
 
 
 def _person_folder(
@@ -50,18 +52,23 @@ def _person_folder(
     for path in _entries(own):
         problem = "a folder inside a person's folder" if path.is_dir() else _unusable(path)
         if problem:
-            yield Problem(_called(path, folder), problem)
+            yield LeftOut(_called(path, folder), problem)
         else:
             photos.append(path)
     if not photos:
-        yield Problem(_called(own, folder), "no photos in the folder")
+        yield LeftOut(_called(own, folder), "no photos in the folder")
         return
     try:
-        name = name_of_folder(own.name)
+        name = _name_of_folder(own.name)
     except InvalidParameter as error:
-        yield Problem(_called(own, folder), str(error))
+        yield LeftOut(_called(own, folder), str(error))
         return
     yield _candidate(name, photos, folder, collection, credit)
+
+
+def _name_of_folder(folder: str) -> str:
+    """`Aamir_Khan` is Aamir Khan."""
+    return clean_name(folder.replace("_", " "))
 
 
 def _candidate(

@@ -6,67 +6,26 @@ added again, so the same import goes on where it was stopped, and a second run a
 
 from __future__ import annotations
 
-import hashlib
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 
-from lookalike.errors import Blocked, InvalidParameter, LookalikeError
-from lookalike.faces.analyzer import Face
-from lookalike.faces.workers import Look, Workers, result
-from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person, Text
-from lookalike.gallery.sources.candidate import Candidate, Found, Picture, Problem
-from lookalike.gallery.sources.remaking import Unusable, remade
-from lookalike.gallery.store import Portrait
+from lookalike.errors import Blocked, LookalikeError
+from lookalike.faces.workers import FaceOrReason, Workers, result
+from lookalike.gallery.people import Person
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.reembedding import Unusable, reembedded_portraits
+from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
+from lookalike.gallery.sources.destination import Destination
+from lookalike.gallery.sources.image_file import image_id, portrait_of
+from lookalike.gallery.sources.report import LeftOut, Report
+from lookalike.processes import Interrupt
 
 # As `Person.external_ids`.
 Ids = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A photo, person or row that was not added: who, where in the source, and why."""
-
-    person: str
-    where: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import did, or would do.
-
-    Attributes:
-        people_added: people who were not in the collection before.
-        people_changed: people who were, and gained portraits or other facts.
-        already: photos enrolled before, which were only hashed.
-        thumbnails_added: of those, how many lacked a thumbnail and now have one.
-        photos: all that were looked at, hashed or could not be read.
-    """
-
-    collection: str
-    dry_run: bool
-    interrupted: bool
-    people_added: int
-    people_changed: int
-    portraits_added: int
-    already: int
-    thumbnails_added: int
-    photos: int
-    left_out: tuple[LeftOut, ...]
-    seconds: float
-
-    def reasons(self) -> dict[str, int]:
-        """How often each reason was given, the most frequent first."""
-        return dict(Counter(each.why for each in self.left_out).most_common())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +36,7 @@ class _Glance:
     candidate: Candidate
     picture: Picture
     known_by: str
-    look: Future[Look] | str | None
+    look: Future[FaceOrReason] | str | None
 
 
 class Importer:
@@ -85,36 +44,30 @@ class Importer:
 
     def __init__(
         self,
-        gallery: Gallery,
-        collection: str,
+        destination: Destination,
         *,
         dry_run: bool = False,
         thumbnails: bool = False,
+        interrupt: Interrupt | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             thumbnails: keep a small picture of every face, of those enrolled before too.
+            interrupt: what a source that keeps the import waiting hears of Ctrl-C by.
             advance: called after each photo or packed portrait.
-
-        Raises:
-            InvalidParameter: the collection is read-only.
         """
-        known = {each.id: each for each in gallery.collections()}
-        there = known.get(collection)
-        if there is not None and there.read_only:
-            raise InvalidParameter(f"The collection {collection!r} is read-only; choose another.")
-        self._gallery = gallery
-        self._collection = collection
+        self._gallery = destination.gallery
+        self._collection = destination.collection
         self._dry_run = dry_run
         self._thumbnails = thumbnails
+        self._interrupt = interrupt or Interrupt()
         self._advance = advance
-        self._enrolled = gallery.image_ids(collection) if there else frozenset[str]()
-        self._bare = gallery.image_ids(collection, bare=True) if there else frozenset[str]()
+        self._enrolled = destination.enrolled
+        self._bare = destination.bare
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
         self._done = self._enrolled - self._bare if thumbnails else self._enrolled
-        self._people = {each.id: each for each in gallery.people(collection)} if there else {}
-        self._stop = threading.Event()
+        self._people = dict(destination.people)
         self._seen: dict[str, str] = {}
         self._added: set[str] = set()
         self._changed: set[str] = set()
@@ -128,6 +81,21 @@ class Importer:
         """
         return self._timed(lambda: self._photos(found, workers))
 
+    def foreseen(self, expected: Iterable[Expected | LeftOut]) -> Report:
+        """What `photos` would do if every picture could be used. For a dry run; writes nothing."""
+        started = time.perf_counter()
+        for each in expected:
+            if isinstance(each, LeftOut):
+                self._left_out.append(each)
+                continue
+            known = self._people.get(each.person.id)
+            person = _merged(known, each.person) if known else each.person
+            self._counts["photos"] += each.new + each.already
+            self._counts["already"] += each.already
+            if each.new or known not in (None, person):
+                self._note(person, known, each.new)
+        return self._report(started, interrupted=False)
+
     def packed(self, people: Iterable[tuple[Person, Sequence[Portrait]]]) -> Report:
         """Add people whose portraits are vectors already."""
         return self._timed(lambda: self._packed(people))
@@ -136,15 +104,19 @@ class Importer:
         self, people: Iterable[tuple[Person, Sequence[Portrait]]], workers: Workers
     ) -> Report:
         """Add people whose vectors are of another model: they are made anew from thumbnails."""
-        return self._timed(lambda: self._packed(remade(people, self._enrolled, workers)))
+        made = reembedded_portraits(people, self._enrolled, workers)
+        return self._timed(lambda: self._packed(made))
 
     def _timed(self, work: Callable[[], None]) -> Report:
         started, interrupted = time.perf_counter(), False
         try:
-            with _told_of_ctrl_c(self._stop):
+            with self._interrupt.deferred():
                 work()
         except KeyboardInterrupt:
             interrupted = True
+        return self._report(started, interrupted=interrupted)
+
+    def _report(self, started: float, *, interrupted: bool) -> Report:
         return Report(
             collection=self._collection,
             dry_run=self._dry_run,
@@ -172,7 +144,7 @@ class Importer:
 
     def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait | Unusable]]]) -> None:
         for person, portraits in people:
-            self.check_stop()
+            self._interrupt.check()
             for each in portraits:
                 if isinstance(each, Unusable):
                     self._leave_out(person, each.where, each.why)
@@ -185,9 +157,9 @@ class Importer:
 
     def _glances(self, found: Iterable[Found], workers: Workers) -> Iterator[_Glance]:
         for place, each in enumerate(found):
-            self.check_stop()
-            if isinstance(each, Problem):
-                self._left_out.append(LeftOut("", each.where, each.why))
+            self._interrupt.check()
+            if isinstance(each, LeftOut):
+                self._left_out.append(each)
                 continue
             self._counts["already"] += each.already
             self._counts["photos"] += each.already
@@ -205,7 +177,7 @@ class Importer:
             why = (error.strerror if isinstance(error, OSError) else None) or str(error)
             return _Glance(place, candidate, picture, "", why)
         known_by = image_id(data)
-        look: Future[Look] | str | None
+        look: Future[FaceOrReason] | str | None
         if known_by in self._done:
             look = None
         elif known_by in self._seen:
@@ -216,7 +188,7 @@ class Importer:
         return _Glance(place, candidate, picture, known_by, look)
 
     def _portrait(self, glance: _Glance) -> Portrait | None:
-        self.check_stop()
+        self._interrupt.check()
         look = result(glance.look) if isinstance(glance.look, Future) else glance.look
         self._counts["photos"] += 1
         self._advance()
@@ -227,7 +199,7 @@ class Importer:
             self._leave_out(glance.candidate.person, glance.picture.name, look)
             return None
         credit = glance.picture.credit or glance.candidate.credit
-        return _made(look, glance.known_by, credit, glance.picture.fetched_at)
+        return portrait_of(look, glance.known_by, credit, glance.picture.fetched_at)
 
     def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int = 0) -> None:
         """Add who is new, and what is new about who is there."""
@@ -238,7 +210,7 @@ class Importer:
             self._leave_out(person, person.id, "the photos are enrolled under another name")
         if known:
             self._keep_thumbnails(known, portraits)
-            person = merged(known, person)
+            person = _merged(known, person)
         if not new and known in (None, person):
             return
         try:
@@ -247,9 +219,12 @@ class Importer:
         except Blocked as error:
             self._leave_out(person, person.id, str(error))
             return
+        self._note(person, known, len(new))
+
+    def _note(self, person: Person, known: Person | None, portraits: int) -> None:
         (self._changed if known else self._added).add(person.id)
         self._people[person.id] = person
-        self._counts["added"] += len(new)
+        self._counts["added"] += portraits
 
     def _keep_thumbnails(self, person: Person, portraits: Sequence[Portrait]) -> None:
         bare = {
@@ -258,86 +233,30 @@ class Importer:
             if each.image_id in self._bare and each.image_id and each.thumbnail
         }
         if bare and not self._dry_run:
-            self._gallery.keep_thumbnails(person, bare)
+            self._gallery.store.keep_thumbnails(person, bare)
         self._counts["thumbnails"] += len(bare)
 
-    def check_stop(self) -> None:
-        """For a source that keeps an import waiting.
-
-        Raises:
-            KeyboardInterrupt: Ctrl-C was pressed.
-        """
-        if self._stop.is_set():
-            raise KeyboardInterrupt
-
     def _leave_out(self, person: Person, where: str, why: str) -> None:
-        self._left_out.append(LeftOut(person.name.get("ko") or "", where, why))
+        self._left_out.append(LeftOut(where, why, person=person.name.get("ko") or ""))
 
     def _write(self, person: Person, portraits: Sequence[Portrait], known: Person | None) -> None:
         if known not in (None, person):
-            self._gallery.change(person)
+            self._gallery.store.change(person)
         if portraits:
-            self._gallery.add(person, portraits)
+            self._gallery.store.add(person, portraits)
 
 
-@contextmanager
-def _told_of_ctrl_c(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C only sets `stop`: raised inside a write, it would leave the report wrong."""
-
-    def tell(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, tell)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def image_id(data: bytes) -> str:
-    """What a photo is known by: the sha256 of its file."""
-    return hashlib.sha256(data).hexdigest()
-
-
-def portrait(face: Face, data: bytes, credit: Credit | None) -> Portrait:
-    """A face that was found in a photo, ready to be stored."""
-    return _made(face, image_id(data), credit)
-
-
-def _made(
-    face: Face, known_by: str, credit: Credit | None, fetched_at: datetime | None = None
-) -> Portrait:
-    return Portrait(
-        face.embedding,
-        credit,
-        image_id=known_by,
-        box=face.box,
-        quality=face.quality,
-        fetched_at=fetched_at,
-        thumbnail=face.thumbnail,
-    )
-
-
-def merged(known: Person, stated: Person) -> Person:
+def _merged(known: Person, stated: Person) -> Person:
     """What a source states wins; what it leaves out stays."""
     facts = ("born", "died", "groups", "gender", "wikidata", "websites")
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,
-        name=_merged_text(known.name, stated.name),
-        description=_merged_text(known.description, stated.description),
+        name=stated.name.completed(known.name),
+        description=stated.description.completed(known.description),
         external_ids=_merged_ids(known.external_ids, stated.external_ids),
         **changes,
     )
-
-
-def _merged_text(known: Text, stated: Text) -> Text:
-    return Text(stated.ko or known.ko, stated.en or known.en)
 
 
 def _merged_ids(known: Ids, stated: Ids) -> Ids:

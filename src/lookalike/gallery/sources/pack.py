@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,12 +20,13 @@ from typing import Any
 
 import numpy as np
 
+from lookalike import files
 from lookalike.errors import ContractMismatch, InvalidParameter
 from lookalike.faces.models.manifest import Embedder
-from lookalike.faces.vectors import Floats
+from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.people import Person
-from lookalike.gallery.sources import packed
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources import pack_people
 
 FORMAT = "lookalike-pack"
 VERSION = 2
@@ -81,14 +81,8 @@ def write(
     Raises:
         InvalidParameter: it would be larger than a pack may be.
     """
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with zipfile.ZipFile(partial, "w") as file:
-            counts = _fill(file, collection, people, embedder, thumbnails)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    return counts
+    with files.replacing(path) as written, zipfile.ZipFile(written, "w") as file:
+        return _fill(file, collection, people, embedder, thumbnails)
 
 
 def _fill(
@@ -105,7 +99,7 @@ def _fill(
     def small() -> Iterator[bytes]:
         """The thumbnails, which are too many to hold; what else there is falls off on the way."""
         for person, own in people:
-            lines.append(packed.line(person, own, thumbnails=thumbnails))
+            lines.append(pack_people.line(person, own, thumbnails=thumbnails))
             vectors.extend(portrait.vector for portrait in own)
             kept = [each.thumbnail for each in own if each.thumbnail and thumbnails]
             lengths.extend(len(each) for each in kept)
@@ -168,8 +162,8 @@ def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
     vectors = _vectors(members[_VECTORS], manifest["portraits"], dimension)
     named: str = manifest["collection"]
     try:
-        people = packed.people(members[_PEOPLE], vectors, thumbnails, named, collection or named)
-    except packed.Damaged as error:
+        people = pack_people.read(members[_PEOPLE], vectors, thumbnails, named, collection or named)
+    except pack_people.Damaged as error:
         raise _refused(str(error)) from error
     pack = Pack(named, manifest["contract"], people)
     for what, count in (("people", len(people)), ("thumbnails", pack.thumbnails)):
@@ -270,10 +264,10 @@ def _vectors(data: bytes, count: int, dimension: int | None) -> Floats:
     if len(body) != 2 * count * dimension:
         raise _refused(f"{_VECTORS} is cut short or too long")
     vectors = np.frombuffer(body, "<f2").reshape(shape).astype(np.float32)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1)
     if not np.all((lengths > 0.9) & (lengths < 1.1)):
         raise _refused(f"{_VECTORS} holds vectors that are not of length 1")
-    return np.asarray(vectors / lengths, np.float32)
+    return unit(vectors)
 
 
 def _described(data: bytes) -> dict[str, object]:

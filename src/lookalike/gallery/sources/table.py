@@ -17,19 +17,14 @@ from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit
-from lookalike.gallery.sources import facts
-from lookalike.gallery.sources.candidate import (
-    Candidate,
-    Found,
-    Picture,
-    Problem,
-    is_image,
-    picture,
-)
-from lookalike.gallery.sources.facts import Row, Wrong, texts
+from lookalike.gallery.sources import columns
+from lookalike.gallery.sources.candidate import Candidate, Found, Picture, picture
+from lookalike.gallery.sources.columns import Row, WrongColumn, texts
+from lookalike.gallery.sources.image_file import is_image
+from lookalike.gallery.sources.report import LeftOut
 
 SUFFIXES = (".csv", ".jsonl")
-COLUMNS = (*facts.COLUMNS[:3], "images", *facts.COLUMNS[3:])
+COLUMNS = (*columns.NAMES[:3], "images", *columns.NAMES[3:])
 # Singulars that a table with one each is bound to have.
 _SAME = {
     "image": "images",
@@ -50,12 +45,12 @@ def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[
     try:
         for number, row in rows:
             if isinstance(row, str):
-                yield Problem(f"row {number}", row)
+                yield LeftOut(f"row {number}", row)
                 continue
             try:
                 yield _candidate(row, path.parent, collection, credit)
-            except Wrong as error:
-                yield Problem(f"row {number}", str(error))
+            except WrongColumn as error:
+                yield LeftOut(f"row {number}", str(error))
     except UnicodeDecodeError:
         raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
 
@@ -129,7 +124,7 @@ def _json_cell(value: Any) -> str | list[str]:
     raise TypeError(value)
 
 
-def known_columns(cells: list[str], path: Path, columns: tuple[str, ...]) -> list[str]:
+def known_columns(cells: list[str], path: Path, known: tuple[str, ...]) -> list[str]:
     """The columns that a header names.
 
     Raises:
@@ -137,9 +132,9 @@ def known_columns(cells: list[str], path: Path, columns: tuple[str, ...]) -> lis
     """
     header = [_column(cell) for cell in cells]
     for cell, column in zip(cells, header, strict=True):
-        if column not in columns:
+        if column not in known:
             raise InvalidParameter(
-                f"{path.name}, row 1: there is no column {cell!r}; there are: {', '.join(columns)}."
+                f"{path.name}, row 1: there is no column {cell!r}; there are: {', '.join(known)}."
             )
         if header.count(column) > 1:
             raise InvalidParameter(f"{path.name}, row 1: the column {cell!r} is there twice.")
@@ -161,31 +156,33 @@ def _column(cell: str) -> str:
 
 
 def _candidate(row: Row, folder: Path, collection: str, credit: Credit | None) -> Candidate:
-    person = facts.person(row, collection)
-    return Candidate(person, _pictures(row, folder), facts.credit(row, credit))
+    person = columns.person(row, collection)
+    return Candidate(person, _pictures(row, folder), columns.credit(row, credit))
 
 
 def _pictures(row: Row, folder: Path) -> tuple[Picture, ...]:
-    names, fetched_at = texts(row, "images"), facts.fetched_at(row)
+    names, fetched_at = texts(row, "images"), columns.fetched_at(row)
     if not names:
-        raise Wrong("images", "empty")
+        raise WrongColumn("images", "empty")
     found = (_picture(name, folder.resolve()) for name in names)
     return tuple(replace(each, fetched_at=fetched_at) for each in found)
 
 
 def _picture(name: str, folder: Path) -> Picture:
     if urlsplit(name).scheme in ("http", "https", "file", "ftp", "data"):
-        raise Wrong("images", f"{name!r} is an address; a table names files in its own folder")
+        raise WrongColumn(
+            "images", f"{name!r} is an address; a table names files in its own folder"
+        )
     try:
         path = _file(folder, name)
         if not path.is_relative_to(folder):
-            raise Wrong("images", f"{name!r} leaves the folder of the table")
+            raise WrongColumn("images", f"{name!r} leaves the folder of the table")
         if not path.is_file():
-            raise Wrong("images", f"there is no file {name!r}")
+            raise WrongColumn("images", f"there is no file {name!r}")
     except (OSError, ValueError):
-        raise Wrong("images", f"{name!r} cannot be the name of a file") from None
+        raise WrongColumn("images", f"{name!r} cannot be the name of a file") from None
     if not is_image(path):
-        raise Wrong("images", f"{name!r} is not an image")
+        raise WrongColumn("images", f"{name!r} is not an image")
     return picture(path, folder)
 
 

@@ -1,23 +1,21 @@
 """The gallery that ships with the package: facts and vectors of about 1,200 people, no pixels.
 
 `people.jsonl` holds one person a line, `vectors.npy` their (n, dimension) float16 vectors in the
-same order, `about.json` the contract they were made with. `lookalike gallery build-starter` makes
-all three.
+same order, `about.json` the contract they were made with. In the repository `python -m
+starter.build` makes all three.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lookalike.errors import ContractMismatch
-from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.collection import Roster
+from lookalike.faces.vectors import Floats, unit
+from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"
@@ -28,19 +26,19 @@ def fits(contract: str) -> bool:
     return _made_with() == contract
 
 
-def nobody() -> Roster:
+def nobody() -> PeopleEmbeddings:
     """What stands in its place when it does not fit."""
-    return Roster(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
+    return PeopleEmbeddings(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
 
 
-def load(contract: str) -> Roster:
+def load(contract: str) -> PeopleEmbeddings:
     """The starter gallery.
 
     Raises:
         ContractMismatch: it was made with another model.
     """
     lines = (resources.files(__package__) / "people.jsonl").read_text("utf-8").splitlines()
-    return Roster(
+    return PeopleEmbeddings(
         id=COLLECTION,
         people=tuple(_person(json.loads(line)) for line in lines),
         vectors=vectors(contract),
@@ -57,34 +55,15 @@ def vectors(contract: str) -> Floats:
     if not fits(contract):
         raise ContractMismatch(
             f"The starter gallery was made with {_made_with()}, but {contract} is in use; "
-            "make it again with: lookalike gallery build-starter"
+            "make it again in the repository with: python -m starter.build"
         )
     with (resources.files(__package__) / "vectors.npy").open("rb") as file:
-        loaded = np.load(file).astype(np.float32)
-    return np.asarray(loaded / np.linalg.norm(loaded, axis=1, keepdims=True))
-
-
-def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:
-    """Write the three files, people in the order of their ids so that changes show in a diff."""
-    order = sorted(range(len(people)), key=lambda place: people[place].id)
-    lines = [json.dumps(_row(people[place]), ensure_ascii=False) for place in order]
-    (folder / "people.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-    np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
-    about = {"contract": contract, "people": len(people)}
-    (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
+        return unit(np.load(file).astype(np.float32))
 
 
 def _made_with() -> str:
     about = json.loads((resources.files(__package__) / "about.json").read_text("utf-8"))
     return str(about["contract"])
-
-
-def _row(person: Person) -> dict[str, Any]:
-    """What differs from an empty person; the collection is known."""
-    row = asdict(person) | {"name": asdict(person.name), "description": asdict(person.description)}
-    row["name"] = {k: v for k, v in row["name"].items() if v}
-    row["description"] = {k: v for k, v in row["description"].items() if v}
-    return {key: value for key, value in row.items() if value and key != "collection"}
 
 
 def _person(row: dict[str, Any]) -> Person:

@@ -1,4 +1,4 @@
-"""Asks Wikidata and Wikimedia Commons as their policies wish.
+"""Asks Wikidata and Wikimedia Commons, as often and as patiently as their policies wish.
 
 One identified User-Agent (foundation.wikimedia.org/wiki/Policy:User-Agent_policy), at most two
 requests at a time over all processes of this machine, `maxlag`, and silence until a `Retry-After`
@@ -40,11 +40,11 @@ _SHORTLY = 5.0
 Answer = TypeVar("Answer")
 
 
-class Missing(PortraitUnavailable):
+class NotOnWikimedia(PortraitUnavailable):
     """It is not there; asking again soon is of no use."""
 
 
-class Later(PortraitUnavailable):
+class WikimediaUnavailable(PortraitUnavailable):
     """Wikimedia cannot be asked now.
 
     Attributes:
@@ -60,10 +60,10 @@ class Later(PortraitUnavailable):
 
 # Waits for what stands in the way, or raises it. It is given the seconds that a request has waited
 # so far, and returns those that it waited now.
-Patience = Callable[[Later, float], Awaitable[float]]
+Patience = Callable[[WikimediaUnavailable, float], Awaitable[float]]
 
 
-async def refuse(later: Later, waited: float) -> float:
+async def refuse(later: WikimediaUnavailable, waited: float) -> float:
     """No patience: whoever looks at a page would rather see it without a portrait."""
     raise later
 
@@ -80,7 +80,7 @@ class Patient:
         self._sleep = sleep
         self._told = ""
 
-    async def __call__(self, later: Later, waited: float) -> float:
+    async def __call__(self, later: WikimediaUnavailable, waited: float) -> float:
         seconds = max(later.seconds, waited)
         if waited + seconds > later.worth:
             raise later
@@ -123,7 +123,7 @@ class Wikimedia:
         """What the API of a host answers, in at most that many bytes.
 
         Raises:
-            Missing: it says that there is no such thing.
+            NotOnWikimedia: it says that there is no such thing.
             PortraitUnavailable: it cannot be asked now.
         """
         params = query | {"format": "json", "maxlag": "5"}
@@ -134,7 +134,7 @@ class Wikimedia:
         """The body behind a URL of Wikimedia's, following redirects among its hosts only.
 
         Raises:
-            Missing: there is none, or it is larger than `most` bytes.
+            NotOnWikimedia: there is none, or it is larger than `most` bytes.
             PortraitUnavailable: it cannot be asked for now.
         """
         _, data = await self._patiently(lambda: self._followed(url, most))
@@ -145,7 +145,7 @@ class Wikimedia:
         while True:
             try:
                 return await ask()
-            except Later as later:
+            except WikimediaUnavailable as later:
                 waited += await self._patience(later, waited)
 
     async def _answer(self, url: str, most: int) -> dict[str, Any]:
@@ -154,7 +154,7 @@ class Wikimedia:
         try:
             answer: dict[str, Any] = httpx.Response(200, content=data).json()
         except ValueError:
-            raise Later(f"{host} answered something that is no JSON.") from None
+            raise WikimediaUnavailable(f"{host} answered something that is no JSON.") from None
         if "error" in answer:
             raise self._refusal(host, answer["error"], response)
         return answer
@@ -165,10 +165,10 @@ class Wikimedia:
         """The errors of www.mediawiki.org/wiki/API:Errors_and_warnings; all come with 200."""
         code = error.get("code")
         if code == "no-such-entity":
-            return Missing(f"{host}: {error.get('info')}")
+            return NotOnWikimedia(f"{host}: {error.get('info')}")
         if code in ("maxlag", "ratelimited"):
             return self._pause(f"{host} is lagging; it is asked again later.", response)
-        return Later(f"{host} answered: {error.get('info') or code}.")
+        return WikimediaUnavailable(f"{host} answered: {error.get('info') or code}.")
 
     async def _followed(self, url: str, most: int) -> tuple[httpx.Response, bytes]:
         for _ in range(4):
@@ -183,9 +183,9 @@ class Wikimedia:
             if answer.status_code in (429, 503):
                 raise self._pause(f"{host} asks to be left alone for a while.", answer)
             if answer.status_code == 404:
-                raise Missing(f"{host} does not have the file.")
+                raise NotOnWikimedia(f"{host} does not have the file.")
             if answer.status_code >= 500:
-                raise Later(f"{host} answered {answer.status_code}.")
+                raise WikimediaUnavailable(f"{host} answered {answer.status_code}.")
             if answer.status_code != 200:
                 raise PortraitUnavailable(f"{host} answered {answer.status_code}.")
             return answer, data
@@ -198,10 +198,12 @@ class Wikimedia:
                 async for chunk in answer.aiter_bytes():
                     data += chunk
                     if len(data) > most:
-                        raise Missing(f"The file is larger than {most:,} bytes.")
+                        raise NotOnWikimedia(f"The file is larger than {most:,} bytes.")
         except httpx.HTTPError as error:
             host = urlsplit(url).hostname
-            raise Later(f"{host} cannot be reached: {type(error).__name__}.") from None
+            raise WikimediaUnavailable(
+                f"{host} cannot be reached: {type(error).__name__}."
+            ) from None
         return answer, bytes(data)
 
     @asynccontextmanager
@@ -211,7 +213,7 @@ class Wikimedia:
         with anyio.move_on_after(_SLOT_WAIT):
             taken = await self._take()
         if taken is None:
-            raise Later("Too many portraits are being fetched.", worth=_HOUR)
+            raise WikimediaUnavailable("Too many portraits are being fetched.", worth=_HOUR)
         try:
             yield
         finally:
@@ -228,10 +230,10 @@ class Wikimedia:
                 return lock
             await anyio.sleep(0.05)
 
-    def _pause(self, message: str, response: httpx.Response) -> Later:
+    def _pause(self, message: str, response: httpx.Response) -> WikimediaUnavailable:
         seconds = _retry_after(response.headers.get("Retry-After"), self._now())
         (self._folder / "pause").write_text(str(self._now() + seconds), "ascii")
-        return Later(message, seconds, _HOUR)
+        return WikimediaUnavailable(message, seconds, _HOUR)
 
     def _check_pause(self) -> None:
         try:
@@ -241,7 +243,9 @@ class Wikimedia:
         left = until - self._now()
         if left > 0:
             when = datetime.fromtimestamp(until, UTC).strftime("%H:%M UTC")
-            raise Later(f"Wikimedia asked not to be asked before {when}.", left, _HOUR)
+            raise WikimediaUnavailable(
+                f"Wikimedia asked not to be asked before {when}.", left, _HOUR
+            )
 
 
 def _check_host(url: str) -> None:

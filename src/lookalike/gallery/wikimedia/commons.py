@@ -1,4 +1,4 @@
-"""Pictures on Wikimedia Commons: where they are, whose, on what terms, and since when."""
+"""Pictures on Wikimedia Commons: where they are, by whom, under which licence, and since when."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from lookalike.gallery.people import Credit
-from lookalike.gallery.wikimedia.client import COMMONS, WIKIDATA, Missing, Wikimedia
-from lookalike.gallery.wikimedia.statements import ranked
+from lookalike.gallery.wikimedia.client import COMMONS, NotOnWikimedia, Wikimedia
+from lookalike.gallery.wikimedia.wikidata import Wikidata
 
 # Widths that Commons makes thumbnails of (www.mediawiki.org/wiki/Common_thumbnail_sizes).
 WIDTHS = (250, 330, 500, 960)
@@ -32,7 +32,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class CommonsFile:
     """A picture as Commons describes it.
 
     Attributes:
@@ -53,24 +53,21 @@ async def portrait(wikimedia: Wikimedia, wikidata: str) -> Fetched:
     """The thumbnail of the image that Wikidata has of a person.
 
     Raises:
-        Missing: the person has no image, or none with a stated licence.
+        NotOnWikimedia: the person has no image, or none with a stated licence.
         PortraitUnavailable: Wikimedia cannot be asked now.
     """
-    answer = await wikimedia.json(
-        WIKIDATA, {"action": "wbgetclaims", "entity": wikidata, "property": "P18"}
-    )
-    names = ranked(answer.get("claims", {}), "P18")
+    names = await Wikidata(wikimedia).images(wikidata)
     if not names:
-        raise Missing(f"Wikidata has no image of {wikidata}.")
+        raise NotOnWikimedia(f"Wikidata has no image of {wikidata}.")
     file = (await files(wikimedia, names[:1], _SHOWN)).get(names[0])
     if file is None:
-        raise Missing(f"Commons has no file {names[0]!r}.")
+        raise NotOnWikimedia(f"Commons has no file {names[0]!r}.")
     if file.credit is None:
-        raise Missing(f"Commons states no licence for {names[0]!r}.")
+        raise NotOnWikimedia(f"Commons states no licence for {names[0]!r}.")
     return Fetched(await wikimedia.get(file.url), file.credit)
 
 
-async def files(wikimedia: Wikimedia, names: Iterable[str], width: int) -> dict[str, File]:
+async def files(wikimedia: Wikimedia, names: Iterable[str], width: int) -> dict[str, CommonsFile]:
     """The files of those names that Commons has, by name, with thumbnails of one of WIDTHS.
 
     Raises:
@@ -134,8 +131,8 @@ def _followed(title: str, titles: dict[str, str]) -> str:
     return title
 
 
-def _file(title: str, info: dict[str, Any], width: int) -> File:
-    return File(
+def _file(title: str, info: dict[str, Any], width: int) -> CommonsFile:
+    return CommonsFile(
         title=title,
         url=info["thumburl"] if info.get("width", 0) > width else info["url"],
         sha1=info["sha1"],
@@ -145,13 +142,13 @@ def _file(title: str, info: dict[str, Any], width: int) -> File:
 
 
 def _credit(info: dict[str, Any]) -> Credit | None:
-    facts = {key: str(each.get("value", "")) for key, each in info.get("extmetadata", {}).items()}
-    licence = _plain(facts.get("LicenseShortName", ""))
+    stated = {key: str(each.get("value", "")) for key, each in info.get("extmetadata", {}).items()}
+    licence = _plain(stated.get("LicenseShortName", ""))
     if not licence:
         return None
-    url = facts.get("LicenseUrl", "")
+    url = stated.get("LicenseUrl", "")
     return Credit(
-        author=_plain(facts.get("Artist", "")) or None,
+        author=_plain(stated.get("Artist", "")) or None,
         licence=licence,
         licence_url=url if urlsplit(url).scheme in ("http", "https") else None,
         source_url=info.get("descriptionurl"),

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.wikimedia import commons
-from lookalike.gallery.wikimedia.client import Missing, Patience, Wikimedia, refuse
+from lookalike.gallery.wikimedia.client import NotOnWikimedia, Patience, Wikimedia, refuse
 from lookalike.gallery.wikimedia.commons import Fetched
 
 # What a thumbnail may be; the networks never see it.
@@ -31,7 +32,7 @@ _WEEK, _FIVE_MINUTES = 7 * 86_400.0, 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class CachedPortrait:
     """A portrait on disk."""
 
     path: Path
@@ -56,17 +57,15 @@ class Portraits:
         self._enabled = enabled
         self._now = now
         self._wikimedia = Wikimedia(folder, client, now, patience)
-        self._under_way: dict[str, asyncio.Task[Portrait]] = {}
+        self._under_way: dict[str, asyncio.Task[CachedPortrait]] = {}
 
-    def cached(self, person_id: str) -> Portrait | None:
+    def cached(self, person_id: str) -> CachedPortrait | None:
         """What is on disk; never asks the network."""
-        try:
-            facts = json.loads(self._facts(person_id).read_text("utf-8"))
-        except (OSError, ValueError):
+        noted = self._noted(person_id)
+        if "credit" not in noted:
             return None
-        if "credit" not in facts:
-            return None
-        return Portrait(self._image(person_id), facts["media_type"], Credit(**facts["credit"]))
+        credit = Credit(**noted["credit"])
+        return CachedPortrait(self._image(person_id), noted["media_type"], credit)
 
     def may_have(self, person: Person) -> bool:
         """Whether asking for the portrait of a person is worth while."""
@@ -89,12 +88,12 @@ class Portraits:
                 square = await frame(portrait.path.read_bytes())
             except PhotoError:
                 square = b""
-            _write(path, square)
+            files.write(path, square)
         if not path.stat().st_size:
             raise PortraitUnavailable("The portrait does not show one clear face.")
         return path
 
-    async def fetch(self, person: Person) -> Portrait:
+    async def fetch(self, person: Person) -> CachedPortrait:
         """The portrait of a person, from disk or from Wikimedia.
 
         Raises:
@@ -112,7 +111,7 @@ class Portraits:
             raise PortraitUnavailable(failure)
         return await self._once(person.id, person.wikidata)
 
-    async def _once(self, person_id: str, wikidata: str) -> Portrait:
+    async def _once(self, person_id: str, wikidata: str) -> CachedPortrait:
         """All who ask for one person at one time share one fetch, which outlives any of them."""
         task = self._under_way.get(person_id)
         if task is None:
@@ -121,31 +120,36 @@ class Portraits:
             task.add_done_callback(lambda _: self._under_way.pop(person_id))
         return await asyncio.shield(task)
 
-    async def _fetch(self, person_id: str, wikidata: str) -> Portrait:
+    async def _fetch(self, person_id: str, wikidata: str) -> CachedPortrait:
         try:
             fetched = await commons.portrait(self._wikimedia, wikidata)
             media_type = _checked(fetched)
         except PortraitUnavailable as error:
-            wait = _WEEK if isinstance(error, Missing) else _FIVE_MINUTES
+            wait = _WEEK if isinstance(error, NotOnWikimedia) else _FIVE_MINUTES
             self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
             raise
-        _write(self._image(person_id), fetched.data)
+        files.write(self._image(person_id), fetched.data)
         credit = asdict(fetched.credit)
         self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
-        return Portrait(self._image(person_id), media_type, fetched.credit)
+        return CachedPortrait(self._image(person_id), media_type, fetched.credit)
 
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
+        noted = self._noted(person_id)
+        return str(noted["failed"]) if self._now() < noted.get("until", 0) else None
+
+    def _noted(self, person_id: str) -> dict[str, Any]:
+        """The credit of a portrait, or why there is none; empty if nobody asked for it."""
         try:
-            facts = json.loads(self._facts(person_id).read_text("utf-8"))
+            noted: dict[str, Any] = json.loads(self._note(person_id).read_text("utf-8"))
         except (OSError, ValueError):
-            return None
-        return str(facts["failed"]) if self._now() < facts.get("until", 0) else None
+            return {}
+        return noted
 
-    def _keep(self, person_id: str, facts: dict[str, object]) -> None:
-        _write(self._facts(person_id), json.dumps(facts, ensure_ascii=False).encode())
+    def _keep(self, person_id: str, note: dict[str, object]) -> None:
+        files.write(self._note(person_id), json.dumps(note, ensure_ascii=False).encode())
 
-    def _facts(self, person_id: str) -> Path:
+    def _note(self, person_id: str) -> Path:
         return _files(self._folder, person_id)[0]
 
     def _image(self, person_id: str) -> Path:
@@ -168,7 +172,7 @@ def forget(folder: Path, person_id: str) -> int:
 
 
 def _files(folder: Path, person_id: str) -> tuple[Path, Path, Path]:
-    """The facts of a portrait, its image, and its face as a square."""
+    """What is noted of a portrait, its image, and its face as a square."""
     name = _safe(person_id)
     return folder / f"{name}.json", folder / f"{name}.image", folder / f"{name}.square"
 
@@ -189,13 +193,7 @@ def _checked(fetched: Fetched) -> str:
     try:
         image = decode(fetched.data, _LIMITS, _LIMITS.max_side)
     except PhotoError as error:
-        raise Missing(f"The file is not a usable image: {error}") from None
+        raise NotOnWikimedia(f"The file is not a usable image: {error}") from None
     if image.format not in _MEDIA_TYPES:
-        raise Missing(f"The file is {image.format}, which browsers may not show.")
+        raise NotOnWikimedia(f"The file is {image.format}, which browsers may not show.")
     return _MEDIA_TYPES[image.format]
-
-
-def _write(path: Path, data: bytes) -> None:
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_bytes(data)
-    partial.replace(path)

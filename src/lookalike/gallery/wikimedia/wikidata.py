@@ -10,9 +10,13 @@ from typing import Any
 
 from lookalike.errors import InvalidParameter, PortraitUnavailable
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.candidate import clean_name, web_address
+from lookalike.gallery.sources.values import clean_name, web_address
 from lookalike.gallery.wikimedia.client import SLOTS, WIKIDATA, Wikimedia
-from lookalike.gallery.wikimedia.statements import Claims, best, items, ranked
+
+# Statements by property, of the shape of
+# doc.wikimedia.org/Wikibase/master/php/docs_topics_json.html; PHP writes an object that is empty as
+# a list.
+Claims = Mapping[str, list[dict[str, Any]]] | list[Any]
 
 # Ids that one request may name (www.wikidata.org/w/api.php?action=help&modules=wbgetentities), and
 # what an answer about that many may weigh: Barack Obama alone is 1 MB.
@@ -84,7 +88,7 @@ class Item:
         return Person(
             id=self.id,
             collection=collection,
-            name=Text(self.name.ko or known_as.ko, self.name.en or known_as.en),
+            name=self.name.completed(known_as),
             description=self.description,
             born=self.born,
             died=self.died,
@@ -111,6 +115,16 @@ class Wikidata:
         """The names of groups by id: the English one, else the Korean one, then all others."""
         raw = await self._entities(ids, "labels|aliases")
         return {asked: names for asked, each in raw.items() if (names := _all_names(each))}
+
+    async def images(self, wikidata: str) -> list[str]:
+        """The names of somebody's images on Commons, the preferred ones first.
+
+        Raises:
+            NotOnWikimedia: there is no such item.
+        """
+        query = {"action": "wbgetclaims", "entity": wikidata, "property": "P18"}
+        answer = await self._wikimedia.json(WIKIDATA, query)
+        return _ranked(answer.get("claims", {}), "P18")
 
     async def search(self, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The ids of what is called exactly that, by name: as a label or as an alias."""
@@ -177,18 +191,18 @@ def _item(raw: Mapping[str, Any]) -> Item:
         id=raw["id"],
         name=_text(raw, "labels"),
         description=_text(raw, "descriptions"),
-        not_a_person=_not_a_person(items(claims, "P31")),
+        not_a_person=_not_a_person(_ids(claims, "P31")),
         gender=_gender(claims),
         born=_date(claims, "P569"),
         died=_date(claims, "P570"),
-        occupations=items(claims, "P106"),
-        groups=items(claims, "P463"),
-        images=tuple(dict.fromkeys(ranked(claims, "P18")))[:_MOST_IMAGES],
+        occupations=_ids(claims, "P106"),
+        groups=_ids(claims, "P463"),
+        images=tuple(dict.fromkeys(_ranked(claims, "P18")))[:_MOST_IMAGES],
         websites=_websites(claims),
         external_ids=tuple(
-            (site, best(claims, name)[0])
+            (site, _best(claims, name)[0])
             for name, site in _EXTERNAL_IDS.items()
-            if best(claims, name)
+            if _best(claims, name)
         ),
     )
 
@@ -226,13 +240,13 @@ def _clean(words: str) -> str | None:
 
 
 def _gender(claims: Claims) -> str | None:
-    stated: list[str] = [value["id"] for value in best(claims, "P21")]
+    stated: list[str] = [value["id"] for value in _best(claims, "P21")]
     return _GENDERS.get(stated[0], "other") if stated else None
 
 
 def _date(claims: Claims, name: str) -> str | None:
     """An ISO date as precise as it is stated, of `+1961-08-04T00:00:00Z`."""
-    for value in best(claims, name):
+    for value in _best(claims, name):
         time: str = value["time"]
         length = _DATE_LENGTHS.get(value["precision"])
         if length:
@@ -242,7 +256,7 @@ def _date(claims: Claims, name: str) -> str | None:
 
 def _websites(claims: Claims) -> tuple[str, ...]:
     found = []
-    for value in best(claims, "P856"):
+    for value in _best(claims, "P856"):
         try:
             found.append(web_address(value))
         except InvalidParameter:
@@ -252,3 +266,27 @@ def _websites(claims: Claims) -> tuple[str, ...]:
 
 def _is_korean(name: str) -> bool:
     return any("가" <= letter <= "힣" for letter in name)
+
+
+def _ranked(claims: Claims, name: str) -> list[Any]:
+    """The known values of a property: preferred ones first, deprecated ones not at all."""
+    return _of_rank(claims, name, "preferred") + _of_rank(claims, name, "normal")
+
+
+def _best(claims: Claims, name: str) -> list[Any]:
+    """The preferred values of a property; where there are none, the normal ones."""
+    return _of_rank(claims, name, "preferred") or _of_rank(claims, name, "normal")
+
+
+def _ids(claims: Claims, name: str) -> tuple[str, ...]:
+    """The ids of the items that a property names, the preferred ones first."""
+    return tuple(value["id"] for value in _ranked(claims, name))
+
+
+def _of_rank(claims: Claims, name: str, rank: str) -> list[Any]:
+    statements = claims.get(name, []) if isinstance(claims, Mapping) else []
+    return [
+        each["mainsnak"]["datavalue"]["value"]
+        for each in statements
+        if each["rank"] == rank and each["mainsnak"]["snaktype"] == "value"
+    ]

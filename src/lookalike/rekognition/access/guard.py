@@ -10,7 +10,7 @@ from lookalike.config import Settings, is_loopback
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Principal
-from lookalike.rekognition.access.rate import RateLimit
+from lookalike.rekognition.access.rate_limit import RateLimit
 from lookalike.rekognition.access.signature import SignedRequest, verify
 from lookalike.rekognition.wire.faults import Fault
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 from filelock import FileLock
 
+from lookalike import files
 from lookalike.errors import SecretsUnreadable
 
 _FILE = "secret.key"
@@ -59,7 +58,8 @@ class Vault:
             # Two processes that make the first access key together must end up with one file.
             with FileLock(self._path.with_suffix(".lock")):
                 if not self._path.exists():
-                    _write_privately(self._path, Fernet.generate_key())
+                    with files.replacing(self._path, mode=0o600, synced=True) as file:
+                        file.write(Fernet.generate_key())
         return self._path.read_bytes().strip()
 
     def _unreadable(self, why: str) -> SecretsUnreadable:
@@ -68,13 +68,3 @@ class Vault:
             f"The secrets of the access keys cannot be read: {where} {why}. Put the right one back "
             f"(the file, or {_VARIABLE}), or delete the access keys and make new ones."
         )
-
-
-def _write_privately(path: Path, data: bytes) -> None:
-    """Write a file that is whole as soon as it is there, and its owner's alone (mode 0600)."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from lookalike.engine.local import Engine
+from typing import TYPE_CHECKING
+
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
-from lookalike.scores.matching import Match
+
+if TYPE_CHECKING:
+    from lookalike.engine.interface import Match
+    from lookalike.engine.local import LocalEngine
+    from lookalike.scores.similarity import Score
 
 _MAX_FACES = 64
 # The kinds of a person's links, the one an application shows (it takes Urls[0]) first. A link of
@@ -46,7 +51,7 @@ def get_celebrity_info(context: Context, request: Members) -> Members:
     }
 
 
-def recognized(engine: Engine, embedding: Floats) -> Match | None:
+def recognized(engine: LocalEngine, embedding: Floats) -> Match[Score] | None:
     """Who a face is, by the settings `celebrities` and `celebrity_threshold`."""
     settings = engine.settings
     for match in engine.matcher.rank(embedding, 1):

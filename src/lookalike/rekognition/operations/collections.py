@@ -12,6 +12,8 @@ from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 
 _MOST = 4096
+# Tags of one collection (docs.aws.amazon.com/rekognition: quotas).
+_MOST_TAGS = 50
 # When a collection was made that came with the package.
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -19,7 +21,7 @@ _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 def create_collection(context: Context, request: Members) -> Members:
     """An empty collection. The page and the celebrities find it only when it is named."""
     collection = request["CollectionId"]
-    context.engine.gallery.create(collection, request.get("Tags"), is_open=False)
+    context.engine.gallery.store.create(collection, request.get("Tags"), is_open=False)
     return {
         "StatusCode": 200,
         # Without "arn:", as Amazon answers here alone.
@@ -29,7 +31,7 @@ def create_collection(context: Context, request: Members) -> Members:
 
 
 def delete_collection(context: Context, request: Members) -> Members:
-    context.engine.gallery.delete(request["CollectionId"])
+    context.engine.gallery.store.delete(request["CollectionId"])
     return {"StatusCode": 200}
 
 
@@ -60,12 +62,14 @@ def list_collections(context: Context, request: Members) -> Members:
 
 
 def tag_resource(context: Context, request: Members) -> Members:
-    context.engine.gallery.own_records(_collection(request)).tag(request["Tags"])
+    collection = context.engine.gallery.own_collection(_collection(request))
+    collection.tag(request["Tags"], most=_MOST_TAGS)
     return {}
 
 
 def untag_resource(context: Context, request: Members) -> Members:
-    context.engine.gallery.own_records(_collection(request)).tag({}, request["TagKeys"])
+    collection = context.engine.gallery.own_collection(_collection(request))
+    collection.tag({}, request["TagKeys"], most=_MOST_TAGS)
     return {}
 
 

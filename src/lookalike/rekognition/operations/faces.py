@@ -1,8 +1,8 @@
-"""DetectFaces and CompareFaces."""
+"""DetectFaces and CompareFaces: a photo's faces, and the largest against those of another."""
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.quality_filter import passing

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
+from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import FaceRecord
-from lookalike.gallery.sources.importing import image_id
-from lookalike.gallery.store import Portrait
+from lookalike.gallery.sources.image_file import image_id
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.paging import page
@@ -18,11 +18,11 @@ _MOST = 4096
 
 def index_faces(context: Context, request: Members) -> Members:
     """Keep the largest faces that pass the QualityFilter, and say of the others why not."""
-    records = context.engine.gallery.own_records(request["CollectionId"])
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
     data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     kept, left_out = _chosen(photo, request)
-    added = records.add([_portrait(face, photo, data, request) for face in kept])
+    added = collection.add([_portrait(face, photo, data, request) for face in kept])
     asked = request.get("DetectionAttributes", ())
     details = shapes.details(context, photo, kept, asked)
     others = shapes.details(context, photo, [face for face, _ in left_out], asked)
@@ -56,8 +56,8 @@ def list_faces(context: Context, request: Members) -> Members:
 
 def delete_faces(context: Context, request: Members) -> Members:
     """Delete faces; one that belongs to a user is refused."""
-    records = context.engine.gallery.own_records(request["CollectionId"])
-    outcome = records.delete(request["FaceIds"])
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
+    outcome = collection.delete(request["FaceIds"])
     return {
         "DeletedFaces": list(outcome.done),
         "UnsuccessfulFaceDeletions": [shapes.refused(each) for each in outcome.refused],

@@ -1,10 +1,10 @@
-"""SearchFaces, SearchFacesByImage, SearchUsers and SearchUsersByImage."""
+"""SearchFaces, SearchUsers, and both ByImage: who in a collection is nearest, above a threshold."""
 
 from __future__ import annotations
 
 from heapq import nlargest
 
-from lookalike.faces.analyzer import Face, Photo
+from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context

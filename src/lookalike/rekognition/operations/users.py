@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from lookalike.database.tokens import Token, token_of
-from lookalike.gallery.records import Outcome, UserRecord
+from lookalike.gallery.records import UserRecord
 from lookalike.rekognition import shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.paging import page
 from lookalike.rekognition.wire.validation import Members
 
 _MOST = 500
+# Faces of one user (docs.aws.amazon.com/rekognition: quotas).
+_MOST_FACES = 100
 _USER_MATCH_THRESHOLD = 75.0
 
 
 def create_user(context: Context, request: Members) -> Members:
-    records = context.engine.gallery.own_records(request["CollectionId"])
-    records.create_user(request["UserId"], _token("CreateUser", request))
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
+    collection.create_user(request["UserId"], _token("CreateUser", request))
     return {}
 
 
 def delete_user(context: Context, request: Members) -> Members:
     """The user's faces stay in the collection, as nobody's."""
-    records = context.engine.gallery.own_records(request["CollectionId"])
-    records.delete_user(request["UserId"], _token("DeleteUser", request))
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
+    collection.delete_user(request["UserId"], _token("DeleteUser", request))
     return {}
 
 
@@ -34,10 +36,14 @@ def list_users(context: Context, request: Members) -> Members:
 
 def associate_faces(context: Context, request: Members) -> Members:
     """Give faces to a user; to one who has some, only those that are alike enough."""
-    collection, user = request["CollectionId"], request["UserId"]
-    records = context.engine.gallery.own_records(collection)
-    unlike = _unlike(context, request)
-    outcome = records.associate(user, request["FaceIds"], unlike, _token("AssociateFaces", request))
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
+    outcome = collection.associate(
+        request["UserId"],
+        request["FaceIds"],
+        _unlike(context, request),
+        _token("AssociateFaces", request),
+        most=_MOST_FACES,
+    )
     return {
         "AssociatedFaces": [{"FaceId": each} for each in outcome.done],
         "UnsuccessfulFaceAssociations": [
@@ -49,9 +55,9 @@ def associate_faces(context: Context, request: Members) -> Members:
 
 def disassociate_faces(context: Context, request: Members) -> Members:
     """Take faces from a user; they stay in the collection, as nobody's."""
-    records = context.engine.gallery.own_records(request["CollectionId"])
+    collection = context.engine.gallery.own_collection(request["CollectionId"])
     token = _token("DisassociateFaces", request)
-    outcome: Outcome = records.disassociate(request["UserId"], request["FaceIds"], token)
+    outcome = collection.disassociate(request["UserId"], request["FaceIds"], token)
     return {
         "DisassociatedFaces": [{"FaceId": each} for each in outcome.done],
         "UnsuccessfulFaceDisassociations": [shapes.refused(each) for each in outcome.refused],

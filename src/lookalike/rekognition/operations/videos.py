@@ -9,9 +9,9 @@ from lookalike.rekognition import paging, s3
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
-from lookalike.video.decode import check_header
+from lookalike.video.frames import check_header
 from lookalike.video.jobs import Job, Jobs
-from lookalike.video.results import PAGE, unpack
+from lookalike.video.result_pages import PAGE, read_page
 
 _TOKEN_LIVES_S = 24 * 3600
 # Digits of a place in a list; no video has as many faces.
@@ -82,7 +82,7 @@ def _page(context: Context, job: Job, member: str, request: Members) -> Members:
     count = min(request.get("MaxResults", PAGE), PAGE)
     start = _start_of(paging.reached(request, _TOKEN_LIVES_S))
     order = request.get("SortBy", "TIMESTAMP")
-    found, more = unpack(_jobs(context).results(job), order, start, count)
+    found, more = read_page(_jobs(context).results(job), order, start, count)
     return {member: found, "NextToken": paging.token(request, str(start + count)) if more else None}
 
 
@@ -94,4 +94,4 @@ def _start_of(reached: str) -> int:
 
 
 def _jobs(context: Context) -> Jobs:
-    return Jobs(context.engine.gallery.database)
+    return Jobs(context.engine.database)

@@ -1,4 +1,4 @@
-"""Amazon's JSON 1.1 protocol as its own service model, which botocore ships, describes it.
+"""Requests read and answers written as Amazon's own service model, which botocore ships, asks.
 
     bytes -> operation and request (a dict of members) -> answer (a dict of members) -> bytes
 

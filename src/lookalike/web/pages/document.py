@@ -1,4 +1,5 @@
-"""From a template to an answer: texts, links and headers that every page has.
+"""From a template to an answer: the texts, links and headers of every page, and the page of what
+went wrong.
 
 A document carries the texts of its scripts and a few facts as a JSON block, so that nothing in it
 runs or styles inline and the Content-Security-Policy can forbid that.
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 import gzip
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,31 +19,39 @@ from urllib.parse import urlsplit
 import jinja2
 from fastapi import Request, Response
 
-from lookalike.aws.engine import AnyEngine
-from lookalike.config import Settings
+from lookalike import errors
+from lookalike.engine.model_notes import uncalibrated
 from lookalike.gallery.people import Language, Text
-from lookalike.scores.notes import uncalibrated
-from lookalike.site import Site
+from lookalike.web import colours, problems
 from lookalike.web.pages import assets
-from lookalike.web.pages.languages import COOKIE, choose_language, locale, words
 from lookalike.web.pages.monogram import Monogram, monogram
+from lookalike.web.services import Services, services_of
+from lookalike.web.texts import COOKIE, choose_language, locale, words
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60
-_POLICY = (
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob: data:",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-_HEADERS = {
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "media-src": "'self' blob:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+
+def policy(**changes: str) -> dict[str, str]:
+    """The header that says what a page may do: `policy(img_src="'self'")`."""
+    changed = {name.replace("_", "-"): sources for name, sources in changes.items()}
+    said = "; ".join(f"{name} {sources}" for name, sources in (_POLICY | changed).items())
+    return {"Content-Security-Policy": said}
+
+
+_HEADERS = policy() | {
     "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": "; ".join(_POLICY),
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Language, Cookie, Accept-Encoding",
@@ -80,19 +90,83 @@ def respond(
     return answer
 
 
+async def answered(
+    request: Request, lang: str | None, back: str, make: Callable[[Language], Awaitable[Response]]
+) -> Response:
+    """The page that `make` answers with, or the one that tells what went wrong."""
+    language = language_of(request, lang)
+    try:
+        return await make(language)
+    except errors.LookalikeError as error:
+        return _failed(request, error, language, back)
+
+
+def problem(request: Request, status: int, code: str) -> Response:
+    """The page of a problem that is not of a form."""
+    language = language_of(request)
+    texts = locale(language)
+    if status == HTTPStatus.NOT_FOUND:
+        title, advice = texts["page"]["problem"]["not_found"]
+    else:
+        title, advice = _told(code, language, "photo", services_of(request).settings.max_bytes)
+    page = {"title": title, "advice": advice, "back": "/"}
+    return respond(request, "problem.html", status=status, language=language, **page)
+
+
+def _failed(
+    request: Request, error: errors.LookalikeError, language: Language, back: str
+) -> Response:
+    title, advice = _explained(error, language, services_of(request).settings.max_bytes)
+    status, headers = problems.status_of(error)
+    return respond(
+        request,
+        "problem.html",
+        status=status,
+        language=language,
+        headers=headers,
+        title=title,
+        advice=advice,
+        back=back,
+    )
+
+
+def _explained(error: errors.LookalikeError, language: Language, most: int) -> tuple[str, str]:
+    """What `explain` of static/problem.js says of the same error."""
+    texts = locale(language)
+    if isinstance(error, problems.Incomplete):
+        title, advice = texts["page"]["problem"][error.wanting]
+        return title, advice
+    if isinstance(error, errors.NotFound) and error.code not in texts["script"]["problem"]:
+        title, advice = texts["page"]["problem"]["not_found"]
+        return title, advice
+    return _told(error.code, language, getattr(error, "subject", "photo"), most)
+
+
+def _told(code: str, language: Language, subject: str | None, most: int) -> tuple[str, str]:
+    known = locale(language)["script"]["problem"]
+    name = known["subject"].get(subject, known["subject"]["photo"])
+    values = {
+        "subject": name,
+        "Subject": name[:1].upper() + name[1:],
+        "megabytes": most // 1024 // 1024,
+    }
+    title, advice = known.get(code, known["other"])
+    return title.format(**values), advice.format(**values)
+
+
 def _common(request: Request, language: Language) -> dict[str, Any]:
-    engine: AnyEngine = request.app.state.engine
-    site: Site = request.app.state.site
-    settings: Settings = request.app.state.settings
+    services = services_of(request)
+    settings = services.settings
     texts = locale(language, settings.engine)
     root = request.scope.get("root_path", "")
-    people = _people(engine, site)
+    people = _people(services)
     return {
         "t": texts["page"],
         "say": texts["script"],
         "language": language,
-        "site": site,
-        "ours": Site(),
+        "site": services.site,
+        "day": colours.day(),
+        "night": colours.night(),
         "root": root,
         "here": request.url.path.removeprefix(root),
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",
@@ -100,10 +174,10 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "modules": assets.modules,
         "people": f"{people:,}",
         "typical": typical(people),
-        "contract": engine.contract,
+        "contract": services.engine.model.contract,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
-        "note": _note(engine, language),
+        "note": _note(services, language),
         "data": {
             "language": language,
             "root": root,
@@ -119,16 +193,18 @@ def typical(people: int) -> int:
     return min(100, 5 * round(4 * math.log10(max(1, people))))
 
 
-def _people(engine: AnyEngine, site: Site) -> int:
+def _people(services: Services) -> int:
     """How many people are searched."""
-    collections = engine.gallery.collections()
-    return sum(each.people for each in collections if site.collection in (None, each.id))
+    searched = services.site.collection
+    collections = services.gallery.collections()
+    return sum(each.people for each in collections if searched in (None, each.id))
 
 
-def _note(engine: AnyEngine, language: Language) -> str | None:
+def _note(services: Services, language: Language) -> str | None:
     """What visitors have to know of the scores; what else there is to say is for the owner."""
-    if engine.model.calibrated is False:
-        return uncalibrated(engine.model.contract).get(language)
+    model = services.engine.model
+    if model.calibrated is False:
+        return uncalibrated(model.contract).get(language)
     return None
 
 

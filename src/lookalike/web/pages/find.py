@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.answers import answering
-from lookalike.aws.answers import AwsLookalikes, AwsMatch
-from lookalike.aws.engine import AnyEngine
-from lookalike.engine.local import Lookalikes
-from lookalike.faces.framed import framed
+from lookalike.answers import photos
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes
+from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language
-from lookalike.scores.matching import Match
-from lookalike.web.depends import UseCounts, UseEngine, UsePortraits, UseShown, UseWorkbench
-from lookalike.web.pages import pictures, waiting
-from lookalike.web.pages.document import respond
-from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered, photo_of
+from lookalike.web.pages import pictures
+from lookalike.web.pages.document import answered, respond
+from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
+from lookalike.web.services import UseServices
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,11 +42,7 @@ async def ask_again(request: Request) -> Response:
 @router.post("/find")
 async def find(
     request: Request,
-    engine: UseEngine,
-    workbench: UseWorkbench,
-    portraits: UsePortraits,
-    shown: UseShown,
-    counts: UseCounts,
+    services: UseServices,
     photo: Upload = None,
     reference: Upload = None,
     consent: Field = "",
@@ -58,29 +51,30 @@ async def find(
     """The people most like each face of a photo, as a page."""
 
     async def make(language: Language) -> Response:
-        data = await agreed_photo(engine, photo, consent)
-        other = await photo_of(engine, reference, "reference")
-        searched = shown.site.collection
+        engine, searched = services.engine, services.site.collection
+        data = await agreed_photo(services, photo, consent)
+        other = await photo_of(services, reference, "reference")
 
-        def work() -> tuple[Lookalikes | AwsLookalikes, Drawn]:
+        def work() -> tuple[Lookalikes[AnyScore], Drawn]:
             references = (other,) if other else ()
-            most = engine.settings.limit
+            most = services.settings.limit
             found = engine.find(data, references, limit=most, collection=searched)
             return found, _drawn(engine, data, found)
 
-        found, drawn = await workbench.run(work)
-        await counts.add_lookalikes(found)
-        ranked: list[tuple[Match | AwsMatch, ...]] = [each.matches for each in found.faces]
-        await waiting.fetch(portraits, [each[0].person for each in ranked[:_WAITED_FOR] if each])
-        answer = answering.lookalikes(engine, found, searched, shown)
+        found, drawn = await services.executor.run(work)
+        best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
+        await pictures.fetch(services.portraits, best)
+        answer = photos.lookalikes(found, services.shown)
+        if services.counts is not None:
+            await services.counts.add_lookalikes(answer)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)
 
 
-def _drawn(engine: AnyEngine, data: bytes, found: Lookalikes | AwsLookalikes) -> Drawn:
+def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
     faces = [each.face for each in found.faces]
-    cut = [framed(data, found.photo, face, _FACE, engine.limits) for face in faces]
+    cut = [face_square(data, found.photo, face, _FACE, engine.limits) for face in faces]
     return Drawn(
         photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
         faces=tuple(map(pictures.data_uri, cut)),

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
-from lookalike.answers import answering
-from lookalike.engine.local import Engine, Lookalikes
+from lookalike.answers import photos
+from lookalike.engine.interface import Lookalikes
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from lookalike.web.depends import UseEngine, UseShown, UseWorkbench, own
+from lookalike.scores.similarity import Score
 from lookalike.web.pages import pictures
-from lookalike.web.pages.document import respond
-from lookalike.web.pages.forms import Field, Upload, agreed_photo, answered
+from lookalike.web.pages.document import answered, respond
+from lookalike.web.pages.forms import Field, Upload, agreed_photo
+from lookalike.web.services import UseServices
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,11 +44,11 @@ class Drawing:
 
 
 @router.get("/how")
-async def how(request: Request, engine: UseEngine) -> Response:
+async def how(request: Request, services: UseServices) -> Response:
     """What is done to a photo, and a form to see it done."""
 
     async def make(language: Language) -> Response:
-        own(engine)
+        services.engine.own()
         return respond(request, "how.html", language=language, answer=None, drawing=None)
 
     return await answered(request, None, "/", make)
@@ -55,9 +57,7 @@ async def how(request: Request, engine: UseEngine) -> Response:
 @router.post("/how")
 async def show(
     request: Request,
-    engine: UseEngine,
-    workbench: UseWorkbench,
-    shown: UseShown,
+    services: UseServices,
     photo: Upload = None,
     consent: Field = "",
     lang: Field = "",
@@ -65,22 +65,21 @@ async def show(
     """Every step, drawn on the visitor's photo."""
 
     async def make(language: Language) -> Response:
-        ours = own(engine)
-        data = await agreed_photo(ours, photo, consent)
-        searched = shown.site.collection
+        engine, searched = services.engine.own(), services.site.collection
+        data = await agreed_photo(services, photo, consent)
 
-        def work() -> tuple[Lookalikes, Drawing]:
-            found = ours.find(data, limit=_NEIGHBOURS, collection=searched)
-            return found, _drawing(ours, data, found)
+        def work() -> tuple[Lookalikes[Score], Drawing]:
+            found = engine.find(data, limit=_NEIGHBOURS, collection=searched)
+            return found, _drawing(engine, data, found)
 
-        found, drawing = await workbench.run(work)
-        answer = answering.lookalikes(ours, found, searched, shown)
+        found, drawing = await services.executor.run(work)
+        answer = photos.lookalikes(found, services.shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)
 
 
-def _drawing(engine: Engine, data: bytes, found: Lookalikes) -> Drawing:
+def _drawing(engine: LocalEngine, data: bytes, found: Lookalikes[Score]) -> Drawing:
     face = found.faces[0].face
     vector = [float(each) for each in face.embedding]
     return Drawing(

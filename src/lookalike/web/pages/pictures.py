@@ -1,17 +1,29 @@
-"""Small pictures inside a document: what the server knows of a photo, drawn for those without
-JavaScript. They exist only in the answer."""
+"""The pictures of a document: small ones inside it, and portraits, fetched while it waits.
+
+The small ones are drawn for those without JavaScript, and exist only in the answer. Of portraits
+only those whose author and licence are known are shown.
+"""
 
 from __future__ import annotations
 
-import base64
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import simplejpeg
 
+from lookalike.errors import PortraitUnavailable
+from lookalike.faces import image
 from lookalike.faces.image import Limits, Pixels, decode
 
+if TYPE_CHECKING:
+    from lookalike.gallery.people import Person
+    from lookalike.gallery.wikimedia.portraits import Portraits
+
 _QUALITY = 88
+# For how long a page waits for Wikimedia before it does without, in seconds.
+_PATIENCE = 3.0
 
 
 def reduced(photo: bytes, limits: Limits, side: int) -> Pixels:
@@ -28,5 +40,16 @@ def reduced(photo: bytes, limits: Limits, side: int) -> Pixels:
 
 def data_uri(pixels: Pixels) -> str:
     """A picture as an address that holds it whole."""
-    written = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(written).decode()
+    return image.data_uri(pixels, _QUALITY)
+
+
+async def fetch(portraits: Portraits, people: Iterable[Person]) -> None:
+    """Have the portraits of these people here, as far as that is quickly done."""
+
+    async def one(person: Person) -> None:
+        try:
+            await asyncio.wait_for(portraits.fetch(person), _PATIENCE)
+        except (PortraitUnavailable, TimeoutError):
+            return
+
+    await asyncio.gather(*(one(each) for each in people if portraits.may_have(each)))

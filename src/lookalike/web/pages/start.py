@@ -1,42 +1,68 @@
-"""The start page, and those that only tell: nothing in them depends on what was asked."""
+"""The start page, also as a widget for other web sites, and those that only tell."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
+from lookalike.errors import NotFound
 from lookalike.gallery.people import Language
-from lookalike.web.depends import UseEngine, UseSite, own
-from lookalike.web.pages.document import respond
-from lookalike.web.pages.facets import facets
-from lookalike.web.pages.forms import answered
+from lookalike.site import Colours
+from lookalike.web import colours
+from lookalike.web.pages.choices import choices
+from lookalike.web.pages.document import answered, policy, respond
+from lookalike.web.services import Services, UseServices
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def show(request: Request, engine: UseEngine, site: UseSite) -> Response:
+async def show(request: Request, services: UseServices) -> Response:
     """Choose a photo; the scripts show the answer on the same page."""
-    return respond(request, "start.html", facets=facets(request, engine.gallery, site.collection))
+    return _start(request, services)
+
+
+@router.api_route("/embed", methods=["GET", "HEAD"])
+async def show_widget(request: Request, services: UseServices) -> Response:
+    """The start page for an iframe of the web sites that a site file names; no other may frame it.
+
+    Raises:
+        NotFound: there is no site file, or it names none.
+    """
+    origins = services.site.origins
+    if not origins:
+        raise NotFound("Nothing is embedded: the site file names no origins under [embed].")
+    return _start(request, services, policy(frame_ancestors=" ".join(origins)))
+
+
+def _start(
+    request: Request, services: Services, headers: Mapping[str, str] | None = None
+) -> Response:
+    offered = choices(services, services.site.collection)
+    return respond(request, "start.html", headers=headers, choices=offered)
 
 
 @router.get("/compare")
-async def compare(request: Request, engine: UseEngine) -> Response:
+async def compare(request: Request, services: UseServices) -> Response:
     """Photos of one's own against each other; the scripts ask and show."""
 
     async def make(language: Language) -> Response:
-        own(engine)
+        services.engine.own()
         return respond(request, "compare.html", language=language)
 
     return await answered(request, None, "/", make)
 
 
 @router.get("/privacy")
-async def privacy(request: Request) -> Response:
+async def privacy(request: Request, services: UseServices) -> Response:
     """What is kept of whom, for how long, and how to have it removed."""
-    return respond(request, "privacy.html", contact=request.app.state.settings.contact)
+    return respond(request, "privacy.html", contact=services.settings.contact)
 
 
 @router.get("/site.css")
-async def colours(request: Request, site: UseSite) -> Response:
+async def style(request: Request, services: UseServices) -> Response:
     """The colours of an event, which the style sheets build on."""
-    return respond(request, "site.css", media_type="text/css", colours=site.colours)
+    own = Colours(colours.day().accent, colours.night().accent)
+    shown = services.site.colours or own
+    return respond(request, "site.css", media_type="text/css", colours=shown)

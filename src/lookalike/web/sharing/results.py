@@ -19,15 +19,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import create_task_group, sleep, to_thread
 
+from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
-from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.cards import Shape
+
+if TYPE_CHECKING:
+    from lookalike.gallery.gallery import Gallery
 
 _DAY, _HOUR = 86_400.0, 3_600.0
 # Of random bytes; 128 bits cannot be guessed.
@@ -87,16 +90,15 @@ class Results:
         """
         ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
         facts = asdict(shared) | {"token": _hash(ticket.token)}
-        files = {f"{shape}.png": data for shape, data in cards.items()}
-        files[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
-        partial = self._folder / f".{ticket.id}.part"
+        contents = {f"{shape}.png": data for shape, data in cards.items()}
+        contents[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
+        place = self._folder / ticket.id
         try:
-            partial.mkdir(parents=True, mode=0o700)
-            for name, data in files.items():
-                (partial / name).write_bytes(data)
-            partial.rename(self._folder / ticket.id)
+            with files.staging(place, mode=0o700) as folder:
+                for name, data in contents.items():
+                    (folder / name).write_bytes(data)
+                files.move(folder, place)
         except OSError as error:
-            shutil.rmtree(partial, ignore_errors=True)
             raise StoreUnavailable(f"{self._folder} cannot be written: {error}.") from error
         return ticket
 

@@ -16,7 +16,7 @@ async function remove() {
   button.disabled = false;
   if (!done) return;
   button.hidden = true;
-  document.querySelector(".card")?.remove();
+  document.querySelector(".shared-card")?.remove();
   history.replaceState(null, "", location.pathname);
 }
 

@@ -5,7 +5,7 @@
 - `korea.csv`, `world.csv`: the people of the starter gallery, by name and occupation or group, and
   by Wikidata id.
 
-`python -m lookalike.gallery.wikimedia.rosters.make` makes them again.
+`python -m starter.rosters` in the repository makes them again.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""People of galleries, and the galleries, as the JSON of `shapes`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lookalike.answers import shapes
+from lookalike.engine.interface import ELSEWHERE
+from lookalike.site import Site
+
+if TYPE_CHECKING:
+    from lookalike.gallery.gallery import Collection
+    from lookalike.gallery.people import Credit, Person
+    from lookalike.gallery.wikimedia.portraits import Portraits
+
+
+def portrait(who: Person, credit: Credit | None = None) -> shapes.Portrait | None:
+    """Where a portrait may be had; the command line, which has no server, offers every one."""
+    if not who.wikidata:
+        return None
+    known = None if credit is None else shapes.Credit.model_validate(credit)
+    return shapes.Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What depends on who answers: which portraits can be had, and what a site says of people."""
+
+    offer: Callable[[Person], shapes.Portrait | None] = portrait
+    site: Site = Site()
+
+
+# As the command line shows people.
+PLAIN = Shown()
+
+
+def offers(portraits: Portraits) -> Callable[[Person], shapes.Portrait | None]:
+    """Offers those that a server has, or may fetch."""
+
+    def offered(who: Person) -> shapes.Portrait | None:
+        if not portraits.may_have(who):
+            return None
+        known = portraits.cached(who.id)
+        return portrait(who, known.credit if known else None)
+
+    return offered
+
+
+def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
+    """Somebody of a gallery, or of Amazon's celebrities: of those there is no portrait."""
+    return shapes.Person(
+        id=who.id,
+        collection=who.collection,
+        name=shapes.Name.model_validate(shown.site.name_of(who.id, who.name)),
+        description=shapes.Name.model_validate(who.description),
+        born=who.born,
+        died=who.died,
+        groups=who.groups,
+        gender=who.gender,
+        links=_links(who, shown.site),
+        portrait=None if who.collection == ELSEWHERE else shown.offer(who),
+    )
+
+
+def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shapes.People:
+    """A page of `total` people."""
+    return shapes.People(total=total, people=tuple(person(each, shown) for each in found))
+
+
+def filters(found: tuple[Person, ...]) -> shapes.Filters:
+    """The groups and genders that these people have, the most frequent first."""
+    groups = Counter(group for each in found for group in each.groups)
+    genders = Counter(each.gender for each in found if each.gender)
+    return shapes.Filters(groups=_counted(groups), genders=_counted(genders))
+
+
+def collections(found: tuple[Collection, ...]) -> shapes.Collections:
+    """In the same order."""
+    known = tuple(shapes.Collection.model_validate(each) for each in found)
+    return shapes.Collections(collections=known)
+
+
+def _counted(counter: Counter[str]) -> tuple[shapes.Filter, ...]:
+    return tuple(shapes.Filter(name=name, people=count) for name, count in counter.most_common())
+
+
+def _links(who: Person, site: Site) -> tuple[shapes.Link, ...]:
+    """The site's own link, of the kind `site`, and the gallery's."""
+    own = site.link_of(who.id)
+    first = () if own is None else (shapes.Link(kind="site", url=own),)
+    return first + tuple(shapes.Link.model_validate(each) for each in who.links)

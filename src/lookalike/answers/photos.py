@@ -1,0 +1,114 @@
+"""What an engine found in photos, and what it is, as the JSON of `shapes`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from lookalike.answers import people, shapes
+from lookalike.answers.people import PLAIN, Shown
+
+if TYPE_CHECKING:
+    from lookalike.engine import interface
+    from lookalike.engine.interface import AnyScore
+    from lookalike.faces.photo import Face, Photo
+
+
+def lookalikes(found: interface.Lookalikes[AnyScore], shown: Shown = PLAIN) -> shapes.Lookalikes:
+    """The people most like each face of a photo."""
+    return shapes.Lookalikes(
+        photo=shapes.Photo.model_validate(found.photo),
+        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
+        references=tuple(reference(each) for each in found.references),
+        model=shapes.Model.model_validate(found.model),
+        gallery=shapes.Searched(collection=found.collection, people=found.people),
+        notice=found.notice,
+        aws_calls=found.calls,
+        timings_ms=_timings(found.photo, found.match_ms),
+    )
+
+
+def comparison(compared: interface.Comparison[AnyScore]) -> shapes.Comparison:
+    """A face of one photo against those of another."""
+    faces = zip(compared.target.faces, compared.scores, strict=True)
+    return shapes.Comparison(
+        source=reference(compared.source),
+        target=shapes.Photo.model_validate(compared.target),
+        faces=tuple(
+            shapes.ComparedFace(**dict(_face(index, face)), score=score(told))
+            for index, (face, told) in enumerate(faces)
+        ),
+        model=shapes.Model.model_validate(compared.model),
+        aws_calls=compared.calls,
+        timings_ms=_timings(compared.target),
+    )
+
+
+def detection(found: interface.Detection) -> shapes.Detection:
+    """The faces of a photo."""
+    guesses = (None,) * len(found.photo.faces) if found.guesses is None else found.guesses
+    faces = zip(found.photo.faces, guesses, strict=True)
+    return shapes.Detection(
+        photo=shapes.Photo.model_validate(found.photo),
+        faces=tuple(
+            shapes.DetectedFace(
+                **dict(_face(index, face)),
+                guess=None if guess is None else shapes.Guess.model_validate(guess),
+            )
+            for index, (face, guess) in enumerate(faces)
+        ),
+        model=shapes.Model.model_validate(found.model),
+        aws_calls=found.calls,
+        timings_ms=_timings(found.photo),
+    )
+
+
+def engine(used: interface.Engine) -> shapes.EngineFacts:
+    """What looks at photos; `aws_calls` counts since it was opened."""
+    return shapes.EngineFacts(
+        engine=used.settings.engine,
+        model=shapes.Model.model_validate(used.model),
+        aws_calls=used.calls,
+    )
+
+
+def reference(photo: Photo) -> shapes.Reference:
+    """A photo that others are compared with."""
+    return shapes.Reference(
+        photo=shapes.Photo.model_validate(photo),
+        faces=tuple(_face(index, face) for index, face in enumerate(photo.faces)),
+    )
+
+
+def score(given: AnyScore) -> shapes.Score:
+    """Of either kind, in the fields that it has; all others are null."""
+    return shapes.Score.model_validate(given)
+
+
+def _ranked_face(
+    index: int, ranked: interface.RankedFace[AnyScore], shown: Shown
+) -> shapes.LookalikeFace:
+    return shapes.LookalikeFace(
+        **dict(_face(index, ranked.face)),
+        people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
+        references=tuple(map(score, ranked.references)),
+    )
+
+
+def _ranked(rank: int, match: interface.Match[AnyScore], shown: Shown) -> shapes.RankedPerson:
+    who = people.person(match.person, shown)
+    return shapes.RankedPerson(**dict(who), rank=rank, score=score(match.score))
+
+
+def _face(index: int, face: Face) -> shapes.Face:
+    return shapes.Face(
+        index=index,
+        box=shapes.Box.model_validate(face.box),
+        landmarks=shapes.Landmarks.model_validate(face.landmarks),
+        quality=shapes.Quality.model_validate(face.quality),
+    )
+
+
+def _timings(photo: Photo, match: float = 0.0) -> shapes.Timings:
+    steps = asdict(photo.timings) | {"match": match}
+    return shapes.Timings(**steps, total=sum(steps.values()))

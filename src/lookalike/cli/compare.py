@@ -1,0 +1,34 @@
+"""`lookalike compare`: how alike two photos are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli.context import chosen_engine, pass_settings
+from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+
+
+@click.command()
+@click.argument("a", type=PHOTO)
+@click.argument("b", type=PHOTO)
+@API_JSON
+@pass_settings
+def compare(settings: Settings, a: Path, b: Path, as_json: bool) -> None:
+    """Compare the largest face of photo A with every face of photo B."""
+    from lookalike.answers import photos
+
+    with chosen_engine(settings) as engine:
+        comparison = engine.compare(a.read_bytes(), b.read_bytes())
+        if as_json:
+            print_json(photos.comparison(comparison))
+            return
+    made = table(f"{a.name} and {b.name}", "Face", *comparison.model.measures)
+    for number, score in enumerate(comparison.scores, 1):
+        made.add_row(str(number), *score.texts)
+    print_table(made)

@@ -1,0 +1,87 @@
+"""What a command works with: the settings, an engine, the gallery."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from lookalike import config
+from lookalike.cli.terminal import print_calls
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+    from lookalike.engine.interface import Engine
+    from lookalike.engine.local import LocalEngine
+    from lookalike.gallery.gallery import Gallery
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def pass_settings(
+    command: Callable[Concatenate[Settings, Given], Result],
+) -> Callable[Given, Result]:
+    """The command gets the settings before what is given to it.
+
+    They are read once, and kept as the `obj` of click's context, in which a caller of `main` may
+    hand in others. A command reads them when it runs and not before: `--help`, and commands that
+    need none, work with settings that are wrong.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **given: Given.kwargs) -> Result:
+        root = click.get_current_context().find_root()
+        if root.obj is None:
+            root.obj = config.load()
+        return command(root.obj, *args, **given)
+
+    return run
+
+
+@contextmanager
+def local_engine(settings: Settings) -> Iterator[LocalEngine]:
+    """Ours, for what needs our networks, whatever the setting `engine` asks for."""
+    from lookalike.engine.local import LocalEngine
+
+    opened = LocalEngine(settings)
+    _print_notes(opened)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def chosen_engine(settings: Settings) -> Iterator[Engine]:
+    """The one that the setting `engine` asks for; what needs our networks opens ours."""
+    from lookalike.engine.opener import opened
+
+    engine = opened(settings)
+    _print_notes(engine)
+    try:
+        yield engine
+    finally:
+        engine.close()
+        print_calls(engine.calls)
+
+
+@contextmanager
+def opened_gallery(settings: Settings) -> Iterator[Gallery]:
+    """The gallery of the recogniser in use."""
+    from lookalike.faces.models import installed
+    from lookalike.gallery.gallery import Gallery
+
+    opened = Gallery.open(settings, installed.embedder(settings))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _print_notes(engine: Engine) -> None:
+    for note in engine.model.notes:
+        click.echo(note.both, err=True)

@@ -1,0 +1,70 @@
+"""Commands about a table of photos: the options that all of them take."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli.context import pass_settings
+from lookalike.cli.evaluate.results import Output, with_output
+from lookalike.cli.evaluate.vectors import CACHE
+from lookalike.cli.terminal import FOLDER, PHOTO
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+
+_BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
+_PHOTOS = click.option(
+    "--photos", type=FOLDER, help="What file names are relative to; the table's folder unless set."
+)
+_FACE = click.option(
+    "--face",
+    type=click.Choice(["largest", "central", "subject"]),
+    default="largest",
+    show_default=True,
+    help="The face of a photo that is meant.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """What is asked of every table of photos."""
+
+    csv: Path
+    face: str
+    photos: Path | None
+    by: tuple[str, ...]
+    cache: Path | None
+    output: Output
+
+
+def of_table(command: Callable[..., None]) -> Callable[..., None]:
+    """A command about a table: gets the settings, `TableOptions`, and the options of its own."""
+
+    @click.argument("csv", type=PHOTO)
+    @_FACE
+    @_PHOTOS
+    @_BY
+    @CACHE
+    @with_output
+    @pass_settings
+    @functools.wraps(command)
+    def run(
+        settings: Settings,
+        /,
+        csv: Path,
+        face: str,
+        photos: Path | None,
+        by: tuple[str, ...],
+        cache: Path | None,
+        output: Output,
+        **own: object,
+    ) -> None:
+        command(settings, TableOptions(csv, face, photos, by, cache, output), **own)
+
+    return run

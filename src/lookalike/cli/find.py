@@ -1,0 +1,64 @@
+"""`lookalike find`: the people that the faces of a photo look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from lookalike.cli.context import chosen_engine, pass_settings
+from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.gallery.people import Gender
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+
+
+@click.command()
+@click.argument("photo", type=PHOTO)
+@click.option("--reference", type=PHOTO, multiple=True, help="Compare with this photo too.")
+@click.option("--limit", type=click.IntRange(1, 100), help="People to rank for each face.")
+@click.option("--collection", help="Search only this collection.")
+@click.option("--group", help="Rank only people of this group.")
+@click.option(
+    "--gender", type=click.Choice(get_args(Gender)), help="Rank only those the source says are."
+)
+@API_JSON
+@pass_settings
+def find(
+    settings: Settings,
+    photo: Path,
+    reference: tuple[Path, ...],
+    limit: int | None,
+    collection: str | None,
+    group: str | None,
+    gender: Gender | None,
+    as_json: bool,
+) -> None:
+    """Rank the celebrities that each face of PHOTO looks like."""
+    from lookalike.answers import photos
+    from lookalike.gallery.people import Who
+
+    with chosen_engine(settings) as engine:
+        found = engine.find(
+            photo.read_bytes(),
+            tuple(each.read_bytes() for each in reference),
+            limit=limit or settings.limit,
+            collection=collection,
+            who=Who(group, gender),
+        )
+        if as_json:
+            print_json(photos.lookalikes(found))
+            return
+    for number, ranked in enumerate(found.faces, 1):
+        title = f"Face {number} of {len(found.faces)}"
+        made = table(title, "", "Name", *found.model.measures)
+        for place, match in enumerate(ranked.matches, 1):
+            made.add_row(str(place), match.person.name.both, *match.score.texts)
+        for path, score in zip(reference, ranked.references, strict=True):
+            made.add_section()
+            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
+        print_table(made)
+    if found.notice:
+        click.echo(found.notice, err=True)

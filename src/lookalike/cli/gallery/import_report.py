@@ -1,0 +1,39 @@
+"""What an import did: for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lookalike.gallery.sources.report import Report
+
+# How many are named for each reason.
+_NAMED = 10
+
+
+def report_text(report: Report) -> str:
+    """A report as a terminal shows it."""
+    rate = report.photos / report.seconds if report.seconds else 0
+    added = "Would add" if report.dry_run else "Added"
+    lines = [
+        f"{added} {report.people_added} people and {report.portraits_added} portraits to "
+        f"{report.collection}; {report.people_changed} people changed.",
+        f"{report.photos} photos in {report.seconds:.1f} seconds ({rate:.0f} a second), of which "
+        f"{report.already} were there already.",
+    ]
+    if report.thumbnails_added:
+        lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
+    if report.left_out:
+        lines.append(f"{len(report.left_out)} left out:")
+    for reason, count in report.reasons().items():
+        who = [each for each in report.left_out if each.why == reason]
+        named = ", ".join(each.where for each in who[:_NAMED])
+        more = f" and {count - _NAMED} more (--json names all)" if count > _NAMED else ""
+        lines.append(f"  {count:4} {reason}: {named}{more}")
+    return "\n".join(lines)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report as `--json` prints it."""
+    return asdict(report) | {"reasons": report.reasons()}

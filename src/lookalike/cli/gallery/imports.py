@@ -1,0 +1,111 @@
+"""`lookalike gallery import`: everyone in a folder, a table or a pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.gallery.import_report import report_json, report_text
+from lookalike.cli.gallery.options import MINE, THUMBNAILS, with_credit
+from lookalike.cli.terminal import json_option, print_json, progress
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+    from lookalike.gallery.people import Credit
+    from lookalike.gallery.sources.report import Report
+
+
+@click.command("import")
+@click.argument("path", metavar="SOURCE", type=click.Path(exists=True, path_type=Path))
+@click.option("--collection", help="Collection to add to; mine, or the pack's own, unless set.")
+@click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
+@THUMBNAILS
+@with_credit
+@json_option("Print the report as JSON.")
+@pass_settings
+def import_(
+    settings: Settings,
+    path: Path,
+    collection: str | None,
+    dry_run: bool,
+    thumbnails: bool,
+    as_json: bool,
+    credit: Credit | None,
+) -> None:
+    """Add everyone in SOURCE: a folder, a table (.csv or .jsonl) or a pack (.pack.zip).
+
+    In a folder, a folder of photos is a person, and so is a single photo; they are called what it
+    is called. A table has the columns name_ko, name_en or name, and images (separated by
+    semicolons). A pack keeps the thumbnails it has. The same command goes on where it was stopped,
+    and adds nothing twice.
+    """
+    if path.suffix.lower() == ".zip":
+        report = _import_pack(settings, path, collection, dry_run)
+    else:
+        report = _import_photos(settings, path, collection or MINE, dry_run, thumbnails, credit)
+    if as_json:
+        print_json(report_json(report))
+    else:
+        click.echo(report_text(report))
+    if report.interrupted:
+        click.echo("Stopped; run the same command again to go on.", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _import_photos(
+    settings: Settings,
+    source: Path,
+    collection: str,
+    dry_run: bool,
+    thumbnails: bool,
+    credit: Credit | None,
+) -> Report:
+    from lookalike.faces.workers import Workers
+    from lookalike.gallery.sources import found
+    from lookalike.gallery.sources.candidate import Candidate
+    from lookalike.gallery.sources.destination import Destination
+    from lookalike.gallery.sources.importing import Importer
+
+    everyone = list(found(source, collection, credit))
+    total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
+    with opened_gallery(settings) as people, Workers(settings) as workers, progress() as bar:
+        task = bar.add_task("Looking at photos", total=total)
+        importer = Importer(
+            Destination.of(people, collection),
+            dry_run=dry_run,
+            thumbnails=thumbnails,
+            advance=lambda: bar.advance(task),
+        )
+        return importer.photos(everyone, workers)
+
+
+def _import_pack(settings: Settings, source: Path, collection: str | None, dry_run: bool) -> Report:
+    from lookalike.faces.models import installed
+    from lookalike.faces.workers import Workers
+    from lookalike.gallery.sources import pack
+    from lookalike.gallery.sources.destination import Destination
+    from lookalike.gallery.sources.importing import Importer
+
+    embedder = installed.embedder(settings)
+    read = pack.read(source, collection, embedder)
+    own = read.contract == embedder.contract
+    if not own:
+        click.echo(
+            f"The pack was made with {read.contract}; vectors of {embedder.contract} are made from "
+            f"its {read.thumbnails} thumbnails.",
+            err=True,
+        )
+    with opened_gallery(settings) as people, progress() as bar:
+        task = bar.add_task("Adding portraits", total=sum(len(each) for _, each in read.people))
+        importer = Importer(
+            Destination.of(people, collection or read.collection),
+            dry_run=dry_run,
+            advance=lambda: bar.advance(task),
+        )
+        if own:
+            return importer.packed(read.people)
+        with Workers(settings) as workers:
+            return importer.remade(read.people, workers)

@@ -1,0 +1,91 @@
+"""The faces of a photo, which one a portrait is of, and whether it is good enough to know by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lookalike.errors import InvalidParameter, NoFace, PhotoError
+from lookalike.faces.geometry import Box, Landmarks
+from lookalike.faces.image import Pixels
+from lookalike.faces.quality import Quality
+from lookalike.faces.vectors import Floats
+
+# A portrait must show one face, or one that is clearly the subject: this many times the area of
+# the next. Below the other two the vector says more about the photo than about the person.
+_SUBJECT = 2.0
+_MIN_WIDTH = 32.0
+_MIN_SCORE = 0.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
+
+    Attributes:
+        crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
+        embedding: (dimension,) float32 of length 1.
+        thumbnail: a small JPEG of it, only of a face that was asked for with one.
+    """
+
+    box: Box
+    landmarks: Landmarks
+    quality: Quality
+    crop: Pixels
+    embedding: Floats
+    thumbnail: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds of each step."""
+
+    decode: float
+    detect: float
+    align: float
+    embed: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """What a photo holds: its displayed size and its faces, the largest first."""
+
+    width: int
+    height: int
+    format: str
+    faces: tuple[Face, ...]
+    timings: Timings
+
+    def check_face(self) -> None:
+        """
+        Raises:
+            NoFace: there is none.
+        """
+        if not self.faces:
+            raise NoFace(f"No face was found in the {self.width} x {self.height} photo.")
+
+    def face(self, index: int) -> Face:
+        """One face; the largest is 0.
+
+        Raises:
+            InvalidParameter: there are fewer.
+        """
+        if index >= len(self.faces):
+            raise InvalidParameter(
+                f"face: {index}; the photo has faces 0 to {len(self.faces) - 1}."
+            )
+        return self.faces[index]
+
+    def main_face(self) -> Face:
+        """The face that a portrait is of.
+
+        Raises:
+            PhotoError: there is none, it is one of several, or too poor to tell anyone by.
+        """
+        if not self.faces:
+            raise PhotoError("no face")
+        face, *others = self.faces
+        if others and face.box.area < _SUBJECT * others[0].box.area:
+            raise PhotoError("several faces of like size")
+        if face.quality.size < _MIN_WIDTH or face.quality.score < _MIN_SCORE:
+            raise PhotoError("face too small or unclear")
+        return face

@@ -1,0 +1,168 @@
+"""A person as columns of text, checked: a table's row, or what the API was sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from lookalike.errors import InvalidParameter
+from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.sources.values import (
+    clean_name,
+    external_id,
+    moment,
+    person_id,
+    text_of,
+    web_address,
+)
+
+GENDERS = ("female", "male", "other")
+NAMES = (
+    "name",
+    "name_ko",
+    "name_en",
+    "groups",
+    "gender",
+    "born",
+    "died",
+    "description_ko",
+    "description_en",
+    "links",
+    "wikidata",
+    "external_ids",
+    "source",
+    "author",
+    "licence",
+    "licence_url",
+    "fetched_at",
+)
+DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
+
+Row = Mapping[str, str | list[str]]
+
+
+class WrongColumn(InvalidParameter):
+    """A column that cannot be used."""
+
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(f"{column}: {why}")
+
+
+def person(row: Row, collection: str) -> Person:
+    """Who a row is about.
+
+    Raises:
+        WrongColumn: a column cannot be used, or there is no name.
+    """
+    name, wikidata = _names(row), _text(row, "wikidata")
+    if wikidata and not _WIKIDATA.fullmatch(wikidata):
+        raise WrongColumn("wikidata", f"{wikidata!r} is no Wikidata id; one looks like Q76")
+    return Person(
+        id=person_id(collection, name, wikidata),
+        collection=collection,
+        name=name,
+        description=Text(_text(row, "description_ko"), _text(row, "description_en")),
+        born=_date(row, "born"),
+        died=_date(row, "died"),
+        groups=tuple(texts(row, "groups")),
+        gender=_gender(row),
+        wikidata=wikidata,
+        websites=tuple(_address("links", each) for each in texts(row, "links")),
+        external_ids=tuple(_external_id(each) for each in texts(row, "external_ids")),
+    )
+
+
+def credit(row: Row, given: Credit | None = None) -> Credit | None:
+    """Where its portraits come from; `given` holds for what the row leaves out.
+
+    Raises:
+        WrongColumn: an address is none.
+    """
+    given = given or Credit(None, None, None, None)
+    source, url = _text(row, "source"), _text(row, "licence_url")
+    own = Credit(
+        author=_text(row, "author") or given.author,
+        licence=_text(row, "licence") or given.licence,
+        licence_url=_address("licence_url", url) if url else given.licence_url,
+        source_url=_address("source", source) if source else given.source_url,
+    )
+    return None if own == Credit(None, None, None, None) else own
+
+
+def fetched_at(row: Row) -> datetime | None:
+    """When its portraits came from where the credit says, with a time zone.
+
+    Raises:
+        WrongColumn: it is no moment.
+    """
+    value = _text(row, "fetched_at")
+    try:
+        return moment(value) if value else None
+    except InvalidParameter as error:
+        raise WrongColumn("fetched_at", str(error)) from None
+
+
+def texts(row: Row, column: str) -> list[str]:
+    """A list, or what semicolons part."""
+    value = row.get(column, "")
+    parts = value.split(";") if isinstance(value, str) else value
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _names(row: Row) -> Text:
+    korean, english = _name(row, "name_ko"), _name(row, "name_en")
+    either = _name(row, "name")
+    if either:
+        guessed = text_of(either)
+        korean, english = korean or guessed.ko, english or guessed.en
+    if not korean and not english:
+        raise WrongColumn("name", "empty")
+    return Text(korean, english)
+
+
+def _name(row: Row, column: str) -> str | None:
+    value = _text(row, column)
+    try:
+        return clean_name(value) if value else None
+    except InvalidParameter as error:
+        raise WrongColumn(column, str(error)) from None
+
+
+def _gender(row: Row) -> str | None:
+    value = (_text(row, "gender") or "").casefold() or None
+    if value and value not in GENDERS:
+        raise WrongColumn("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
+    return value
+
+
+def _date(row: Row, column: str) -> str | None:
+    value = _text(row, column)
+    if value and not DATE.fullmatch(value):
+        raise WrongColumn(column, f"{value!r} is no date; write 1993, 1993-05 or 1993-05-16")
+    return value
+
+
+def _external_id(pair: str) -> tuple[str, str]:
+    place, equals, value = (part.strip() for part in pair.partition("="))
+    if not equals:
+        raise WrongColumn("external_ids", f"{pair!r} is no pair; write imdb=nm1682433")
+    try:
+        return external_id(place.casefold(), value)
+    except InvalidParameter as error:
+        raise WrongColumn("external_ids", str(error)) from None
+
+
+def _address(column: str, value: str) -> str:
+    try:
+        return web_address(value)
+    except InvalidParameter as error:
+        raise WrongColumn(column, str(error)) from None
+
+
+def _text(row: Row, column: str) -> str | None:
+    value = row.get(column, "")
+    if isinstance(value, list):
+        raise WrongColumn(column, "must be one text, not a list")
+    return value.strip() or None

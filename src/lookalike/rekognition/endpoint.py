@@ -1,0 +1,93 @@
+"""The endpoint: one POST in, one operation called beside the event loop, one answer out."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from lookalike.engine.executor import Executor
+from lookalike.engine.interface import Engine
+from lookalike.rekognition.access.credential import read_credential
+from lookalike.rekognition.access.guard import Guard
+from lookalike.rekognition.access.policy import authorize
+from lookalike.rekognition.access.signature import SignedRequest
+from lookalike.rekognition.context import Context
+from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.wire.codec import Wire
+from lookalike.rekognition.wire.faults import Fault, fault_of
+
+_LOG = logging.getLogger("lookalike")
+
+
+class Endpoint:
+    """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`.
+
+    It answers with our own networks, also where Amazon's are the engine of everything else.
+    """
+
+    def __init__(self, engine: Engine, executor: Executor, guard: Guard) -> None:
+        self._engine = engine
+        self._executor = executor
+        self._guard = guard
+        self._wire = Wire()
+        self._most = self._wire.largest_body(OPERATIONS)
+
+    async def __call__(self, request: Request) -> Response:
+        """The answer to a `POST /`; a fault is an answer too, so nothing is raised."""
+        request_id = str(uuid.uuid4())
+        try:
+            status, body = 200, await self._answer(request, request_id)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault.code == "InternalServerError":
+                # The traceback names code, never pixels: arguments are not in it.
+                _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
+            status = self._wire.status(fault.code)
+            body = self._wire.encode_fault(fault, request_id)
+        headers = {"x-amzn-RequestId": request_id}
+        return Response(body, status, headers, media_type=self._wire.content_type)
+
+    async def _answer(self, request: Request, request_id: str) -> bytes:
+        # Read first, even if the headers are wrong: a client that is still sending hears nothing.
+        body = await _body(request, self._most)
+        operation = self._wire.operation(request.headers, OPERATIONS.keys())
+        credential = read_credential(request.headers, request.query_params)
+        if body is None:
+            raise self._wire.too_large(operation, self._most)
+        principal = await self._guard.admit(credential, _signed(request, body))
+
+        def call() -> bytes:
+            context = Context(self._engine.local, credential, request_id, principal)
+            asked = self._wire.decode(operation, body)
+            authorize(principal, operation, asked, context.region)
+            return self._wire.encode(operation, OPERATIONS[operation](context, asked))
+
+        return await self._executor.run(call)
+
+
+def _signed(request: Request, body: bytes) -> SignedRequest:
+    """What a signature is made over. A server may not tell the path as it was sent: it is /."""
+    scope = request.scope
+    path = scope.get("raw_path") or b"/"
+    headers = tuple(scope["headers"])
+    return SignedRequest(request.method, path, scope["query_string"], headers, body)
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """The body, or None if it has more than `most` bytes; those beyond are read and forgotten."""
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= most:
+                chunks.append(chunk)
+            else:
+                chunks.clear()
+    except ClientDisconnect:
+        if size <= most:
+            raise Fault("SerializationException", "The body ended early.") from None
+    return b"".join(chunks) if size <= most else None

@@ -1,0 +1,226 @@
+"""A video file -> frames at a set rate, upright: limits are checked before anything is decoded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal, Protocol
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Discard
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
+from lookalike.faces.image import FINER, MIN_SIDE, Image
+
+# FFmpeg's one name for MP4 and MOV. Nothing else is tried: some of its formats, playlists for
+# one, name further files to be read.
+_FORMAT = "mov"
+_CODECS = ("h264", "hevc")
+# What may stand at the beginning of an MP4 or MOV (QuickTime File Format, "Atoms").
+_ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+HEADER = 8
+# The largest frame of H.264 level 6.2 is 139,264 macroblocks of 16 x 16 pixels (ITU-T H.264, A.3).
+_MAX_PIXELS = 139_264 * 256
+# Amazon's limit for stored videos.
+_MAX_HOURS = 6
+# How much earlier than its index says a video may end.
+_EARLY_S = 1.0
+# A frame this much before its turn is taken: time stamps are rounded.
+_SOON_S = 0.001
+
+ColorRange = Literal["LIMITED", "FULL"]
+# By FFmpeg's AVColorRange; 0 is a video that does not say.
+_RANGES: dict[int, ColorRange] = {1: "LIMITED", 2: "FULL"}
+
+
+class VideoFile(Protocol):
+    """What a video is read from."""
+
+    def read(self, size: int = ..., /) -> bytes | None: ...
+
+    def seek(self, offset: int, whence: int = ..., /) -> int: ...
+
+    def tell(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """
+    Attributes:
+        codec, format: as FFmpeg calls them: `h264`, `QuickTime / MOV`.
+        frame_rate: mean frames a second.
+        width, height: in pixels, as displayed.
+    """
+
+    codec: str
+    format: str
+    duration_ms: int
+    frame_rate: float
+    width: int
+    height: int
+    color_range: ColorRange | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of a video, `timestamp_ms` from its start."""
+
+    timestamp_ms: int
+    image: Image
+
+
+def check_header(start: bytes) -> None:
+    """Refuse a file by its first `HEADER` bytes.
+
+    Raises:
+        UnsupportedVideo: it is neither MP4 nor MOV.
+    """
+    if start[4:HEADER] not in _ATOMS:
+        raise UnsupportedVideo("The video is neither MP4 nor MOV.")
+
+
+@contextmanager
+def opened(file: VideoFile) -> Iterator[Video]:
+    """The video in a file, which is read as its frames are asked for.
+
+    Raises:
+        VideoError: it cannot be used; from inside the `with` too.
+    """
+    check_header(file.read(HEADER) or b"")
+    file.seek(0)
+    try:
+        with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
+            yield Video(container)
+    except FFmpegError as error:
+        raise DamagedVideo("The video's data is damaged or cut short.") from error
+
+
+class Video:
+    """Made by `opened`."""
+
+    def __init__(self, container: InputContainer) -> None:
+        self._stream = _only_stream(container)
+        self._start = (container.start_time or 0) / 1e6
+        self.unreadable = 0
+        self._decoded = self._decode(container)
+        # Only a decoded frame says how it is to be turned.
+        first = next(self._decoded, None)
+        if first is None:
+            raise DamagedVideo("No picture of the video can be decoded.")
+        self._first = first
+        self.metadata = _metadata(container, self._stream, first)
+
+    def frames(self, rate: int) -> Iterator[Frame]:
+        """The first frame, and at most `rate` in each second after it; may be called once.
+
+        The frames between are decoded, because later ones build on them, but not converted.
+        Packets that cannot be decoded are passed over, as players do, and counted in `unreadable`.
+
+        Raises:
+            VideoError: it ends early, or is longer than is allowed.
+        """
+        due = time = 0.0
+        for frame in chain([self._first], self._decoded):
+            if frame.time is None:
+                continue
+            time = max(0.0, frame.time - self._start)
+            _check_duration(time)
+            if time >= due - _SOON_S:
+                due = (math.floor((time + _SOON_S) * rate) + 1) / rate
+                yield Frame(round(time * 1000), _image(frame))
+        self._check_end(time)
+
+    def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
+        for packet in container.demux(self._stream):
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                self.unreadable += 1
+                continue
+            yield from frames
+
+    def _check_end(self, time: float) -> None:
+        stream = self._stream
+        if not stream.duration or not stream.time_base:
+            return
+        end = float(((stream.start_time or 0) + stream.duration) * stream.time_base) - self._start
+        if time < end - _EARLY_S:
+            raise DamagedVideo(f"The video is cut short: it ends at {time:.1f} of {end:.1f} s.")
+
+
+def _only_stream(container: InputContainer) -> VideoStream:
+    """The stream of pictures, ready to be decoded by one thread; the others are not read."""
+    if not container.streams.video:
+        raise UnsupportedVideo("The file has sound, but no pictures.")
+    stream = container.streams.video[0]
+    codec = stream.codec_context
+    # PyAV has none for a codec that it does not know, whatever its types say.
+    name = getattr(codec, "name", "something unknown")
+    if name not in _CODECS:
+        allowed = " and ".join(_CODECS)
+        raise UnsupportedVideo(f"The video is encoded as {name}; {allowed} can be read.")
+    _check_size(codec.width, codec.height)
+    _check_duration((container.duration or 0) / 1e6)
+    # Frames may grow in the midst of a video.
+    codec.options = {"max_pixels": str(_MAX_PIXELS)}
+    codec.thread_count = 1
+    for other in container.streams:
+        if other is not stream:
+            other.discard = Discard.all
+    return stream
+
+
+def _check_size(width: int, height: int) -> None:
+    size = f"{width} x {height} pixels"
+    if width * height > _MAX_PIXELS:
+        raise VideoTooLarge(f"The video's frames are {size}; at most {_MAX_PIXELS:,} in all.")
+    if min(width, height) < MIN_SIDE:
+        raise UnsupportedVideo(
+            f"The video's frames are {size}; each side needs at least {MIN_SIDE} pixels."
+        )
+
+
+def _check_duration(seconds: float) -> None:
+    if seconds > _MAX_HOURS * 3600:
+        raise VideoTooLarge(f"The video is longer than {_MAX_HOURS} hours.")
+
+
+def _metadata(container: InputContainer, stream: VideoStream, first: VideoFrame) -> Metadata:
+    width, height = _displayed_size(first)
+    return Metadata(
+        codec=stream.codec_context.name,
+        format=container.format.long_name,
+        duration_ms=round((container.duration or 0) / 1000),
+        frame_rate=float(stream.average_rate or 0),
+        width=width,
+        height=height,
+        color_range=_RANGES.get(int(stream.codec_context.color_range)),
+    )
+
+
+def _image(frame: VideoFrame) -> Image:
+    """A frame as displayed, scaled down to what even small faces need."""
+    scale = min(1.0, FINER / max(frame.width, frame.height))
+    width, height = (max(1, round(side * scale)) for side in (frame.width, frame.height))
+    shrunk = frame.reformat(width, height, "rgb24", interpolation="AREA")
+    pixels = np.rot90(shrunk.to_ndarray().astype(np.uint8, copy=False), _quarter_turns(frame))
+    return Image(np.ascontiguousarray(pixels), *_displayed_size(frame), "video")
+
+
+def _displayed_size(frame: VideoFrame) -> tuple[int, int]:
+    """Width and height."""
+    turned = _quarter_turns(frame) % 2
+    return (frame.height, frame.width) if turned else (frame.width, frame.height)
+
+
+def _quarter_turns(frame: VideoFrame) -> int:
+    """How often the frame is to be turned counter-clockwise; phones film on their side."""
+    return round(frame.rotation / 90) % 4

@@ -1,0 +1,182 @@
+"""What is let in: bodies up to a size, and whoever may change galleries.
+
+That is whoever has the admin token, or else programs on this machine. They alone may also look into
+collections that were made over the Rekognition API, where callers of that have to sign.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Form, HTTPException, Query, Request, Response, Security
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lookalike.config import is_loopback
+from lookalike.web.services import services_of
+
+# Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
+DESCRIBED = Security(
+    HTTPBearer(
+        auto_error=False,
+        scheme_name="AdminToken",
+        description="The setting LOOKALIKE_ADMIN_TOKEN. Where none is set, programs on the "
+        "server's own machine need no token and others are refused.",
+    )
+)
+# A proxy adds one of these: who asks is not on this machine then.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class BodyLimit:
+    """ASGI middleware: a body of more than `most` bytes is not read on, and answered by `refuse`,
+    or not at all where it had not said how long it is."""
+
+    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request, int], Response]) -> None:
+        self._app = app
+        self._most = most
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Rekognition's clients post to the root, where an endpoint with limits of its own answers.
+        if scope["type"] != "http" or scope["path"] == "/":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self._most:
+            await self._refuse(Request(scope), self._most)(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                # A body sent in chunks did not say how long it is: stop as if the client left.
+                return {"type": "http.disconnect"}
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class Guarded(APIRoute):
+    """A route that refuses whoever may not change galleries before it reads their request."""
+
+    def get_route_handler(self) -> Handler:
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            admit(request)
+            return await answer(request)
+
+        return guarded
+
+
+def admit(request: Request) -> None:
+    """
+    Raises:
+        HTTPException: 401 without the right token, 403 where none is set and the request may come
+            from elsewhere.
+    """
+    settings = services_of(request).settings
+    if settings.admin_token:
+        _check_token(request, settings.admin_token)
+    elif is_loopback(settings.host):
+        _check_local(request)
+    else:
+        raise HTTPException(
+            403,
+            f"This server listens on {settings.host!r}, beyond this machine, and has no admin "
+            "token. Set LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
+            "`Authorization: Bearer` with that text.",
+        )
+
+
+def permitted(request: Request, collection: str | None) -> str | None:
+    """The collection that a visitor names; nothing, or an empty text, names none.
+
+    Raises:
+        CollectionNotFound: there is no such collection.
+        HTTPException: it is not for every visitor, and who asks may not change galleries.
+    """
+    if collection:
+        services = services_of(request)
+        if not services.is_open(services.gallery.collection(collection)):
+            admit(request)
+    return collection or None
+
+
+def _in_form(
+    request: Request,
+    collection: Annotated[str | None, Form(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, collection)
+
+
+def _in_query(
+    request: Request,
+    collection: Annotated[str | None, Query(description="Only in this collection.")] = None,
+) -> str | None:
+    return permitted(request, collection)
+
+
+# The collection that a form, or a query, names.
+FormCollection = Annotated[str | None, Depends(_in_form)]
+QueryCollection = Annotated[str | None, Depends(_in_query)]
+
+
+def _check_token(request: Request, token: str) -> None:
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    # Headers are read as Latin-1; compared as bytes, and in the same time however much is right.
+    alike = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
+    if scheme.lower() != "bearer" or not alike:
+        raise HTTPException(
+            401,
+            "This needs the admin token: send `Authorization: Bearer` with it.",
+            {"WWW-Authenticate": 'Bearer realm="lookalike"'},
+        )
+
+
+def _check_local(request: Request) -> None:
+    """A browser may be on this machine and act for a page that is not ours."""
+    headers = request.headers
+    host = headers.get("host", "")
+    # A name of the attacker's own may lead here (DNS rebinding), and is then the page's own origin.
+    if not is_loopback(_hostname(host)):
+        raise _elsewhere(f"it was sent to {host!r}, not to localhost")
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise _elsewhere("a page of another site sent it")
+    origin = headers.get("origin")
+    if origin is not None and _authority(origin) != host:
+        raise _elsewhere(f"a page of {origin!r} sent it")
+    if any(each in headers for each in _FORWARDED):
+        raise _elsewhere("a proxy passed it on")
+
+
+def _elsewhere(why: str) -> HTTPException:
+    return HTTPException(
+        403,
+        f"Without an admin token only programs on this machine may do this, and {why}. "
+        "Set LOOKALIKE_ADMIN_TOKEN to let others.",
+    )
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _authority(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

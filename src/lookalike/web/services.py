@@ -1,0 +1,113 @@
+"""What a running server has open, from the engine to shared results, and how routes reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, File, Request, Response, UploadFile
+
+from lookalike.errors import ImageTooLarge, Subject, about
+from lookalike.faces.image import jpeg
+
+if TYPE_CHECKING:
+    from lookalike.answers.people import Shown
+    from lookalike.config import Settings
+    from lookalike.engine.executor import Executor
+    from lookalike.engine.interface import Engine
+    from lookalike.engine.local import LocalEngine
+    from lookalike.gallery.gallery import Collection, Gallery
+    from lookalike.gallery.people import Person
+    from lookalike.gallery.wikimedia.portraits import Portraits
+    from lookalike.site import Site
+    from lookalike.web.counts import Counts
+    from lookalike.web.sharing.results import Results
+
+# Of the square picture of a portrait's face, in pixels, and of its JPEG.
+PORTRAIT_SIDE = 320
+_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Services:
+    """All that routes use. It is there from when the server is ready until it stops.
+
+    Attributes:
+        gallery: that of the engine.
+        shown: what answers say of people beside what the gallery knows.
+        counts: None where nothing is counted.
+        rekognition: answers a request to the Amazon Rekognition API.
+    """
+
+    settings: Settings
+    site: Site
+    engine: Engine
+    gallery: Gallery
+    executor: Executor
+    portraits: Portraits
+    shown: Shown
+    results: Results
+    counts: Counts | None
+    rekognition: Callable[[Request], Awaitable[Response]]
+
+    @property
+    def open_collections(self) -> tuple[Collection, ...]:
+        """The collections that any visitor may search."""
+        return tuple(each for each in self.gallery.collections() if self.is_open(each))
+
+    def is_open(self, collection: Collection) -> bool:
+        """Whether any visitor may search it. One that was made over the Rekognition API, whose
+        callers have to sign, is open only where the site names it."""
+        chosen = self.site.collection == collection.id
+        return collection.open or chosen or not self.settings.checks_signatures
+
+    def public_url(self, request: Request) -> str:
+        """Where the server is for others, without a slash at the end."""
+        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+
+    async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
+        """The bytes of an uploaded photo.
+
+        Raises:
+            ImageTooLarge: it has more than may be; the error says which photo it was.
+        """
+        most = self.settings.max_bytes
+        if file.size is not None and file.size > most:
+            said = f"The photo has {file.size:,} bytes; at most {most:,} are allowed."
+            with about(subject, number):
+                raise ImageTooLarge(said)
+        return await file.read()
+
+    async def framed_portrait(self, person: Person) -> Path:
+        """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels
+        wide; found always with our own networks.
+
+        Raises:
+            PortraitUnavailable: there is none, it cannot be had now, or shows no one face.
+        """
+
+        def work(photo: bytes) -> bytes:
+            pixels = self.engine.local.framed_portrait(photo, PORTRAIT_SIDE)
+            return jpeg(pixels, _QUALITY)
+
+        async def frame(photo: bytes) -> bytes:
+            return await self.executor.run(lambda: work(photo))
+
+        return await self.portraits.framed(person, frame)
+
+
+def services_of(request: Request) -> Services:
+    """What the server that was asked has open."""
+    services: Services = request.app.state.services
+    return services
+
+
+UseServices = Annotated[Services, Depends(services_of)]
+UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+def own_engine(services: UseServices) -> LocalEngine:
+    """Ours; a request that depends on it is refused where Amazon Rekognition is the engine."""
+    return services.engine.own()

@@ -1,0 +1,176 @@
+"""The file of an event of one's own: `lookalike serve --site site.toml`.
+
+Every key is checked when the server starts.
+
+    name = "봄날의 무대"
+    collection = "spring"
+    link = "https://shop.example/people/{id}"
+
+    [heading]
+    ko = "나는 어느 배우를 닮았을까?"
+    en = "Which of our cast do you look like?"
+
+    [colours]
+    accent = "#0b6b5d"
+    accent_dark = "#7fd8c4"
+
+    [people.Q76]
+    link = "https://shop.example/obama"
+
+    [embed]
+    origins = ["https://fans.example"]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from lookalike.errors import InvalidParameter
+from lookalike.gallery.people import Text
+from lookalike.site import ID, Colours, Site, SitePerson
+from lookalike.web import colours
+
+# WCAG 2.2, success criterion 1.4.3, for text of ordinary size.
+_CONTRAST = 4.5
+
+
+def load(path: str) -> Site:
+    """The site of a file; of no file (an empty path), ours.
+
+    Raises:
+        InvalidParameter: the file cannot be read, or a key or a value in it is not allowed.
+    """
+    if not path:
+        return Site()
+    try:
+        facts = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidParameter(f"The site file {path} cannot be read: {error}.") from None
+    try:
+        return _site(facts)
+    except InvalidParameter as error:
+        raise InvalidParameter(f"{path}: {error}") from None
+
+
+def _site(facts: Mapping[str, Any]) -> Site:
+    fields = ("name", "tagline", "heading", "lead", "colours", "collection", "link", "people")
+    _check_keys("", facts, (*fields, "embed", "counts"))
+    name = _string(facts, "name")
+    if name is None:
+        raise InvalidParameter("name is missing: what the event is called.")
+    return Site(
+        name=name,
+        tagline=_text(facts, "tagline"),
+        heading=_text(facts, "heading"),
+        lead=_text(facts, "lead"),
+        colours=_colours(_table(facts, "colours")),
+        collection=_string(facts, "collection"),
+        link=_link(facts, "link", ID),
+        people=tuple(_person(_table(facts, "people"), each) for each in _table(facts, "people")),
+        origins=_origins(_table(facts, "embed")),
+        counts=_flag(facts, "counts", True),
+    )
+
+
+def _person(people: Mapping[str, Any], person_id: str) -> SitePerson:
+    where = f"people.{person_id}"
+    facts = _table(people, person_id, "people.")
+    _check_keys(where, facts, ("link", "name"))
+    return SitePerson(
+        person_id, _link(facts, "link", where=f"{where}."), _text(facts, "name", f"{where}.")
+    )
+
+
+def _colours(facts: Mapping[str, Any]) -> Colours | None:
+    _check_keys("colours", facts, ("accent", "accent_dark"))
+    if not facts:
+        return None
+    accent, dark = (_colour(facts, key) for key in ("accent", "accent_dark"))
+    _check_contrast("accent", accent, colours.day().paper)
+    _check_contrast("accent_dark", dark, colours.night().paper)
+    return Colours(accent, dark)
+
+
+def _colour(facts: Mapping[str, Any], key: str) -> str:
+    value = _string(facts, key, "colours.")
+    if value is None or not re.fullmatch(r"#[0-9a-fA-F]{6}", value):
+        raise InvalidParameter(f"colours.{key} is {value!r}; it must be a colour like #c63f1b.")
+    return value.lower()
+
+
+def _check_contrast(key: str, colour: str, paper: str) -> None:
+    found = colours.contrast(colour, paper)
+    if found < _CONTRAST:
+        raise InvalidParameter(
+            f"colours.{key} is {colour}, whose contrast to the page's {paper} is {found:.1f}; "
+            f"it must be {_CONTRAST} or more, or many could not read it."
+        )
+
+
+def _origins(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    _check_keys("embed", facts, ("origins",))
+    origins = facts.get("origins", [])
+    if not isinstance(origins, list) or not all(isinstance(each, str) for each in origins):
+        raise InvalidParameter("embed.origins must be a list of web sites in quotes.")
+    for each in origins:
+        # It becomes a part of a header, and a browser takes an origin and nothing beyond it.
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", each):
+            raise InvalidParameter(
+                f"embed.origins has {each!r}; it must be like https://fans.example, "
+                "in small letters, without a path."
+            )
+    return tuple(origins)
+
+
+def _link(facts: Mapping[str, Any], key: str, needed: str = "", where: str = "") -> str | None:
+    value = _string(facts, key, where)
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or needed not in value:
+        part = f" with {needed} in it" if needed else ""
+        raise InvalidParameter(f"{where}{key} is {value!r}; it must be a web address{part}.")
+    return value
+
+
+def _text(facts: Mapping[str, Any], key: str, where: str = "") -> Text:
+    table = _table(facts, key, where)
+    _check_keys(f"{where}{key}", table, ("ko", "en"))
+    return Text(*(_string(table, language, f"{where}{key}.") for language in ("ko", "en")))
+
+
+def _table(facts: Mapping[str, Any], key: str, where: str = "") -> Mapping[str, Any]:
+    value: object = facts.get(key, {})
+    if not isinstance(value, dict):
+        raise InvalidParameter(f"{where}{key} must be a table: [{where}{key}].")
+    return value
+
+
+def _string(facts: Mapping[str, Any], key: str, where: str = "") -> str | None:
+    value: object = facts.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidParameter(f"{where}{key} is {value!r}; it must be a text in quotes.")
+    return value.strip()
+
+
+def _flag(facts: Mapping[str, Any], key: str, default: bool) -> bool:
+    value: object = facts.get(key, default)
+    if not isinstance(value, bool):
+        raise InvalidParameter(f"{key} is {value!r}; it must be true or false.")
+    return value
+
+
+def _check_keys(where: str, facts: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    for key in facts:
+        if key not in allowed:
+            inside = f" in [{where}]" if where else ""
+            raise InvalidParameter(
+                f"There is no key {key!r}{inside}; allowed are: {', '.join(allowed)}."
+            )

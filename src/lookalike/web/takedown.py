@@ -1,0 +1,33 @@
+"""Who is taken down is forgotten outside the gallery too: cached files, shared results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lookalike.config import Settings
+from lookalike.gallery.store import Receipt
+from lookalike.gallery.wikimedia import portraits
+from lookalike.web.sharing import results
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much was removed.
+
+    Attributes:
+        cached_files: of fetched portraits.
+        results: shared results that showed them.
+    """
+
+    cached_files: int
+    results: int
+
+
+def forget(settings: Settings, receipt: Receipt) -> Forgotten:
+    """Remove fetched portraits and shared results of everybody who was taken down."""
+    folder = portraits.folder(settings)
+    gone = receipt.everyone
+    return Forgotten(
+        cached_files=sum(portraits.forget(folder, each) for each in gone),
+        results=results.opened(settings).sweep(lambda shared: shared.person not in gone),
+    )

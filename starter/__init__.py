@@ -1,0 +1,1 @@
+"""The people that ship with the package: reviewed tables, and what makes galleries of them."""

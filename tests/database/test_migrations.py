@@ -1,0 +1,218 @@
+"""Databases of every age are brought to the schema of today, whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+from lookalike.database import migrations
+from lookalike.database.schema import METADATA
+from lookalike.errors import StoreUnavailable
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.store import Store
+from tests.support.processes import finished, started
+
+CONTRACT = "net/1"
+
+# The tables as `create_all` made them before there were migrations.
+FIRST = """
+CREATE TABLE collections (
+    id VARCHAR NOT NULL, contract VARCHAR NOT NULL, created DATETIME NOT NULL, PRIMARY KEY (id));
+CREATE TABLE people (
+    collection VARCHAR NOT NULL, id VARCHAR NOT NULL, name_ko VARCHAR, name_en VARCHAR,
+    description_ko VARCHAR, description_en VARCHAR, born VARCHAR, died VARCHAR,
+    groups VARCHAR NOT NULL, wikidata VARCHAR, websites VARCHAR NOT NULL,
+    PRIMARY KEY (collection, id),
+    FOREIGN KEY(collection) REFERENCES collections (id) ON DELETE CASCADE);
+CREATE TABLE faces (
+    id VARCHAR NOT NULL, collection VARCHAR NOT NULL, person VARCHAR NOT NULL,
+    vector BLOB NOT NULL, author VARCHAR, licence VARCHAR, licence_url VARCHAR,
+    source_url VARCHAR, created DATETIME NOT NULL, PRIMARY KEY (id),
+    FOREIGN KEY(collection, person) REFERENCES people (collection, id) ON DELETE CASCADE);
+CREATE INDEX ix_faces_collection ON faces (collection);
+"""
+STAMP = """
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+INSERT INTO alembic_version VALUES ('0001');
+"""
+# The tables of 0001.
+SECOND = """
+CREATE TABLE collections (
+    id VARCHAR(255) NOT NULL, contract VARCHAR(255) NOT NULL, created DATETIME NOT NULL,
+    PRIMARY KEY (id));
+CREATE TABLE people (
+    collection VARCHAR(255) NOT NULL, id VARCHAR(128) NOT NULL, name_ko VARCHAR, name_en VARCHAR,
+    description_ko VARCHAR, description_en VARCHAR, gender VARCHAR(16), born VARCHAR(32),
+    died VARCHAR(32), groups VARCHAR NOT NULL, wikidata VARCHAR(32), websites VARCHAR NOT NULL,
+    PRIMARY KEY (collection, id),
+    FOREIGN KEY(collection) REFERENCES collections (id) ON DELETE CASCADE);
+CREATE TABLE faces (
+    id VARCHAR(36) NOT NULL, collection VARCHAR(255) NOT NULL, person VARCHAR(128),
+    vector BLOB NOT NULL, image_id VARCHAR(255), external_image_id VARCHAR(255),
+    "left" FLOAT, top FLOAT, width FLOAT, height FLOAT, score FLOAT, size FLOAT, sharpness FLOAT,
+    brightness FLOAT, yaw FLOAT, pitch FLOAT, roll FLOAT, author VARCHAR, licence VARCHAR,
+    licence_url VARCHAR, source_url VARCHAR, created DATETIME NOT NULL, PRIMARY KEY (id),
+    FOREIGN KEY(collection) REFERENCES collections (id) ON DELETE CASCADE,
+    FOREIGN KEY(collection, person) REFERENCES people (collection, id) ON DELETE CASCADE,
+    UNIQUE (collection, person, image_id));
+CREATE TABLE blocked (
+    "key" VARCHAR(255) NOT NULL, reason VARCHAR NOT NULL, created DATETIME NOT NULL,
+    PRIMARY KEY ("key"));
+INSERT INTO blocked VALUES ('name:춘향', 'asked', '2026-02-03 00:00:00');
+"""
+ROWS = """
+INSERT INTO collections VALUES ('mine', 'net/1', '2026-01-02 03:04:05');
+INSERT INTO people (collection, id, name_ko, name_en, born, groups, websites)
+    VALUES ('mine', 'U1', '홍길동', 'Hong', '1500', '["활빈당"]', '["https://e.org"]');
+INSERT INTO faces (id, collection, person, vector, licence, created)
+    VALUES ('f1', 'mine', 'U1', x'{vector}', 'CC0', '2026-01-02 03:04:05');
+"""
+
+
+def unit(place: int) -> Floats:
+    vector: Floats = np.eye(128, dtype=np.float32)[place]
+    return vector
+
+
+def database(home: Path, *scripts: str) -> Path:
+    home.mkdir(exist_ok=True)
+    path = home / "lookalike.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        for script in scripts:
+            connection.executescript(script.format(vector=unit(3).tobytes().hex()))
+        connection.commit()
+    return path
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
+AGES = pytest.mark.parametrize(
+    "scripts", [(FIRST, ROWS), (FIRST, ROWS, STAMP), (SECOND, ROWS, STAMP)]
+)
+
+
+def check(home: Path) -> None:
+    """What was there is there, in tables that are those of the code."""
+    store = Store(home, CONTRACT)
+    roster = store.people_embeddings("mine")
+    hong = Person(
+        "U1",
+        "mine",
+        Text("홍길동", "Hong"),
+        born="1500",
+        groups=("활빈당",),
+        websites=("https://e.org",),
+    )
+    assert roster.people == (hong,)
+    (portrait,) = store.portraits(hong)
+    assert (portrait.id, portrait.vector.tolist()) == ("f1", unit(3).tolist())
+    assert portrait.credit == Credit(None, "CC0", None, None)
+    store.add(hong, [Portrait(unit(4), image_id="x")])
+    store.delete("mine")
+    assert store.image_ids("mine") == frozenset(), "the faces of a collection go with it"
+    store.close()
+    engine = create_engine(f"sqlite:///{home / 'lookalike.sqlite3'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    engine.dispose()
+
+
+def test_the_newest_migration_is_what_the_code_expects(home: Path) -> None:
+    folder = Path(migrations.__file__).parent
+    assert ScriptDirectory(str(folder)).get_heads() == [migrations.HEAD]
+    Store(home, CONTRACT).close()
+    engine = create_engine(f"sqlite:///{home / 'lookalike.sqlite3'}")
+    assert set(inspect(engine).get_table_names()) == {"alembic_version", *METADATA.tables}
+    engine.dispose()
+
+
+@AGES
+def test_an_older_database_is_adopted_with_its_data(home: Path, scripts: tuple[str, ...]) -> None:
+    database(home, *scripts)
+    check(home)
+
+
+def test_who_was_blocked_stays_blocked(home: Path) -> None:
+    database(home, SECOND, ROWS, STAMP)
+    store = Store(home, CONTRACT)
+    (entry,) = store.blocked()
+    store.close()
+    assert (entry.key, entry.wikidata, entry.reason) == ("name:춘향", None, "asked")
+
+
+@AGES
+def test_a_migration_that_breaks_off_changes_nothing(
+    home: Path, scripts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = database(home, *scripts)
+    before, upgrade = tables(path), command.upgrade
+
+    def broken(*args: object) -> None:
+        upgrade(*args)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(command, "upgrade", broken)
+        with pytest.raises(KeyboardInterrupt):
+            Store(home, CONTRACT)
+    assert tables(path) == before
+    check(home)
+
+
+def test_processes_that_start_together_migrate_once(home: Path) -> None:
+    database(home, FIRST, ROWS)
+    opening = f"""
+from pathlib import Path
+from lookalike.gallery.store import Store
+print(len(Store(Path({str(home)!r}), {CONTRACT!r}).people_embeddings("mine").people))
+"""
+    run = [sys.executable, "-c", opening]
+    with started(run) as one, started(run) as two, started(run) as three:
+        for process in (one, two, three):
+            assert finished(process) == ("1\n", "")
+    check(home)
+
+
+def test_a_newer_database_is_refused(home: Path) -> None:
+    Store(home, CONTRACT).close()
+    database(home, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreUnavailable, match=r"newer Lookalike .* at 9999.* pip install"):
+        Store(home, CONTRACT)
+
+
+def test_alembic_is_imported_only_to_migrate(home: Path) -> None:
+    Store(home, CONTRACT).close()
+    opening = f"""
+import sys
+from pathlib import Path
+from lookalike.gallery.store import Store
+Store(Path({str(home)!r}), {CONTRACT!r}).close()
+print("alembic" in sys.modules)
+"""
+    with started([sys.executable, "-c", opening]) as process:
+        assert finished(process) == ("False\n", "")
+
+
+def test_the_schema_is_plain_enough_for_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    made = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
+    assert len(made) == len(METADATA.tables)
+    assert "thumbnail BYTEA" in "".join(made)

@@ -1,0 +1,158 @@
+"""S3Object: images and videos out of a real S3 server, and all that can be wrong with them."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from lookalike.config import Settings
+from lookalike.errors import ObjectUnavailable
+from lookalike.rekognition import s3, service_clients
+from lookalike.rekognition.s3 import Location
+from tests.support.amazon.clients import client
+from tests.support.amazon.cloud import BUCKET, Cloud
+from tests.support.serving import Server
+
+Serve = Callable[..., AbstractContextManager[Server]]
+
+
+@pytest.fixture(scope="module")
+def rekognition(serve: Serve, cloud: Cloud) -> Iterator[Any]:
+    with serve(s3_endpoint_url=cloud.url) as server, client(server.url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reading(settings: Settings, cloud: Cloud) -> Settings:
+    return replace(settings, s3_endpoint_url=cloud.url)
+
+
+def names(rekognition: Any, s3_object: dict[str, str]) -> list[str]:
+    answer = rekognition.recognize_celebrities(Image={"S3Object": s3_object})
+    return [each["Name"] for each in answer["CelebrityFaces"]]
+
+
+def fault(rekognition: Any, s3_object: dict[str, str]) -> tuple[str, str]:
+    with pytest.raises(ClientError) as raised:
+        rekognition.detect_faces(Image={"S3Object": s3_object})
+    error = raised.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_images_by_name_and_version(
+    rekognition: Any, cloud: Cloud, photos: Mapping[str, bytes]
+) -> None:
+    first = cloud.put("남자 사진.jpg", photos["obama.jpg"])
+    cloud.put("남자 사진.jpg", photos["biden.jpg"])
+    assert names(rekognition, first) == ["Barack Obama"]
+    assert names(rekognition, {"Bucket": BUCKET, "Name": "남자 사진.jpg"}) == ["Joe Biden"]
+
+
+def test_both_images_of_a_comparison(
+    rekognition: Any, cloud: Cloud, photos: Mapping[str, bytes]
+) -> None:
+    source, target = (cloud.put(name, photos[name]) for name in ("obama.jpg", "obama2.jpg"))
+    answer = rekognition.compare_faces(
+        SourceImage={"S3Object": source}, TargetImage={"S3Object": target}
+    )
+    assert answer["FaceMatches"][0]["Similarity"] > 95
+
+
+def test_what_is_not_there(rekognition: Any, cloud: Cloud, photos: Mapping[str, bytes]) -> None:
+    there = cloud.put("there.jpg", photos["obama.jpg"])
+    missing: list[tuple[dict[str, str], str]] = [
+        ({**there, "Bucket": "no-such-bucket"}, "s3://no-such-bucket/there.jpg"),
+        ({"Bucket": BUCKET, "Name": "gone.jpg"}, "s3://footage/gone.jpg cannot be read: there is"),
+        ({**there, "Version": "00000000-0000-0000-0000-000000000000"}, "version"),
+    ]
+    for s3_object, says in missing:
+        code, message = fault(rekognition, s3_object)
+        assert code == "InvalidS3ObjectException"
+        assert says in message
+    code, message = fault(rekognition, {"Bucket": BUCKET})
+    assert (code, message) == (
+        "InvalidParameterException",
+        "Image.S3Object must have a Name.",
+    )
+
+
+def test_what_is_forbidden(rekognition: Any, cloud: Cloud, photos: Mapping[str, bytes]) -> None:
+    there = cloud.put("secret.jpg", photos["obama.jpg"])
+    with cloud.forbidding():
+        code, message = fault(rekognition, there)
+    assert code == "InvalidS3ObjectException"
+    assert "credentials may not read it" in message
+
+
+def test_images_that_are_too_large_or_none(rekognition: Any, cloud: Cloud) -> None:
+    large = cloud.put("large.jpg", b"\xff\xd8\xff" + bytes(s3.MAX_IMAGE))
+    code, message = fault(rekognition, large)
+    assert code == "ImageTooLargeException"
+    assert "15,728,643 bytes" in message
+    for data in (b"", b"<html>"):
+        code, message = fault(rekognition, cloud.put("page.jpg", data))
+        assert code == "InvalidImageFormatException"
+
+
+def test_storage_that_is_out_of_reach(settings: Settings, cloud: Cloud) -> None:
+    away = replace(settings, s3_endpoint_url="http://127.0.0.1:9")
+    with pytest.raises(ObjectUnavailable, match="S3 cannot be reached"):
+        s3.read_image(away, Location(BUCKET, "any.jpg", None))
+
+
+def test_no_credentials_says_what_to_set(
+    settings: Settings, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    service_clients.service_client.cache_clear()
+    with pytest.raises(ObjectUnavailable, match="Set AWS_ACCESS_KEY_ID"):
+        s3.read_image(settings, Location(BUCKET, "any.jpg", None))
+    service_clients.service_client.cache_clear()
+
+
+def test_boto3s_own_endpoint_is_used_when_none_is_set(
+    settings: Settings,
+    cloud: Cloud,
+    photos: Mapping[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cloud.put("own.jpg", photos["obama.jpg"])
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", cloud.url)
+    service_clients.service_client.cache_clear()
+    assert s3.read_image(settings, Location(BUCKET, "own.jpg", None)) == photos["obama.jpg"]
+    service_clients.service_client.cache_clear()
+
+
+def test_a_file_reads_as_the_object_does(reading: Settings, cloud: Cloud) -> None:
+    data = random.Random(1).randbytes(9_000_000)
+    cloud.put("long.mp4", data)
+    file, same = s3.open_video(reading, Location(BUCKET, "long.mp4", None)), io.BytesIO(data)
+    assert file.size == len(data)
+    assert file.header == data[:8]
+    places = [(0, 100), (4_194_300, 10), (8_999_990, 100), (9_000_000, 5), (20, 8_500_000)]
+    buffered = io.BufferedReader(file)
+    for start, count in places:
+        assert buffered.seek(start) == same.seek(start)
+        assert buffered.read(count) == same.read(count)
+    assert file.seek(-10, io.SEEK_END) == len(data) - 10
+
+
+def test_a_video_that_is_replaced_while_it_is_read(reading: Settings, cloud: Cloud) -> None:
+    cloud.put("changing.mp4", bytes(100))
+    file = s3.open_video(reading, Location(BUCKET, "changing.mp4", None))
+    cloud.put("changing.mp4", bytes(200))
+    with pytest.raises(ObjectUnavailable, match="changed while it was read"):
+        file.read(100)
+
+
+def test_an_empty_video(reading: Settings, cloud: Cloud) -> None:
+    cloud.put("empty.mp4", b"")
+    with pytest.raises(ObjectUnavailable, match="empty"):
+        s3.open_video(reading, Location(BUCKET, "empty.mp4", None))

@@ -1,0 +1,97 @@
+"""What all tests of a process share: opened networks, which remember what they answered.
+
+Most tests show the same few photos to the same networks. Opening these takes half a second, and
+looking at a photo a tenth to a third; all around them, from decoding on, is done every time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from lookalike.config import Settings
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.models import graph, runtime
+from lookalike.faces.models.manifest import Model
+from lookalike.faces.models.network import Network, Runtime, Shape
+from lookalike.faces.vectors import Floats
+from lookalike.faces.workers import Answer, Question, Workers
+
+# Answers that a network remembers, the largest of 0.8 MB.
+_MOST = 100
+
+
+class Remembering:
+    """A network that is not asked twice about the same batch. Several threads may call it."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._turn = threading.Lock()
+        self._answers: OrderedDict[bytes, tuple[Floats, ...]] = OrderedDict()
+
+    def __call__(self, batch: Floats) -> tuple[Floats, ...]:
+        asked = hashlib.sha1(batch.data, usedforsecurity=False).digest()
+        with self._turn:
+            if asked not in self._answers:
+                self._answers[asked] = self._network(batch)
+            self._answers.move_to_end(asked)
+            if len(self._answers) > _MOST:
+                self._answers.popitem(last=False)
+            return tuple(each.copy() for each in self._answers[asked])
+
+
+@contextmanager
+def networks(settings: Settings) -> Iterator[None]:
+    """Meanwhile, every network whose prepared file is of this cache is opened once."""
+    opened: dict[tuple[object, ...], Network] = {}
+    create = runtime.create
+    turn = threading.Lock()
+
+    def creating(name: Any, **options: Any) -> Runtime:
+        opener = create(name, **options)
+        cache = options.pop("cache")
+        open_anew = opener.open
+
+        def open_once(model: Model, shape: Shape) -> Network:
+            path = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime").resolve()
+            if path.parent != (settings.cache / "models").resolve():
+                return open_anew(model, shape)
+            key = (name, *sorted(options.items()), path, shape)
+            with turn:
+                if key not in opened:
+                    opened[key] = Remembering(open_anew(model, shape))
+                return opened[key]
+
+        opener.open = open_once  # type: ignore[method-assign]
+        return opener
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime, "create", creating)
+        yield
+
+
+@contextmanager
+def no_workers() -> Iterator[None]:
+    """Meanwhile, what is asked of worker processes is answered at once, in this process."""
+
+    def start(self: Any, settings: Settings, processes: int | None = None) -> None:
+        self.processes = processes or 1
+        self.analyzer = Analyzer(settings)
+
+    def ask(self: Any, question: Question[Answer], data: bytes) -> Future[Answer]:
+        answer = Future[Answer]()
+        answer.set_result(question(self.analyzer, data))
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Workers, "__init__", start)
+        patch.setattr(Workers, "ask", ask)
+        patch.setattr(Workers, "__exit__", lambda *_: None)
+        yield

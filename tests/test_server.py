@@ -1,0 +1,93 @@
+"""`lookalike serve` with two worker processes, as a user starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from lookalike import config
+from lookalike.config import Settings
+from lookalike.rekognition.access.keys import Keys
+from tests.support import patient
+from tests.support.amazon import clients
+from tests.support.amazon.clients import CONTENT_TYPE, post, presigned
+from tests.support.processes import LOOKALIKE, finished, started
+from tests.support.serving import Serving, environment, serving
+
+BODY = b'{"Id": "Q76"}'
+HEADERS = {"Content-Type": CONTENT_TYPE, "X-Amz-Target": "RekognitionService.GetCelebrityInfo"}
+
+
+@pytest.fixture
+def environ(settings: Settings, home: Path) -> dict[str, str]:
+    return environment(settings, home)
+
+
+@pytest.fixture
+def server(environ: dict[str, str]) -> Iterator[Serving]:
+    with serving(environ, "--workers", "2") as ready:
+        yield ready
+
+
+def test_someone_added_is_known_to_every_worker(
+    server: Serving, environ: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """On the page, in the JSON API and in the Rekognition API, at once and without a restart."""
+    before = patient.get(f"{server.url}/api/v1/people").json()["total"]
+    portrait = tmp_path / "collins.png"
+    portrait.write_bytes(photos["astronaut.png"])
+    command = [LOOKALIKE, "gallery", "add", "아일린 콜린스", str(portrait)]
+    with started(command, env=environ) as process:
+        out, _ = finished(process)
+    person_id = out.split(" as ")[1].split()[0]
+    workers = server.workers()
+    assert len(workers) == 2
+    for worker in workers:
+        with server.alone(worker):
+            assert f"{before + 1:,}" in patient.get(server.url).text
+            found = patient.post(
+                f"{server.url}/api/v1/lookalikes",
+                files={"photo": photos["astronaut.png"]},
+            ).json()["faces"][0]["people"][0]
+            assert (found["id"], found["name"]["ko"]) == (person_id, "아일린 콜린스")
+            with clients.client(server.url) as client:
+                image = {"Bytes": photos["astronaut.png"]}
+                (celebrity,) = client.recognize_celebrities(Image=image)["CelebrityFaces"]
+                assert (celebrity["Id"], celebrity["Name"]) == (person_id, "아일린 콜린스")
+                assert celebrity["MatchConfidence"] > 99
+                assert client.get_celebrity_info(Id=person_id)["Name"] == "아일린 콜린스"
+
+
+def test_beyond_loopback_every_worker_checks_signatures(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with serving(environ, "--workers", "2", "--host", "0.0.0.0", log=log) as server:
+        url = server.url
+        assert log.read_text().startswith(
+            "Rekognition API: signatures are checked; there is no access key yet; make one with: "
+            "lookalike keys create. The page and /api/v1 ask for no key, and keep to "
+            "galleries made without one.\n"
+        )
+        unsigned = post(url, "GetCelebrityInfo", {"Id": "Q76"}).json()
+        assert unsigned["__type"] == "MissingAuthenticationTokenException"
+        keys = Keys(config.load(environ))
+        made = keys.create()
+        address = presigned(url, made, HEADERS, BODY)
+        for enabled, heard in ((True, None), (False, "UnrecognizedClientException"), (True, None)):
+            keys.enable(made.key.id, enabled)
+            for _ in range(12):
+                # A new connection each time, so that both workers are asked.
+                answer = patient.post(address, content=BODY, headers=HEADERS)
+                assert answer.json().get("__type") == heard
+        keys.close()
+        assert patient.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
+    written = log.read_text()
+    assert '"GET /r/…/card.png?x=1 HTTP/1.1" 404' in written
+    assert '"POST / HTTP/1.1" 200' in written
+    assert "X-Amz-" not in written
+    assert made.key.id not in written
+    assert made.secret not in written
+    assert "127.0.0.1:" not in written
