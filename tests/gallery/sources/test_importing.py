@@ -54,6 +54,28 @@ def stars(tmp_path: Path, photos: Mapping[str, bytes]) -> Path:
     return folder
 
 
+def test_numbered_files_are_one_person(
+    mine: Home, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    for name, photo in (
+        ("버락 오바마 1.jpg", "obama.jpg"),
+        ("버락 오바마 - 복사본.jpg", "obama2.jpg"),
+        ("버락 오바마3.jpg", "obama3.jpg"),
+        ("NCT 127.jpg", "biden.jpg"),
+    ):
+        (tmp_path / "stars").mkdir(exist_ok=True)
+        (tmp_path / "stars" / name).write_bytes(photos[photo])
+    report = mine.report("stars")
+    assert counts(report) == (2, 0, 4, 0)
+    assert report["joined"] == [
+        {"person": "버락 오바마", "files": ["버락 오바마 1.jpg", "버락 오바마3.jpg"]}
+    ]
+    people = {name: len(found) for name, found in mine.people().items()}
+    assert people == {"버락 오바마": 3, "NCT 127": 1}
+    again = mine("import", "stars")
+    assert "By their numbers taken for 버락 오바마: 버락 오바마 1.jpg, 버락 오바마3.jpg" in again
+
+
 def test_a_folder_is_imported_once(mine: Home, stars: Path) -> None:
     dry = mine.report("stars", "--dry-run")
     assert counts(dry) == (3, 0, 4, 0)

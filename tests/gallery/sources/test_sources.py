@@ -17,7 +17,7 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.sources import found
 from lookalike.gallery.sources.candidate import Candidate
-from lookalike.gallery.sources.folder import name_of_file
+from lookalike.gallery.sources.file_names import named_after
 from lookalike.gallery.sources.report import LeftOut
 from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import load
@@ -56,7 +56,8 @@ def test_ids_are_the_same_every_time_and_in_both_forms_of_unicode() -> None:
     ],
 )
 def test_names_of_files(stem: str, name: str) -> None:
-    assert name_of_file(unicodedata.normalize("NFD", stem)) == name
+    decomposed = unicodedata.normalize("NFD", stem)
+    assert named_after([decomposed])[decomposed].name == name
 
 
 def test_a_folder_of_folders_and_files(tmp_path: Path, photos: Mapping[str, bytes]) -> None:

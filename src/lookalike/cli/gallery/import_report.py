@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lookalike.gallery.sources.report import Report
 
-# How many are named for each reason.
+# How many are named of what there is a line for.
 _NAMED = 10
 
 
@@ -24,16 +25,21 @@ def report_text(report: Report) -> str:
     ]
     if report.thumbnails_added:
         lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
+    for each in report.joined:
+        lines.append(f"By their numbers taken for {each.person}: {_listed(each.files)}")
     if report.left_out:
         lines.append(f"{len(report.left_out)} left out:")
     for reason, count in report.reasons().items():
         who = [each for each in report.left_out if each.why == reason]
-        named = ", ".join(each.where for each in who[:_NAMED])
-        more = f" and {count - _NAMED} more (--json names all)" if count > _NAMED else ""
-        lines.append(f"  {count:4} {reason}: {named}{more}")
+        lines.append(f"  {count:4} {reason}: {_listed([each.where for each in who])}")
     return "\n".join(lines)
 
 
 def report_json(report: Report) -> dict[str, Any]:
     """A report as `--json` prints it."""
     return asdict(report) | {"reasons": report.reasons()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more (--json names all)" if more > 0 else "")

@@ -40,12 +40,14 @@ class Candidate:
 
     Attributes:
         already: further photos, which the source knows to be enrolled.
+        joined: files that were taken for this person by a number at the end of their names.
     """
 
     person: Person
     pictures: tuple[Picture, ...]
     credit: Credit | None = None
     already: int = 0
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # What is put behind the name of a copy: by browsers and Windows (`(2)`, ` - Copy (2)`,
@@ -40,7 +40,7 @@ class FileName:
     guessed: bool = False
 
 
-def named_after(stems: Iterable[str], folders: Collection[str] = ()) -> dict[str, FileName]:
+def named_after(stems: Iterable[str], folders: Sequence[str] = ()) -> dict[str, FileName]:
     """The name that each file name (without its ending) of a folder stands for, perhaps empty.
 
     Names that differ in case or composition alone are one, spelled as the first of them.
@@ -76,11 +76,12 @@ def _parted(name: str) -> tuple[str, bool]:
     if found is None:
         return "", False
     base, mark, digits = found.groups()
-    letters = sum(map(str.isalpha, base))
-    if letters < (1 if mark else _FEWEST_LETTERS):
-        return "", False
     padded = digits.startswith("0") and len(digits) > 1
-    return base, bool(mark) and (padded or ("_" in mark and len(digits) <= 2))
+    is_sure = bool(mark) and (padded or ("_" in mark and len(digits) <= 2))
+    letters = sum(map(str.isalpha, base))
+    if not is_sure and letters < (1 if mark else _FEWEST_LETTERS):
+        return "", False
+    return base, is_sure
 
 
 def _spaced(name: str) -> str:

@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.sources.candidate import Candidate, Found, picture
+from lookalike.gallery.sources.file_names import named_after
 from lookalike.gallery.sources.image_file import is_image
 from lookalike.gallery.sources.report import LeftOut
 from lookalike.gallery.sources.values import clean_name, person_id, text_of
-
-# What tells the photos of one person apart at the end of a file's name.
-_COPY = re.compile(r"(_\d{1,4}|\s*\(\d{1,4}\))$")
 
 
 def read(folder: Path, collection: str, credit: Credit | None = None) -> Iterator[Found]:
     """Everyone in a folder, in the order of their names, and what in it is no photo.
 
-    Names come from those of the folders and files. Files of one name (`IU_01.jpg`, `IU_02.jpg`)
-    are one person.
+    Names come from those of the folders and files; several files may be of one person
+    (`file_names`).
     """
-    files: dict[str, list[Path]] = {}
+    files: list[Path] = []
+    folders: list[str] = []
     for path in _entries(folder):
         problem = _unusable(path)
         if problem:
             yield LeftOut(_called(path, folder), problem)
         elif path.is_dir():
+            folders.append(path.name)
             yield from _person_folder(path, folder, collection, credit)
         else:
-            try:
-                files.setdefault(name_of_file(path.stem), []).append(path)
-            except InvalidParameter as error:
-                yield LeftOut(_called(path, folder), str(error))
-    for name, paths in files.items():
-        yield _candidate(name, paths, folder, collection, credit)
+            files.append(path)
+    yield from _person_files(files, folders, folder, collection, credit)
 
 
-def name_of_file(stem: str) -> str:
-    """`아이유_01` and `아이유 (2)` are both 아이유."""
-    return _name_of_folder(_COPY.sub("", stem))
+def _person_files(
+    files: list[Path], folders: list[str], folder: Path, collection: str, credit: Credit | None
+) -> Iterator[Found]:
+    names = named_after([path.stem for path in files], folders)
+    photos: dict[str, list[Path]] = {}
+    guessed: dict[str, list[str]] = {}
+    for path in files:
+        found = names[path.stem]
+        try:
+            name = clean_name(found.name)
+        except InvalidParameter as error:
+            yield LeftOut(_called(path, folder), str(error))
+            continue
+        photos.setdefault(name, []).append(path)
+        if found.guessed:
+            guessed.setdefault(name, []).append(_called(path, folder))
+    for name, paths in photos.items():
+        made = _candidate(name, paths, folder, collection, credit)
+        yield replace(made, joined=tuple(guessed.get(name, ())))
 
 
 def _person_folder(
@@ -59,16 +71,12 @@ def _person_folder(
         yield LeftOut(_called(own, folder), "no photos in the folder")
         return
     try:
-        name = _name_of_folder(own.name)
+        # `Aamir_Khan` is Aamir Khan.
+        name = clean_name(own.name.replace("_", " "))
     except InvalidParameter as error:
         yield LeftOut(_called(own, folder), str(error))
         return
     yield _candidate(name, photos, folder, collection, credit)
-
-
-def _name_of_folder(folder: str) -> str:
-    """`Aamir_Khan` is Aamir Khan."""
-    return clean_name(folder.replace("_", " "))
 
 
 def _candidate(

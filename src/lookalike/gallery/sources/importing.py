@@ -21,7 +21,7 @@ from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
 from lookalike.gallery.sources.image_file import image_id, portrait_of
-from lookalike.gallery.sources.report import LeftOut, Report
+from lookalike.gallery.sources.report import Joined, LeftOut, Report
 from lookalike.processes import Interrupt
 
 # As `Person.external_ids`.
@@ -73,6 +73,7 @@ class Importer:
         self._changed: set[str] = set()
         self._counts: Counter[str] = Counter()
         self._left_out: list[LeftOut] = []
+        self._joined: list[Joined] = []
 
     def photos(self, found: Iterable[Found], workers: Workers) -> Report:
         """Look at every photo of every candidate and add those that show one person's face.
@@ -129,6 +130,7 @@ class Importer:
             photos=self._counts["photos"],
             left_out=tuple(self._left_out),
             seconds=time.perf_counter() - started,
+            joined=tuple(self._joined),
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
@@ -163,6 +165,8 @@ class Importer:
                 continue
             self._counts["already"] += each.already
             self._counts["photos"] += each.already
+            if each.joined:
+                self._joined.append(Joined(each.person.label, each.joined))
             if not each.pictures:
                 self._enrol(each.person, (), each.already)
             for picture in each.pictures:

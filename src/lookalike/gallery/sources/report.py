@@ -25,6 +25,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Files that were taken for photos of one person, though their names differ by a number."""
+
+    person: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an import did, or would do.
 
@@ -34,6 +42,7 @@ class Report:
         already: photos enrolled before, which were only hashed.
         thumbnails_added: of those, how many lacked a thumbnail and now have one.
         photos: all that were looked at, hashed or could not be read.
+        joined: what somebody should look over: a number may be part of a name.
     """
 
     collection: str
@@ -47,6 +56,7 @@ class Report:
     photos: int
     left_out: tuple[LeftOut, ...]
     seconds: float
+    joined: tuple[Joined, ...] = ()
 
     def reasons(self) -> dict[str, int]:
         """How often each reason was given, the most frequent first."""

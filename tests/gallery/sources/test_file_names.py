@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 
+from lookalike.gallery.sources import folder
+from lookalike.gallery.sources.candidate import Candidate
 from lookalike.gallery.sources.file_names import FileName, named_after
 
 # As Windows, macOS, phones, browsers and people number files.
@@ -59,3 +62,19 @@ def test_letters_with_numbers_are_names() -> None:
     """`X1` and `X2` may be two; so may files that are numbers alone."""
     found = named_after(["X1", "X2", "1", "2"])
     assert [each.name for each in found.values()] == ["X1", "X2", "1", "2"]
+
+
+def test_a_folder_is_read_with_all_its_files_in_view(tmp_path: Path) -> None:
+    (tmp_path / "Jane_Doe").mkdir()
+    for stem in ("Jane Doe 2", "IU", "IU 7", "2PM"):
+        (tmp_path / f"{stem}.jpg").touch()
+    (tmp_path / "Jane_Doe" / "1.jpg").touch()
+    found = [each for each in folder.read(tmp_path, "mine") if isinstance(each, Candidate)]
+    read = [(each.person.name.en, [p.name for p in each.pictures], each.joined) for each in found]
+    assert read == [
+        ("Jane Doe", ["Jane_Doe/1.jpg"], ()),
+        ("2PM", ["2PM.jpg"], ()),
+        ("IU", ["IU 7.jpg", "IU.jpg"], ("IU 7.jpg",)),
+        ("Jane Doe", ["Jane Doe 2.jpg"], ("Jane Doe 2.jpg",)),
+    ]
+    assert found[0].person.id == found[-1].person.id
