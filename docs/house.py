@@ -39,7 +39,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "cli": ("terminal", "context", "*", "evaluate gallery", "__init__"),
         "database": ("schema", "migrations", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
-        "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),
+        "faces": ("repair vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
             "people",
             "embeddings",

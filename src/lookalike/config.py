@@ -1,4 +1,4 @@
-"""Every setting, in one table.
+"""Every setting, limits and defaults, in one table.
 
 `Settings` *is* the table: each field carries its help text, and its default and type are the ones
 Python sees. The environment (`LOOKALIKE_<NAME>`), the command line and `docs/settings.md` are read

@@ -27,9 +27,9 @@ from lookalike.engine.interface import Engine
 from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.wikimedia import portraits
+from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import open_client
-from lookalike.gallery.wikimedia.portraits import Portraits
+from lookalike.gallery.wikimedia.portrait_cache import Portraits
 from lookalike.rekognition.access.guard import Guard, explained
 from lookalike.rekognition.endpoint import Endpoint
 from lookalike.rekognition.notifications import notify
@@ -133,7 +133,9 @@ async def _lifespan(settings: Settings, site: Site, app: FastAPI) -> AsyncIterat
     executor = Executor(settings.queue, engine.at_once)
     runner = Runner(settings, Jobs(engine.database), Work(perform, notify))
     async with open_client(settings.contact, app.version) as client:
-        fetched = Portraits(portraits.folder(settings), client, enabled=settings.portraits == "on")
+        fetched = Portraits(
+            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+        )
         services = Services(
             settings=settings,
             site=site,

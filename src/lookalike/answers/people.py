@@ -14,7 +14,7 @@ from lookalike.site import Site
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection
     from lookalike.gallery.people import Credit, Person
-    from lookalike.gallery.wikimedia.portraits import Portraits
+    from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 
 def portrait(who: Person, credit: Credit | None = None) -> shapes.Portrait | None:

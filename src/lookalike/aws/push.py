@@ -27,9 +27,9 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.sources.image_file import image_id, is_image
-from lookalike.gallery.wikimedia import portraits as wikimedia
+from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import Patience
-from lookalike.gallery.wikimedia.portraits import Portraits
+from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 # The bytes of somebody's portrait on Wikimedia Commons, or raises PortraitUnavailable.
 Fetch = Callable[[Person], bytes]
@@ -206,7 +206,7 @@ def fetching(settings: Settings, client: httpx.AsyncClient, patience: Patience) 
     """Fetches what the server has not yet, and keeps it for the server."""
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(client):
         known = Portraits(
-            wikimedia.folder(settings),
+            portrait_cache.folder(settings),
             client,
             enabled=settings.portraits == "on",
             patience=patience,

@@ -1,4 +1,4 @@
-"""All collections together: the read-only starter below, the user's own above it."""
+"""The gallery is all collections together: the read-only starter below, the user's own above."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from lookalike.gallery.store import Receipt, Store, check_own
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A gallery as it is listed; the starter's `created` is None.
+    """A collection as it is listed; the starter's `created` is None.
 
     One that is not `open` is searched only when it is named.
     """

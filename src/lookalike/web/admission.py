@@ -1,4 +1,4 @@
-"""What is let in: bodies up to a size, and whoever may change galleries.
+"""What page and `/api/v1` let in: bodies up to a size, and whoever may change galleries.
 
 That is whoever has the admin token, or else programs on this machine. They alone may also look into
 collections that were made over the Rekognition API, where callers of that have to sign.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
-    from lookalike.gallery.wikimedia.portraits import Portraits
+    from lookalike.gallery.wikimedia.portrait_cache import Portraits
     from lookalike.site import Site
     from lookalike.web.counts import Counts
     from lookalike.web.sharing.results import Results

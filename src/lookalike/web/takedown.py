@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lookalike.config import Settings
 from lookalike.gallery.store import Receipt
-from lookalike.gallery.wikimedia import portraits
+from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
 
 
@@ -25,9 +25,9 @@ class Forgotten:
 
 def forget(settings: Settings, receipt: Receipt) -> Forgotten:
     """Remove fetched portraits and shared results of everybody who was taken down."""
-    folder = portraits.folder(settings)
+    folder = portrait_cache.folder(settings)
     gone = receipt.everyone
     return Forgotten(
-        cached_files=sum(portraits.forget(folder, each) for each in gone),
+        cached_files=sum(portrait_cache.forget(folder, each) for each in gone),
         results=results.opened(settings).sweep(lambda shared: shared.person not in gone),
     )

@@ -6,18 +6,13 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from lookalike.gallery.people import Language
-
-if TYPE_CHECKING:
-    from lookalike.answers.shapes import Score
 
 LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
 COOKIE = "lang"
 
-# Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
-_RAREST, _COMMON = 100_000, 10
 _FOLDER = Path(__file__).parent / "locales"
 
 
@@ -55,32 +50,6 @@ def _laid_over(texts: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
         for key, other in others.items()
     }
     return texts | laid
-
-
-def words(score: Score, language: Language) -> str:
-    """A score as static/score.js says it: how rare the resemblance is, or what Amazon thinks."""
-    if score.one_in is not None:
-        return rarity(score.one_in, language)
-    assert score.aws is not None
-    sentence: str = locale(language)["script"]["score"]["aws"][score.aws.measure]
-    return sentence.format(points=int(score.aws.value))
-
-
-def rarity(one_in: int, language: Language) -> str:
-    """How rare a resemblance is that one stranger in so many has: "1,000명 중 1명꼴로 닮았어요"."""
-    texts = locale(language)["script"]["score"]
-    if one_in < _COMMON:
-        return str(texts["common"])
-    sentence: str = texts["rarer" if one_in >= _RAREST else "one_in"]
-    return sentence.format(count=about(one_in, language))
-
-
-def about(count: int, language: Language) -> str:
-    """A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만."""
-    rounded = float(f"{count:.2g}")
-    if language == "ko" and rounded >= 10_000:
-        return f"{rounded / 10_000:,.1f}".removesuffix(".0") + "만 "
-    return f"{rounded:,.0f}"
 
 
 def _by_preference(accepted: str) -> list[str]:

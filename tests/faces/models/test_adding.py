@@ -24,7 +24,7 @@ from lookalike.faces.models import download, installed, model_file, recipes
 from lookalike.faces.models.manifest import Embedder
 from lookalike.gallery.people import Credit
 from lookalike.gallery.wikimedia import trial_portraits
-from lookalike.gallery.wikimedia.portraits import folder as portraits_folder
+from lookalike.gallery.wikimedia.portrait_cache import folder as portraits_folder
 from tests.support import networks
 from tests.support.serving import listening
 

@@ -81,7 +81,7 @@ def test_searches_are_exact(count: int) -> None:
 
 
 def test_codes_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW_ALLOWED", 10)
     vectors = units(5_000)
     index, slow = VectorIndex.of(names(range(5_000)), vectors, FROM), Slow()
     slow.put(names(range(5_000)), vectors)
@@ -98,7 +98,7 @@ def test_codes_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) 
 def test_candidates_that_are_all_dead_or_filtered_out_lose_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW_ALLOWED", 10)
     vectors = units(8_000)
     index, slow = VectorIndex.of(names(range(8_000)), vectors, FROM), Slow()
     slow.put(names(range(8_000)), vectors)
@@ -113,7 +113,7 @@ def test_candidates_that_are_all_dead_or_filtered_out_lose_nobody(
 
 
 def test_a_filter_keeps_every_row_it_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lookalike.gallery.index.segments._FEW", 10)
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW_ALLOWED", 10)
     vectors = units(8_000)
     index, slow = VectorIndex.of(names(range(8_000)), vectors, FROM), Slow()
     slow.put(names(range(8_000)), vectors)

@@ -12,7 +12,7 @@ import pytest
 from lookalike.errors import PortraitUnavailable
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.wikimedia.client import _retry_after, open_client
-from lookalike.gallery.wikimedia.portraits import CachedPortrait, Portraits, forget
+from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait, Portraits, forget
 from tests.support.wikimedia import Replay, Rerouted, claim, picture, serving
 
 pytestmark = pytest.mark.anyio

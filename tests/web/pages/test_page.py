@@ -17,7 +17,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Language
 from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
-from lookalike.web.texts import rarity
+from lookalike.web.score_words import rarity
 from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
 
 Scheme = Literal["light", "dark"]

@@ -17,10 +17,10 @@ from lookalike.gallery.people import Credit, Text
 from lookalike.scores.calibrations import calibration
 from lookalike.scores.similarity import Score
 from lookalike.site import Colours, Site
+from lookalike.web.score_words import rarity
 from lookalike.web.sharing import cards
 from lookalike.web.sharing.cards import Card, Shape
 from lookalike.web.sharing.lettering import drawable, fitted, font
-from lookalike.web.texts import rarity
 
 REFERENCES = Path(__file__).parent / "cards"
 CALIBRATION = calibration("sface-2021dec/1")

@@ -77,7 +77,7 @@ def _build(
 ) -> BuildReport:
     from lookalike.faces.workers import Workers
     from lookalike.gallery.sources.destination import Destination
-    from lookalike.gallery.wikimedia import portraits
+    from lookalike.gallery.wikimedia import portrait_cache
     from lookalike.gallery.wikimedia.build import build_collection
     from lookalike.gallery.wikimedia.build_cache import BuildCache
     from lookalike.gallery.wikimedia.client import Patient, open_client
@@ -91,7 +91,7 @@ def _build(
     with (
         opened_gallery(settings) as people,
         connected(
-            portraits.folder(settings),
+            portrait_cache.folder(settings),
             open_client(settings.contact, ours),
             Patient(lambda message: click.echo(message, err=True)),
         ) as connection,

@@ -1,4 +1,4 @@
-"""The codes of large indexes: made one at a time behind everything else, and kept in files."""
+"""Has the codes of large indexes made, one at a time behind all else, and keeps them in files."""
 
 from __future__ import annotations
 

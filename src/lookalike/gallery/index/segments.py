@@ -1,4 +1,4 @@
-"""The two places where an index keeps vectors: one that grows and is scanned, one that is sealed.
+"""Where an index keeps vectors: a part that grows and is scanned, and one sealed, with codes.
 
 Vectors are kept as float16: a cosine moves by less than 0.001, and memory is half.
 """
@@ -32,7 +32,7 @@ _FITTED = 65_536
 # for: recall@10 is 0.99 among a million, and higher among fewer.
 CANDIDATES, _CANDIDATES_EACH = 640, 20
 # A filter that keeps fewer rows than this is scanned: codes would have to give very many.
-_FEW = 20_000
+_FEW_ALLOWED = 20_000
 # Rows that one step of a scan turns into float32.
 _BLOCK = 65_536
 
@@ -154,7 +154,7 @@ class Sealed:
         Codes know nothing of filters and removals, so more are asked for until enough are left.
         """
         there = int(np.count_nonzero(alive))
-        if there <= _FEW:
+        if there <= _FEW_ALLOWED:
             return None
         enough = max(CANDIDATES, _CANDIDATES_EACH * limit)
         # A quarter more than are left on average, so that asking once mostly is enough.

@@ -1,7 +1,7 @@
-"""Nearest neighbours by cosine over named vectors of one contract: of people, or of faces.
+"""Nearest neighbours by cosine over named vectors: few are scanned, many searched by their codes.
 
-Few vectors are scanned; from `SEALED_FROM` on they get codes, beside the work, and what is added
-later is scanned until the codes are made anew.
+They are of one contract, of people or of faces. From `SEALED_FROM` on they get codes, beside the
+work, and what is added later is scanned until the codes are made anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A person as columns of text, checked: a table's row, or what the API was sent."""
+"""A person and the credit of their portraits as columns of text: of a table, or sent to the API."""
 
 from __future__ import annotations
 

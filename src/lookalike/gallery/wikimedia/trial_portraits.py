@@ -11,9 +11,9 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person
 from lookalike.gallery.store import Store
-from lookalike.gallery.wikimedia import portraits
+from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import NotOnWikimedia, open_client
-from lookalike.gallery.wikimedia.portraits import Portraits
+from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 # Enough for 66 pairs of strangers, and some seconds of fetching.
 _PEOPLE = 12
@@ -39,7 +39,9 @@ def photos(settings: Settings) -> dict[str, bytes]:
 async def _photos(settings: Settings) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     async with open_client(settings.contact, version("lookalike")) as client:
-        kept = Portraits(portraits.folder(settings), client, enabled=settings.portraits == "on")
+        kept = Portraits(
+            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+        )
         for each in people(settings):
             try:
                 found[each.id] = (await kept.fetch(each)).path.read_bytes()
@@ -47,5 +49,5 @@ async def _photos(settings: Settings) -> dict[str, bytes]:
                 continue
             except PortraitUnavailable:
                 # Whoever comes next cannot be had either, unless they are in the cache.
-                kept = Portraits(portraits.folder(settings), client, enabled=False)
+                kept = Portraits(portrait_cache.folder(settings), client, enabled=False)
     return found

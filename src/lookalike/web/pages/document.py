@@ -25,8 +25,9 @@ from lookalike.gallery.people import Language, Text
 from lookalike.web import colours, problems
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
+from lookalike.web.score_words import words
 from lookalike.web.services import Services, services_of
-from lookalike.web.texts import COOKIE, choose_language, locale, words
+from lookalike.web.texts import COOKIE, choose_language, locale
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60

@@ -19,7 +19,7 @@ from lookalike.faces.image import Limits, Pixels, decode
 
 if TYPE_CHECKING:
     from lookalike.gallery.people import Person
-    from lookalike.gallery.wikimedia.portraits import Portraits
+    from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 _QUALITY = 88
 # For how long a page waits for Wikimedia before it does without, in seconds.

@@ -22,7 +22,7 @@ from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
 from lookalike.faces.square import face_square
 from lookalike.gallery.people import Language, Person
-from lookalike.gallery.wikimedia.portraits import CachedPortrait
+from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
 from lookalike.web.services import UploadedPhoto, UseServices, own_engine

@@ -21,8 +21,9 @@ from lookalike.scores.similarity import Score
 from lookalike.site import Site
 from lookalike.web import colours
 from lookalike.web.colours import Palette
+from lookalike.web.score_words import rarity
 from lookalike.web.sharing.lettering import Lines, drawable, fitted
-from lookalike.web.texts import locale, rarity
+from lookalike.web.texts import locale
 
 Shape = Literal["wide", "tall"]
 Picture = PIL.Image.Image

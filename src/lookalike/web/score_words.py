@@ -1,0 +1,41 @@
+"""A score in words, for page, cards and shared results; `static/score.js` does the same in scripts,
+and a test compares the two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lookalike.gallery.people import Language
+from lookalike.web.texts import locale
+
+if TYPE_CHECKING:
+    from lookalike.answers.shapes import Score
+
+# Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
+_RAREST, _COMMON = 100_000, 10
+
+
+def words(score: Score, language: Language) -> str:
+    """A score as static/score.js says it: how rare the resemblance is, or what Amazon thinks."""
+    if score.one_in is not None:
+        return rarity(score.one_in, language)
+    assert score.aws is not None
+    sentence: str = locale(language)["script"]["score"]["aws"][score.aws.measure]
+    return sentence.format(points=int(score.aws.value))
+
+
+def rarity(one_in: int, language: Language) -> str:
+    """How rare a resemblance is that one stranger in so many has: "1,000명 중 1명꼴로 닮았어요"."""
+    texts = locale(language)["script"]["score"]
+    if one_in < _COMMON:
+        return str(texts["common"])
+    sentence: str = texts["rarer" if one_in >= _RAREST else "one_in"]
+    return sentence.format(count=about(one_in, language))
+
+
+def about(count: int, language: Language) -> str:
+    """A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만."""
+    rounded = float(f"{count:.2g}")
+    if language == "ko" and rounded >= 10_000:
+        return f"{rounded / 10_000:,.1f}".removesuffix(".0") + "만 "
+    return f"{rounded:,.0f}"
