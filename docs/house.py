@@ -41,6 +41,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": ("repair vectors", "geometry image", "models", "*", "models.selftest"),
         "gallery": (
+            "spelling",
             "people",
             "embeddings",
             "index starter",

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lookalike.cli import compare, counts, detect, evaluate, find, gallery, keys, models, serve
+from lookalike.cli.terminal import print_whatever_comes
 from lookalike.errors import LookalikeError, PhotoError
 
 __all__ = ["main"]
@@ -18,6 +19,10 @@ __all__ = ["main"]
 
 class _Commands(click.Group):
     """Ends with one clear line on stderr and exit code 1 when something cannot be used."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        print_whatever_comes()
+        return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.cli.terminal import API_JSON, PHOTO, italic, print_json, print_table, table
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def find(
             made.add_row(str(place), match.person.name.both, *match.score.texts)
         for path, score in zip(reference, ranked.references, strict=True):
             made.add_section()
-            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
+            made.add_row("", italic(path.name), *score.texts)
         print_table(made)
     if found.notice:
         click.echo(found.notice, err=True)

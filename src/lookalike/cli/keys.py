@@ -69,8 +69,6 @@ def create(
 @pass_settings
 def list_keys(settings: Settings, as_json: bool) -> None:
     """List the access keys, without their secrets."""
-    from rich.markup import escape
-
     with _opened_keys(settings) as store:
         found = store.all()
     if as_json:
@@ -88,7 +86,7 @@ def list_keys(settings: Settings, as_json: bool) -> None:
             "\n".join(each.policy.collections),
             f"{each.rate:g}/s" if each.rate else "",
             "enabled" if each.enabled else "disabled",
-            escape(each.description),
+            each.description,
         )
     print_table(made)
 

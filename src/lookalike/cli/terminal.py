@@ -1,8 +1,13 @@
-"""What is read from the terminal and printed on it: types of options, JSON, tables, progress."""
+"""What is read from the terminal and printed on it: types of options, JSON, tables, progress.
+
+All that is printed is text: people and files may be called `[bold]` or `:smile:`.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, is_dataclass
 from datetime import date
@@ -14,11 +19,23 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
+    from rich.text import Text
 
 PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def print_whatever_comes() -> None:
+    """Let stdout and stderr write what their encoding lacks as `\\uXXXX` instead of failing.
+
+    Names are in any script, and terminals are in CP949, Latin-1 or ASCII too; names of files may
+    not even be text.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def json_option(help: str) -> Callable[[Command], Command]:
@@ -35,7 +52,8 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     In UTF-8 wherever it goes: `evaluate report` and other programs read it again.
     """
     text = json.dumps(value, default=_plain, ensure_ascii=False, indent=indent, allow_nan=False)
-    click.echo(text.encode())
+    # What is no text, as in names of files, becomes an escape that JSON has too.
+    click.echo(text.encode(errors="backslashreplace"))
 
 
 def _plain(value: object) -> object:
@@ -70,7 +88,7 @@ def progress() -> Progress:
     )
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
@@ -80,6 +98,7 @@ def progress() -> Progress:
 
 
 def table(title: str, *columns: str) -> Table:
+    """An empty table; its title, its columns and what is added to it are text, not markup."""
     from rich.table import Table
 
     made = Table(title=title, title_justify="left")
@@ -88,7 +107,14 @@ def table(title: str, *columns: str) -> Table:
     return made
 
 
+def italic(words: str) -> Text:
+    """A cell in italics."""
+    from rich.text import Text
+
+    return Text(words, "italic")
+
+
 def print_table(made: Table) -> None:
     from rich.console import Console
 
-    Console().print(made)
+    Console(markup=False, emoji=False).print(made)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 from lookalike.database.schema import BLOCKED
 from lookalike.errors import Blocked
 from lookalike.gallery.people import Person
+from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class BlockedKey:
 
 def keys_of(person: Person) -> frozenset[str]:
     """What a person is recognised by."""
-    keys = {f"name:{_plain(name)}" for name in person.name.known}
+    # As earlier versions wrote names, too: who asked them stays out.
+    forms = (folded, _composed)
+    keys = {f"name:{form(name)}" for name in person.name.known for form in forms}
     if person.wikidata:
         keys.add(f"wikidata:{person.wikidata}")
     if person.id != person.wikidata:
@@ -97,5 +100,5 @@ def _somebody_else(person: Person, entry: BlockedKey) -> bool:
     return None not in (person.wikidata, entry.wikidata) and person.wikidata != entry.wikidata
 
 
-def _plain(name: str) -> str:
+def _composed(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

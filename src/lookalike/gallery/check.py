@@ -28,6 +28,7 @@ from lookalike.gallery.findings import (
 )
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.spelling import folded
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.
@@ -294,7 +295,9 @@ def _one_person(one: Person, other: Person) -> bool:
     """Whether two entries are meant to be one person, which they may be in two collections."""
     if one.collection == other.collection:
         return one.id == other.id
-    known = ({each.id, each.wikidata, each.name.ko, each.name.en} - {None} for each in (one, other))
+    known = (
+        {each.id, each.wikidata, *map(folded, each.name.known)} - {None} for each in (one, other)
+    )
     return not set.isdisjoint(*known)
 
 

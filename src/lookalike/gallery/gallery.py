@@ -27,6 +27,7 @@ from lookalike.gallery.own_collection import OwnCollection
 from lookalike.gallery.people import EVERYONE, Person, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
+from lookalike.gallery.spelling import folded
 from lookalike.gallery.store import Receipt, Store, check_own
 
 
@@ -131,17 +132,18 @@ class Gallery:
     def people(
         self, collection: str | None = None, query: str = "", who: Who = EVERYONE
     ) -> tuple[Person, ...]:
-        """The people of one collection or of all whose name holds `query`, by Korean name.
+        """The people of one collection or of all whose name holds `query`, however it is spelt, by
+        Korean name.
 
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        words = query.casefold().strip()
+        words = folded(query)
         with self._current():
             everyone = [p for each in self._chosen(collection) for p in each.people.by_id.values()]
         found = [person for person in everyone if who.holds(person)]
         if words:
-            found = [p for p in found if any(words in n.casefold() for n in p.name.known)]
+            found = [p for p in found if any(words in folded(name) for name in p.name.known)]
         return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from lookalike.gallery.spelling import folded
+
 Language = Literal["ko", "en"]
 Gender = Literal["female", "male", "other"]
 
@@ -108,7 +110,7 @@ class Who:
     """Whom to search for: everything that is given must hold.
 
     Attributes:
-        group: name of a group, in any case.
+        group: name of a group, however it is spelt.
         gender: as the source states it; those of whom none does are left out.
     """
 
@@ -116,9 +118,8 @@ class Who:
     gender: str | None = None
 
     def holds(self, person: Person) -> bool:
-        groups = {each.casefold() for each in person.groups}
-        return (self.group is None or self.group.casefold() in groups) and (
-            self.gender is None or self.gender == person.gender
+        return (self.gender is None or self.gender == person.gender) and (
+            self.group is None or folded(self.group) in map(folded, person.groups)
         )
 
 

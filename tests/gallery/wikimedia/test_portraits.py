@@ -69,6 +69,54 @@ async def fails(setup: Setup, wikidata: str, match: str) -> None:
         await setup.fetch(wikidata)
 
 
+UNKNOWN = 'Unknown author<span style="display: none;">Unknown author</span>'
+
+
+@pytest.mark.parametrize(
+    ("artist", "author"),
+    [
+        (UNKNOWN, "Unknown author"),
+        (f'<div class="fn value">\n{UNKNOWN}</div>', "Unknown author"),
+        (
+            '<div class="fn value">\n<a rel="nofollow" class="external text" href="https://'
+            'www.flickr.com/people/31575009@N05">The National Archives UK</a></div>',
+            "The National Archives UK",
+        ),
+        (
+            '<bdi><a href="https://en.wikipedia.org/wiki/en:Kawanabe_Ky%C5%8Dsai" class="extiw" '
+            'title="w:en:Kawanabe Kyōsai"><span title="Japanese artist">Kawanabe Kyōsai</span></a>'
+            '</bdi><div style="display: none;">creator QS:P170,Q2838030</div>',
+            "Kawanabe Kyōsai",
+        ),
+        ("Emanuel Leutze creator QS:P170,Q313564", "Emanuel Leutze"),
+        ('Ada <span style="DISPLAY:none">date QS:P571,+1505-00-00T00:00:00Z/9</span>', "Ada"),
+        ('Ada label QS:Len,"Ada, countess" &amp; Bo', "Ada & Bo"),
+        (
+            '<a href="//commons.wikimedia.org/wiki/User:Ada">Ada</a>, <b>Bo</b>'
+            '<span class="noprint plainlinks"> (<a href="x">talk</a>)</span>',
+            "Ada, Bo",
+        ),
+        ('Ada<sup class="reference"><a href="#1">[1]</a></sup><br>Studio', "Ada Studio"),
+        ('<style data-mw-deduplicate="x">.a{}</style><ul><li>Ada</li><li>Bo</li></ul>', "Ada Bo"),
+        (
+            '<img alt="x" style="display:none">Ada <span hidden>a<br>b</span>Lovelace',
+            "Ada Lovelace",
+        ),
+        ("Displays: none < 2", "Displays: none < 2"),
+    ],
+)
+async def test_an_author_is_what_commons_shows(
+    setup: Setup, replay: Replay, artist: str, author: str
+) -> None:
+    replay.person("Q1", "Jane_Roe.jpg", artist=artist)
+    assert (await setup.fetch("Q1")).credit.author == author
+
+
+async def test_an_author_of_whom_nothing_is_shown_is_none(setup: Setup, replay: Replay) -> None:
+    replay.person("Q1", "Jane_Roe.jpg", artist='<span style="display:none">Unknown author</span>')
+    assert (await setup.fetch("Q1")).credit.author is None
+
+
 async def test_a_portrait_with_its_credit(setup: Setup, replay: Replay) -> None:
     html = (
         '<a href="//commons.wikimedia.org/wiki/User:Jane" title="x">Jane&nbsp;Doe</a>'

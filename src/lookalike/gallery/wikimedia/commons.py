@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from lookalike.gallery.people import Credit
 from lookalike.gallery.wikimedia.client import COMMONS, NotOnWikimedia, Wikimedia
+from lookalike.gallery.wikimedia.page_text import seen
 from lookalike.gallery.wikimedia.wikidata import Wikidata
 
 # Widths that Commons makes thumbnails of (www.mediawiki.org/wiki/Common_thumbnail_sizes).
@@ -20,7 +20,7 @@ _SHOWN = 330
 # Titles that one request may name (www.mediawiki.org/wiki/API:Etiquette), and about how long their
 # part of the address may get: servers refuse addresses of more than 8 kB.
 _MOST, _LONGEST = 50, 6_000
-_MAX_AUTHOR = 300
+_LONGEST_TEXT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,38 +143,17 @@ def _file(title: str, info: dict[str, Any], width: int) -> CommonsFile:
 
 def _credit(info: dict[str, Any]) -> Credit | None:
     stated = {key: str(each.get("value", "")) for key, each in info.get("extmetadata", {}).items()}
-    licence = _plain(stated.get("LicenseShortName", ""))
+    licence = _shown(stated, "LicenseShortName")
     if not licence:
         return None
     url = stated.get("LicenseUrl", "")
     return Credit(
-        author=_plain(stated.get("Artist", "")) or None,
+        author=_shown(stated, "Artist") or None,
         licence=licence,
         licence_url=url if urlsplit(url).scheme in ("http", "https") else None,
         source_url=info.get("descriptionurl"),
     )
 
 
-def _plain(html: str) -> str:
-    """The words of a piece of HTML: authors arrive with links, and sometimes with more."""
-    reader = _Words()
-    reader.feed(html)
-    reader.close()
-    return " ".join(" ".join(reader.words).split())[:_MAX_AUTHOR]
-
-
-class _Words(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in ("script", "style")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in ("script", "style") and self._hidden > 0
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.words.append(data)
+def _shown(stated: dict[str, str], name: str) -> str:
+    return seen(stated.get(name, ""))[:_LONGEST_TEXT]

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
+from lookalike.gallery.spelling import folded
+
 # Items of Wikidata with their English labels, by field.
 FIELDS = MappingProxyType(
     {
@@ -192,6 +194,6 @@ def fields_in(words: Iterable[str]) -> frozenset[str]:
         field
         for word in words
         for part, fields in _WORDS.items()
-        if part in word.casefold()
+        if part in folded(word)
         for field in fields
     )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lookalike.errors import PortraitUnavailable
+from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia import commons
 from lookalike.gallery.wikimedia.client import Wikimedia
 from lookalike.gallery.wikimedia.commons import CommonsFile
 from lookalike.gallery.wikimedia.connection import Connection
 from lookalike.gallery.wikimedia.reconciliation import Identified
-from lookalike.gallery.wikimedia.wikidata import BATCH, Item, Wikidata, plain
+from lookalike.gallery.wikimedia.wikidata import BATCH, Item, Wikidata
 
 # Of 660 portraits that Wikidata names, 8 % show a face narrower than the 112 pixels that the
 # embedder takes when they are 500 pixels wide, 28 % at the next smaller width that Commons makes
@@ -66,7 +67,7 @@ async def _ask(wikimedia: Wikimedia, people: Sequence[Identified]) -> list[Profi
 def _groups(who: Identified, item: Item, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Groups as Wikidata calls them, then those that only the roster knows."""
     known = [names[each] for each in item.groups if each in names]
-    same = {plain(name) for own in known for name in own}
+    same = {letters(name) for own in known for name in own}
     labels = [own[0] for own in known]
-    further = [group for group in who.groups if plain(group) not in same]
+    further = [group for group in who.groups if letters(group) not in same]
     return tuple(dict.fromkeys([*labels, *further]))

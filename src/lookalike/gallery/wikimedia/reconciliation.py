@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from lookalike.gallery.people import Text
 from lookalike.gallery.sources.report import LeftOut, Progress
+from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.build_cache import BuildCache
 from lookalike.gallery.wikimedia.client import Wikimedia
 from lookalike.gallery.wikimedia.connection import Connection
 from lookalike.gallery.wikimedia.occupations import fields_in, fields_of
 from lookalike.gallery.wikimedia.rosters.entries import Entry, Line
-from lookalike.gallery.wikimedia.wikidata import Item, Wikidata, plain
+from lookalike.gallery.wikimedia.wikidata import Item, Wikidata
 
 _DAY = len("1993-05-16")
 # Entries whose names are searched for together.
@@ -171,10 +172,10 @@ def _same_start(one: str | None, other: str | None) -> bool | None:
 
 
 def _same_group(entry: Entry, item: Item, groups: Groups) -> bool | None:
-    theirs = {plain(name) for each in item.groups for name in groups.get(each, ())}
+    theirs = {letters(name) for each in item.groups for name in groups.get(each, ())}
     if not entry.groups or not theirs:
         return None
-    return any(plain(name) in theirs for name in entry.groups)
+    return any(letters(name) in theirs for name in entry.groups)
 
 
 def _same_field(entry: Entry, item: Item) -> bool | None:

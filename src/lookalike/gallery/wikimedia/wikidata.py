@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from lookalike.errors import InvalidParameter, PortraitUnavailable
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.values import clean_name, web_address
+from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.client import SLOTS, WIKIDATA, Wikimedia
 
 # Statements by property, of the shape of
@@ -151,7 +151,7 @@ class Wikidata:
         return tuple(
             hit["id"]
             for hit in answer.get("search", ())
-            if plain(hit.get("match", {}).get("text", "")) == plain(name)
+            if letters(hit.get("match", {}).get("text", "")) == letters(name)
         )
 
     async def _entities(self, ids: Iterable[str], props: str) -> dict[str, dict[str, Any]]:
@@ -173,12 +173,6 @@ class Wikidata:
             found |= got
             left = [each for each in left if each not in found]
         return {asked: each for asked, each in found.items() if "missing" not in each}
-
-
-def plain(name: str) -> str:
-    """A name as it is compared: without case, spaces and punctuation."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
 
 
 def _by_asked(entities: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
