@@ -132,7 +132,11 @@ def test_facts_are_changed_one_by_one(http: httpx.Client, collins: str) -> None:
     assert changed.json() == shown
     assert shown["name"] == {"ko": "아일린 콜린스", "en": "Eileen M. Collins"}
     assert (shown["groups"], shown["born"]) == ([], "1956-11-19")
-    assert http.patch(path, json={"wikidata": "Q234253"}).json()["id"] == collins
+    for item in ("Q234253", "https://www.wikidata.org/wiki/Q234253"):
+        stated = http.patch(path, json={"wikidata": item}).json()
+        assert stated["id"] == collins
+        page = {"kind": "wikidata", "url": "https://www.wikidata.org/wiki/Q234253"}
+        assert page in stated["links"]
     for sent, detail in (
         ({"born": "yesterday"}, "born: 'yesterday' is no date"),
         ({"gender": "x"}, "gender: 'x'; it must be one of: female, male, other"),
@@ -140,6 +144,10 @@ def test_facts_are_changed_one_by_one(http: httpx.Client, collins: str) -> None:
         ({"name_ko": "", "name_en": ""}, "name: empty"),
         ({"name_ko": "a\x07"}, "name_ko: the name"),
         ({"wikidata": "Q0"}, "wikidata: 'Q0' is no Wikidata id"),
+        (
+            {"wikidata": "https://www.wikidata.org/wiki/P18"},
+            "wikidata: 'https://www.wikidata.org/wiki/P18' is no Wikidata id",
+        ),
         ({"id": "U1"}, "id: Extra inputs are not permitted"),
     ):
         status, code, said = problem(http.patch(path, json=sent))

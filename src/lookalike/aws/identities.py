@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from lookalike.aws.client import Members
 from lookalike.engine.interface import ELSEWHERE
-from lookalike.errors import PersonNotFound
+from lookalike.errors import InvalidParameter, PersonNotFound
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person, Text, Who
+from lookalike.gallery.sources.values import wikidata_id
 
 # Between a person's id and a portrait's in the ExternalImageId of a face that we indexed.
 SEPARATOR = ":"
 
 _GENDERS = {"Male": "male", "Female": "female", "Nonbinary": "other"}
-_WIKIDATA = re.compile("Q[0-9]+")
-_WIKIDATA_PAGE = re.compile(r"//(?:www\.)?wikidata\.org/(?:wiki|entity)/(Q[0-9]+)$")
 
 
 class Identities:
@@ -30,7 +27,7 @@ class Identities:
         """A Celebrity: ours, if our galleries have somebody of that id, or of the Wikidata page
         that AWS links to."""
         pages = tuple(_with_scheme(url) for url in found.get("Urls", ()))
-        wikidata = next((page[1] for url in pages if (page := _WIKIDATA_PAGE.search(url))), None)
+        wikidata = next((item for url in pages if (item := _wikidata(url))), None)
         return self._wanted(
             self._ours(found["Id"])
             or self._ours(wikidata or "")
@@ -40,7 +37,7 @@ class Identities:
                 name=Text(en=found["Name"]),
                 gender=_GENDERS.get(found.get("KnownGender", {}).get("Type", "")),
                 wikidata=wikidata,
-                websites=tuple(url for url in pages if not _WIKIDATA_PAGE.search(url)),
+                websites=tuple(url for url in pages if not _wikidata(url)),
             )
         )
 
@@ -54,7 +51,7 @@ class Identities:
                 id=called,
                 collection=ELSEWHERE,
                 name=Text(en=called),
-                wikidata=called if _WIKIDATA.fullmatch(called) else None,
+                wikidata=_wikidata(called),
             )
         )
 
@@ -67,6 +64,13 @@ class Identities:
     def _wanted(self, person: Person) -> Person | None:
         left_out = self._blocked.holds(person) or not self._who.holds(person)
         return None if left_out else person
+
+
+def _wikidata(id_or_url: str) -> str | None:
+    try:
+        return wikidata_id(id_or_url)
+    except InvalidParameter:
+        return None
 
 
 def _with_scheme(url: str) -> str:

@@ -68,7 +68,7 @@ class Facts(BaseModel):
     gender: str | None = Field(None, description=f"One of {', '.join(columns.GENDERS)}.")
     groups: list[str] | None = None
     links: list[str] | None = Field(None, description="Web addresses of the person's own pages.")
-    wikidata: str | None = Field(None, description="Wikidata id, such as `Q76`.")
+    wikidata: str | None = Field(None, description="Wikidata id, such as `Q76`, or its address.")
 
 
 class NewPortraits(BaseModel):

@@ -259,7 +259,11 @@ def test_lines_that_are_no_rows(images: Path, line: str, why: str) -> None:
         (b"name\nx\n", "row 1: the column 'images' is missing"),
         (b"images\nx\n", "row 1: name, name_ko or name_en is missing"),
         (b"name,images,image\n", "row 1: the column 'images' is there twice"),
-        ("name,images\n가,a.jpg\n".encode("cp949"), "is not UTF-8 text"),
+        ("name,images\nBeyoncé,a.jpg\n".encode("latin-1"), "is not UTF-8 text"),
+        ("name,images\nx,a.jpg\n".encode("utf-16-le"), "is not UTF-8 text"),
+        ("name,images\nx,a.jpg\n".encode("utf-16")[:-1], "is not UTF-8 text"),
+        ("name,images\nx,a.jpg\n".encode("utf-32"), "is not UTF-8 text"),
+        (b"PK\3\4" + bytes(99), "is a workbook or an archive; save it as CSV UTF-8"),
         (b'name,images\nx,"a.jpg\n', "row 2: unexpected end of data"),
     ],
 )

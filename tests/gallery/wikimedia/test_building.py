@@ -532,6 +532,9 @@ def test_a_roster_that_is_none(tmp_path: Path) -> None:
     path.write_bytes(b"name\n\xff\xfe\n")
     with pytest.raises(InvalidParameter, match="UTF-8"):
         entries.read(str(path))
+    (tmp_path / "r.txt").write_bytes("Beyoncé\n".encode("latin-1"))
+    with pytest.raises(InvalidParameter, match="UTF-8"):
+        entries.read(str(tmp_path / "r.txt"))
     path.write_text("name,born,group\nA,yesterday,\n,,X\nB,1993,X; Y\n")
     bad, empty, good = entries.read(str(path))
     assert isinstance(bad, LeftOut)

@@ -35,7 +35,7 @@ def import_(
     as_json: bool,
     credit: Credit | None,
 ) -> None:
-    """Add everyone in SOURCE: a folder, a table (.csv or .jsonl) or a pack (.pack.zip).
+    """Add everyone in SOURCE: a folder, a table (.csv, .tsv, .jsonl) or a .pack.zip.
 
     In a folder, a folder of photos is a person, and so is a single photo; they are called what it
     is called. A table has the columns name_ko, name_en or name, and images (separated by

@@ -14,7 +14,7 @@ from lookalike.evaluate.protocols.protocol import Protocol
 from lookalike.evaluate.protocols.table import Table, numbered, read
 from lookalike.evaluate.vectors import Vectors, Which
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.sources.image_file import is_image
+from lookalike.gallery.sources.image_file import file_of, is_image
 from lookalike.scores.similarity import Cohort
 
 # Beyond this cosine two photos are the same photo.
@@ -101,5 +101,5 @@ def _of_folder(root: Path) -> dict[Path, str]:
 
 
 def _of_table(table: Table) -> dict[Path, str]:
-    files = (table.path.parent / each for each in table.columns["file"])
+    files = (file_of(table.path.parent, each) for each in table.columns["file"])
     return dict(zip(files, table.columns["person"], strict=True))

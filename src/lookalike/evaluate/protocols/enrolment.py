@@ -14,6 +14,7 @@ from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.identification import COLUMNS
 from lookalike.evaluate.protocols.table import Table
 from lookalike.gallery.sources.image_file import is_image
+from lookalike.gallery.spelling import folded
 
 # Person -> what is known of them, by column.
 PeopleColumns = Mapping[str, Mapping[str, str]]
@@ -97,9 +98,9 @@ def tables(given: Iterable[RoleTable], person: str) -> Iterator[EnrolmentRow]:
         InvalidParameter: a photo is missing.
     """
     for each in given:
-        photos, places = each.rows.photos((each.column.casefold(),), each.root)
+        photos, places = each.rows.photos((folded(each.column),), each.root)
         paths = tuple(photos.values())
-        for place, who in zip(places[:, 0], each.rows.columns[person.casefold()], strict=True):
+        for place, who in zip(places[:, 0], each.rows.columns[folded(person)], strict=True):
             yield EnrolmentRow(paths[place], who, each.role)
 
 

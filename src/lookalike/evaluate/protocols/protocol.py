@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.figures import Columns
 from lookalike.evaluate.vectors import Photos, Which
+from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +33,7 @@ class Protocol:
         Raises:
             InvalidParameter: there is no such column.
         """
-        chosen = tuple(each.casefold() for each in columns)
+        chosen = tuple(folded(each) for each in columns)
         for each in chosen:
             if each not in self.columns:
                 there = ", ".join(self.columns) or "none"

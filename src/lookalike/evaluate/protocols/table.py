@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.figures import Columns
-from lookalike.gallery.sources.table import csv_rows
-
-Header = Callable[[list[str], Path], list[str]]
+from lookalike.gallery.sources import csv_file
+from lookalike.gallery.sources.image_file import file_of
+from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +39,12 @@ class Table:
             InvalidParameter: a row has another word.
         """
         for number, text in zip(self.numbers, self.columns[column], strict=True):
-            if text.casefold() not in meanings:
+            if folded(text) not in meanings:
                 raise InvalidParameter(
                     f"{self.path.name}, row {number}: {column} is {text!r}; allowed: "
                     f"{', '.join(meanings)}."
                 )
-        return np.array([meanings[text.casefold()] for text in self.columns[column]], np.bool_)
+        return np.array([meanings[folded(text)] for text in self.columns[column]], np.bool_)
 
     def numbered(self, column: str) -> NDArray[np.intp]:
         """(n,) the place of each row's text among those of the column; of zeros without one."""
@@ -64,7 +64,7 @@ class Table:
         """
         named = [self.columns[column] for column in columns]
         used = sorted({text for texts in named for text in texts})
-        photos = {text: (root or self.path.parent) / text for text in used}
+        photos = {text: file_of(root or self.path.parent, text) for text in used}
         missing = [text for text, path in photos.items() if not path.is_file()]
         if missing:
             raise InvalidParameter(
@@ -103,10 +103,10 @@ def read(path: Path, needed: Sequence[str], called: Mapping[str, str] | None = N
         InvalidParameter: a column is missing or there twice, or a row has more cells than columns
             or lacks a value in a needed one.
     """
-    needed = [each.casefold() for each in needed]
+    needed = [folded(each) for each in needed]
 
     def header(cells: list[str], path: Path) -> list[str]:
-        names = [cell.strip().casefold() for cell in cells]
+        names = [folded(cell) for cell in cells]
         names = [(called or {}).get(name, name) for name in names]
         missing = [each for each in needed if each not in names]
         if missing:
@@ -118,10 +118,7 @@ def read(path: Path, needed: Sequence[str], called: Mapping[str, str] | None = N
             raise InvalidParameter(f"{path.name}, row 1: a column is there twice.")
         return names
 
-    try:
-        rows = list(_rows(path, header, needed))
-    except UnicodeDecodeError:
-        raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    rows = list(_rows(path, header, needed))
     if not rows:
         raise InvalidParameter(f"{path.name} has no rows.")
     names = dict.fromkeys(name for _, row in rows for name in row)
@@ -130,9 +127,9 @@ def read(path: Path, needed: Sequence[str], called: Mapping[str, str] | None = N
 
 
 def _rows(
-    path: Path, header: Header, needed: Sequence[str]
+    path: Path, header: csv_file.HeaderOf, needed: Sequence[str]
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    for number, row in csv_rows(path, header):
+    for number, row in csv_file.rows(path, header):
         if isinstance(row, str):
             raise InvalidParameter(f"{path.name}, row {number}: {row}.")
         texts = {name: str(cell).strip() for name, cell in row.items()}

@@ -19,8 +19,9 @@ def found(path: Path, collection: str, credit: Credit | None = None) -> Iterator
     """
     if path.is_dir():
         return folder.read(path, collection, credit)
-    if path.suffix.lower() in table.SUFFIXES:
+    if table.is_table(path):
         return table.read(path, collection, credit)
     raise InvalidParameter(
-        f"{path.name} is neither a folder, nor a table (.csv, .jsonl), nor a pack (.pack.zip)."
+        f"{path.name} is neither a folder, nor a table (.csv, .tsv, .jsonl, .txt with tabs), "
+        "nor a pack (.pack.zip)."
     )

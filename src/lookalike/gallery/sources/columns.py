@@ -15,6 +15,7 @@ from lookalike.gallery.sources.values import (
     person_id,
     text_of,
     web_address,
+    wikidata_id,
 )
 
 GENDERS = ("female", "male", "other")
@@ -38,7 +39,6 @@ NAMES = (
     "fetched_at",
 )
 DATE = re.compile(r"-?\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-_WIKIDATA = re.compile(r"Q[1-9]\d{0,11}")
 
 Row = Mapping[str, str | list[str]]
 
@@ -56,9 +56,7 @@ def person(row: Row, collection: str) -> Person:
     Raises:
         WrongColumn: a column cannot be used, or there is no name.
     """
-    name, wikidata = _names(row), _text(row, "wikidata")
-    if wikidata and not _WIKIDATA.fullmatch(wikidata):
-        raise WrongColumn("wikidata", f"{wikidata!r} is no Wikidata id; one looks like Q76")
+    name, wikidata = _names(row), _wikidata(row)
     return Person(
         id=person_id(collection, name, wikidata),
         collection=collection,
@@ -135,6 +133,14 @@ def _gender(row: Row) -> str | None:
     if value and value not in GENDERS:
         raise WrongColumn("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
     return value
+
+
+def _wikidata(row: Row) -> str | None:
+    value = _text(row, "wikidata")
+    try:
+        return wikidata_id(value) if value else None
+    except InvalidParameter as error:
+        raise WrongColumn("wikidata", str(error)) from None
 
 
 def _date(row: Row, column: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,14 @@ _SUFFIXES = {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".heic", ".heif", ".avif
 def is_image(path: Path) -> bool:
     """Whether a file is called as an image is."""
     return path.suffix.lower() in _SUFFIXES
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """The file that a table calls so, whichever of Unicode's two forms the table and the disk use,
+    with Windows' backslashes too; one that is not there as it stands."""
+    slashes = (name, name.replace("\\", "/"))
+    forms = [*slashes, *(unicodedata.normalize(form, slashes[1]) for form in ("NFC", "NFD"))]
+    return next((folder / each for each in forms if (folder / each).is_file()), folder / slashes[1])
 
 
 def image_id(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""A table of people: CSV in UTF-8, or JSON lines, beside the photos it names.
+"""A table of people: CSV as spreadsheets save it, or JSON lines, beside the photos it names.
 
 A row that cannot be used is a problem that names row and column, and the others go on. A table
 that cannot be read at all is refused. Photos lie in the table's folder: no addresses, no way out.
@@ -6,10 +6,8 @@ that cannot be read at all is refused. Photos lie in the table's folder: no addr
 
 from __future__ import annotations
 
-import csv
 import json
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +15,13 @@ from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit
-from lookalike.gallery.sources import columns
+from lookalike.gallery.sources import columns, csv_file
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, picture
 from lookalike.gallery.sources.columns import Row, WrongColumn, texts
-from lookalike.gallery.sources.image_file import is_image
+from lookalike.gallery.sources.image_file import file_of, is_image
 from lookalike.gallery.sources.report import LeftOut
+from lookalike.gallery.spelling import folded
 
-SUFFIXES = (".csv", ".jsonl")
 COLUMNS = (*columns.NAMES[:3], "images", *columns.NAMES[3:])
 # Singulars that a table with one each is bound to have.
 _SAME = {
@@ -35,54 +33,38 @@ _SAME = {
 }
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file may be a table of people.
+
+    Raises:
+        InvalidParameter: a .txt file is no text.
+    """
+    return _is_json(path) or csv_file.is_table(path)
+
+
+def _is_json(path: Path) -> bool:
+    return path.suffix.lower() == ".jsonl"
+
+
 def read(path: Path, collection: str, credit: Credit | None = None) -> Iterator[Found]:
     """Everyone in a table, row by row; `credit` holds for what a row leaves out.
 
     Raises:
         InvalidParameter: the file is no such table.
     """
-    rows = _json_rows(path) if path.suffix.lower() == ".jsonl" else csv_rows(path, _header)
-    try:
-        for number, row in rows:
-            if isinstance(row, str):
-                yield LeftOut(f"row {number}", row)
-                continue
-            try:
-                yield _candidate(row, path.parent, collection, credit)
-            except WrongColumn as error:
-                yield LeftOut(f"row {number}", str(error))
-    except UnicodeDecodeError:
-        raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
-
-
-def csv_rows(
-    path: Path, header_of: Callable[[list[str], Path], list[str]]
-) -> Iterator[tuple[int, Row | str]]:
-    """Rows by the number that a spreadsheet shows, or what is wrong with one.
-
-    The header is row 1; `header_of` gives its columns or raises InvalidParameter, as this does for
-    a file that is no CSV.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file, strict=True)
-        header: list[str] | None = None
-        number = 0
+    rows = _json_rows(path) if _is_json(path) else csv_file.rows(path, _header)
+    for number, row in rows:
+        if isinstance(row, str):
+            yield LeftOut(f"row {number}", row)
+            continue
         try:
-            for number, cells in enumerate(lines, 1):
-                if header is None:
-                    header = header_of(cells, path)
-                elif len(cells) > len(header) and any(cells[len(header) :]):
-                    yield number, f"{len(cells)} cells under {len(header)} columns"
-                elif any(cell.strip() for cell in cells):
-                    yield number, dict(zip(header, cells, strict=False))
-        except csv.Error as error:
-            raise InvalidParameter(f"{path.name}, row {number + 1}: {error}.") from None
-    if header is None:
-        raise InvalidParameter(f"{path.name} is empty.")
+            yield _candidate(row, path.parent, collection, credit)
+        except WrongColumn as error:
+            yield LeftOut(f"row {number}", str(error))
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, Row | str]]:
-    with path.open(encoding="utf-8-sig") as file:
+    with path.open(encoding=csv_file.encoding_of(path)) as file:
         empty = True
         for number, line in enumerate(file, 1):
             if line.strip():
@@ -151,7 +133,7 @@ def _header(cells: list[str], path: Path) -> list[str]:
 
 
 def _column(cell: str) -> str:
-    name = cell.strip().casefold()
+    name = folded(cell)
     return _SAME.get(name, name)
 
 
@@ -174,7 +156,7 @@ def _picture(name: str, folder: Path) -> Picture:
             "images", f"{name!r} is an address; a table names files in its own folder"
         )
     try:
-        path = _file(folder, name)
+        path = file_of(folder, name).resolve()
         if not path.is_relative_to(folder):
             raise WrongColumn("images", f"{name!r} leaves the folder of the table")
         if not path.is_file():
@@ -184,10 +166,3 @@ def _picture(name: str, folder: Path) -> Picture:
     if not is_image(path):
         raise WrongColumn("images", f"{name!r} is not an image")
     return picture(path, folder)
-
-
-def _file(folder: Path, name: str) -> Path:
-    """The file of that name, whichever of Unicode's two forms the table and the disk use."""
-    spellings = (name, unicodedata.normalize("NFC", name), unicodedata.normalize("NFD", name))
-    paths = [(folder / each).resolve() for each in spellings]
-    return next((path for path in paths if path.is_file()), paths[0])

@@ -18,6 +18,14 @@ from lookalike.gallery.people import Text
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LONGEST_EXTERNAL_ID = 255
 _LONGEST_NAME = 200
+# An item, or the address of one as browsers show it, telephones too, and as its data name it.
+_WIKIDATA = re.compile(
+    r"(?P<page>(((?i:https?):)?//)?(?i:(www\.|m\.)?wikidata\.org)"
+    r"/(wiki|entity)/(Special:Entity(Page|Data)/)?)?"
+    r"(?P<id>Q[1-9][0-9]{0,9})(?(page)/?([?#].*)?)"
+)
+# Wikibase keeps the number of an id in 31 bits, and refuses a whole batch for one that is larger.
+_LARGEST_WIKIDATA = 2**31 - 1
 
 
 def stable_id(*parts: str) -> str:
@@ -66,6 +74,18 @@ def web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InvalidParameter(f"{value!r} is no web address; it must begin with https://")
     return value
+
+
+def wikidata_id(value: str) -> str:
+    """The id of a Wikidata item: of itself (`Q76`), or of the address of its page.
+
+    Raises:
+        InvalidParameter: it is neither.
+    """
+    found = _WIKIDATA.fullmatch(value)
+    if not found or int(found["id"][1:]) > _LARGEST_WIKIDATA:
+        raise InvalidParameter(f"{value!r} is no Wikidata id; one looks like Q76")
+    return found["id"]
 
 
 def external_id(place: str, value: str) -> tuple[str, str]:

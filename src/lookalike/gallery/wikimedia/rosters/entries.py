@@ -13,10 +13,11 @@ from pathlib import Path
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Text
+from lookalike.gallery.sources import csv_file
 from lookalike.gallery.sources.columns import DATE, Row
 from lookalike.gallery.sources.report import LeftOut
-from lookalike.gallery.sources.table import csv_rows, known_columns
-from lookalike.gallery.sources.values import clean_name, text_of
+from lookalike.gallery.sources.table import known_columns
+from lookalike.gallery.sources.values import clean_name, text_of, wikidata_id
 from lookalike.gallery.wikimedia import rosters
 
 COLUMNS = (
@@ -31,10 +32,7 @@ COLUMNS = (
     "occupations",
 )
 _NAMES = ("name", "name_ko", "name_en", "birth_name_ko", "birth_name_en")
-# Wikibase keeps the number of an id in 31 bits, and refuses a whole batch for one that is larger.
-_LARGEST = 2**31 - 1
-_ID = re.compile(r"Q[1-9]\d{0,9}")
-_LIKE_AN_ID = re.compile(r"[QqPpLlMm]\d+")
+_LIKE_AN_ID = re.compile(r"[QqPpLlMm]\d+|\S*\bwikidata\.org/\S*")
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
@@ -75,22 +73,18 @@ def read(roster: str) -> tuple[Line, ...]:
             f"{roster!r} is neither a file nor a roster that ships with Lookalike: "
             f"{', '.join(rosters.NAMES)}."
         )
-    try:
-        found = _csv(path) if path.suffix.lower() == ".csv" else _text(path)
-        return tuple(found)
-    except UnicodeDecodeError:
-        raise InvalidParameter(f"{path.name} is not UTF-8 text; save it as UTF-8.") from None
+    return tuple(_table(path) if csv_file.is_table(path) else _text(path))
 
 
 def _text(path: Path) -> Iterator[Line]:
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(path.read_text(csv_file.encoding_of(path)).splitlines(), 1):
         words = _COMMENT.sub("", line).strip()
         if words:
             yield _checked(f"line {number}", {"wikidata" if _like_an_id(words) else "name": words})
 
 
-def _csv(path: Path) -> Iterator[Line]:
-    for number, row in csv_rows(path, lambda cells, path: known_columns(cells, path, COLUMNS)):
+def _table(path: Path) -> Iterator[Line]:
+    for number, row in csv_file.rows(path, lambda cells, path: known_columns(cells, path, COLUMNS)):
         where = f"row {number}"
         yield LeftOut(where, row) if isinstance(row, str) else _checked(where, row)
 
@@ -103,9 +97,7 @@ def _checked(where: str, row: Row) -> Line:
 
 
 def _entry(where: str, row: dict[str, str]) -> Entry:
-    wikidata, born = row.get("wikidata") or None, row.get("born") or None
-    if wikidata and (not _ID.fullmatch(wikidata) or int(wikidata[1:]) > _LARGEST):
-        raise InvalidParameter(f"{wikidata!r} is no Wikidata id of a person; one looks like Q76")
+    wikidata, born = _wikidata(row), row.get("born") or None
     if born and not DATE.fullmatch(born):
         raise InvalidParameter(f"born: {born!r} is no date; write 1993, 1993-05 or 1993-05-16")
     named = {column: clean_name(row[column]) for column in _NAMES if row.get(column)}
@@ -123,6 +115,16 @@ def _entry(where: str, row: dict[str, str]) -> Entry:
         born=born,
         occupations=_parts(row, "occupations"),
     )
+
+
+def _wikidata(row: dict[str, str]) -> str | None:
+    stated = row.get("wikidata")
+    try:
+        return wikidata_id(stated) if stated else None
+    except InvalidParameter:
+        raise InvalidParameter(
+            f"{stated!r} is no Wikidata id of a person; one looks like Q76"
+        ) from None
 
 
 def _like_an_id(words: str) -> bool:
