@@ -58,7 +58,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         cache=packaged.FOLDER.parent / "cache",
         portraits="off",
     )
-    with shared.networks(loaded):
+    with shared.networks(), shared.certificates():
         # Here and not in the first test that asks for them, whichever that is.
         Analyzer(loaded).warm()
         yield loaded

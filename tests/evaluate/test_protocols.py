@@ -8,7 +8,7 @@ import json
 import os
 import pickle
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +39,16 @@ from lookalike.evaluate.protocols.strangers import tail, tar_at_fmrs
 from lookalike.evaluate.vectors import Vectors
 from lookalike.faces.geometry import overlaps
 from lookalike.faces.vectors import Floats
+from tests.support import shared
 
 NO_FACE = "free-mountain-vector-01.jpg"
 HANKS = "Tom_Hanks_54745.png"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_this_process() -> Iterator[None]:
+    with shared.no_workers():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.faces.geometry import overlaps
-from tests.support import recorded
+from tests.support import recorded, shared
 from tests.support.recorded import Recorded
 
 # Networks in float32 differ by less on other processors.
@@ -28,7 +28,8 @@ def before() -> Recorded:
 
 @pytest.fixture(scope="module")
 def now(settings: Settings, photos: Mapping[str, bytes]) -> Recorded:
-    return recorded.measured(settings, photos)
+    with shared.no_workers():
+        return recorded.measured(settings, photos)
 
 
 def test_every_face_is_where_it_was(before: Recorded, now: Recorded) -> None:

@@ -21,6 +21,7 @@ from lookalike.evaluate.protocols.verification import verify
 from lookalike.evaluate.reports import report, result_json
 from lookalike.evaluate.reports.result_json import as_json
 from lookalike.evaluate.vectors import Which, embed
+from tests.support import shared
 
 _PAIRS = """file1,file2,same,person1,person2,office
 obama.jpg,obama2.jpg,1,o,o,president
@@ -41,7 +42,9 @@ def pairs(tmp_path_factory: pytest.TempPathFactory, photos: Mapping[str, bytes])
 
 @pytest.fixture(scope="module")
 def result(pairs: Pairs, settings: Settings) -> Result:
-    return verify(pairs, embed(pairs.photos, settings, pairs.which), ["office"])
+    with shared.no_workers():
+        vectors = embed(pairs.photos, settings, pairs.which)
+    return verify(pairs, vectors, ["office"])
 
 
 def test_a_result_comes_back(result: Result, tmp_path: Path) -> None:

@@ -259,7 +259,7 @@ def test_interrupted_before_the_end_nothing_is_changed(
 def test_killed_under_way_leaves_the_old_contract_whole(
     mine: Home, enrol: Enrol, how: signal.Signals
 ) -> None:
-    before = enrol(150)
+    before = enrol(60)
     with mine.starting("migrate") as process:
         deadline = time.monotonic() + PATIENCE_S
         while not psutil.Process(process.pid).children(recursive=True):
@@ -271,7 +271,7 @@ def test_killed_under_way_leaves_the_old_contract_whole(
     assert err in ("", "Stopped; run the same command again to go on.\n")
     assert rows(mine) == before
     assert "mine is of" in mine("migrate")
-    assert len(mine.people()) == 150
+    assert len(mine.people()) == 60
 
 
 def test_two_migrations_at_once(mine: Home, enrol: Enrol) -> None:

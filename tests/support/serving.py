@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import threading
@@ -64,9 +63,6 @@ def running(settings: Settings) -> Iterator[Server]:
     finally:
         server.should_exit = True
         thread.join(PATIENCE_S)
-        # What an app holds, and the app, refer to each other.
-        del server, options
-        gc.collect()
 
 
 @contextmanager

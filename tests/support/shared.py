@@ -7,11 +7,13 @@ looking at a photo a tenth to a third; all around them, from decoding on, is don
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -48,8 +50,8 @@ class Remembering:
 
 
 @contextmanager
-def networks(settings: Settings) -> Iterator[None]:
-    """Meanwhile, every network whose prepared file is of this cache is opened once."""
+def networks() -> Iterator[None]:
+    """Meanwhile, each network is opened once for a shape."""
     opened: dict[tuple[object, ...], Network] = {}
     create = runtime.create
     turn = threading.Lock()
@@ -60,10 +62,9 @@ def networks(settings: Settings) -> Iterator[None]:
         open_anew = opener.open
 
         def open_once(model: Model, shape: Shape) -> Network:
-            path = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime").resolve()
-            if path.parent != (settings.cache / "models").resolve():
-                return open_anew(model, shape)
-            key = (name, *sorted(options.items()), path, shape)
+            # A file that is not there, or damaged, shows here.
+            graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime")
+            key = (name, *sorted(options.items()), model.sha256, shape)
             with turn:
                 if key not in opened:
                     opened[key] = Remembering(open_anew(model, shape))
@@ -74,6 +75,14 @@ def networks(settings: Settings) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runtime, "create", creating)
+        yield
+
+
+@contextmanager
+def certificates() -> Iterator[None]:
+    """Meanwhile, those of all authorities are read once, and not for every client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", cache(ssl.create_default_context))
         yield
 
 

@@ -76,7 +76,7 @@ def until(found: Callable[[], Found | None]) -> Found:
     deadline = time.monotonic() + PATIENCE_S
     while not (answer := found()):
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.02)
     return answer
 
 
@@ -93,7 +93,7 @@ def at_work(served: Served, place: Place, tries: int = 1) -> psutil.Process:
     assert watcher.nice() == 19
     before = watcher.cpu_times().user
     # Opening the networks and some of the 60 frames.
-    until(lambda: watcher.cpu_times().user > before + 0.7)
+    until(lambda: watcher.cpu_times().user > before + 0.5)
     return watcher
 
 

@@ -171,22 +171,22 @@ def test_a_damaged_pack_writes_nothing(mine: Home, stars: Path) -> None:
 
 def test_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]) -> None:
     """Nobody is there by half after kill -9, and the second run adds only who is missing."""
-    many(mine.folder / "many", photos["obama.jpg"], 60)
+    many(mine.folder / "many", photos["obama.jpg"], 30)
     with mine.starting("import", "many", threads=1) as process:
         mine.wait_for_some(process)
         process.kill()
     before = mine.people()
-    assert 0 < len(before) < 60
+    assert 0 < len(before) < 30
     assert {len(own) for own in before.values()} == {2}
     report = mine.report("many")
-    assert counts(report) == (60 - len(before), 0, 120 - 2 * len(before), 2 * len(before))
+    assert counts(report) == (30 - len(before), 0, 60 - 2 * len(before), 2 * len(before))
     assert {len(own) for own in mine.people().values()} == {2}
 
 
 def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     mine: Home, photos: Mapping[str, bytes]
 ) -> None:
-    many(mine.folder / "many", photos["obama.jpg"], 60)
+    many(mine.folder / "many", photos["obama.jpg"], 30)
     with mine.starting("import", "many", "--json") as process:
         mine.wait_for_some(process)
         # The terminal sends it to every process of the group.
@@ -195,7 +195,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(
     assert err == "Stopped; run the same command again to go on.\n"
     report = json.loads(out)
     assert report["interrupted"]
-    assert report["people_added"] == len(mine.people()) < 60
+    assert report["people_added"] == len(mine.people()) < 30
 
 
 def test_collections_are_created_and_deleted(mine: Home) -> None:
@@ -210,7 +210,7 @@ def test_collections_are_created_and_deleted(mine: Home) -> None:
 
 
 def test_workers_end_with_a_parent_that_is_killed(mine: Home, photos: Mapping[str, bytes]) -> None:
-    many(mine.folder / "many", photos["obama.jpg"], 60)
+    many(mine.folder / "many", photos["obama.jpg"], 30)
     with mine.starting("import", "many", threads=1) as process:
         mine.wait_for_some(process)
         children = psutil.Process(process.pid).children(recursive=True)
@@ -331,18 +331,18 @@ def test_a_hostile_pack_changes_nothing(mine: Home, stars: Path) -> None:
 
 def test_a_pack_killed_and_started_again(mine: Home, photos: Mapping[str, bytes]) -> None:
     """kill -9 while vectors are made from thumbnails: nobody is there by half."""
-    many(mine.folder / "many", photos["obama.jpg"], 60)
+    many(mine.folder / "many", photos["obama.jpg"], 30)
     mine("import", "many", "--thumbnails")
     mine("export", "mine", "mine.pack.zip", "--thumbnails")
     mine("delete", "mine", "--yes")
-    foreign = of_another_model(mine.folder / "mine.pack.zip", keep=120).name
+    foreign = of_another_model(mine.folder / "mine.pack.zip", keep=60).name
     with mine.starting("import", foreign) as process:
         mine.wait_for_some(process)
         process.kill()
     before = mine.people()
     assert {len(own) for own in before.values()} == {2}
     report = mine.report(foreign)
-    assert counts(report) == (60 - len(before), 0, 120 - 2 * len(before), 2 * len(before))
+    assert counts(report) == (30 - len(before), 0, 60 - 2 * len(before), 2 * len(before))
     assert {len(own) for own in mine.people().values()} == {2}
 
 

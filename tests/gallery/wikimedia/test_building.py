@@ -35,6 +35,7 @@ from lookalike.gallery.wikimedia.client import Patient, open_client
 from lookalike.gallery.wikimedia.connection import connected
 from lookalike.gallery.wikimedia.rosters import entries, shipped
 from starter import rosters
+from tests.support import shared
 from tests.support.wikimedia import Replay, Rerouted, serving, statement, time_of
 
 ACTOR, SINGER, POLITICIAN = "Q33999", "Q177220", "Q82955"
@@ -42,7 +43,7 @@ ACTOR, SINGER, POLITICIAN = "Q33999", "Q177220", "Q82955"
 
 @pytest.fixture(scope="module")
 def workers(settings: Settings) -> Iterator[Workers]:
-    with Workers(settings, 1) as started:
+    with shared.no_workers(), Workers(settings) as started:
         yield started
 
 
