@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -34,6 +35,12 @@ _LONG = (
     "web/pages/test_access.py",
 )
 _HERE = Path(__file__).parent
+
+
+def pytest_configure() -> None:
+    """A run in the background is started deaf to Ctrl-C, which tests send themselves."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
