@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.cli.given import PHOTO, GivenPhoto
+from lookalike.cli.terminal import API_JSON, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @click.option("--attributes", is_flag=True, help="Guess an age range and a gender of each.")
 @API_JSON
 @pass_settings
-def detect(settings: Settings, photo: Path, attributes: bool, as_json: bool) -> None:
-    """List the faces of PHOTO with their place and quality."""
+def detect(settings: Settings, photo: GivenPhoto, attributes: bool, as_json: bool) -> None:
+    """List the faces of PHOTO with their place and quality; `-` is standard input."""
     from lookalike.answers import photos
 
     with chosen_engine(settings) as engine:
-        detected = engine.detect(photo.read_bytes(), guess=attributes)
+        detected = engine.detect(photo.read("photo", settings.max_bytes), guess=attributes)
         if as_json:
             print_json(photos.detection(detected))
             return

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
 
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.cli.given import PHOTO, GivenPhoto
+from lookalike.cli.terminal import API_JSON, print_json, print_table, table
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
 @pass_settings
 def find(
     settings: Settings,
-    photo: Path,
-    reference: tuple[Path, ...],
+    photo: GivenPhoto,
+    reference: tuple[GivenPhoto, ...],
     limit: int | None,
     collection: str | None,
     group: str | None,
     gender: Gender | None,
     as_json: bool,
 ) -> None:
-    """Rank the celebrities that each face of PHOTO looks like."""
+    """Rank the celebrities that each face of PHOTO looks like; `-` is standard input."""
     from lookalike.answers import photos
     from lookalike.gallery.people import Who
 
     with chosen_engine(settings) as engine:
         found = engine.find(
-            photo.read_bytes(),
-            tuple(each.read_bytes() for each in reference),
+            photo.read("photo", settings.max_bytes),
+            tuple(each.read("reference", settings.max_bytes) for each in reference),
             limit=limit or settings.limit,
             collection=collection,
             who=Who(group, gender),
@@ -56,9 +56,9 @@ def find(
         made = table(title, "", "Name", *found.model.measures)
         for place, match in enumerate(ranked.matches, 1):
             made.add_row(str(place), match.person.name.both, *match.score.texts)
-        for path, score in zip(reference, ranked.references, strict=True):
+        for given, score in zip(reference, ranked.references, strict=True):
             made.add_section()
-            made.add_row("", f"[italic]{path.name}[/italic]", *score.texts)
+            made.add_row("", f"[italic]{given.name}[/italic]", *score.texts)
         print_table(made)
     if found.notice:
         click.echo(found.notice, err=True)

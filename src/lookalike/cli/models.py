@@ -13,8 +13,8 @@ import click
 
 from lookalike.cli.context import pass_settings
 from lookalike.cli.terminal import (
+    FILE,
     FOLDER,
-    PHOTO,
     json_option,
     print_json,
     print_table,
@@ -77,7 +77,7 @@ def list_models(settings: Settings, as_json: bool) -> None:
 @models.command()
 @click.argument("name")
 @click.option("--recipe", help="A model that is known by name; `models list` shows them.")
-@click.option("--file", "path", type=PHOTO, help="An ONNX file, or a zip file with one.")
+@click.option("--file", "path", type=FILE, help="An ONNX file, or a zip file with one.")
 @click.option("--url", help="The https address of one.")
 @click.option("--sha256", default="", help="What the ONNX file must have.")
 @click.option("--member", default="", help="The ONNX file in a zip file, if it has several.")
