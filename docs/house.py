@@ -36,7 +36,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "server",
             "cli",
         ),
-        "cli": ("terminal", "context given", "*", "evaluate gallery", "__init__"),
+        "cli": ("terminal", "context given", "answering", "*", "evaluate gallery", "__init__"),
         "database": ("schema", "migrations", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": ("vectors", "geometry image", "models", "*", "models.selftest"),

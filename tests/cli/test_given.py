@@ -1,4 +1,4 @@
-"""What photos `find`, `detect` and `compare` take: files, and standard input."""
+"""What photos `find`, `detect` and `compare` take: files, folders, and standard input."""
 
 from __future__ import annotations
 
@@ -72,6 +72,69 @@ def test_standard_input_is_one_photo(
 def test_a_file_called_like_it_is_a_file(cli: Commands, photos: Mapping[str, bytes]) -> None:
     (cli.folder / "-").write_bytes(photos["t1.jpg"])
     assert "6 faces" in cli("detect", "./-").stdout
+
+
+def test_several_photos_are_titled_blocks(cli: Commands) -> None:
+    done = cli("find", "obama.jpg", "biden.jpg", "--limit", "1")
+    assert done.returncode == 0, done.stderr
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    assert lines[:2] == ["obama.jpg", "Face 1 of 1"]
+    assert lines[lines.index("biden.jpg") + 1] == "Face 1 of 1"
+    assert lines.index("biden.jpg") < next(n for n, line in enumerate(lines) if "Joe Biden" in line)
+
+
+def test_several_photos_are_a_list_with_their_files(cli: Commands) -> None:
+    listed = json.loads(cli("find", "obama.jpg", "./biden.jpg", "--limit", "2", "--json").stdout)
+    assert [each.pop("file") for each in listed] == ["obama.jpg", "./biden.jpg"]
+    names = [each["faces"][0]["people"][0]["name"]["en"] for each in listed]
+    assert names == ["Barack Obama", "Joe Biden"]
+    one = cli("find", "obama.jpg", "--limit", "2", "--json").stdout
+    assert _untimed(json.dumps(listed[0])) == _untimed(one)
+
+
+def test_a_folder_is_a_list_of_what_is_in_it_and_below(
+    cli: Commands, photos: Mapping[str, bytes]
+) -> None:
+    below = cli.folder / "album" / "summer"
+    below.mkdir(parents=True)
+    for path in (below.parent / "b.JPG", below / "a.jpg", below / ".hidden.jpg"):
+        path.write_bytes(photos["obama.jpg"])
+    (below / "notes.txt").write_text("no photo")
+    listed = json.loads(cli("detect", "album", "--json").stdout)
+    assert [each["file"] for each in listed] == ["album/b.JPG", "album/summer/a.jpg"]
+    assert [len(each["faces"]) for each in listed] == [1, 1]
+    (below / "a.jpg").unlink()
+    (alone,) = json.loads(cli("detect", "album", "--json").stdout)
+    assert alone["file"] == "album/b.JPG"
+
+
+def test_a_folder_without_photos_is_named(cli: Commands) -> None:
+    (cli.folder / "empty").mkdir()
+    done = cli("find", "empty")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: There is no photo in the folder empty.\n"
+
+
+def test_what_cannot_be_used_does_not_stop_the_others(cli: Commands) -> None:
+    (cli.folder / "notes.txt").write_text("not a photo")
+    said = cli("find", "notes.txt", "obama.jpg", "--limit", "1")
+    assert said.returncode == 1
+    assert "Barack Obama" in said.stdout
+    assert said.stderr.startswith("notes.txt: The photo cannot be used. This is not an image")
+    listed = cli("find", "notes.txt", "obama.jpg", "--limit", "1", "--json")
+    assert listed.returncode == 1
+    broken, whole = json.loads(listed.stdout)
+    assert broken["file"] == "notes.txt"
+    assert broken["problem"]["type"] == "urn:lookalike:problem:unsupported-format"
+    assert broken["problem"]["status"] == 415
+    assert len(whole["faces"]) == 1
+
+
+def test_a_reference_that_cannot_be_used_is_of_all_of_them(cli: Commands) -> None:
+    (cli.folder / "notes.txt").write_text("not a photo")
+    done = cli("find", "obama.jpg", "biden.jpg", "--reference", "notes.txt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: The reference cannot be used.")
 
 
 def _untimed(answer: str) -> dict[str, object]:
