@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# In the `meta` of click's context: how far the JSON that was printed is indented.
+JSON_PRINTED = "lookalike.json-printed"
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,6 +39,9 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     """
     text = json.dumps(value, default=_plain, ensure_ascii=False, indent=indent, allow_nan=False)
     click.echo(text.encode())
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[JSON_PRINTED] = (True, indent)
 
 
 def _plain(value: object) -> object:
