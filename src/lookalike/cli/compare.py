@@ -32,7 +32,8 @@ def compare(settings: Settings, a: GivenPhoto, b: GivenPhoto, as_json: bool) -> 
         if as_json:
             print_json(photos.comparison(comparison))
             return
-    made = table(f"{a.name} and {b.name}", "Face", *comparison.model.measures)
+    measures = comparison.model.measures
+    made = table(f"{a.name} and {b.name}", "Face", *measures, whole=measures)
     for number, score in enumerate(comparison.scores, 1):
         made.add_row(str(number), *score.texts)
     print_table(made)

@@ -43,7 +43,7 @@ def detect(
 def _show(detected: Detection) -> None:
     found, guesses = detected.photo, detected.guesses
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
-    columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    columns = ("", "Left, top", "Size", "Score", "Sharp", "Bright", "Yaw")
     made = table(title, *columns, *(("Looks", "Looks aged") if guesses else ()))
     for number, face in enumerate(found.faces, 1):
         box, quality = face.box, face.quality

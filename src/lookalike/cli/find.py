@@ -67,7 +67,8 @@ def find(
 def _show(found: Lookalikes[AnyScore], references: Sequence[str]) -> None:
     for number, ranked in enumerate(found.faces, 1):
         title = f"Face {number} of {len(found.faces)}"
-        made = table(title, "", "Name", *found.model.measures)
+        measures = found.model.measures
+        made = table(title, "", "Name", *measures, whole=("", *measures))
         for place, match in enumerate(ranked.matches, 1):
             made.add_row(str(place), match.person.name.both, *match.score.texts)
         for name, score in zip(references, ranked.references, strict=True):

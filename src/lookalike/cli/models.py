@@ -54,7 +54,16 @@ def list_models(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json({"models": rows, "recipes": known})
         return
-    made = table("Models", "", "Name", "Kind", "Contract", "Licence", "Calibrated")
+    made = table(
+        "Models",
+        "",
+        "Name",
+        "Kind",
+        "Contract",
+        "Licence",
+        "Calibrated",
+        whole=["Name", "Contract"],
+    )
     for row in rows:
         calibrated = {True: "yes", False: "no", None: ""}[row["calibrated"]]
         used = "in use" if row["used"] else ""
@@ -68,6 +77,7 @@ def list_models(settings: Settings, as_json: bool) -> None:
         "Kind",
         "What",
         "Licence",
+        whole=["Recipe", "Kind"],
     )
     for each in known:
         made.add_row(each["name"], each["kind"], each["about"], each["licence"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 # In the `meta` of click's context: how far the JSON that was printed is indented.
 JSON_PRINTED = "lookalike.json-printed"
+
+# Columns of the terminal that a cell needs at least which may be broken into lines.
+_SOME = 8
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -85,16 +88,45 @@ def progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def table(title: str, *columns: str) -> Table:
+def table(title: str, *columns: str, whole: Collection[str] = ()) -> Table:
+    """
+    Args:
+        whole: columns whose cells stay on one line where others can give way: what is copied, and
+            numbers with what they mean.
+    """
     from rich.table import Table
 
     made = Table(title=title, title_justify="left")
     for each in columns:
-        made.add_column(each)
+        # Cut off, the end of an id or a name would be lost.
+        made.add_column(each, overflow="fold", no_wrap=each in whole)
     return made
 
 
 def print_table(made: Table) -> None:
+    """Print a table as wide as the terminal at the most: without lines between its columns where
+    they do not fit."""
+    from rich import box
     from rich.console import Console
+    from rich.measure import Measurement
 
-    Console().print(made)
+    console = Console()
+    unbound = console.options.update(max_width=10_000)
+    if Measurement.get(console, unbound, made).maximum > console.width:
+        made.box, made.show_edge, made.pad_edge = box.SIMPLE_HEAD, False, False
+        made.padding = (0, 1, 0, 0)
+        if _least(made) > console.width:
+            for column in made.columns:
+                column.no_wrap = False
+    console.print(made)
+
+
+def _least(made: Table) -> int:
+    """The columns that a table without lines needs for its whole cells and some of the others."""
+    from rich.cells import cell_len
+
+    wide = (
+        max(cell_len(str(cell)) for cell in (each.header, *each.cells)) if each.no_wrap else _SOME
+        for each in made.columns
+    )
+    return sum(wide) + 2 * len(made.columns)

@@ -32,7 +32,9 @@ def list_people(settings: Settings, collection: str | None, query: str, as_json:
         if as_json:
             print_json(answers.people(found, total=len(found)))
             return
-    made = table(f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups")
+    made = table(
+        f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups", whole=["Id"]
+    )
     for each in found:
         made.add_row(
             each.id, each.name.en or "", each.name.ko or "", each.collection, ", ".join(each.groups)
