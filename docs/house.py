@@ -26,6 +26,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "": (
             "errors files processes",
             "config",
+            "cache",
             "database faces",
             "gallery",
             "scores site",

@@ -85,7 +85,6 @@ def obstacle(folder: Path) -> OSError | None:
         with tempfile.TemporaryFile(dir=there) as file:
             file.write(bytes(_TRIED))
             file.flush()
-            os.fsync(file.fileno())
     except OSError as error:
         return error
     return None

@@ -60,11 +60,15 @@ def test_lines_fit_the_terminal_and_begin_with_the_state(cli: Commands) -> None:
 
 def test_folders_that_cannot_be_written_are_named_with_their_setting(cli: Commands) -> None:
     (cli.folder / "file").write_text("where a folder should be")
-    cli.environment["LOOKALIKE_HOME"] = str(cli.folder / "file" / "home")
-    state, said = found(cli)["home"]
-    assert state == "limited"
-    assert "file/home cannot be written (Not a directory)" in said
-    assert "Set LOOKALIKE_HOME" in said
+    for name in ("home", "cache"):
+        cli.environment[f"LOOKALIKE_{name.upper()}"] = str(cli.folder / "file" / name)
+    checks = found(cli)
+    for name in ("home", "cache"):
+        state, said = checks[name]
+        assert state == "limited"
+        assert f"file/{name} cannot be written (Not a directory)" in said
+        assert f"Set LOOKALIKE_{name.upper()}" in said
+    assert {checks[each][0] for each in ("models", "runtime", "database")} == {"works"}
     assert (cli.folder / "file").read_text() == "where a folder should be"
 
 

@@ -60,7 +60,10 @@ def networks(settings: Settings) -> Iterator[None]:
         open_anew = opener.open
 
         def open_once(model: Model, shape: Shape) -> Network:
-            path = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime").resolve()
+            made = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime")
+            if isinstance(made, bytes):
+                return open_anew(model, shape)
+            path = made.resolve()
             if path.parent != (settings.cache / "models").resolve():
                 return open_anew(model, shape)
             key = (name, *sorted(options.items()), path, shape)

@@ -18,6 +18,7 @@ import click
 from lookalike import files
 from lookalike.cli.context import opened_gallery, pass_settings
 from lookalike.cli.terminal import json_option, print_json
+from lookalike.config import NOWHERE
 from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("versions", "works", _versions())
     yield _tried("models", lambda: _models(settings))
     yield _tried("runtime", lambda: _runtime(settings))
-    yield _folder(
-        "cache", settings.cache, "Prepared models are made anew at each start. Set LOOKALIKE_CACHE."
-    )
+    configured: Settings = click.get_current_context().find_root().obj
+    advice = "What is prepared is made anew at each start. Set LOOKALIKE_CACHE to another folder."
+    yield _folder("cache", configured.cache, advice)
     yield _home(settings)
     yield _tried("database", lambda: _database(settings))
     yield _network(settings)
@@ -139,14 +140,16 @@ def _runtime(settings: Settings) -> str:
 
 
 def _home(settings: Settings) -> Check:
-    advice = "People cannot be added. Set LOOKALIKE_HOME to a folder that can be written."
+    advice = "People cannot be added. Set LOOKALIKE_HOME to another folder."
     if settings.database:
-        advice = "Set LOOKALIKE_HOME to a folder that can be written."
+        advice = "Set LOOKALIKE_HOME to another folder."
     return _folder("home", settings.home, advice)
 
 
 def _folder(name: str, folder: Path, advice: str) -> Check:
     error = files.obstacle(folder)
+    if folder == NOWHERE:
+        return Check(name, "limited", f"This user has no home folder. {advice}")
     if error is not None:
         return Check(name, "limited", f"{folder} cannot be written ({error.strerror}). {advice}")
     if not folder.is_dir():

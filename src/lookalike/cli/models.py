@@ -257,7 +257,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
-    store = Store(settings.home, chosen.contract, settings.database)
+    store = Store(settings.home, chosen.contract, settings.database, make=False)
     try:
         outdated = reembedding.outdated(store)
     finally:

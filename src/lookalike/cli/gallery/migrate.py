@@ -39,7 +39,7 @@ def migrate(
     from lookalike.gallery.store import Store
 
     contract = installed.embedder(settings).contract
-    store = Store(settings.home, contract, settings.database)
+    store = Store(settings.home, contract, settings.database, make=False)
     interrupt = Interrupt()
     stayed: list[str] = []
     try:
