@@ -104,6 +104,8 @@ class _ONNXRuntime:
     def _session(self, model: Model) -> object:
         import onnxruntime
 
+        # Nobody is to be counted, as with OpenVINO.
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
