@@ -46,9 +46,42 @@ def _allowed(setting: config.Described) -> str:
     return " or ".join(f"`{choice}`" for choice in setting.choices) + ". "
 
 
+_EVERY_COMMAND = """\
+This page is generated from the commands' own help.
+
+With `--json`, standard output holds JSON and nothing else: the answer, or where there is none the
+problem details of the JSON API (`type`, `title`, `detail`); standard error holds what is for
+people. Exit codes: 0 success, 1 a photo or a set-up that cannot be used, 2 wrong usage, 3 `gallery
+check` found something.
+
+## Shell completion
+
+Tab completes commands, options, their choices and files. For bash (4.4 or later), once:
+
+```sh
+mkdir -p ~/.local/share/bash-completion/completions
+_LOOKALIKE_COMPLETE=bash_source lookalike > ~/.local/share/bash-completion/completions/lookalike
+```
+
+For zsh, in a folder of its `fpath` (before `compinit` in `~/.zshrc`: `fpath+=~/.zfunc`):
+
+```sh
+mkdir -p ~/.zfunc
+_LOOKALIKE_COMPLETE=zsh_source lookalike > ~/.zfunc/_lookalike
+```
+
+For fish:
+
+```sh
+_LOOKALIKE_COMPLETE=fish_source lookalike > ~/.config/fish/completions/lookalike.fish
+```
+
+Open a new shell then. After an update nothing is to be done: the script asks `lookalike` itself."""
+
+
 def commands() -> str:
     """`cli.md`: the help of every command."""
-    parts = ["# Command line", "", "This page is generated from the commands' own help."]
+    parts = ["# Command line", "", _EVERY_COMMAND]
     # As a call of the command makes it, with the options that every command inherits.
     for context in _walk(lookalike.make_context("lookalike", [], resilient_parsing=True)):
         context.max_content_width = context.terminal_width = 96

@@ -26,6 +26,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "": (
             "errors files processes",
             "config",
+            "cache",
             "database faces",
             "gallery",
             "scores site",
@@ -36,7 +37,14 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "server",
             "cli",
         ),
-        "cli": ("terminal", "context", "*", "evaluate gallery", "__init__"),
+        "cli": (
+            "terminal",
+            "context given failing",
+            "answering",
+            "*",
+            "evaluate gallery",
+            "__init__",
+        ),
         "database": ("schema", "migrations", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": ("repair vectors", "geometry image", "models", "*", "models.selftest"),

@@ -21,6 +21,10 @@ from lookalike.errors import InvalidParameter
 PREFIX = "LOOKALIKE_"
 
 
+# Where a user without a home folder keeps things: a place where nothing can be.
+NOWHERE = Path(os.devnull) / "lookalike"
+
+
 def _setting(default: Any, help: str, *, minimum: int | None = None, secret: bool = False) -> Any:
     """A secret one stays out of what is printed."""
     return field(default=default, repr=not secret, metadata={"help": help, "minimum": minimum})
@@ -28,15 +32,23 @@ def _setting(default: Any, help: str, *, minimum: int | None = None, secret: boo
 
 def _folder(kind: Literal["user_data_path", "user_cache_path"], help: str) -> Any:
     def default() -> Path:
-        folder: Path = getattr(platformdirs, kind)("lookalike", appauthor=False)
-        return folder
+        try:
+            folder: Path = getattr(platformdirs, kind)("lookalike", appauthor=False)
+        except RuntimeError:
+            # There is no HOME, and the system does not know the user.
+            return NOWHERE
+        # Versions before say so with a ~.
+        return folder if folder.is_absolute() else NOWHERE
 
     return field(default_factory=default, metadata={"help": help, "minimum": None})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    home: Path = _folder("user_data_path", "Folder of the user's own galleries (SQLite).")
+    home: Path = _folder(
+        "user_data_path",
+        "Folder of the user's own galleries (SQLite); made with the first of them.",
+    )
     database: str = _setting(
         "",
         "Address of a PostgreSQL that holds the galleries instead "
@@ -44,7 +56,9 @@ class Settings:
         secret=True,
     )
     cache: Path = _folder(
-        "user_cache_path", "Folder of prepared models and fetched portraits; safe to delete."
+        "user_cache_path",
+        "Folder of prepared models and fetched portraits; safe to delete. Where it cannot be "
+        "written, one that lasts as long as the process is used.",
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", minimum=0)
@@ -184,7 +198,7 @@ def load(environ: Mapping[str, str] | None = None, **overrides: object) -> Setti
     environ = os.environ if environ is None else environ
     given: dict[str, Any] = {k: v for k, v in overrides.items() if v is not None}
     for each in describe():
-        if each.name not in given and each.variable in environ:
+        if each.name not in given and _is_set(each, environ):
             given[each.name] = _parse(each, environ[each.variable])
     _check_minima(given)
     return Settings(**given)
@@ -198,12 +212,18 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
+def _is_set(setting: Described, environ: Mapping[str, str]) -> bool:
+    """An empty folder is none: it would be whichever folder one happens to be in."""
+    text = environ.get(setting.variable)
+    return text is not None and not (setting.type is Path and not text)
+
+
 def _parse(setting: Described, text: str) -> str | int | Path:
     if setting.choices and text not in setting.choices:
         allowed = ", ".join(setting.choices)
         raise InvalidParameter(f"{setting.variable} is {text!r}; it must be one of: {allowed}.")
     if setting.type is Path:
-        return Path(text).expanduser()
+        return _expanded(setting.variable, text)
     if setting.type is not int:
         return text
     try:
@@ -211,6 +231,15 @@ def _parse(setting: Described, text: str) -> str | int | Path:
     except ValueError:
         raise InvalidParameter(
             f"{setting.variable} is {text!r}; it must be a whole number."
+        ) from None
+
+
+def _expanded(variable: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise InvalidParameter(
+            f"{variable} is {text!r}, and there is no such home folder; give the path in full."
         ) from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import IO
 
 # Of a name, so that what is made beside it is not longer than a file system takes.
 _SHOWN = 40
+# Bytes that find out whether a disk is full: an empty file is made on one.
+_TRIED = 64 * 1024
 
 
 def write(path: Path, data: bytes) -> None:
@@ -72,6 +75,19 @@ def move(folder: Path, path: Path) -> None:
         OSError: something is there.
     """
     folder.rename(path)
+
+
+def obstacle(folder: Path) -> OSError | None:
+    """What keeps us from keeping files in a folder, which is made if it is not there; None:
+    nothing. It is tried in what is there of it, and nothing is left behind."""
+    try:
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(bytes(_TRIED))
+            file.flush()
+    except OSError as error:
+        return error
+    return None
 
 
 def _beside(path: Path) -> Path:

@@ -45,6 +45,18 @@ class Interrupt:
         finally:
             signal.signal(signal.SIGINT, before)
 
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """In here, where it is `deferred` around, it is raised at once: while somebody is asked."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def _press(self, *_: object) -> None:
         self.check()
         self.pressed = True

@@ -21,6 +21,7 @@ from starlette.formparsers import MultiPartParser
 from lookalike import config
 from lookalike.answers.people import Shown, offers
 from lookalike.aws.client import Client
+from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
@@ -64,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Raises:
         InvalidParameter: a setting, or the site file, is not as it must be.
     """
-    chosen = settings or config.load()
+    chosen = usable(settings or config.load())
     most = _largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
     MultiPartParser.spool_max_size = most
@@ -100,6 +101,7 @@ def run(settings: Settings) -> None:
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
+    settings = usable(settings)
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()
@@ -122,6 +124,8 @@ def run(settings: Settings) -> None:
 def _check_collection(settings: Settings, collection: str | None) -> None:
     gallery = Gallery.open(settings, installed.embedder(settings))
     gallery.people(collection)
+    # What cannot be kept is said now, in one line, and not when somebody first adds a person.
+    gallery.store.database.prepare()
     gallery.close()
 
 
@@ -162,6 +166,7 @@ def _opened(settings: Settings) -> Engine:
     engine = opened(settings)
     for note in engine.model.notes:
         _log.warning(note.both)
+    engine.database.prepare()
     engine.warm()
     return engine
 

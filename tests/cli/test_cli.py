@@ -87,6 +87,48 @@ def test_wrong_usage_is_exit_code_2(cli: Commands, args: tuple[str, ...]) -> Non
     assert "Usage: lookalike" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("args", "code", "problem"),
+    [
+        (("find", "blank.png"), 1, ("no-face", 422, "photo")),
+        (("find", "notes.txt"), 1, ("unsupported-format", 415, "photo")),
+        (("find", "obama.jpg", "--reference", "blank.png"), 1, ("no-face", 422, "reference")),
+        (("compare", "obama.jpg", "blank.png"), 1, ("no-face", 422, "target")),
+        (("find", "obama.jpg", "--collection", "x"), 1, ("collection-not-found", 404, None)),
+        (("gallery", "show", "Q0"), 1, ("person-not-found", 404, None)),
+        (("find", "missing.jpg"), 2, ("invalid-parameter", 422, None)),
+        (("detect", "obama.jpg", "--what"), 2, ("invalid-parameter", 422, None)),
+        (("models", "add", "my-model"), 2, ("invalid-parameter", 422, None)),
+        (("evaluate", "lfw", "missing"), 2, ("invalid-parameter", 422, None)),
+    ],
+)
+def test_errors_are_json_too(
+    cli: Commands, args: tuple[str, ...], code: int, problem: tuple[str, int, str | None]
+) -> None:
+    done, said = cli(*args, "--json"), cli(*args)
+    assert done.returncode == said.returncode == code
+    assert done.stderr == said.stderr
+    told = json.loads(done.stdout)
+    assert (told["type"], told["status"], told["subject"]) == (
+        f"urn:lookalike:problem:{problem[0]}",
+        *problem[1:],
+    )
+    assert told["detail"] in said.stderr
+    assert said.stdout == ""
+
+
+def test_wrong_settings_are_json_too(cli: Commands) -> None:
+    cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
+    told = json.loads(cli("detect", "obama.jpg", "--json").stdout)
+    assert told["type"] == "urn:lookalike:problem:invalid-parameter"
+    assert told["detail"].startswith("LOOKALIKE_RUNTIME is 'tpu'")
+
+
+def test_a_file_called_as_the_option_asks_for_nothing(cli: Commands) -> None:
+    done = cli("find", "--", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_wrong_settings_are_named(cli: Commands) -> None:
     cli.environment["LOOKALIKE_RUNTIME"] = "tpu"
     done = cli.alone("detect", "obama.jpg")

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,13 +37,19 @@ from lookalike.gallery.sources.image_file import portrait
 from lookalike.gallery.store import Store
 from tests.support import PATIENCE_S
 from tests.support.homes import Home
-from tests.support.processes import finished, started
+from tests.support.processes import LOOKALIKE, finished, started
 
 # Enrols so many people, and returns all their rows.
 Enrol = Callable[[int], list[tuple[object, ...]]]
 
 BEFORE = replace(SFACE, preprocessing=0).contract
 SOURCE = "https://example.org/"
+# Runs a command for which the terminal that it is given is its own, so that Ctrl-C there ends it.
+AT_A_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture
@@ -119,7 +127,7 @@ def test_thumbnails_make_vectors_and_the_rest_is_listed(
     dry = mixed("migrate", "--dry-run")
     assert rows(mixed) == before
     assert f"mine was made with {BEFORE}. Of its 4 portraits 2 have a thumbnail" in dry
-    said = mixed("migrate")
+    said = mixed("migrate", "--yes")
     assert said == f"{dry}mine is of {SFACE.contract} now.\n"
     alone, fewer = said.split("With fewer portraits:")
     assert "아일린 콜린스" in alone
@@ -141,7 +149,7 @@ def test_thumbnails_make_vectors_and_the_rest_is_listed(
 def test_search_works_afterwards_and_lost_photos_come_back(
     mixed: Home, photos: Mapping[str, bytes]
 ) -> None:
-    mixed("migrate")
+    mixed("migrate", "--yes")
     engine = LocalEngine(mixed.settings)
     try:
         for photo, name in (("obama3.jpg", "버락 오바마"), ("biden.jpg", "Joe Biden")):
@@ -158,6 +166,53 @@ def test_search_works_afterwards_and_lost_photos_come_back(
         assert face.matches[0].person.name.ko == "아일린 콜린스"
     finally:
         engine.close()
+
+
+def test_nothing_is_lost_without_a_yes(mixed: Home) -> None:
+    before = rows(mixed)
+    done = mixed.commands("gallery", "migrate")
+    assert done.returncode == 1
+    assert done.stderr == "mine would lose 2 of its 4 portraits. Accept that with --yes.\n"
+    assert done.stdout.endswith(f"mine stays of {BEFORE}.\n")
+    told = mixed.commands("gallery", "migrate", "--json")
+    assert (told.returncode, json.loads(told.stdout)["remade"]) == (1, 2)
+    assert rows(mixed) == before
+
+
+def test_one_collection_that_stays_does_not_keep_the_others(mixed: Home, store: Store) -> None:
+    changed(
+        mixed,
+        "INSERT INTO collections (id, contract, tags, open, created) "
+        "VALUES ('zoo', ?, '{}', 1, '2026-01-01 00:00:00.000000')",
+        BEFORE,
+    )
+    assert mixed.commands("gallery", "migrate").returncode == 1
+    assert store.contracts() == {"mine": BEFORE, "zoo": SFACE.contract}
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0), ("\x03", 1)])
+def test_whoever_sits_at_it_is_asked(mixed: Home, store: Store, answer: str, code: int) -> None:
+    ours, theirs = pty.openpty()
+    env = os.environ | {
+        "LOOKALIKE_HOME": str(mixed.settings.home),
+        "LOOKALIKE_CACHE": str(mixed.settings.cache),
+    }
+    command = [sys.executable, "-c", AT_A_TERMINAL, LOOKALIKE, "gallery", "migrate"]
+    process = subprocess.Popen(
+        command, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    )
+    os.close(theirs)
+    said = b""
+    # It cannot be read once the other side is closed.
+    with suppress(OSError):
+        while part := os.read(ours, 1000):
+            said += part
+            if said.endswith(b"Go on? [y/N]: "):
+                os.write(ours, answer.encode())
+    os.close(ours)
+    assert process.wait(PATIENCE_S) == code, said
+    assert b"mine would lose 2 of its 4 portraits. Go on? [y/N]: " in said
+    assert store.contracts() == {"mine": BEFORE if code else SFACE.contract}
 
 
 def test_a_line_of_json_a_collection(mixed: Home) -> None:
@@ -189,9 +244,9 @@ def test_one_collection_or_all(mixed: Home, store: Store) -> None:
     assert "no collection 'none' of your own; there are: fans, mine" in mixed(
         "migrate", "--collection", "none", fails=1
     )
-    assert "poster-7 (no thumbnail was kept)" in mixed("migrate", "--collection", "fans")
+    assert "poster-7 (no thumbnail was kept)" in mixed("migrate", "--yes", "--collection", "fans")
     assert store.contracts() == {"fans": SFACE.contract, "mine": BEFORE}
-    mixed("migrate")
+    mixed("migrate", "--yes")
     assert store.contracts() == {"fans": SFACE.contract, "mine": SFACE.contract}
 
 
@@ -204,7 +259,7 @@ def test_a_damaged_thumbnail_and_faces_of_nobody_are_listed(mixed: Home) -> None
         "INSERT INTO faces (id, collection, vector, external_image_id, created) "
         "VALUES ('F1', 'mine', x'00', 'street', '2026-01-01 00:00:00.000000')",
     )
-    said = mixed("migrate")
+    said = mixed("migrate", "--yes")
     assert "Of its 5 portraits 0 have a thumbnail" in said
     assert "broken from its header on" in said
     assert "  Faces of nobody\n    street (no thumbnail was kept)" in said

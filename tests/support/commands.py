@@ -30,11 +30,15 @@ class Commands:
     settings: Settings
     environment: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *args: str) -> Done:
-        """Run it in this process, with what all tests share."""
+    def __call__(self, *args: str, typed: bytes = b"") -> Done:
+        """Run it in this process, with what all tests share.
+
+        Args:
+            typed: what comes in on standard input.
+        """
         runner = CliRunner(env=self._environment())
         with chdir(self.folder), shared.no_workers():
-            done = runner.invoke(main, args, prog_name="lookalike")
+            done = runner.invoke(main, args, input=typed, prog_name="lookalike")
         if not isinstance(done.exception, SystemExit | None):
             raise done.exception
         return Done(args, done.exit_code, done.stdout, done.stderr)

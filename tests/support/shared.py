@@ -63,7 +63,9 @@ def networks() -> Iterator[None]:
 
         def open_once(model: Model, shape: Shape) -> Network:
             # A file that is not there, or damaged, shows here.
-            graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime")
+            made = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime")
+            if isinstance(made, bytes):
+                return open_anew(model, shape)
             key = (name, *sorted(options.items()), model.sha256, shape)
             with turn:
                 if key not in opened:

@@ -10,15 +10,36 @@ from typing import Any
 
 import click
 
-from lookalike.cli import compare, counts, detect, evaluate, find, gallery, keys, models, serve
+from lookalike.cli import (
+    compare,
+    counts,
+    detect,
+    doctor,
+    evaluate,
+    failing,
+    find,
+    gallery,
+    keys,
+    models,
+    serve,
+)
 from lookalike.cli.terminal import print_whatever_comes
-from lookalike.errors import LookalikeError, PhotoError
+from lookalike.errors import LookalikeError
 
 __all__ = ["main"]
 
+_AS_JSON = "lookalike.as-json"
+
 
 class _Commands(click.Group):
-    """Ends with one clear line on stderr and exit code 1 when something cannot be used."""
+    """Ends with one clear line on stderr and exit code 1 when something cannot be used.
+
+    With `--json` the problem is printed as JSON too, wrong usage included.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_AS_JSON] = failing.wants_json(args)
+        return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **options: Any) -> Any:
         print_whatever_comes()
@@ -27,10 +48,12 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except PhotoError as error:
-            raise click.ClickException(f"The {error.subject} cannot be used. {error}") from error
-        except LookalikeError as error:
-            raise click.ClickException(str(error)) from error
+        except (LookalikeError, click.ClickException, click.Abort) as error:
+            if ctx.meta.get(_AS_JSON):
+                failing.print_problem(ctx, error)
+            if isinstance(error, LookalikeError):
+                raise click.ClickException(failing.line(error)) from error
+            raise
 
 
 @click.group(
@@ -39,6 +62,7 @@ class _Commands(click.Group):
         compare.compare,
         counts.counts,
         detect.detect,
+        doctor.doctor,
         evaluate.evaluate,
         find.find,
         gallery.gallery,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 
 from lookalike import config
+from lookalike.cache import usable
 from lookalike.cli.terminal import print_calls
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def pass_settings(
         root = click.get_current_context().find_root()
         if root.obj is None:
             root.obj = config.load()
-        return command(root.obj, *args, **given)
+        return command(usable(root.obj), *args, **given)
 
     return run
 

@@ -29,7 +29,13 @@ def counts(settings: Settings, days: int, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    made = table(f"{len(found)} days", "Day", *(each.capitalize() for each in EVENTS), "Nearest")
+    made = table(
+        f"{len(found)} days",
+        "Day",
+        *(each.capitalize() for each in EVENTS),
+        "Nearest",
+        whole=["Day"],
+    )
     for each in found:
         nearest = ", ".join(f"{person} ({count})" for person, count in each.best[:3])
         numbers = (str(getattr(each, event)) for event in EVENTS)

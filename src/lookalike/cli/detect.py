@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from lookalike.cli.answering import Question, answer
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.cli.given import PHOTO_OR_FOLDER, GivenPhoto
+from lookalike.cli.terminal import API_JSON, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.engine.interface import Detection
     from lookalike.faces.attributes import Attributes
 
 
 @click.command()
-@click.argument("photo", type=PHOTO)
+@click.argument("given", type=PHOTO_OR_FOLDER, nargs=-1, required=True, metavar="PHOTO...")
 @click.option("--attributes", is_flag=True, help="Guess an age range and a gender of each.")
 @API_JSON
 @pass_settings
-def detect(settings: Settings, photo: Path, attributes: bool, as_json: bool) -> None:
-    """List the faces of PHOTO with their place and quality."""
+def detect(
+    settings: Settings, given: tuple[GivenPhoto, ...], attributes: bool, as_json: bool
+) -> None:
+    """List the faces of PHOTO with their place and quality.
+
+    Takes several photos, folders and `-` as `find` does.
+    """
     from lookalike.answers import photos
 
     with chosen_engine(settings) as engine:
-        detected = engine.detect(photo.read_bytes(), guess=attributes)
-        if as_json:
-            print_json(photos.detection(detected))
-            return
+
+        def ask(photo: bytes) -> Detection:
+            return engine.detect(photo, guess=attributes)
+
+        question = Question(ask, photos.detection, _show)
+        answer(given, settings.max_bytes, question, as_json=as_json)
+
+
+def _show(detected: Detection) -> None:
     found, guesses = detected.photo, detected.guesses
     title = f"{len(found.faces)} faces in {found.width} x {found.height} pixels"
-    columns = ("", "Left, top", "Size", "Score", "Sharpness", "Brightness", "Yaw")
+    columns = ("", "Left, top", "Size", "Score", "Sharp", "Bright", "Yaw")
     made = table(title, *columns, *(("Looks", "Looks aged") if guesses else ()))
     for number, face in enumerate(found.faces, 1):
         box, quality = face.box, face.quality

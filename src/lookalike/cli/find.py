@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
 import click
 
+from lookalike.cli.answering import Question, answer
 from lookalike.cli.context import chosen_engine, pass_settings
-from lookalike.cli.terminal import API_JSON, PHOTO, italic, print_json, print_table, table
+from lookalike.cli.given import PHOTO, PHOTO_OR_FOLDER, GivenPhoto
+from lookalike.cli.terminal import API_JSON, italic, print_table, table
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.engine.interface import AnyScore, Lookalikes
 
 
 @click.command()
-@click.argument("photo", type=PHOTO)
+@click.argument("given", type=PHOTO_OR_FOLDER, nargs=-1, required=True, metavar="PHOTO...")
 @click.option("--reference", type=PHOTO, multiple=True, help="Compare with this photo too.")
 @click.option("--limit", type=click.IntRange(1, 100), help="People to rank for each face.")
 @click.option("--collection", help="Search only this collection.")
@@ -28,37 +31,49 @@ if TYPE_CHECKING:
 @pass_settings
 def find(
     settings: Settings,
-    photo: Path,
-    reference: tuple[Path, ...],
+    given: tuple[GivenPhoto, ...],
+    reference: tuple[GivenPhoto, ...],
     limit: int | None,
     collection: str | None,
     group: str | None,
     gender: Gender | None,
     as_json: bool,
 ) -> None:
-    """Rank the celebrities that each face of PHOTO looks like."""
+    """Rank the celebrities that each face of PHOTO looks like.
+
+    Several photos are answered one after another, and so are those in a folder; as JSON they are a
+    list with the file of each. `-` is standard input.
+    """
     from lookalike.answers import photos
     from lookalike.gallery.people import Who
 
     with chosen_engine(settings) as engine:
-        found = engine.find(
-            photo.read_bytes(),
-            tuple(each.read_bytes() for each in reference),
-            limit=limit or settings.limit,
-            collection=collection,
-            who=Who(group, gender),
-        )
-        if as_json:
-            print_json(photos.lookalikes(found))
-            return
+        references = tuple(each.read("reference", settings.max_bytes) for each in reference)
+
+        def ask(photo: bytes) -> Lookalikes[AnyScore]:
+            return engine.find(
+                photo,
+                references,
+                limit=limit or settings.limit,
+                collection=collection,
+                who=Who(group, gender),
+            )
+
+        names = [each.name for each in reference]
+        question = Question(ask, photos.lookalikes, lambda found: _show(found, names))
+        answer(given, settings.max_bytes, question, as_json=as_json)
+
+
+def _show(found: Lookalikes[AnyScore], references: Sequence[str]) -> None:
     for number, ranked in enumerate(found.faces, 1):
         title = f"Face {number} of {len(found.faces)}"
-        made = table(title, "", "Name", *found.model.measures)
+        measures = found.model.measures
+        made = table(title, "", "Name", *measures, whole=("", *measures))
         for place, match in enumerate(ranked.matches, 1):
             made.add_row(str(place), match.person.name.both, *match.score.texts)
-        for path, score in zip(reference, ranked.references, strict=True):
+        for name, score in zip(references, ranked.references, strict=True):
             made.add_section()
-            made.add_row("", italic(path.name), *score.texts)
+            made.add_row("", italic(name), *score.texts)
         print_table(made)
     if found.notice:
         click.echo(found.notice, err=True)

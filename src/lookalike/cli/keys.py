@@ -74,11 +74,9 @@ def list_keys(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json([_key_json(each) for each in found])
         return
-    made = table(f"{len(found)} access keys", "Id", "May", "On", "Rate", "State", "Description")
-    for column in made.columns:
-        column.overflow = "fold"
-    # It has to be copied.
-    made.columns[0].no_wrap = True
+    made = table(
+        f"{len(found)} access keys", "Id", "May", "On", "Rate", "State", "Description", whole=["Id"]
+    )
     for each in found:
         made.add_row(
             each.id,

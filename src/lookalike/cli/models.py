@@ -13,8 +13,8 @@ import click
 
 from lookalike.cli.context import pass_settings
 from lookalike.cli.terminal import (
+    FILE,
     FOLDER,
-    PHOTO,
     json_option,
     print_json,
     print_table,
@@ -54,7 +54,16 @@ def list_models(settings: Settings, as_json: bool) -> None:
     if as_json:
         print_json({"models": rows, "recipes": known})
         return
-    made = table("Models", "", "Name", "Kind", "Contract", "Licence", "Calibrated")
+    made = table(
+        "Models",
+        "",
+        "Name",
+        "Kind",
+        "Contract",
+        "Licence",
+        "Calibrated",
+        whole=["Name", "Contract"],
+    )
     for row in rows:
         calibrated = {True: "yes", False: "no", None: ""}[row["calibrated"]]
         used = "in use" if row["used"] else ""
@@ -68,6 +77,7 @@ def list_models(settings: Settings, as_json: bool) -> None:
         "Kind",
         "What",
         "Licence",
+        whole=["Recipe", "Kind"],
     )
     for each in known:
         made.add_row(each["name"], each["kind"], each["about"], each["licence"])
@@ -77,7 +87,7 @@ def list_models(settings: Settings, as_json: bool) -> None:
 @models.command()
 @click.argument("name")
 @click.option("--recipe", help="A model that is known by name; `models list` shows them.")
-@click.option("--file", "path", type=PHOTO, help="An ONNX file, or a zip file with one.")
+@click.option("--file", "path", type=FILE, help="An ONNX file, or a zip file with one.")
 @click.option("--url", help="The https address of one.")
 @click.option("--sha256", default="", help="What the ONNX file must have.")
 @click.option("--member", default="", help="The ONNX file in a zip file, if it has several.")
@@ -247,7 +257,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
-    store = Store(settings.home, chosen.contract, settings.database)
+    store = Store(settings.home, chosen.contract, settings.database, make=False)
     try:
         outdated = reembedding.outdated(store)
     finally:

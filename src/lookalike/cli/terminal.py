@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, is_dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-PHOTO = click.Path(exists=True, dir_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+# In the `meta` of click's context: how far the JSON that was printed is indented.
+JSON_PRINTED = "lookalike.json-printed"
+
+# Columns of the terminal that a cell needs at least which may be broken into lines.
+_SOME = 8
+
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -54,6 +60,9 @@ def print_json(value: object, *, indent: int | None = 2) -> None:
     text = json.dumps(value, default=_plain, ensure_ascii=False, indent=indent, allow_nan=False)
     # What is no text, as in names of files, becomes an escape that JSON has too.
     click.echo(text.encode(errors="backslashreplace"))
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[JSON_PRINTED] = (True, indent)
 
 
 def _plain(value: object) -> object:
@@ -97,13 +106,19 @@ def progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def table(title: str, *columns: str) -> Table:
-    """An empty table; its title, its columns and what is added to it are text, not markup."""
+def table(title: str, *columns: str, whole: Collection[str] = ()) -> Table:
+    """An empty table; its title, its columns and what is added to it are text, not markup.
+
+    Args:
+        whole: columns whose cells stay on one line where others can give way: what is copied, and
+            numbers with what they mean.
+    """
     from rich.table import Table
 
     made = Table(title=title, title_justify="left")
     for each in columns:
-        made.add_column(each)
+        # Cut off, the end of an id or a name would be lost.
+        made.add_column(each, overflow="fold", no_wrap=each in whole)
     return made
 
 
@@ -115,6 +130,29 @@ def italic(words: str) -> Text:
 
 
 def print_table(made: Table) -> None:
+    """Print a table as wide as the terminal at the most: without lines between its columns where
+    they do not fit."""
+    from rich import box
     from rich.console import Console
+    from rich.measure import Measurement
 
-    Console(markup=False, emoji=False).print(made)
+    console = Console(markup=False, emoji=False)
+    unbound = console.options.update(max_width=10_000)
+    if Measurement.get(console, unbound, made).maximum > console.width:
+        made.box, made.show_edge, made.pad_edge = box.SIMPLE_HEAD, False, False
+        made.padding = (0, 1, 0, 0)
+        if _least(made) > console.width:
+            for column in made.columns:
+                column.no_wrap = False
+    console.print(made)
+
+
+def _least(made: Table) -> int:
+    """The columns that a table without lines needs for its whole cells and some of the others."""
+    from rich.cells import cell_len
+
+    wide = (
+        max(cell_len(str(cell)) for cell in (each.header, *each.cells)) if each.no_wrap else _SOME
+        for each in made.columns
+    )
+    return sum(wide) + 2 * len(made.columns)

@@ -24,23 +24,27 @@ class Database(Protocol):
     def changing(self) -> AbstractContextManager[Connection]:
         """One transaction, or none of it; writers take turns."""
 
+    def prepare(self) -> None:
+        """Make what is made with the first change: it is known now whether that can be."""
+
     def forget_deleted(self) -> None:
         """Take deleted rows out of the files too, as soon as nobody reads them."""
 
     def close(self) -> None: ...
 
 
-def opened(home: Path, address: str = "") -> Database:
+def opened(home: Path, address: str = "", *, make: bool = True) -> Database:
     """
     Args:
         address: of PostgreSQL: `postgresql://user:password@host/name`; empty: SQLite in the home.
+        make: the file of SQLite now, if there is none, rather than with the first change.
 
     Raises:
         StoreUnavailable: it cannot be used.
         InvalidParameter: the address is of neither.
     """
     if not address:
-        return Sqlite(home)
+        return Sqlite(home, make=make)
     from lookalike.database.postgresql import Postgresql
 
     return Postgresql(address)

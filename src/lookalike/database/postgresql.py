@@ -44,6 +44,9 @@ class Postgresql:
             asked = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"
             return int(connection.exec_driver_sql(asked).scalar_one())
 
+    def prepare(self) -> None:
+        """It is ready since it was opened."""
+
     def close(self) -> None:
         self._engine.dispose()
 

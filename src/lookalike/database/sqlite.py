@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import errno
+import logging
+import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from lookalike import files
+from lookalike.config import NOWHERE
 from lookalike.database import migrations
+from lookalike.database.schema import METADATA
 from lookalike.errors import StoreUnavailable
 
 # How long to wait for another process that writes; adding a person takes a few milliseconds.
 _PATIENCE_MS = 20_000
+
+# Of no database; those of SQLite are positive.
+_NO_VERSION = -1
+
+_LOG = logging.getLogger("lookalike")
+_HIDDEN = (
+    "%s cannot be looked into (%s), so no gallery of your own is searched. Set LOOKALIKE_HOME to "
+    "another folder."
+)
 
 _SPACE = "Free some space on that disk, then try again."
 _ACCESS = "Check its permissions, or set LOOKALIKE_HOME to another folder."
@@ -33,37 +49,46 @@ _BY_RESULT = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BY_ERRNO = {errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE, errno.EFBIG: _SPACE}
 
 
 class Sqlite:
-    """In WAL mode: several processes read while one writes, and a kill loses nothing."""
+    """In WAL mode: several processes read while one writes, and a kill loses nothing.
 
-    def __init__(self, home: Path) -> None:
+    Without a file there is nothing to be read: what only reads needs no folder that can be
+    written. Where the file itself cannot be written, it is read alone.
+    """
+
+    def __init__(self, home: Path, *, make: bool = True) -> None:
         """
+        Args:
+            make: the file now, if there is none, rather than with the first change.
+
         Raises:
-            StoreUnavailable: the folder or the file cannot be used.
+            StoreUnavailable: the file cannot be used, or made.
         """
         self._path = home / "lookalike.sqlite3"
-        with self._usable():
-            home.mkdir(parents=True, exist_ok=True)
-            self._engine = _connectable(self._path)
-            # Two processes that start together must not both turn the new file to WAL.
-            with FileLock(home / "migration.lock"), self._engine.connect() as connection:
-                behind = migrations.needed(connection)
-            if behind:
-                with self.changing() as connection:
-                    migrations.upgrade(connection)
-            # Kept open only to be asked whether another connection has committed.
-            self._watch = self._engine.connect()
+        self._opening = threading.Lock()
+        self._file: _File | _ReadOnly | None = None
+        self._nothing = create_engine("sqlite://", poolclass=NullPool)
+        if self._there() is None:
+            if make:
+                self.prepare()
+            else:
+                _say_hidden(self._path)
 
     def version(self) -> int:
+        there = self._there()
+        if there is None:
+            return _NO_VERSION
         with self._usable():
-            return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+            return there.version()
 
     def close(self) -> None:
-        self._watch.close()
-        self._engine.dispose()
+        if self._file is not None:
+            self._file.close()
+        self._nothing.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -72,7 +97,11 @@ class Sqlite:
         Raises:
             StoreUnavailable: the file cannot be read.
         """
-        with self._usable(), self._engine.connect() as connection:
+        there = self._there()
+        with self._usable(), (there.engine if there else self._nothing).connect() as connection:
+            if there is None:
+                METADATA.create_all(connection, checkfirst=False)
+                connection.rollback()
             connection.exec_driver_sql("BEGIN")
             yield connection
 
@@ -83,20 +112,46 @@ class Sqlite:
         Raises:
             StoreUnavailable: the file cannot be written; nothing was changed.
         """
-        with self._usable(), self._engine.connect() as connection:
+        with self._usable(), self._made().engine.connect() as connection:
             # At once as a writer: one that had read first could not become one beside another.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             # Left by an error, the connection is closed, and SQLite rolls back what it held.
             yield connection
             connection.exec_driver_sql("COMMIT")
 
+    def prepare(self) -> None:
+        """Make the file now rather than with the first change.
+
+        Raises:
+            StoreUnavailable: it cannot be made.
+        """
+        with self._usable():
+            self._made()
+
     def forget_deleted(self) -> None:
         """Take deleted rows out of the files too, unless someone reads them just now.
 
         They leave the files with the next checkpoint in any case, so that this one may fail.
         """
-        with suppress(DatabaseError), self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        there = self._there()
+        if there is not None:
+            with suppress(DatabaseError), there.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
+    def _there(self) -> _File | _ReadOnly | None:
+        """The file, opened, if there is one."""
+        with self._opening, self._usable():
+            if self._file is None and _is_there(self._path):
+                self._file = _opened(self._path)
+            return self._file
+
+    def _made(self) -> _File | _ReadOnly:
+        """The file, opened; made if there is none."""
+        with self._opening:
+            if self._file is None:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = _File(self._path)
+            return self._file
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
@@ -112,9 +167,112 @@ class Sqlite:
             raise self._unusable(error, _BY_ERRNO.get(error.errno or 0, _ACCESS)) from error
 
     def _unusable(self, cause: BaseException | None, advice: str) -> StoreUnavailable:
+        if self._path.parent == NOWHERE:
+            return StoreUnavailable(
+                "This user has no home folder, so nothing can be kept; nothing was changed. Set "
+                "LOOKALIKE_HOME to a folder for it."
+            )
         return StoreUnavailable(
             f"{self._path} cannot be used ({cause}); nothing was changed. {advice}"
         )
+
+
+class _File:
+    """A file that is read and written, brought up to date."""
+
+    def __init__(self, path: Path) -> None:
+        self.engine = _connectable(path)
+        # Two processes that start together must not both turn the new file to WAL.
+        with FileLock(path.parent / "migration.lock"), self.engine.connect() as connection:
+            behind = migrations.needed(connection)
+        if behind:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                migrations.upgrade(connection)
+                connection.exec_driver_sql("COMMIT")
+        # Kept open only to be asked whether another connection has committed.
+        self._watch = self.engine.connect()
+
+    def version(self) -> int:
+        return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def close(self) -> None:
+        self._watch.close()
+        self.engine.dispose()
+
+
+class _ReadOnly:
+    """A file of somebody else's, or on a disk that is read alone; changes of it fail.
+
+    Raises:
+        StoreUnavailable: it is of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.engine = create_engine(
+            "sqlite://", poolclass=NullPool, creator=lambda: _read_only(path)
+        )
+        with self.engine.connect() as connection:
+            if migrations.needed(connection):
+                raise StoreUnavailable(
+                    f"{path} was made by another version of Lookalike, and cannot be written to "
+                    f"bring it up to date. {_ACCESS}"
+                )
+
+    def version(self) -> int:
+        """By its times: nothing may be kept beside it that would tell of a commit."""
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        times = [each.stat().st_mtime_ns for each in (self._path, wal) if each.exists()]
+        return hash(tuple(times))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a database; a place that cannot be looked into has none for us."""
+    with suppress(PermissionError):
+        return path.exists()
+    return False
+
+
+def _say_hidden(path: Path) -> None:
+    """Warn where there may be a database that we do not see."""
+    try:
+        path.stat()
+    except PermissionError as error:
+        _LOG.warning(_HIDDEN, path.parent, error.strerror)
+    except OSError:
+        pass
+
+
+def _opened(path: Path) -> _File | _ReadOnly:
+    found = files.obstacle(path.parent)
+    forbidden = found is not None and found.errno in _FORBIDDEN
+    if forbidden or not os.access(path, os.W_OK):
+        return _ReadOnly(path)
+    return _File(path)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing: what WAL needs beside the file is there, or else nobody
+    writes to it, and it is all there is."""
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    try:
+        connection = _connection(address)
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        connection = _connection(f"{address}&immutable=1")
+    return connection
+
+
+def _connection(address: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        address, uri=True, isolation_level=None, check_same_thread=False, timeout=_PATIENCE_MS / 1e3
+    )
 
 
 def _connectable(path: Path) -> Engine:

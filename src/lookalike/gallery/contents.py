@@ -52,16 +52,17 @@ class Contents:
         database: where the galleries lie, and what else is kept beside them.
     """
 
-    def __init__(self, home: Path, contract: str, address: str = "") -> None:
+    def __init__(self, home: Path, contract: str, address: str = "", *, make: bool = True) -> None:
         """
         Args:
             address: of PostgreSQL; SQLite in the home unless given.
+            make: what is not there yet now, rather than with the first change.
 
         Raises:
             StoreUnavailable: the folder or the database cannot be used.
         """
         self.contract = contract
-        self.database = database.opened(home, address)
+        self.database = database.opened(home, address, make=make)
 
     def close(self) -> None:
         self.database.close()

@@ -98,7 +98,7 @@ class Gallery:
             f"{settings.database or settings.home.resolve()}/{contract}".encode()
         ).hexdigest()[:24]
         return cls(
-            Store(settings.home, contract, settings.database),
+            Store(settings.home, contract, settings.database, make=False),
             starter.load(contract) if starter.fits(contract) else starter.nobody(),
             embedder.dimension,
             settings.cache / "indexes" / which,

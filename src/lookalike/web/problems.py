@@ -13,31 +13,11 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from lookalike import errors
+from lookalike.answers.problems import PREFIX, kind_of
 from lookalike.answers.shapes import Problem
 
-_TYPE = "urn:lookalike:problem:"
 _LOG = logging.getLogger("lookalike")
 
-# Title and status of every code; the first base class that is listed counts.
-_KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
-    errors.UnsupportedFormat: (415, "Not an image that can be read"),
-    errors.ImageTooLarge: (413, "The photo is too large"),
-    errors.ImageTooSmall: (422, "The photo is too small"),
-    errors.DamagedImage: (422, "The photo is damaged"),
-    errors.NoFace: (422, "No face was found"),
-    errors.PhotoError: (422, "The photo cannot be used"),
-    errors.NotFound: (404, "Not found"),
-    errors.InvalidParameter: (422, "A parameter is not allowed"),
-    errors.Conflict: (409, "It conflicts with what is there"),
-    errors.TooMany: (422, "There may not be more"),
-    errors.Blocked: (403, "Somebody who asked to be left out"),
-    errors.NotAllowed: (403, "Not allowed"),
-    errors.NotOffered: (501, "Not offered with this engine"),
-    errors.Busy: (503, "The server is busy"),
-    errors.AwsThrottled: (503, "Amazon Rekognition is busy"),
-    errors.AwsError: (502, "Amazon Rekognition cannot answer"),
-    errors.LookalikeError: (500, "The server cannot answer"),
-}
 # Codes of plain HTTP errors.
 _BY_STATUS = {
     401: "unauthorised",
@@ -83,7 +63,7 @@ OF_PHOTOS = responses(
 
 def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
     """The status of the answer to an error, and headers that go with it."""
-    status, _ = _known(error)
+    status, _ = kind_of(type(error))
     return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
 
 
@@ -101,13 +81,13 @@ class Problems:
 
     def too_large(self, request: Request, most: int) -> Response:
         """The answer to a request whose body has more than `most` bytes."""
-        status, title = _KNOWN[errors.ImageTooLarge]
+        status, title = kind_of(errors.ImageTooLarge)
         detail = f"A request may have at most {most:,} bytes."
         return self._answer(request, status, errors.ImageTooLarge.code, title, detail)
 
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.LookalikeError)
-        _, title = _known(error)
+        _, title = kind_of(type(error))
         status, headers = status_of(error)
         which = (getattr(error, "subject", None), getattr(error, "number", None))
         return self._answer(request, status, error.code, title, str(error), which, headers)
@@ -151,7 +131,7 @@ class Problems:
             return shown
         problem = Problem.model_validate(
             {
-                "type": _TYPE + code,
+                "type": PREFIX + code,
                 "title": title,
                 "status": status,
                 "detail": detail,
@@ -162,10 +142,6 @@ class Problems:
         return JSONResponse(
             problem.model_dump(), status, headers, media_type="application/problem+json"
         )
-
-
-def _known(error: Exception) -> tuple[int, str]:
-    return next(_KNOWN[kind] for kind in type(error).__mro__ if kind in _KNOWN)
 
 
 def _browses(request: Request) -> bool:

@@ -62,6 +62,7 @@ def test_no_source_says_what_to_install(tmp_path: Path) -> None:
 
 def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
     path = graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True)
+    assert isinstance(path, Path)
     before = path.stat().st_mtime_ns
     assert graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True) == path
     assert path.stat().st_mtime_ns == before

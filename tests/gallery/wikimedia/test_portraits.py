@@ -138,6 +138,21 @@ async def test_a_portrait_with_its_credit(setup: Setup, replay: Replay) -> None:
     )
 
 
+async def test_what_cannot_be_kept_is_not_asked_for_again_at_once(
+    setup: Setup, replay: Replay, clock: Clock, tmp_path: Path
+) -> None:
+    replay.person("Q1", "A.jpg")
+    (tmp_path / "Q1.image").mkdir()
+    await fails(setup, "Q1", "The portrait cannot be kept: Is a directory. Set LOOKALIKE_CACHE.")
+    count = len(replay.asked)
+    await fails(setup, "Q1", "LOOKALIKE_CACHE cannot be written")
+    assert len(replay.asked) == count
+    assert not setup.portraits.may_have(person("Q1"))
+    (tmp_path / "Q1.image").rmdir()
+    clock.time += 301
+    assert (await setup.fetch("Q1")).path.read_bytes() == picture()
+
+
 async def test_the_second_time_nobody_is_asked(setup: Setup, replay: Replay) -> None:
     replay.person("Q1", "A.jpg")
     assert setup.portraits.cached("Q1") is None

@@ -10,7 +10,7 @@ import click
 from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
 from lookalike.cli.evaluate.vectors import CACHE, embedded
-from lookalike.cli.terminal import PHOTO
+from lookalike.cli.terminal import FILE
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -30,7 +30,7 @@ _CROWD = click.Path(exists=True, path_type=Path)
 )
 @click.option(
     "--same",
-    type=PHOTO,
+    type=FILE,
     help="A table with columns person and same_as: people under two names; empty: left out.",
 )
 @click.option(

@@ -10,14 +10,14 @@ import click
 from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
 from lookalike.cli.evaluate.vectors import photo_progress
-from lookalike.cli.terminal import FOLDER, PHOTO
+from lookalike.cli.terminal import FILE, FOLDER
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
 
 
 @click.command()
-@click.argument("annotations", type=PHOTO)
+@click.argument("annotations", type=FILE)
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @with_output
 @pass_settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.terminal import FOLDER, PHOTO
+from lookalike.cli.terminal import FILE, FOLDER
 
 if TYPE_CHECKING:
     from lookalike.evaluate.protocols.enrolment import EnrolmentRow
@@ -22,7 +22,7 @@ def protocol() -> None:
 _OUT = click.argument("out", type=click.Path(dir_okay=False, path_type=Path), metavar="OUT.csv")
 _PEOPLE = click.option(
     "--people",
-    type=PHOTO,
+    type=FILE,
     help="A table with a column person; its others are added, to group by.",
 )
 
@@ -70,8 +70,8 @@ def folder_table(
 
 
 @protocol.command("tables")
-@click.argument("enrolled", type=PHOTO, metavar="ENROLLED.csv")
-@click.argument("probes", type=PHOTO, metavar="PROBES.csv")
+@click.argument("enrolled", type=FILE, metavar="ENROLLED.csv")
+@click.argument("probes", type=FILE, metavar="PROBES.csv")
 @_OUT
 @click.option("--person", default="person", show_default=True, help="Column that says who it is.")
 @click.option("--file", default="file", show_default=True, help="Column of files of ENROLLED.csv.")

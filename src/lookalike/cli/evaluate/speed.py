@@ -9,14 +9,14 @@ import click
 
 from lookalike.cli.context import local_engine, pass_settings
 from lookalike.cli.evaluate.results import Output, show_all, with_output
-from lookalike.cli.terminal import PHOTO
+from lookalike.cli.terminal import FILE
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
 
 
 @click.command()
-@click.argument("photos", type=PHOTO, nargs=-1, required=True)
+@click.argument("photos", type=FILE, nargs=-1, required=True)
 @click.option("--runs", type=click.IntRange(10), default=25, show_default=True)
 @with_output
 @pass_settings

@@ -13,7 +13,7 @@ import click
 from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, with_output
 from lookalike.cli.evaluate.vectors import CACHE
-from lookalike.cli.terminal import FOLDER, PHOTO
+from lookalike.cli.terminal import FILE, FOLDER
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -46,7 +46,7 @@ class TableOptions:
 def of_table(command: Callable[..., None]) -> Callable[..., None]:
     """A command about a table: gets the settings, `TableOptions`, and the options of its own."""
 
-    @click.argument("csv", type=PHOTO)
+    @click.argument("csv", type=FILE)
     @_FACE
     @_PHOTOS
     @_BY

@@ -11,7 +11,7 @@ from lookalike.cli.context import pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
 from lookalike.cli.evaluate.tables import TableOptions, of_table
 from lookalike.cli.evaluate.vectors import CACHE, embedded
-from lookalike.cli.terminal import FOLDER, PHOTO
+from lookalike.cli.terminal import FILE, FOLDER
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -55,7 +55,7 @@ def pairs(settings: Settings, options: TableOptions, all_strangers: bool) -> Non
 
 
 @click.command("bin")
-@click.argument("file", type=PHOTO)
+@click.argument("file", type=FILE)
 @_STRANGERS
 @CACHE
 @with_output

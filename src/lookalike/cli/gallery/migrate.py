@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,14 +21,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--collection", help="Only this collection.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask, even where portraits are lost.")
 @json_option("Print a line of JSON a collection.")
 @pass_settings
-def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: bool) -> None:
+def migrate(
+    settings: Settings, collection: str | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
     """Bring galleries that were made with another model to the one in use.
 
     Vectors are made anew from thumbnails. Portraits without one leave the gallery, and are listed
-    first, with where they came from: import those photos again. A collection changes as a whole or
-    not at all, so that this may be stopped at any moment.
+    first, with where they came from: import those photos again. Before any is lost you are asked.
+    A collection changes as a whole or not at all, so that this may be stopped at any moment.
     """
     from lookalike.faces.models import installed
     from lookalike.faces.workers import Workers
@@ -35,8 +39,9 @@ def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: 
     from lookalike.gallery.store import Store
 
     contract = installed.embedder(settings).contract
-    store = Store(settings.home, contract, settings.database)
+    store = Store(settings.home, contract, settings.database, make=False)
     interrupt = Interrupt()
+    stayed: list[str] = []
     try:
         found = reembedding.outdated(store, collection)
         if not found:
@@ -49,14 +54,21 @@ def migrate(settings: Settings, collection: str | None, dry_run: bool, as_json: 
                     print_json(_reembedding_json(made, contract), indent=None)
                 else:
                     click.echo(_reembedding_text(made, contract))
-                if not dry_run:
+                if dry_run:
+                    continue
+                if yes or not made.losses or _agreed(made, interrupt):
                     reembedding.replace_vectors(store, each, made.vectors)
                     click.echo(f"{each} is of {contract} now.", err=as_json)
+                else:
+                    stayed.append(each)
+                    click.echo(f"{each} stays of {made.contract}.", err=as_json)
     except KeyboardInterrupt:
         click.echo("Stopped; run the same command again to go on.", err=True)
         raise click.exceptions.Exit(1) from None
     finally:
         store.close()
+    if stayed:
+        raise click.exceptions.Exit(1)
 
 
 def _reembedded(
@@ -73,6 +85,17 @@ def _reembedded(
             bar.advance(task)
 
         return reembedding.reembedded(store, collection, workers, advance)
+
+
+def _agreed(made: Reembedding, interrupt: Interrupt) -> bool:
+    """Whether what cannot be made anew may go: nothing may where there is nobody to ask."""
+    lost = sum(len(each.lost) for each in made.losses)
+    said = f"{made.collection} would lose {lost} of its {len(made.vectors)} portraits"
+    if not sys.stdin.isatty():
+        click.echo(f"{said}. Accept that with --yes.", err=True)
+        return False
+    with interrupt.heard():
+        return click.confirm(f"{said}. Go on?", err=True)
 
 
 def _reembedding_text(made: Reembedding, contract: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from lookalike.cli.context import local_engine, opened_gallery, pass_settings
 from lookalike.cli.gallery.options import MINE, THUMBNAILS, with_credit
-from lookalike.cli.terminal import API_JSON, PHOTO, print_json, print_table, table
+from lookalike.cli.given import PHOTO, GivenPhoto
+from lookalike.cli.terminal import API_JSON, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -32,7 +32,9 @@ def list_people(settings: Settings, collection: str | None, query: str, as_json:
         if as_json:
             print_json(answers.people(found, total=len(found)))
             return
-    made = table(f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups")
+    made = table(
+        f"{len(found)} people", "Id", "Name", "한국어", "Collection", "Groups", whole=["Id"]
+    )
     for each in found:
         made.add_row(
             each.id, each.name.en or "", each.name.ko or "", each.collection, ", ".join(each.groups)
@@ -76,7 +78,7 @@ def show(settings: Settings, person_id: str, as_json: bool) -> None:
 def add(
     settings: Settings,
     name: str,
-    photos: tuple[Path, ...],
+    photos: tuple[GivenPhoto, ...],
     collection: str,
     thumbnails: bool,
     credit: Credit | None,
@@ -86,7 +88,8 @@ def add(
     from lookalike.gallery.sources.values import text_of
 
     with local_engine(settings) as engine:
-        portraits = [_portrait(engine, each.read_bytes(), credit, thumbnails) for each in photos]
+        read = (each.read("photo", settings.max_bytes) for each in photos)
+        portraits = [_portrait(engine, data, credit, thumbnails) for data in read]
         person = Person(id=new_id(), collection=collection, name=text_of(name))
         engine.gallery.store.add(person, portraits)
     click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")

@@ -7,6 +7,7 @@ for ONNX Runtime rewrites PReLU, all without changing what the network computes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike import files
+from lookalike.cache import say_unusable
 from lookalike.faces.models.manifest import Model, read
 
 if TYPE_CHECKING:
@@ -26,18 +28,25 @@ VERSION = 1
 _FOLDED = ("DequantizeLinear", "Reshape")
 
 
-def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path:
-    """The path of the fixed-up graph, made and cached on first use.
+def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path | bytes:
+    """The path of the fixed-up graph, made and cached on first use; where it cannot be cached, the
+    graph itself.
 
     Raises:
         ModelUnavailable, ModelDamaged: see `models.read`.
     """
     variant = "conv" if rewrite_prelu else "prelu"
     path = cache / "models" / f"{model.name}-{model.sha256[:12]}-{variant}-v{VERSION}.onnx"
-    if not path.is_file():
-        data = read(model, cache)
+    # One of another user's may be there and not be for us to read.
+    if os.access(path, os.R_OK):
+        return path
+    graph = prepare(read(model, cache), rewrite_prelu=rewrite_prelu)
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        files.write(path, prepare(data, rewrite_prelu=rewrite_prelu))
+        files.write(path, graph)
+    except OSError as error:
+        say_unusable(cache, error)
+        return graph
     return path
 
 

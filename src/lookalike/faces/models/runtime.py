@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+from lookalike.cache import say_unusable
 from lookalike.faces.models.graph import prepared
 from lookalike.faces.models.manifest import Model
 from lookalike.faces.models.network import Network, Runtime, Shape
@@ -24,9 +28,25 @@ def create(
     return _ONNXRuntime(cache, threads)
 
 
+@contextmanager
+def _without_telemetry() -> Iterator[None]:
+    """OpenVINO imports what counts its users if that is there. It looks into the home folder, and
+    fails where there is none; nobody is to be counted here anyway."""
+    name = "openvino_telemetry"
+    before = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if before is not None:
+            sys.modules[name] = before
+
+
 class _OpenVINO:
     def __init__(self, cache: Path, precision: str, threads: int) -> None:
-        import openvino
+        with _without_telemetry():
+            import openvino
 
         self._cache = cache
         self._core = openvino.Core()
@@ -47,7 +67,17 @@ class _OpenVINO:
         # 30 ms whenever they change.
         graph = self._core.read_model(prepared(model, self._cache, rewrite_prelu=False))
         graph.reshape(list(shape))
-        return _OpenVINONetwork(self._core.compile_model(graph, "CPU", self._options))
+        return _OpenVINONetwork(self._compiled(graph))
+
+    def _compiled(self, graph: Any) -> object:
+        try:
+            return self._core.compile_model(graph, "CPU", self._options)
+        except RuntimeError as error:
+            # Where it was the cache, it works without, and the network is compiled at every start.
+            options = {key: value for key, value in self._options.items() if key != "CACHE_DIR"}
+            compiled = self._core.compile_model(graph, "CPU", options)
+            say_unusable(self._cache, OSError(str(error).strip().splitlines()[-1]))
+            return compiled
 
 
 class _OpenVINONetwork:
@@ -74,11 +104,14 @@ class _ONNXRuntime:
     def _session(self, model: Model) -> object:
         import onnxruntime
 
+        # Nobody is to be counted, as with OpenVINO.
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
-        path = prepared(model, self._cache, rewrite_prelu=True)
-        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+        graph = prepared(model, self._cache, rewrite_prelu=True)
+        source = graph if isinstance(graph, bytes) else str(graph)
+        return onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])
 
 
 class _ONNXRuntimeNetwork:

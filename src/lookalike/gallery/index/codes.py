@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from lookalike import files
+from lookalike.cache import say_unusable
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.index.segments import Rows, Sealed
 from lookalike.gallery.index.vectors import VectorIndex
@@ -71,6 +72,9 @@ class Codes:
             made = vectors.sealed
             if made is not None:
                 _write(place, *made)
+        except OSError as error:
+            # They are made again at the next start.
+            say_unusable(self._folder, error)
         finally:
             self._under_way.discard(id(vectors))
 

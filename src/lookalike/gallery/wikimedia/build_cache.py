@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lookalike import files
+from lookalike.cache import say_unusable
 from lookalike.gallery.wikimedia.rosters.entries import Entry
 
 
@@ -27,6 +28,7 @@ class BuildCache:
         Args:
             version: of what refuses pictures; those that another one refused are looked at again.
         """
+        self._cache = cache
         self._path = cache / "builds" / f"{quote(collection, safe='')}.json"
         self._version = version
         kept = _read(self._path)
@@ -51,8 +53,11 @@ class BuildCache:
 
     def save(self) -> None:
         kept = {"version": self._version, "chosen": self._chosen, "refused": self.refused}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        files.write(self._path, json.dumps(kept, ensure_ascii=False).encode())
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            files.write(self._path, json.dumps(kept, ensure_ascii=False).encode())
+        except OSError as error:
+            say_unusable(self._cache, error)
 
 
 def _key(entry: Entry) -> str:

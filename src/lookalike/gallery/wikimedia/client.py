@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -227,12 +227,17 @@ class Wikimedia:
                     lock.acquire(blocking=False)
                 except Timeout:
                     continue
+                except OSError as error:
+                    said = f"Places to ask from cannot be kept: {error.strerror}."
+                    raise WikimediaUnavailable(said) from error
                 return lock
             await anyio.sleep(0.05)
 
     def _pause(self, message: str, response: httpx.Response) -> WikimediaUnavailable:
         seconds = _retry_after(response.headers.get("Retry-After"), self._now())
-        (self._folder / "pause").write_text(str(self._now() + seconds), "ascii")
+        # On a disk that is full this process alone waits: see `Portraits`.
+        with suppress(OSError):
+            (self._folder / "pause").write_text(str(self._now() + seconds), "ascii")
         return WikimediaUnavailable(message, seconds, _HOUR)
 
     def _check_pause(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from lookalike import files
+from lookalike.cache import say_unusable
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
@@ -52,10 +53,15 @@ class Portraits:
         now: Callable[[], float] = time.time,
         patience: Patience = refuse,
     ) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            say_unusable(folder.parent, error)
         self._folder = folder
         self._enabled = enabled
         self._now = now
+        # Until when nothing is asked for, because it could not be kept.
+        self._rests_until = 0.0
         self._wikimedia = Wikimedia(folder, client, now, patience)
         self._under_way: dict[str, asyncio.Task[CachedPortrait]] = {}
 
@@ -88,7 +94,7 @@ class Portraits:
                 square = await frame(portrait.path.read_bytes())
             except PhotoError:
                 square = b""
-            files.write(path, square)
+            self._write(path, square)
         if not path.stat().st_size:
             raise PortraitUnavailable("The portrait does not show one clear face.")
         return path
@@ -128,13 +134,15 @@ class Portraits:
             wait = _WEEK if isinstance(error, NotOnWikimedia) else _FIVE_MINUTES
             self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
             raise
-        files.write(self._image(person_id), fetched.data)
+        self._write(self._image(person_id), fetched.data)
         credit = asdict(fetched.credit)
         self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
         return CachedPortrait(self._image(person_id), media_type, fetched.credit)
 
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
+        if self._now() < self._rests_until:
+            return "Portraits cannot be kept: LOOKALIKE_CACHE cannot be written."
         noted = self._noted(person_id)
         return str(noted["failed"]) if self._now() < noted.get("until", 0) else None
 
@@ -147,7 +155,21 @@ class Portraits:
         return noted
 
     def _keep(self, person_id: str, note: dict[str, object]) -> None:
-        files.write(self._note(person_id), json.dumps(note, ensure_ascii=False).encode())
+        self._write(self._note(person_id), json.dumps(note, ensure_ascii=False).encode())
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """
+        Raises:
+            PortraitUnavailable: there is no room for it, or it may not be written.
+        """
+        try:
+            files.write(path, data)
+        except OSError as error:
+            say_unusable(self._folder.parent, error)
+            self._rests_until = self._now() + _FIVE_MINUTES
+            raise PortraitUnavailable(
+                f"The portrait cannot be kept: {error.strerror}. Set LOOKALIKE_CACHE."
+            ) from error
 
     def _note(self, person_id: str) -> Path:
         return _files(self._folder, person_id)[0]

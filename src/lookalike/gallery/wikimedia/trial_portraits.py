@@ -21,7 +21,7 @@ _PEOPLE = 12
 
 def people(settings: Settings) -> tuple[Person, ...]:
     """From all over the starter gallery, nobody of them taken down."""
-    store = Store(settings.home, SFACE.contract, settings.database)
+    store = Store(settings.home, SFACE.contract, settings.database, make=False)
     try:
         blocked = store.blocked()
     finally:

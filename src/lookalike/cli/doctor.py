@@ -1,0 +1,181 @@
+"""`lookalike doctor`: what works on this machine, and what to do about the rest."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from lookalike import files
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.terminal import json_option, print_json
+from lookalike.config import NOWHERE
+from lookalike.errors import LookalikeError
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+
+# `limited`: photos are answered, and something else is amiss.
+State = Literal["works", "limited", "broken"]
+
+_PACKAGES = ("openvino", "onnxruntime", "numpy", "faiss-cpu", "sqlalchemy", "boto3")
+_NETWORK = "https://commons.wikimedia.org/"
+_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """
+    Attributes:
+        said: what was found; where it does not work, also what to do.
+    """
+
+    name: str
+    state: State
+    said: str
+
+
+@click.command()
+@json_option("Print the checks as JSON.")
+@pass_settings
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Say what works on this machine, and what to do about the rest.
+
+    Tries models, runtime, cache, home, database and network, and changes nothing but the cache.
+    Ends with exit code 1 if photos cannot be answered, else 0.
+    """
+    found = []
+    for each in _checks(settings):
+        found.append(each)
+        if not as_json:
+            _print(each)
+    if as_json:
+        print_json(found)
+    if any(each.state == "broken" for each in found):
+        raise click.exceptions.Exit(1)
+
+
+def _print(check: Check) -> None:
+    begun = f"{check.state:8} {check.name:9} "
+    width = max(shutil.get_terminal_size().columns, 2 * len(begun))
+    lines = textwrap.fill(
+        check.said,
+        width,
+        initial_indent=begun,
+        subsequent_indent=" " * len(begun),
+        # Paths and addresses stay whole, to be copied.
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    click.echo(lines)
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check("versions", "works", _versions())
+    yield _tried("models", lambda: _models(settings))
+    yield _tried("runtime", lambda: _runtime(settings))
+    configured: Settings = click.get_current_context().find_root().obj
+    advice = "What is prepared is made anew at each start. Set LOOKALIKE_CACHE to another folder."
+    yield _folder("cache", configured.cache, advice)
+    yield _home(settings)
+    yield _tried("database", lambda: _database(settings))
+    yield _network(settings)
+
+
+def _tried(name: str, attempt: Callable[[], str]) -> Check:
+    try:
+        return Check(name, "works", attempt())
+    except LookalikeError as error:
+        return Check(name, "broken", str(error))
+    # Whatever a library raises is what this command is asked about.
+    except Exception as error:
+        return Check(name, "broken", f"{type(error).__name__}: {error}")
+
+
+def _versions() -> str:
+    installed = (f"{each} {_version(each)}" for each in _PACKAGES)
+    return ", ".join(
+        [
+            f"lookalike {_version('lookalike')}",
+            f"Python {platform.python_version()}",
+            f"{sys.platform} {platform.machine()}",
+            *installed,
+        ]
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "is not installed"
+
+
+def _models(settings: Settings) -> str:
+    from lookalike.faces.models import installed
+    from lookalike.faces.models.manifest import read
+
+    used = (installed.finder(settings).model, installed.embedder(settings).model)
+    for each in used:
+        read(each, settings.cache)
+    return f"{' and '.join(each.name for each in used)} have the sha256 they are published with"
+
+
+def _runtime(settings: Settings) -> str:
+    from lookalike.faces.analyzer import Analyzer
+
+    started = time.perf_counter()
+    Analyzer(settings).warm()
+    took = time.perf_counter() - started
+    return f"{settings.runtime} opened them in {took:.1f} seconds"
+
+
+def _home(settings: Settings) -> Check:
+    advice = "People cannot be added. Set LOOKALIKE_HOME to another folder."
+    if settings.database:
+        advice = "Set LOOKALIKE_HOME to another folder."
+    return _folder("home", settings.home, advice)
+
+
+def _folder(name: str, folder: Path, advice: str) -> Check:
+    error = files.obstacle(folder)
+    if folder == NOWHERE:
+        return Check(name, "limited", f"This user has no home folder. {advice}")
+    if error is not None:
+        return Check(name, "limited", f"{folder} cannot be written ({error.strerror}). {advice}")
+    if not folder.is_dir():
+        return Check(name, "works", f"{folder} will be made when it is needed")
+    free = shutil.disk_usage(folder).free / 1e9
+    return Check(name, "works", f"{folder}, {free:.1f} GB free")
+
+
+def _database(settings: Settings) -> str:
+    with opened_gallery(settings) as gallery:
+        there = gallery.collections()
+    own = [each for each in there if not each.read_only]
+    people = sum(each.people for each in own)
+    shipped = sum(each.people for each in there) - people
+    kind = "PostgreSQL" if settings.database else "SQLite"
+    return f"{kind}: {people} people in {len(own)} collections; {shipped} in the starter gallery"
+
+
+def _network(settings: Settings) -> Check:
+    if settings.portraits == "off":
+        return Check("network", "works", "is not needed: LOOKALIKE_PORTRAITS is off")
+    import httpx
+
+    try:
+        httpx.head(_NETWORK, timeout=_PATIENCE_S)
+    except (httpx.HTTPError, OSError) as error:
+        said = f"{_NETWORK} does not answer ({error}). Portraits of the starter gallery are missing"
+        return Check("network", "limited", f"{said}; LOOKALIKE_PORTRAITS=off ends asking for them.")
+    return Check("network", "works", f"{_NETWORK} answers")

@@ -1,0 +1,102 @@
+"""`lookalike doctor`: what works on a machine, and what it says of what does not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lookalike.config import Settings
+from tests.support.commands import Commands
+
+# Where nothing listens.
+_NOWHERE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def cli(tmp_path: Path, settings: Settings) -> Commands:
+    own = {"LOOKALIKE_PORTRAITS": "off", "COLUMNS": "80"}
+    return Commands(tmp_path, replace(settings, home=tmp_path / "home"), own)
+
+
+def found(cli: Commands, code: int = 0) -> dict[str, tuple[str, str]]:
+    """State and words of each check, by its name."""
+    done = cli("doctor", "--json")
+    assert done.returncode == code, done.stderr
+    return {each["name"]: (each["state"], each["said"]) for each in json.loads(done.stdout)}
+
+
+def test_what_works_is_said_of_every_part(cli: Commands) -> None:
+    checks = found(cli)
+    assert list(checks) == [
+        "versions",
+        "models",
+        "runtime",
+        "cache",
+        "home",
+        "database",
+        "network",
+    ]
+    assert {state for state, _ in checks.values()} == {"works"}
+    assert checks["versions"][1].startswith("lookalike 0.1.0, Python 3.")
+    assert checks["models"][1].startswith("yunet-2023mar and sface-2021dec have the sha256")
+    assert checks["runtime"][1].startswith("openvino opened them in ")
+    assert checks["home"][1] == f"{cli.folder / 'home'} will be made when it is needed"
+    assert "1157 in the starter gallery" in checks["database"][1]
+    assert not (cli.folder / "home" / "models").exists()
+
+
+def test_lines_fit_the_terminal_and_begin_with_the_state(cli: Commands) -> None:
+    cli.environment["LOOKALIKE_HOME"] = "home"
+    lines = cli("doctor").stdout.splitlines()
+    assert [line.split()[:2] for line in lines if not line.startswith(" ")] == [
+        ["works", name] for name in found(cli)
+    ]
+    # What is longer is one path, which is copied.
+    assert all(len(line) <= 80 or len(line.split()) <= 3 for line in lines)
+
+
+def test_folders_that_cannot_be_written_are_named_with_their_setting(cli: Commands) -> None:
+    (cli.folder / "file").write_text("where a folder should be")
+    for name in ("home", "cache"):
+        cli.environment[f"LOOKALIKE_{name.upper()}"] = str(cli.folder / "file" / name)
+    checks = found(cli)
+    for name in ("home", "cache"):
+        state, said = checks[name]
+        assert state == "limited"
+        assert f"file/{name} cannot be written (Not a directory)" in said
+        assert f"Set LOOKALIKE_{name.upper()}" in said
+    assert {checks[each][0] for each in ("models", "runtime", "database")} == {"works"}
+    assert (cli.folder / "file").read_text() == "where a folder should be"
+
+
+def test_no_network_is_no_reason_not_to_answer(
+    cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.environment["LOOKALIKE_PORTRAITS"] = "on"
+    monkeypatch.setenv("HTTPS_PROXY", _NOWHERE)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    state, said = found(cli)["network"]
+    assert state == "limited"
+    assert "https://commons.wikimedia.org/ does not answer" in said
+    assert "LOOKALIKE_PORTRAITS=off" in said
+
+
+def test_a_model_that_is_not_there_is_exit_code_1(cli: Commands) -> None:
+    cli.environment["LOOKALIKE_MODEL"] = "strong"
+    checks = found(cli, code=1)
+    for name in ("models", "runtime", "database"):
+        state, said = checks[name]
+        assert state == "broken"
+        assert said.startswith("There is no model 'strong'")
+    assert checks["home"][0] == "works"
+
+
+def test_a_database_that_is_damaged_is_exit_code_1(cli: Commands) -> None:
+    (cli.folder / "home").mkdir()
+    (cli.folder / "home" / "lookalike.sqlite3").write_bytes(b"no database" * 999)
+    state, said = found(cli, code=1)["database"]
+    assert state == "broken"
+    assert "file is not a database" in said
