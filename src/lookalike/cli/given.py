@@ -27,14 +27,13 @@ class GivenPhoto:
 
     @property
     def file(self) -> str:
-        """Where it is, in what can be printed."""
-        return click.format_filename(self.given)
+        """Where it is, as it was given; what cannot be printed of it is escaped when it is."""
+        return self.given
 
     @property
     def name(self) -> str:
         """What a person calls it."""
-        name = "standard input" if self.given == _DASH else Path(self.given).name
-        return click.format_filename(name)
+        return "standard input" if self.given == _DASH else Path(self.given).name
 
     @property
     def is_folder(self) -> bool:
