@@ -304,7 +304,7 @@ def test_a_pack_that_was_never_finished_is_none(models: Models) -> None:
 def test_a_home_that_cannot_be_written(models: Models) -> None:
     models.settings.home.write_text("a file")
     done = models("add", "x", "--file", models.file(networks.SFACE), "--licence", "MIT", fails=1)
-    assert "models cannot be made" in done.stderr
+    assert "models cannot be written" in done.stderr
 
 
 def test_a_file_that_was_changed_is_never_opened(models: Models) -> None:
