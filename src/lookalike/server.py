@@ -27,6 +27,7 @@ from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
+from lookalike.faces.models.manifest import Folders, check_there
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import open_client
@@ -96,12 +97,15 @@ def run(settings: Settings) -> None:
     environment variables.
 
     Raises:
+        ModelUnavailable: a network that vectors depend on is not there.
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
         InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(settings)
+    for each in installed.required(settings):
+        check_there(each, Folders.of(settings))
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()

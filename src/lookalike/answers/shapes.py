@@ -180,6 +180,7 @@ class Timings(Answer):
 
     decode: float
     detect: float
+    mesh: float
     align: float
     embed: float
     match: float
