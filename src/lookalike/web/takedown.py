@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.gallery.store import Receipt
+from lookalike.gallery.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
 
