@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from lookalike.config import Settings
+from lookalike.faces.models.manifest import SFACE
+from lookalike.gallery.gallery import Gallery
 from tests.support import PATIENCE_S
 from tests.support.commands import Commands
 from tests.support.processes import LOOKALIKE
@@ -157,6 +159,15 @@ def test_people_of_one_name_are_told_apart_by_id(cli: Commands) -> None:
     assert cli("gallery", "remove", two).stdout == f"Removed {NAME} ({two}).\n"
     assert answer(cli, "remove", NAME) == {"person": one, "collection": None, "portrait": None}
     assert answer(cli, "list", "--collection", "mine")["people"] == []
+
+
+def test_users_of_a_collection_that_is_searched_only_by_name_are_found(cli: Commands) -> None:
+    gallery = Gallery.open(cli.settings, SFACE)
+    gallery.store.create("team", is_open=False)
+    gallery.own_collection("team").create_user("anna")
+    gallery.close()
+    assert answer(cli, "rename", "anna", "안나")["name"] == {"ko": "안나", "en": "anna"}
+    assert cli("gallery", "remove", "ANNA").stdout == "Removed anna · 안나 (anna).\n"
 
 
 def test_one_portrait_is_removed(cli: Commands) -> None:

@@ -134,6 +134,11 @@ def test_wikidata_tells_people_apart_and_knows_them_again(adding: Adding) -> Non
     assert known == replace(one, name=Text(NAME, "Hong"), groups=("의금부",))
 
 
+def test_who_was_given_a_wikidata_id_is_known_by_it(adding: Adding) -> None:
+    one = adding(somebody(NAME, wikidata="Q1"), "obama").person
+    assert adding(somebody("Hong", id="Q1", wikidata="Q1"), "obama2").person.id == one.id
+
+
 def test_facts_are_added_to_those_that_are_known(adding: Adding) -> None:
     one = adding(somebody(NAME, born="1500", external_ids=(("imdb", "nm1"),)), "obama").person
     stated = somebody(

@@ -40,14 +40,15 @@ def fits(person: Person, other: Person) -> bool:
 
 
 def of(connection: Connection, person: Person) -> tuple[Person, ...]:
-    """Who in the collection may be that person by name and group, or is by the id."""
+    """Who in the collection may be that person by name and group, or is by an id."""
     names = {folded(each) for each in person.name.known}
-    named = or_(
-        PEOPLE.c.id == person.id, PEOPLE.c.folded_ko.in_(names), PEOPLE.c.folded_en.in_(names)
-    )
-    mine = PEOPLE.c.collection == person.collection
-    found = connection.execute(select(PEOPLE).where(mine, named).order_by(PEOPLE.c.id)).all()
-    return tuple(e for e in map(person_of, found) if e.id == person.id or fits(person, e))
+    known = [PEOPLE.c.id == person.id]
+    known += [PEOPLE.c.wikidata == person.wikidata] if person.wikidata else []
+    named = (PEOPLE.c.folded_ko.in_(names), PEOPLE.c.folded_en.in_(names))
+    mine = select(PEOPLE).where(PEOPLE.c.collection == person.collection).order_by(PEOPLE.c.id)
+    by_id = tuple(map(person_of, connection.execute(mine.where(or_(*known))).all()))
+    by_name = map(person_of, connection.execute(mine.where(or_(*named))).all())
+    return by_id or tuple(each for each in by_name if fits(person, each))
 
 
 def likeness(

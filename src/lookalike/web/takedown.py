@@ -1,4 +1,7 @@
-"""Who is taken down is forgotten outside the gallery too: cached files, shared results."""
+"""Who is taken down is forgotten outside the gallery too: cached files, shared results.
+
+Undoing the takedown brings none of that back: it lets them in again (`gallery/takedowns.py`).
+"""
 
 from __future__ import annotations
 

@@ -134,3 +134,15 @@ def test_other_groups_and_wikidata_ids_are_other_people(
         (mine.folder / "stars" / "t.csv").write_text(f"name,images,groups,wikidata\n{row}\n")
         report = mine.report("stars/t.csv", "--dry-run")
         assert (counts(report)[0], report["doubled"]) == (people - 1, [])
+
+
+def test_who_was_given_a_wikidata_id_is_known_by_it(
+    mine: Home, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    face = Portrait(engine.portrait(photos["obama.jpg"]))
+    kept(mine, Person("U1", "mine", Text(en="Barry"), wikidata="Q76"), face)
+    put(mine, "1.jpg", photos["obama2.jpg"])
+    table = mine.folder / "stars" / "t.csv"
+    table.write_text("name,images,wikidata\n버락 오바마,1.jpg,Q76\n")
+    assert counts(mine.report("stars/t.csv")) == (0, 1, 1, 0)
+    assert everyone(mine) == {"U1": 2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -56,14 +56,21 @@ def own_person(gallery: Gallery, given: str, collection: str | None = None) -> P
 
 def _everyone(gallery: Gallery, given: str, collection: str | None) -> list[Person]:
     """All of that id, or else of that name."""
-    everyone = gallery.people(collection)
+    everyone = _people(gallery, collection)
     return [each for each in everyone if each.id == given] or _called(gallery, given, collection)
 
 
 def _called(gallery: Gallery, given: str, collection: str | None) -> list[Person]:
     name = folded(given)
-    found = gallery.people(collection, given) if name else ()
-    return [each for each in found if name in map(folded, each.name.known)]
+    everyone = _people(gallery, collection, given) if name else ()
+    return [each for each in everyone if name in map(folded, each.name.known)]
+
+
+def _people(gallery: Gallery, collection: str | None, query: str = "") -> Iterator[Person]:
+    """Those of one collection, or of all, those too that are searched only when they are named."""
+    every = (each.id for each in gallery.collections())
+    for name in every if collection is None else (collection,):
+        yield from gallery.people(name, query)
 
 
 def _only(given: str, found: Sequence[Person]) -> Person:

@@ -36,6 +36,7 @@ class Identities:
         self._by_id: dict[str, Person] = {}
         # Those whose id is made of their name, by that name.
         self._by_name: dict[str, str] = {}
+        self._by_wikidata: dict[str, str] = {}
         self._names: dict[str, set[str]] = {}
         self.doubled: list[Doubled] = []
         for each in people:
@@ -46,19 +47,20 @@ class Identities:
         self._by_id[person.id] = person
         for name in map(folded, person.name.known):
             self._names.setdefault(name, set()).add(person.id)
+        if person.wikidata:
+            self._by_wikidata.setdefault(person.wikidata, person.id)
         if person.id in named_ids(person.collection, person.name):
             self._by_name.setdefault(folded(person.name.get("ko") or ""), person.id)
 
     def known(self, person: Person) -> Person | None:
-        """Who of the collection somebody of a source is, by an id that says so: their own, or one
-        of the same name however it is spelt."""
-        if person.id in self._by_id:
-            return self._by_id[person.id]
-        ids = named_ids(person.collection, person.name)
-        if person.id not in ids:
-            return None
-        named = self._by_name.get(folded(person.name.get("ko") or ""))
-        return next((self._by_id[each] for each in (*ids, named) if each in self._by_id), None)
+        """Who of the collection somebody of a source is, by an id that says so: their own, that of
+        Wikidata, or one of the same name however it is spelt."""
+        ids = [person.id]
+        if person.wikidata:
+            ids += [self._by_wikidata.get(person.wikidata, "")]
+        elif person.id in (named := named_ids(person.collection, person.name)):
+            ids += [*named, self._by_name.get(folded(person.name.get("ko") or ""), "")]
+        return next((self._by_id[each] for each in ids if each in self._by_id), None)
 
     def seen(self, person: Person, portraits: Sequence[Portrait]) -> Person | None:
         """The same, or else by name, group and face; by name and group alone where all portraits

@@ -41,12 +41,10 @@ def person_id(collection: str, name: Text, wikidata: str | None = None) -> str:
     return wikidata or stable_id(collection, folded(name.get("ko") or ""))
 
 
-def named_ids(collection: str, name: Text) -> frozenset[str]:
+def named_ids(collection: str, name: Text) -> tuple[str, str]:
     """The ids that are made of a name: by this version, and by those before, which told apart
     how it was spelt."""
-    return frozenset(
-        {person_id(collection, name), stable_id(collection, name.get("ko") or "")},
-    )
+    return person_id(collection, name), stable_id(collection, name.get("ko") or "")
 
 
 def text_of(name: str) -> Text:
