@@ -197,6 +197,8 @@ def test_a_person_is_removed(
     assert portraits(http, person_id) == 1
     button.click()
     expect(view.page).to_have_url(f"{http.base_url}/people")
+    # The server ends with the test: whatever the page asks for has to be there before.
+    view.page.wait_for_load_state("networkidle")
     assert asked == [words(view, "remove_sure")] * 2
     assert http.get(f"/api/v1/people/{person_id}").status_code == 404
 
