@@ -42,7 +42,7 @@ from lookalike.video.runner import Runner, Work
 from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import BodyLimit
 from lookalike.web.counts import Counts
-from lookalike.web.pages import assets, document, find, how, people, shared_result, start
+from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems = Problems(document.problem)
     problems.install(app)
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
-    for router in (api, admin, comparisons, sharing, shared_result):
+    for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])

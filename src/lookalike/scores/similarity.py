@@ -165,6 +165,10 @@ class Calibration:
         spreads = self.spread(one[None]), self.spread(others)
         return self._scores((others @ one).astype(np.float64), *spreads)
 
+    def similarity(self, one: Floats, other: Floats) -> float:
+        """Whether two (dimension,) faces are one person's, 0 to 100."""
+        return self.compare(one, other[None])[0].similarity
+
     def score(self, cosine: float) -> Score:
         """Both numbers for a cosine of two ordinary faces; each rises with it."""
         return self._scores(np.array([cosine]), self._ordinary(), self._ordinary())[0]
