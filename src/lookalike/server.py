@@ -104,8 +104,8 @@ def run(settings: Settings) -> None:
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(settings)
-    for each in installed.required(settings):
-        check_there(each, Folders.of(settings))
+    for network in installed.required(settings):
+        check_there(network, Folders.of(settings))
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()

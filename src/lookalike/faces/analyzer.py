@@ -13,6 +13,7 @@ from lookalike.config import Settings
 from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
+from lookalike.faces.coverage import CoverageReader
 from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
@@ -46,6 +47,7 @@ class Analyzer:
         self._max_faces = settings.max_faces
         self.detector = Detector(opener, self.finder)
         self._meshes = MeshReader(opener)
+        self._coverage = CoverageReader()
         self.recogniser = FaceEmbedder(opener, self.embedder)
         self._opener = opener
         self._attributes: AttributeReader | None = None
@@ -93,7 +95,7 @@ class Analyzer:
             clock.lap("embed")
         found = found.scaled(1 / image.scale)
         meshes = tuple(each.scaled(1 / image.scale) for each in meshes)
-        faces = tuple(map(_face, found.boxes, found.scores, meshes, crops, vectors))
+        faces = tuple(map(self._face, found.boxes, found.scores, meshes, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
     def _finest(
@@ -109,6 +111,20 @@ class Analyzer:
             finest = finer()
             return finest, found.scaled(finest.scale / image.scale)
         return image, found
+
+    def _face(
+        self, box: Floats, score: np.float32, mesh: Mesh, crop: Pixels, vector: Floats
+    ) -> Face:
+        left, top, width, height = (float(each) for each in box)
+        return Face(
+            box=Box(left, top, width, height),
+            landmarks=Landmarks.of(mesh.landmarks),
+            quality=measure(crop, mesh.landmarks, float(score), width),
+            crop=crop,
+            embedding=vector,
+            mesh=mesh,
+            coverage=self._coverage.read(crop, mesh, width),
+        )
 
     def embed(self, crops: list[Pixels]) -> Floats:
         """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
@@ -134,18 +150,6 @@ class Analyzer:
         """
         vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
         return vector
-
-
-def _face(box: Floats, score: np.float32, mesh: Mesh, crop: Pixels, vector: Floats) -> Face:
-    left, top, width, height = (float(each) for each in box)
-    return Face(
-        box=Box(left, top, width, height),
-        landmarks=Landmarks.of(mesh.landmarks),
-        mesh=mesh,
-        quality=measure(crop, mesh.landmarks, float(score), width),
-        crop=crop,
-        embedding=vector,
-    )
 
 
 class _Clock:

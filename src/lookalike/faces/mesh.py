@@ -42,8 +42,6 @@ _WIDTH: Floats = np.array([TEMPLATE_SIZE - 1, 0], np.float32)
 _DETECTORS: Floats = np.array(
     [[-0.31, -0.70], [0.31, -0.70], [0.0, -0.31], [0.32, -0.15], [-0.32, -0.15]], np.float32
 )
-# Below it, there is rather no face, and the points are anywhere.
-_PRESENT = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +51,8 @@ class Mesh:
         points: (468, 3) float32 x, y and depth in pixels of the picture, smaller depths nearer;
             which point is where is told by MediaPipe's canonical face model.
         landmarks: (5, 2) float32, the five of a detector, in its order.
-        presence: how surely there is a human face, 0 to 1.
+        presence: how surely there is a human face, as the network says it: a logit, 0 where that is
+            even, 37 at the median of LFW.
     """
 
     points: Floats
@@ -114,8 +113,9 @@ class MeshReader:
 
 
 def _mesh(look: _Look, detected: Floats) -> Mesh:
-    presence = 1 / (1 + float(np.exp(-np.mean(look.flags))))
-    landmarks = _as_detected(look.parts) if presence >= _PRESENT else detected
+    presence = float(np.mean(look.flags))
+    # Else there is rather no face, and the points are anywhere.
+    landmarks = _as_detected(look.parts) if presence >= 0 else detected
     return Mesh(look.meshes[0].astype(np.float32), landmarks.astype(np.float32), presence)
 
 
