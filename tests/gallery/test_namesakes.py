@@ -19,7 +19,7 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text, new_id
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources.values import text_of
-from lookalike.gallery.store import Enrolled, Store
+from lookalike.gallery.store import Enrolment, Store
 from tests.gallery.test_store import unit
 
 NAME = "홍길동"
@@ -53,7 +53,7 @@ class Adding:
 
     def __call__(
         self, person: Person, *photos: str, to: str | None = None, new: bool = False
-    ) -> Enrolled:
+    ) -> Enrolment:
         portraits = [Portrait(self.faces[each], image_id=each) for each in photos]
         return self.gallery.store.enrol(person, portraits, self.alike, to=to, new=new)
 
@@ -166,7 +166,7 @@ def test_who_is_added_twice_at_once_is_one_person(adding: Adding, home: Path) ->
     photos = ("obama", "obama2", "obama3")
     stores = [Store(home, SFACE.contract) for _ in photos]
     ready = threading.Barrier(len(photos))
-    done: list[Enrolled] = []
+    done: list[Enrolment] = []
 
     def add(store: Store, photo: str) -> None:
         ready.wait()

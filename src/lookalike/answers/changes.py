@@ -14,8 +14,8 @@ from lookalike.answers.shapes import Answer
 if TYPE_CHECKING:
     from lookalike.gallery import portraits as stored
     from lookalike.gallery import store
-    from lookalike.gallery import takedowns as kept
     from lookalike.gallery.people import Person
+    from lookalike.gallery.removals import takedowns as kept
 
 
 class StoredPortrait(Answer):
@@ -100,12 +100,12 @@ def portraits(person: Person, found: Sequence[stored.StoredPortrait]) -> StoredP
     return StoredPortraits(person=person.id, collection=person.collection, portraits=listed)
 
 
-def enrolled(done: store.Enrolled) -> Enrolled:
+def enrolled(done: store.Enrolment) -> Enrolled:
     who = dict(people.person(done.person))
     return Enrolled(**who, new=done.new, added=done.portraits)
 
 
-def merged(done: store.Merged) -> Merged:
+def merged(done: store.Merger) -> Merged:
     return Merged(**dict(people.person(done.person)), merged=done.gone.id, added=done.portraits)
 
 

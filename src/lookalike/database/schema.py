@@ -50,7 +50,7 @@ PEOPLE = Table(
     Column("wikidata", String(32)),
     Column("websites", String, nullable=False),
     Column("external_ids", String, nullable=False, server_default="[]"),
-    # The names as they are compared, by which namesakes are found; see `gallery/spelling.py`.
+    # The names as they are compared, by which namesakes are found; see `gallery/names/spelling.py`.
     Column("folded_ko", String),
     Column("folded_en", String),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
@@ -100,7 +100,7 @@ CHANGES = Table(
     sqlite_autoincrement=True,
 )
 
-# People who asked to be left out; see `gallery/blocklist.py`.
+# People who asked to be left out; see `gallery/removals/blocklist.py`.
 BLOCKED = Table(
     "blocked",
     METADATA,

@@ -25,7 +25,7 @@ from lookalike.errors import InvalidParameter, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face, Photo
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.coverage import CoverageReader
@@ -23,6 +22,7 @@ from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder, Folders
 from lookalike.faces.photo import Face, Photo, Timings
+from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import measure
 from lookalike.faces.vectors import Floats
 

@@ -15,13 +15,13 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, s
 from lookalike.database import database
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
-from lookalike.gallery import blocklist, takedowns
-from lookalike.gallery.blocklist import Blocklist
 from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.removals import blocklist, takedowns
+from lookalike.gallery.removals.blocklist import Blocklist
+from lookalike.gallery.removals.takedowns import Takedown
 from lookalike.gallery.rows import person_of, portrait_of
-from lookalike.gallery.takedowns import Takedown
 
 # Values that one statement may name: SQLite allows 32,766.
 _AT_ONCE = 10_000

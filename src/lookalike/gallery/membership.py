@@ -10,10 +10,10 @@ from lookalike.database import changes
 from lookalike.database.changes import Change
 from lookalike.database.schema import FACES, PEOPLE
 from lookalike.errors import PersonNotFound
-from lookalike.gallery import blocklist
 from lookalike.gallery.contents import faces_of
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.removals import blocklist
 from lookalike.gallery.rows import face_place, face_row, person_of, person_row
 
 

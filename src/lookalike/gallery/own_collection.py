@@ -16,10 +16,10 @@ from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.database.tokens import Token
 from lookalike.errors import CollectionNotFound, Conflict, PersonNotFound, TooMany
 from lookalike.faces.geometry import Box
-from lookalike.gallery import blocklist
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import FaceRecord, Outcome, Refusal, Refused, UserRecord
+from lookalike.gallery.removals import blocklist
 from lookalike.gallery.rows import face_place, face_row, person_row
 
 

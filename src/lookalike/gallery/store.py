@@ -24,8 +24,7 @@ from lookalike.errors import (
     InvalidParameter,
     NotFound,
 )
-from lookalike.gallery import blocklist, namesakes, starter, takedowns
-from lookalike.gallery.blocklist import BlockedKey, Blocklist, keys_of
+from lookalike.gallery import starter
 from lookalike.gallery.contents import Contents, faces_of
 from lookalike.gallery.membership import (
     add_faces,
@@ -38,15 +37,18 @@ from lookalike.gallery.membership import (
     note,
     there,
 )
-from lookalike.gallery.namesakes import Alike
+from lookalike.gallery.names import namesakes
+from lookalike.gallery.names.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.removals import blocklist, takedowns
+from lookalike.gallery.removals.blocklist import BlockedKey, Blocklist, keys_of
+from lookalike.gallery.removals.takedowns import Receipt, Undone
 from lookalike.gallery.rows import person_of, person_row
-from lookalike.gallery.takedowns import Receipt, Undone
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolled:
+class Enrolment:
     """Whom portraits were added to.
 
     Attributes:
@@ -60,7 +62,7 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class Merger:
     """Two people who are one now.
 
     Attributes:
@@ -134,7 +136,7 @@ class Store(Contents):
         *,
         to: str | None = None,
         new: bool = False,
-    ) -> Enrolled:
+    ) -> Enrolment:
         """Add portraits to who of that name and group is in the collection and has that face, else
         the person. What is known of who is there stays; facts beyond it are added.
 
@@ -164,9 +166,9 @@ class Store(Contents):
                 person = complete(connection, known, person)
             added = add_faces(connection, person, portraits)
             note(connection, person)
-        return Enrolled(person, known is None, added)
+        return Enrolment(person, known is None, added)
 
-    def merge(self, person: Person, gone: Person, alike: Alike | None = None) -> Merged:
+    def merge(self, person: Person, gone: Person, alike: Alike | None = None) -> Merger:
         """Make two people of one collection one: `gone` leaves it, and `person` has the faces of
         both, and all facts that are not known of them.
 
@@ -192,7 +194,7 @@ class Store(Contents):
             connection.execute(update(PEOPLE).where(is_person(person)).values(person_row(whole)))
             note(connection, person)
             note(connection, gone)
-        return Merged(whole, gone, moved)
+        return Merger(whole, gone, moved)
 
     def add_portraits(self, person: Person, portraits: Sequence[Portrait]) -> int:
         """Add portraits to someone who is there; how many were of images they did not have.

@@ -1,6 +1,7 @@
 """Who is taken down is forgotten outside the gallery too: cached files, shared results.
 
-Undoing the takedown brings none of that back: it lets them in again (`gallery/takedowns.py`).
+Undoing the takedown brings none of that back: it lets them in again
+(`gallery/removals/takedowns.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.gallery.takedowns import Receipt
+from lookalike.gallery.removals.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lookalike.gallery.people import Credit, Person
     from lookalike.gallery.portraits import Portrait
     from lookalike.gallery.sources.columns import Row
-    from lookalike.gallery.store import Enrolled
+    from lookalike.gallery.store import Enrolment
 
 _NEW, _STOP = "new", "stop"
 
@@ -119,7 +119,7 @@ def _enrolled(
     new: bool,
     *,
     ask: bool,
-) -> Enrolled:
+) -> Enrolment:
     store, alike = engine.gallery.store, engine.calibration.similarity
     try:
         return store.enrol(person, portraits, alike, to=to, new=new)
@@ -151,7 +151,7 @@ def _advised(error: Unlike) -> Unlike:
     return Unlike(f"{error} {advice}", error.people)
 
 
-def _said(done: Enrolled, collection: str) -> str:
+def _said(done: Enrolment, collection: str) -> str:
     person, count = done.person, portraits_of(done.portraits)
     if done.new:
         return f"Added {person.label} as {person.id} to {collection} with {count}."

@@ -16,10 +16,10 @@ from lookalike.errors import Unlike
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.gallery.gallery import Gallery
-    from lookalike.gallery.namesakes import Alike
+    from lookalike.gallery.names.namesakes import Alike
     from lookalike.gallery.people import Person
     from lookalike.gallery.sources.columns import Row
-    from lookalike.gallery.store import Merged
+    from lookalike.gallery.store import Merger
 
 _IN = click.option("--collection", help="Where the person is; the first of your own unless set.")
 
@@ -91,7 +91,7 @@ def merge(
     else:
         person, gone = merged.person, merged.gone
         click.echo(
-            f"Merged {gone.label} ({gone.id}) into {person.label} ({person.id}) in "
+            f"Merger {gone.label} ({gone.id}) into {person.label} ({person.id}) in "
             f"{person.collection}: {portraits_of(merged.portraits)} came over."
         )
 
@@ -138,7 +138,7 @@ def _print_person(person: Person) -> None:
 
 def _merged(
     people: Gallery, person: Person, gone: Person, alike: Alike | None, *, ask: bool
-) -> Merged:
+) -> Merger:
     try:
         return people.store.merge(person, gone, alike)
     except Unlike as error:

@@ -12,7 +12,7 @@ from lookalike.cli.terminal import API_JSON, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.gallery.takedowns import Receipt, Undone
+    from lookalike.gallery.removals.takedowns import Receipt, Undone
     from lookalike.web.takedown import Forgotten
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from lookalike.gallery import namesakes
-from lookalike.gallery.namesakes import Alike
+from lookalike.gallery.names import namesakes
+from lookalike.gallery.names.namesakes import Alike
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources.report import Doubled
 from lookalike.gallery.sources.values import named_ids
-from lookalike.gallery.spelling import folded
 
 
-class Identities:
+class SourcePeople:
     """The people of one collection, those too who come with the import.
 
     Attributes:

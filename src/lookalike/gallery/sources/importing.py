@@ -15,13 +15,13 @@ from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
 from lookalike.faces.workers import FaceOrReason, Workers, result
-from lookalike.gallery.namesakes import Alike
+from lookalike.gallery.names.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
-from lookalike.gallery.sources.identities import Identities
+from lookalike.gallery.sources.identities import SourcePeople
 from lookalike.gallery.sources.image_file import image_id, portrait_of
 from lookalike.gallery.sources.report import Joined, LeftOut, Report
 from lookalike.processes import Interrupt
@@ -71,7 +71,7 @@ class Importer:
         self._bare = destination.bare
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
         self._done = self._enrolled - self._bare if thumbnails else self._enrolled
-        self._people = Identities(
+        self._people = SourcePeople(
             destination.people.values(), destination.gallery.store.portraits, alike
         )
         self._seen: dict[str, str] = {}

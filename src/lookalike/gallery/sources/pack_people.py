@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PhotoError
-from lookalike.faces import thumbnail
 from lookalike.faces.geometry import Box
+from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond

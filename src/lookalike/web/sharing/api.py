@@ -20,7 +20,7 @@ from lookalike.answers.shapes import Answer, Problem
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait
 from lookalike.web import problems

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, insert, select, update
 from lookalike.database.clock import now
 from lookalike.database.schema import TAKEDOWNS
 from lookalike.errors import Conflict, NotFound
-from lookalike.gallery import blocklist
 from lookalike.gallery.people import Person
+from lookalike.gallery.removals import blocklist
 
 
 @dataclass(frozen=True, slots=True)
