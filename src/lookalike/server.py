@@ -39,7 +39,7 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
 from lookalike.web import admin, api, comparisons, site_file
-from lookalike.web.admission import BodyLimit
+from lookalike.web.admission import BodyLimit, largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, people, shared_result, start
 from lookalike.web.problems import Problems
@@ -51,8 +51,6 @@ from lookalike.web.sharing import results
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
-# Photos of the largest size that the body of one request may hold.
-_PHOTOS = 3
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
@@ -66,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         InvalidParameter: a setting, or the site file, is not as it must be.
     """
     chosen = usable(settings or config.load())
-    most = _largest_body(chosen)
+    most = largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
     MultiPartParser.spool_max_size = most
     # The documentation's scripts are served from here, not from somebody's network.
@@ -208,8 +206,3 @@ def _add_health(app: FastAPI) -> None:
             response.status_code = 503
             return {"status": "starting"}
         return {"status": "ready"}
-
-
-def _largest_body(settings: Settings) -> int:
-    """A photo and references of the largest size, and the form around them."""
-    return settings.max_bytes * _PHOTOS + 64 * 1024

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.config import is_loopback
+from lookalike.config import Settings, is_loopback
 from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
@@ -31,7 +31,15 @@ DESCRIBED = Security(
 # A proxy adds one of these: who asks is not on this machine then.
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
+# Photos of the largest size that the body of one request may hold.
+_PHOTOS = 3
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def largest_body(settings: Settings) -> int:
+    """In bytes: photos of the largest size, and the form around them."""
+    return settings.max_bytes * _PHOTOS + 64 * 1024
 
 
 class BodyLimit:

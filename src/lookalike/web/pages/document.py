@@ -20,9 +20,12 @@ import jinja2
 from fastapi import Request, Response
 
 from lookalike import errors
+from lookalike.config import Settings
 from lookalike.engine.model_notes import uncalibrated
+from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.web import colours, problems
+from lookalike.web.admission import largest_body
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.score_words import words
@@ -184,7 +187,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
             "root": root,
             "texts": texts["script"],
             "people": people,
-            "maxBytes": settings.max_bytes,
+            "limits": _limits(settings),
         },
     }
 
@@ -192,6 +195,17 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
 def typical(people: int) -> int:
     """The resemblance that the nearest of so many strangers has, to the nearest five."""
     return min(100, 5 * round(4 * math.log10(max(1, people))))
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What scripts have to know of the photos that are taken, to make others smaller."""
+    limits = Limits.of(settings)
+    return {
+        "bytes": limits.max_bytes,
+        "body": largest_body(settings),
+        "side": limits.max_side,
+        "pixels": {each: limits.pixels(each) for each in FORMATS},
+    }
 
 
 def _people(services: Services) -> int:

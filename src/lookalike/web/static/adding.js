@@ -4,9 +4,12 @@
 import { Alert } from "./alert.js";
 import { at } from "./api.js";
 import { find } from "./dom.js";
-import { openPicture } from "./picture.js";
-import { Problem, problemOf } from "./problem.js";
+import { openPicture, release } from "./picture.js";
+import { Problem } from "./problem.js";
 import { text } from "./texts.js";
+import { post } from "./upload.js";
+
+/** @typedef {import("./upload.js").Field} Field */
 
 const KEY = "admin-token";
 
@@ -45,26 +48,23 @@ form.addEventListener("submit", async (event) => {
 async function add(given) {
   const name = String(given.get("name_ko") || given.get("name_en") || "");
   if (!name) throw new Problem("name-wanting");
-  const fields = new FormData();
-  for (const key of ["name_ko", "name_en", "collection"]) {
-    if (given.get(key)) fields.append(key, String(given.get(key)));
+  const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
+  const files = given.getAll("photos").flatMap((each) => (each instanceof File ? [each] : []));
+  const pictures = await Promise.all(files.map(openPicture));
+  const photos = pictures.map((each) => ["photos", each]);
+  try {
+    await send(/** @type {Field[]} */ ([...facts, ...photos]));
+  } finally {
+    pictures.forEach(release);
   }
-  for (const file of given.getAll("photos")) {
-    if (file instanceof File) fields.append("photos", (await openPicture(file)).blob, "photo");
-  }
-  await send(fields);
   return name;
 }
 
-/** @param {FormData} body */
-async function send(body) {
-  const headers = new Headers();
+/** @param {Field[]} fields */
+async function send(fields) {
   // Programs on the server's own machine may need none.
-  if (token.value) headers.set("Authorization", `Bearer ${token.value}`);
-  const answer = await fetch(at("people"), { method: "POST", headers, body }).catch(() => {
-    throw new Problem("network");
-  });
-  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
+  const headers = token.value ? { Authorization: `Bearer ${token.value}` } : undefined;
+  await post(at("people"), fields, { headers });
   try {
     sessionStorage.setItem(KEY, token.value);
   } catch {
