@@ -28,11 +28,14 @@ export function bareHeif(file) {
   try {
     const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
     const all = [...boxes(view, 0, file.length)];
+    const metas = all.filter(({ type }) => type === "meta");
     // A sequence of images has its metadata elsewhere.
-    if (all.some(({ type }) => type === "moov")) return null;
-    for (const box of all) if (box.type === "meta") clearMeta(file, view, box);
-    const end = Math.max(...all.filter(({ type }) => NEEDED.has(type)).map((box) => box.end));
-    for (const box of all) if (!NEEDED.has(box.type) && box.end < end) free(file, box);
+    if (metas.length !== 1 || all.some(({ type }) => type === "moov")) return null;
+    const used = clearMeta(file, view, metas[0]);
+    const isNeeded = (/** @type {Box} */ { type, body, end }) =>
+      NEEDED.has(type) || used.some((extent) => extent.end > body && extent.start < end);
+    const end = Math.max(...all.filter(isNeeded).map((box) => box.end));
+    for (const box of all) if (!isNeeded(box) && box.end < end) free(file, box);
     return { orientation: 1, written: () => [file.subarray(0, end)] };
   } catch (error) {
     if (error instanceof Unknown || error instanceof RangeError) return null;
@@ -44,6 +47,7 @@ export function bareHeif(file) {
  * @param {Uint8Array} file
  * @param {DataView} view
  * @param {Box} meta
+ * @returns {Extents} where all items are
  */
 function clearMeta(file, view, meta) {
   const all = [...boxes(view, meta.body + 4, meta.end)];
@@ -53,14 +57,14 @@ function clearMeta(file, view, meta) {
   if (!infos || !places) throw new Unknown("no items");
   const extents = located(view, places, parts.get("idat"));
   for (const { id, type, content } of items(view, infos)) {
-    const place = extents.get(id);
-    if (!place) continue;
-    if (type === "Exif") overwrite(file, place(), upright(file, place()));
+    const place = extents.get(id) ?? [];
+    if (type === "Exif") overwrite(file, place, upright(file, place));
     else if (type === "uri " || (type === "mime" && !content.startsWith("image/")))
-      overwrite(file, place(), new Uint8Array(0));
+      overwrite(file, place, new Uint8Array(0));
   }
   for (const box of properties ? boxes(view, properties.body, properties.end) : [])
     if (box.type === "ipco") clearProperties(file, view, box);
+  return [...extents.values()].flat();
 }
 
 /**
@@ -149,11 +153,11 @@ function* items(view, infos) {
 }
 
 /**
- * Where each item is (14496-12, 8.11.3); asking throws where that is not in this file.
+ * Where each item is (14496-12, 8.11.3).
  * @param {DataView} view
  * @param {Box} places
  * @param {Box | undefined} data what items may lie in beside the file
- * @returns {Map<number, () => Extents>}
+ * @returns {Map<number, Extents>}
  */
 function located(view, places, data) {
   const read = reader(view, places.body);
@@ -165,20 +169,16 @@ function located(view, places, data) {
   for (let left = read(version < 2 ? 2 : 4); left > 0; left -= 1) {
     const id = read(version < 2 ? 2 : 4);
     const method = version > 0 ? read(2) & 15 : 0;
-    const elsewhere = read(2) > 0 || method > 1 || (method === 1 && !data);
-    const from = read(base) + (method === 1 ? (data?.body ?? 0) : 0);
-    /** @type {Extents} */
-    const extents = [];
-    for (let more = read(2); more > 0; more -= 1) {
+    if (read(2) > 0 || method > 1) throw new Unknown("an item that is not in the file");
+    const from = read(base) + (method === 1 ? (data?.body ?? NaN) : 0);
+    const extents = Array.from({ length: read(2) }, () => {
       if (version > 0) read(index);
       const start = from + read(offset);
-      extents.push({ start, end: start + read(length) });
-    }
-    const inside = extents.every(({ start, end }) => start < end && end <= view.byteLength);
-    found.set(id, () => {
-      if (elsewhere || !inside) throw new Unknown("an item that is not in the file");
-      return extents;
+      return { start, end: start + read(length) };
     });
+    if (!extents.every(({ start, end }) => start < end && end <= view.byteLength))
+      throw new Unknown("an item that is cut short");
+    found.set(id, extents);
   }
   return found;
 }

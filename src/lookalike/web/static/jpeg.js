@@ -56,8 +56,12 @@ function* segments(file) {
     if (marker === END) return yield { marker, start: place - 1, end: place + 1 };
     if (scans && !isBetweenScans(marker)) return;
     let end = place + 1 + 256 * file[place + 1] + file[place + 2];
-    // Behind a scan it is the trailer of a phone, which only looks like a marker.
-    if (!(end > place + 2 && end <= file.length)) return scans ? undefined : yield null;
+    if (!(end > place + 2 && end <= file.length)) {
+      if (!scans) yield null;
+      // Behind a scan that is the trailer of a phone, which only looks like a marker.
+      else if (!isApplication(marker)) yield { marker, start: place - 1, end: file.length };
+      return;
+    }
     if (marker === SCAN) end = endOfScan(file, end);
     if (marker === SCAN) scans += 1;
     yield { marker, start: place - 1, end };

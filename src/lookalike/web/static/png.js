@@ -27,7 +27,7 @@ export function barePng(file) {
     const name = String.fromCharCode(...file.subarray(place + 4, place + 8));
     const chunk = file.subarray(place, end);
     if (isCritical(name) || NEEDED.has(name)) parts.push(chunk);
-    else if (name === "eXIf") orientation = orientationOf(chunk.subarray(8, -4));
+    else if (name === "eXIf" && isSound(chunk)) orientation = orientationOf(chunk.subarray(8, -4));
     if (name === "IEND") break;
     place = end;
   }
@@ -35,6 +35,12 @@ export function barePng(file) {
   const written = (/** @type {number} */ turn) =>
     turn === 1 || !header ? parts : [signature, header, turning(turn), ...rest];
   return { orientation, written };
+}
+
+/** The server leaves out those that are not. @param {Uint8Array} chunk */
+function isSound(chunk) {
+  const stated = new DataView(chunk.buffer, chunk.byteOffset).getUint32(chunk.length - 4);
+  return checksum(chunk.subarray(4, -4)) === stated;
 }
 
 /** Their names begin with a capital (5.4). @param {string} name */

@@ -9,7 +9,7 @@ import { Problem, problemOf } from "./problem.js";
 import { page } from "./texts.js";
 
 const PATIENCE_MS = 120_000;
-// What a proxy lets through that nobody has set up for photos: nginx 1 MiB, its own form included.
+// What a proxy lets through that nobody has set up for photos: nginx 1 MiB, with the form around.
 const PROXY_BYTES = 1_000_000;
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -39,7 +39,8 @@ export async function ask(url, fields, options = {}) {
     return await send(url, formOf(fields), options);
   } catch (error) {
     const refused = error instanceof Problem && error.code === "proxy-too-large";
-    if (!refused || !(await shrunk(fields, PROXY_BYTES))) throw error;
+    const most = Math.min(PROXY_BYTES, sizeOf(fields) / 2);
+    if (!refused || !(await shrunk(fields, most))) throw error;
     return send(url, formOf(fields), options);
   }
 }
@@ -51,12 +52,17 @@ export async function ask(url, fields, options = {}) {
  * @returns {Promise<boolean>} whether any is smaller now
  */
 async function shrunk(fields, most) {
-  const pictures = fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
-  const size = pictures.reduce((sum, { blob }) => sum + blob.size, 0);
-  if (size <= most) return false;
+  if (sizeOf(fields) <= most) return false;
+  const pictures = picturesOf(fields);
   const smaller = pictures.map((picture) => shrink(picture, most / pictures.length));
   return (await Promise.all(smaller)).includes(true);
 }
+
+/** @param {Field[]} fields */
+const picturesOf = (fields) => fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
+
+/** Of the photos, in bytes. @param {Field[]} fields */
+const sizeOf = (fields) => picturesOf(fields).reduce((sum, { blob }) => sum + blob.size, 0);
 
 /**
  * The user's own file names stay here: they say nothing to the server.
