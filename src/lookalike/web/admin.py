@@ -22,7 +22,7 @@ from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.image_file import portrait
 from lookalike.web import problems
 from lookalike.web.admission import DESCRIBED, Guarded
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseKnown, UseServices
 from lookalike.web.takedown import forget
 
 MINE = "mine"
@@ -138,6 +138,7 @@ class _Upload:
 @router.post("/people", status_code=201)
 async def add_person(
     services: UseServices,
+    known: UseKnown,
     sent: Annotated[NewPerson, _MULTIPART],
     response: Response,
 ) -> shapes.Person:
@@ -156,25 +157,29 @@ async def add_person(
             _own(services.gallery, person.id, sent.collection)
             raise Conflict(
                 f"{person.id} is in {sent.collection!r} already; send the photos to "
-                f"/api/v1/people/{person.id}/portraits."
+                f"{known.root}/api/v1/people/{person.id}/portraits."
             )
         services.gallery.store.add(person, _portraits(services.engine.local, photos, credit))
 
     await services.executor.run(work)
-    response.headers["Location"] = f"/api/v1/people/{person.id}"
-    return people.person(person)
+    response.headers["Location"] = f"{known.root}/api/v1/people/{person.id}"
+    return people.person(person, known)
 
 
 @router.patch("/people/{person_id}")
 def change_person(
-    services: UseServices, person_id: str, sent: Facts, collection: InCollection = None
+    services: UseServices,
+    known: UseKnown,
+    person_id: str,
+    sent: Facts,
+    collection: InCollection = None,
 ) -> shapes.Person:
     """Change facts of a person."""
-    known = _own(services.gallery, person_id, collection)
-    stated = columns.person(_facts_of(known) | _row(sent, keep_empty=True), known.collection)
-    person = replace(stated, id=known.id, external_ids=known.external_ids)
+    before = _own(services.gallery, person_id, collection)
+    stated = columns.person(_facts_of(before) | _row(sent, keep_empty=True), before.collection)
+    person = replace(stated, id=before.id, external_ids=before.external_ids)
     services.gallery.store.change(person)
-    return people.person(person)
+    return people.person(person, known)
 
 
 @router.delete("/people/{person_id}", status_code=204)
@@ -222,13 +227,16 @@ def remove_portrait(
 
 @router.post("/people/{person_id}/takedown")
 def take_down(
-    services: UseServices, person_id: str, sent: Annotated[Reason | None, Body()] = None
+    services: UseServices,
+    known: UseKnown,
+    person_id: str,
+    sent: Annotated[Reason | None, Body()] = None,
 ) -> Receipt:
     """Remove a person everywhere, hide them in the starter gallery, and keep them out for good."""
     receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
     forgotten = forget(services.settings, receipt)
     return Receipt(
-        person=people.person(receipt.person),
+        person=people.person(receipt.person, known),
         portraits=receipt.portraits,
         cached_files=forgotten.cached_files,
         results=forgotten.results,

@@ -55,12 +55,9 @@ def photos_of(request: Request) -> list[bytes]:
     body = request.post_data_buffer
     assert body is not None
     head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    parts = message_from_bytes(head + body).get_payload()
-    return [
-        part.get_payload(decode=True)
-        for part in parts
-        if 'filename="photo"' in part["Content-Disposition"]  # type: ignore[index]
-    ]
+    parts = [part for part in message_from_bytes(head + body).walk() if part.get_filename()]
+    assert {part.get_filename() for part in parts} == {"photo"}
+    return [bytes(part.get_payload(decode=True)) for part in parts]
 
 
 def _sent(view: View, photo: bytes, name: str = "photo.jpg") -> tuple[bytes, Any]:

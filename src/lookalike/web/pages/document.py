@@ -28,6 +28,7 @@ from lookalike.web import colours, problems
 from lookalike.web.admission import largest_body
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
+from lookalike.web.proxies import own_path, root_of
 from lookalike.web.score_words import words
 from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
@@ -90,7 +91,8 @@ def respond(
         answer.headers["Content-Encoding"] = "gzip"
         answer.headers["Content-Length"] = str(len(answer.body))
     if request.query_params.get("lang") == language:
-        answer.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+        path = f"{root_of(request)}/"
+        answer.set_cookie(COOKIE, language, _YEAR, path=path, httponly=True, samesite="lax")
     return answer
 
 
@@ -162,7 +164,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
     services = services_of(request)
     settings = services.settings
     texts = locale(language, settings.engine)
-    root = request.scope.get("root_path", "")
+    root = root_of(request)
     people = _people(services)
     return {
         "t": texts["page"],
@@ -172,7 +174,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "day": colours.day(),
         "night": colours.night(),
         "root": root,
-        "here": request.url.path.removeprefix(root),
+        "here": own_path(request.scope),
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",
         "static": f"{root}/static/{assets.static_version()}",
         "modules": assets.modules,
