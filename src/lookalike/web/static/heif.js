@@ -27,7 +27,8 @@ class Unknown extends Error {}
 export function bareHeif(file) {
   try {
     const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-    const all = [...boxes(view, 0, file.length)];
+    // Of a file that is cut short there may be enough to see.
+    const all = [...boxes(view, 0, file.length, true)];
     const metas = all.filter(({ type }) => type === "meta");
     // A sequence of images has its metadata elsewhere.
     if (metas.length !== 1 || all.some(({ type }) => type === "moov")) return null;
@@ -119,15 +120,16 @@ function free(file, { start, body, end }) {
  * @param {DataView} view
  * @param {number} start
  * @param {number} last
+ * @param {boolean} [mayBeCut] the last of them
  * @returns {Generator<Box>}
  */
-function* boxes(view, start, last) {
+function* boxes(view, start, last, mayBeCut = false) {
   while (start < last) {
     let size = view.getUint32(start);
     const body = start + (size === 1 ? 16 : 8);
     if (size === 1) size = Number(view.getBigUint64(start + 8));
     if (size === 0) size = last - start;
-    const end = start + size;
+    const end = mayBeCut ? Math.min(start + size, last) : start + size;
     if (end < body || end > last) throw new Unknown("a box that is cut short");
     yield { type: text(view, start + 4, 4), start, body, end };
     start = end;
@@ -176,8 +178,7 @@ function located(view, places, data) {
       const start = from + read(offset);
       return { start, end: start + read(length) };
     });
-    if (!extents.every(({ start, end }) => start < end && end <= view.byteLength))
-      throw new Unknown("an item that is cut short");
+    if (!extents.every(({ start, end }) => start < end)) throw new Unknown("an empty item");
     found.set(id, extents);
   }
   return found;

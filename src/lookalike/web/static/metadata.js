@@ -58,9 +58,19 @@ export async function withoutMetadata(file, format) {
   const bare = strip(new Uint8Array(await file.arrayBuffer()));
   if (!bare) return null;
   const type = `image/${format.toLowerCase()}`;
-  const blobOf = (/** @type {number} */ orientation) =>
-    new Blob(/** @type {BlobPart[]} */ (bare.written(orientation)), { type });
+  const blobOf = (/** @type {number} */ turn) => new Blob([joined(bare.written(turn))], { type });
   const blob = blobOf(bare.orientation);
   if (!TURNED_BY_US.includes(format)) return { blob, shown: blob, orientation: 1 };
   return { blob, shown: blobOf(1), orientation: bare.orientation };
+}
+
+/** Firefox decodes no image from a Blob of several parts. @param {Uint8Array[]} parts */
+function joined(parts) {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let place = 0;
+  for (const part of parts) {
+    whole.set(part, place);
+    place += part.length;
+  }
+  return whole;
 }

@@ -27,14 +27,15 @@ export async function open(file) {
 }
 
 /**
- * What shows it: the file, or its pixels where the browser would not turn them.
+ * What shows it: the file, or its pixels where the browser would not turn them, if those can be
+ * written.
  * @param {HTMLCanvasElement} image
  * @param {Blob} shown
  * @param {number} orientation
  */
 async function address(image, shown, orientation) {
-  const turned = orientation === 1 ? null : await encoded(image);
-  return URL.createObjectURL(turned ?? shown);
+  const upright = orientation === 1 ? shown : await encoded(image);
+  return upright && URL.createObjectURL(upright);
 }
 
 /** @param {Blob} file */
