@@ -98,7 +98,7 @@ def run(settings: Settings) -> None:
 
     Raises:
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
-        InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
+        InvalidParameter: a setting, the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
@@ -110,8 +110,8 @@ def run(settings: Settings) -> None:
     # Made for workers too, who make their own: what is wrong with a setting is said once.
     app = create_app(settings)
     print(explained(settings), file=sys.stderr, flush=True)
-    if settings.path_prefix:
-        print(_offered(settings), file=sys.stderr, flush=True)
+    if prefix := proxies.prefix_of(settings.path_prefix):
+        print(_offered(settings, prefix), file=sys.stderr, flush=True)
     # The app reads the headers of proxies itself.
     start = partial(uvicorn.run, host=settings.host, port=settings.port, proxy_headers=False)
     if settings.workers == 1:
@@ -122,9 +122,8 @@ def run(settings: Settings) -> None:
     start("lookalike.server:create_app", factory=True, workers=settings.workers)
 
 
-def _offered(settings: Settings) -> str:
+def _offered(settings: Settings, prefix: str) -> str:
     """Where the page is when every address begins with a prefix."""
-    prefix = proxies.prefix_of(settings.path_prefix)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
 

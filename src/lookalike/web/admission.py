@@ -35,15 +35,16 @@ _FORWARDED = (
     *("x-forwarded-proto", "x-real-ip"),
 )
 
-# Photos of the largest size that the body of one request may hold.
-_PHOTOS = 3
+# Photos of the largest size that the body of one request may hold; bytes of what is around them.
+PHOTOS = 3
+_AROUND = 64 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 def largest_body(settings: Settings) -> int:
-    """In bytes: photos of the largest size, and the form around them."""
-    return settings.max_bytes * _PHOTOS + 64 * 1024
+    """In bytes."""
+    return settings.max_bytes * PHOTOS + _AROUND
 
 
 class BodyLimit:

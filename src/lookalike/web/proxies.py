@@ -103,9 +103,10 @@ def _prefix_of_settings(text: str) -> str:
 
 def _trusted(text: str) -> str:
     """Addresses of proxies, else those that uvicorn is told of, else this machine."""
+    text = text.strip()
     if not text:
         return os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
-    for each in text.split(",") if text.strip() != "*" else ():
+    for each in text.split(",") if text != "*" else ():
         try:
             ip_network(each.strip())
         except ValueError:

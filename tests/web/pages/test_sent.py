@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import PIL.Image
+import PIL.ImageOps
 import pytest
 from PIL import ImageCms
 from playwright.sync_api import FilePayload, Request, expect
 
 from lookalike.config import Settings
 from lookalike.faces.image import Limits, decode
+from lookalike.web.pages.assets import static_version
 from tests.support import patient, secrets
 from tests.support.browser import DESKTOP, LOOKALIKES, Opener, View, encoded
 from tests.support.serving import Server
@@ -128,6 +130,25 @@ def _shown(view: View, selector: str) -> PIL.Image.Image:
 def _alike(one: PIL.Image.Image, other: PIL.Image.Image) -> bool:
     small = [np.asarray(each.convert("L").resize((24, 32)), np.float32) for each in (one, other)]
     return float(np.corrcoef(small[0].ravel(), small[1].ravel())[0, 1]) > 0.95
+
+
+def test_pixels_are_turned_as_exif_says(visit: Opener, server: Server) -> None:
+    stored = PIL.Image.fromarray(np.random.default_rng(1).integers(0, 256, (2, 3, 3), np.uint8))
+    script = f"""async ([file, orientation]) => {{
+        const {{ drawn }} = await import("/static/{static_version()}/canvas.js");
+        const bitmap = await createImageBitmap(new Blob([new Uint8Array(file)]));
+        const canvas = drawn(bitmap, bitmap.width, bitmap.height, {{ orientation }});
+        const {{ width, height }} = canvas;
+        return [...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+    }}"""
+    page = visit(server.url).page
+    for orientation in range(1, 9):
+        exif = PIL.Image.Exif()
+        exif[_ORIENTATION] = orientation
+        told = PIL.Image.open(io.BytesIO(encoded(stored, "PNG", exif=exif)))
+        upright = np.asarray(PIL.ImageOps.exif_transpose(told).convert("RGBA"))
+        drawn = page.evaluate(script, [list(encoded(stored, "PNG")), orientation])
+        assert np.array_equal(np.array(drawn, np.uint8).reshape(upright.shape), upright)
 
 
 _CASES: dict[str, Callable[[bytes], bytes]] = {

@@ -25,7 +25,7 @@ from lookalike.engine.model_notes import uncalibrated
 from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.web import colours, problems
-from lookalike.web.admission import largest_body
+from lookalike.web.admission import PHOTOS
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.proxies import own_path, root_of
@@ -204,7 +204,7 @@ def _limits(settings: Settings) -> dict[str, Any]:
     limits = Limits.of(settings)
     return {
         "bytes": limits.max_bytes,
-        "body": largest_body(settings),
+        "together": limits.max_bytes * PHOTOS,
         "side": limits.max_side,
         "pixels": {each: limits.pixels(each) for each in FORMATS},
     }

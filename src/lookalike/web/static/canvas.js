@@ -86,7 +86,7 @@ async function check() {
   const colours = Array.from({ length: FIELDS ** 2 }, (_, place) => colourOf(place));
   colours.forEach((colour, place) => {
     if (!context) return;
-    context.fillStyle = `rgb(${colour.join(" ")})`;
+    context.fillStyle = `rgb(${colour.join()})`;
     context.fillRect(...cornerOf(place), FIELD, FIELD);
   });
   const blob = await written(canvas);

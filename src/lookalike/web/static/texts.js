@@ -7,7 +7,7 @@
  * What the server takes.
  * @typedef {object} Limits
  * @property {number} bytes of a photo
- * @property {number} body bytes of a form
+ * @property {number} together bytes of all photos of a form
  * @property {number} side pixels
  * @property {Record<string, number>} pixels by the photo's format
  */

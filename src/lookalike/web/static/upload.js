@@ -34,7 +34,7 @@ export async function post(url, fields, options = {}) {
  * @returns {Promise<Blob>} what was answered
  */
 export async function ask(url, fields, options = {}) {
-  await shrunk(fields, page.limits.body);
+  await shrunk(fields, page.limits.together);
   try {
     return await send(url, formOf(fields), options);
   } catch (error) {
