@@ -92,6 +92,11 @@ class Settings:
         "the one that ships.",
     )
     detector: str = _setting("", "Detector that is used, by name; empty: as `LOOKALIKE_MODEL`.")
+    networks: str = _setting(
+        "",
+        "Folder of network files that `lookalike models fetch` filled; `networks` in "
+        "`LOOKALIKE_HOME` unless set.",
+    )
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(

@@ -27,6 +27,7 @@ from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import opened
 from lookalike.faces.models import installed
+from lookalike.faces.models.manifest import Folders, check_there
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import open_client
@@ -41,7 +42,7 @@ from lookalike.video.runner import Runner, Work
 from lookalike.web import admin, api, comparisons, proxies, site_file
 from lookalike.web.admission import BodyLimit, largest_body
 from lookalike.web.counts import Counts
-from lookalike.web.pages import assets, document, find, how, people, shared_result, start
+from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.proxies import own_path
 from lookalike.web.services import Services, UseServices, services_of
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
     # Added last, it comes first: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    for router in (api, admin, comparisons, sharing, shared_result):
+    for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
@@ -97,12 +98,15 @@ def run(settings: Settings) -> None:
     environment variables.
 
     Raises:
+        ModelUnavailable: a network that vectors depend on is not there.
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
         InvalidParameter: a setting, the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(settings)
+    for model in installed.required(settings):
+        check_there(model, Folders.of(settings))
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         Client(settings).close()

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
@@ -28,6 +28,9 @@ Serve = Callable[..., AbstractContextManager[Server]]
 _PREFIX = "/look"
 _HEADER = {"X-Forwarded-Prefix": _PREFIX}
 _TOKEN = {"Authorization": "Bearer right"}
+# Pages to look at; of people one is enough, of whom no other test wants the portrait: the server
+# asks for it, and remembers that it got none.
+_PAGES = r"/look/(|compare|people|people/Q22686(/manage)?|takedowns|how|privacy)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def test_a_visit_from_the_photo_to_the_shared_card(
 
 def test_every_page_leads_to_pages_below_the_path(visit: Opener, offered: Offered) -> None:
     view = visit(offered.url, "en", DESKTOP)
-    seen, waiting = set[str](), [urlsplit(offered.url).path]
+    path = urlsplit(offered.url).path
+    seen, waiting = set[str](), [path, f"{path}/people/Q22686"]
     while waiting:
         path = waiting.pop()
         answer = view.page.goto(offered.origin + path)
@@ -117,9 +121,10 @@ def test_every_page_leads_to_pages_below_the_path(visit: Opener, offered: Offere
         own = {urlsplit(each).path for each in found if each.startswith(offered.origin)}
         assert {each for each in own if not f"{each}/".startswith(f"{_PREFIX}/")} == set(), path
         seen.add(path)
-        pages = {each for each in own if re.fullmatch(r"/look/(|compare|people|how|privacy)", each)}
+        pages = {each for each in own if re.fullmatch(_PAGES, each)}
         waiting += sorted(pages - seen - set(waiting))
-    assert {"/look/", "/look/compare", "/look/people", "/look/how", "/look/privacy"} <= seen
+    known = ("", "compare", "people", "people/Q22686/manage", "takedowns", "how", "privacy")
+    assert {f"/look/{each}" for each in known} <= seen
 
 
 def test_the_language_is_remembered_below_the_path(offered: Offered) -> None:
@@ -154,10 +159,79 @@ def test_the_json_api(offered: Offered, photos: Mapping[str, bytes]) -> None:
     assert added.status_code == 201
     assert added.headers["location"] == "/look/api/v1/people/Q4711"
     assert added.json()["portrait"]["url"] == "/look/api/v1/people/Q4711/portrait"
-    twice = patient.post(f"{api}/people", data=sent, files=files, headers=_TOKEN)
-    assert "/look/api/v1/people/Q4711/portraits" in twice.json()["detail"]
-    removed = patient.post(f"{api}/people/Q4711/takedown", headers=_TOKEN)
-    assert removed.status_code == 200
+    removed = patient.delete(f"{api}/people/Q4711", headers=_TOKEN)
+    assert removed.status_code == 204
+
+
+def test_what_the_admin_asks_of_the_json_api(offered: Offered, photos: Mapping[str, bytes]) -> None:
+    api = f"{offered.url}/api/v1/people"
+    sent = {"name": "성춘향", "wikidata": "Q4712"}
+    files = {"photos": photos["astronaut.png"]}
+    with patient.Client(headers=_TOKEN) as http:
+        assert http.post(api, data=sent, files=files).status_code == 201
+        twice = http.post(api, data=sent, files=files)
+        assert (twice.status_code, twice.headers["location"]) == (200, "/look/api/v1/people/Q4712")
+        files = {"photos": photos["biden.jpg"]}
+        added = http.post(api, data={"name": "이몽룡"}, files=files)
+        assert added.headers["location"] == f"/look/api/v1/people/{added.json()['id']}"
+        other = {"other": added.json()["id"], "anyway": True}
+        answers = [
+            twice.json(),
+            http.patch(f"{api}/Q4712", json={"born": "1961"}).json(),
+            http.post(f"{api}/Q4712/merge", json=other).json(),
+        ]
+        receipt = http.post(f"{api}/Q4712/takedown").json()
+        answers.append(receipt["person"])
+        assert [each["portrait"]["url"] for each in answers] == [
+            "/look/api/v1/people/Q4712/portrait"
+        ] * 4
+        hidden = http.post(f"{api}/Q22686/takedown").json()
+        undone = http.post(f"{offered.url}/api/v1/takedowns/{hidden['id']}/undo").json()
+        assert undone["back"][0]["portrait"]["url"] == "/look/api/v1/people/Q22686/portrait"
+
+
+def test_the_admin_changes_people_on_the_page(
+    visit: Opener, offered: Offered, photos: Mapping[str, bytes]
+) -> None:
+    view = visit(f"{offered.url}/people", "en", DESKTOP)
+    page, asked = view.page, list[str]()
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_text(view.page_text("people_page.add.title")).click()
+    form = page.locator("#adding")
+    form.locator("[name=token]").fill("right")
+    form.locator("[name=name_ko]").fill("변학도")
+    form.locator("[name=photos]").set_input_files(_file(photos["astronaut.png"]))
+    form.locator("button").click()
+    expect(page.locator("#added")).to_have_text("변학도 was added.")
+
+    page.goto(f"{offered.url}/people?query=변학도")
+    page.locator(".face-card").click()
+    page.get_by_role("link", name=view.page_text("person_page.manage")).click()
+    portraits, said = page.locator("#portraits li"), page.locator("#said")
+    expect(portraits).to_have_count(1)
+    page.locator("#more [name=photos]").set_input_files(_file(photos["biden.jpg"]))
+    page.locator("#more button").click()
+    expect(said).to_have_text(view.page_text("manage.said.portraits_added"))
+    expect(portraits).to_have_count(2)
+    page.locator("#facts [name=born]").fill("1961")
+    page.locator("#facts button").click()
+    expect(said).to_have_text(view.page_text("manage.said.saved"))
+    page.locator("#remove button").click()
+    expect(page).to_have_url(f"{offered.url}/people")
+
+    page.goto(f"{offered.url}/people/Q22686/manage")
+    page.locator("#takedown button").click()
+    expect(said).to_contain_text("Receipt: T")
+    page.get_by_role("link", name=view.page_text("manage.receipts")).click()
+    undo = page.locator("#receipts li", has_text="Q22686").get_by_role("button")
+    undo.click()
+    expect(undo).to_have_count(0)
+    assert {each for each in asked if not f"{each}/".startswith(f"{_PREFIX}/")} == set()
+
+
+def _file(photo: bytes) -> list[FilePayload]:
+    return [{"name": "photo", "mimeType": "", "buffer": photo}]
 
 
 def test_the_description_of_the_api(visit: Opener, offered: Offered) -> None:

@@ -180,6 +180,7 @@ class Timings(Answer):
 
     decode: float
     detect: float
+    mesh: float
     align: float
     embed: float
     match: float
@@ -264,6 +265,14 @@ class Collections(Answer):
     collections: tuple[Collection, ...]
 
 
+class KnownPerson(Answer):
+    """Somebody who is there."""
+
+    id: str
+    name: str
+    similarity: float = Field(description="Of their face to the one in question, 0 to 100.")
+
+
 class Problem(Answer):
     """RFC 9457 problem details."""
 
@@ -276,4 +285,7 @@ class Problem(Answer):
     )
     number: int | None = Field(
         default=None, description="Which of several photos of that subject, from 0."
+    )
+    people: tuple[KnownPerson, ...] | None = Field(
+        default=None, description="Who is there with another face, the most alike first."
     )

@@ -122,12 +122,13 @@ def _version(package: str) -> str:
 
 def _models(settings: Settings) -> str:
     from lookalike.faces.models import installed
-    from lookalike.faces.models.manifest import read
+    from lookalike.faces.models.manifest import Folders, read
 
-    used = (installed.finder(settings).model, installed.embedder(settings).model)
+    used = installed.required(settings)
     for each in used:
-        read(each, settings.cache)
-    return f"{' and '.join(each.name for each in used)} have the sha256 they are published with"
+        read(each, Folders.of(settings))
+    *others, last = (each.name for each in used)
+    return f"{', '.join(others)} and {last} have the sha256 they are published with"
 
 
 def _runtime(settings: Settings) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Pixels
+from lookalike.faces.mesh import Mesh
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
 
@@ -19,7 +20,7 @@ _MIN_SCORE = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
+    """One face. Where Amazon looked, `crop` and `embedding` are empty and there is no mesh.
 
     Attributes:
         crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
@@ -32,6 +33,7 @@ class Face:
     quality: Quality
     crop: Pixels
     embedding: Floats
+    mesh: Mesh | None = None
     thumbnail: bytes | None = None
 
 
@@ -41,6 +43,7 @@ class Timings:
 
     decode: float
     detect: float
+    mesh: float
     align: float
     embed: float
 

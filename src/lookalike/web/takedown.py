@@ -1,11 +1,14 @@
-"""Who is taken down is forgotten outside the gallery too: cached files, shared results."""
+"""Who is taken down is forgotten outside the gallery too: cached files, shared results.
+
+Undoing the takedown brings none of that back: it lets them in again (`gallery/takedowns.py`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.gallery.store import Receipt
+from lookalike.gallery.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
 

@@ -122,7 +122,7 @@ def test_a_server_in_trouble(
     view.expect_result()
 
 
-def _refusing(most: int, seen: list[int]) -> Callable[[Route], None]:
+def refusing(most: int, seen: list[int]) -> Callable[[Route], None]:
     """As nginx does with larger bodies, its `client_max_body_size` being 1 MB unless set."""
 
     def answer(route: Route) -> None:
@@ -141,8 +141,8 @@ def test_a_proxy_that_refuses_the_size_is_sent_smaller_photos(
 ) -> None:
     most, seen = 1024 * 1024, list[int]()
     view = show("ko", DESKTOP)
-    view.page.route(re.compile("/api/v1/(lookalikes|cards)$"), _refusing(most, seen))
-    view.search(_large(photos["obama.jpg"]), _large(photos["obama2.jpg"]))
+    view.page.route(re.compile("/api/v1/(lookalikes|cards)$"), refusing(most, seen))
+    view.search(large(photos["obama.jpg"]), large(photos["obama2.jpg"]))
     expect(view.page.locator(".hero h2")).to_contain_text("버락 오바마")
     expect(view.page.locator(".compared canvas")).to_have_count(2)
     assert [each > most for each in seen] == [True, False]
@@ -153,7 +153,7 @@ def test_a_proxy_that_refuses_the_size_is_sent_smaller_photos(
     assert [each > most for each in seen] == [True, False, False]
 
 
-def _large(photo: bytes) -> bytes:
+def large(photo: bytes) -> bytes:
     """More than 1 MB, and within our own limits."""
     picture = PIL.Image.open(io.BytesIO(photo)).convert("RGB")
     return encoded(picture.resize((2000, 2500)), "JPEG", quality=99)
@@ -165,7 +165,7 @@ def test_a_proxys_limit_is_told_as_the_proxys(
 ) -> None:
     seen = list[int]()
     view = show(language)
-    view.page.route(f"**{LOOKALIKES}", _refusing(1000, seen))
+    view.page.route(f"**{LOOKALIKES}", refusing(1000, seen))
     view.search(photos["single_face.jpg"])
     view.expect_problem("proxy-too-large")
     alert = view.page.get_by_role("alert")

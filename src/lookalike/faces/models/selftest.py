@@ -7,7 +7,7 @@ report says so when there are none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from lookalike.faces.geometry import overlaps
 from lookalike.faces.image import FINE, Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder
+from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder, Folders
 from lookalike.faces.models.network import ANY, Runtime
 from lookalike.faces.vectors import Floats
 
@@ -90,7 +90,10 @@ def run(entry: Entry, settings: Settings, samples: Sequence[Sample], cache: Path
         cache: a folder for the prepared network, which nobody else needs.
     """
     opener = runtime.create(
-        settings.runtime, cache=cache, precision="float32", threads=settings.threads
+        settings.runtime,
+        folders=replace(Folders.of(settings), cache=cache),
+        precision="float32",
+        threads=settings.threads,
     )
     seen = tuple(_seen(samples, settings)) if samples else ()
     made: list[Check] = []
@@ -203,7 +206,10 @@ def _agrees(found: Detections, expected: Detections) -> bool:
 def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
     """What YuNet, which ships, finds; samples without a face are left out."""
     opener = runtime.create(
-        settings.runtime, cache=settings.cache, precision="float32", threads=settings.threads
+        settings.runtime,
+        folders=Folders.of(settings),
+        precision="float32",
+        threads=settings.threads,
     )
     detector = Detector(opener, YUNET)
     limits = Limits.of(settings)

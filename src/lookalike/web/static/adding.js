@@ -1,73 +1,74 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
+import { Admin } from "./admin.js";
 import { Alert } from "./alert.js";
-import { at } from "./api.js";
-import { find } from "./dom.js";
-import { openPicture, release } from "./picture.js";
+import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
 import { text } from "./texts.js";
-import { post } from "./upload.js";
 
 /** @typedef {import("./upload.js").Field} Field */
 
-const KEY = "admin-token";
-
 const form = find("#adding", HTMLFormElement);
-const token = find("[name=token]", HTMLInputElement, form);
 const button = find("button", HTMLButtonElement, form);
 const added = find("#added", HTMLElement);
+const question = find("#namesakes", HTMLElement);
+const admin = new Admin(find("[name=token]", HTMLInputElement, form));
 const alertBox = new Alert();
 
-try {
-  token.value = sessionStorage.getItem(KEY) ?? "";
-} catch {
-  // storage is switched off: the token is typed every time
-}
-
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  alertBox.hide();
-  added.textContent = "";
-  button.disabled = true;
-  try {
-    const name = await add(new FormData(form));
-    added.textContent = text("people.added", { name });
-    form.reset();
-  } catch (error) {
-    alertBox.show(error);
-  } finally {
-    button.disabled = false;
-  }
+  attempt({});
 });
 
 /**
- * @param {FormData} given
- * @returns {Promise<string>} the name of who was added
+ * Add who is in the form, and say to whom it was.
+ * @param {{ to?: string, new?: string }} decided where somebody of that name has another face
  */
-async function add(given) {
+async function attempt(decided) {
+  alertBox.hide();
+  added.textContent = "";
+  question.hidden = true;
+  button.disabled = true;
+  try {
+    added.textContent = await add(new FormData(form), decided);
+    form.reset();
+    admin.recall();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "unlike") ask(error.people);
+    else alertBox.show(error);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/**
+ * @param {FormData} given
+ * @param {{ to?: string, new?: string }} decided
+ * @returns {Promise<string>} what was done
+ */
+async function add(given, decided) {
   const name = String(given.get("name_ko") || given.get("name_en") || "");
   if (!name) throw new Problem("name-wanting");
   const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
-  const files = given.getAll("photos").flatMap((each) => (each instanceof File ? [each] : []));
-  const pictures = await Promise.all(files.map(openPicture));
-  const photos = pictures.map((each) => ["photos", each]);
-  try {
-    await send(/** @type {Field[]} */ ([...facts, ...photos]));
-  } finally {
-    pictures.forEach(release);
-  }
-  return name;
+  const fields = /** @type {Field[]} */ ([...facts, ...Object.entries(decided)]);
+  const done = await admin.add("people", given.getAll("photos"), fields);
+  if (done.new) return text("people.added", { name });
+  return text(done.added ? "manage.added" : "manage.nothing_new", { name, count: done.added });
 }
 
-/** @param {Field[]} fields */
-async function send(fields) {
-  // Programs on the server's own machine may need none.
-  const headers = token.value ? { Authorization: `Bearer ${token.value}` } : undefined;
-  await post(at("people"), fields, { headers });
-  try {
-    sessionStorage.setItem(KEY, token.value);
-  } catch {
-    // storage is switched off
-  }
+/** @param {import("./problem.js").KnownPerson[]} people who is there */
+function ask(people) {
+  const choices = people.map(({ id, name }) => [
+    text("manage.to", { name, id }),
+    () => attempt({ to: id }),
+  ]);
+  choices.push([text("manage.other"), () => attempt({ new: "true" })]);
+  question.replaceChildren(
+    make("p", {}, text("manage.namesake", { name: people[0]?.name ?? "" })),
+    ...choices.map(([words, onclick]) =>
+      make("button", { type: "button", class: "button secondary", onclick }, String(words)),
+    ),
+  );
+  question.hidden = false;
 }

@@ -8,7 +8,7 @@ import { post } from "./upload.js";
 /** @typedef {import("./texts.js").Name} Name */
 /** @typedef {import("./upload.js").Field} Field */
 /** @typedef {{ left: number, top: number, width: number, height: number }} Box */
-/** @typedef {"same-person" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
+/** @typedef {"same-person" | "possibly-same-person" | "too-little-to-tell" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
 /**
  * @typedef {object} OwnScore
  * @property {number} similarity

@@ -15,20 +15,28 @@ const KNOWN_AS = {
 };
 
 /** @typedef {"photo" | "reference" | "child" | "parent"} Subject */
+/** @typedef {{ id: string, name: string, similarity: number }} KnownPerson */
+/**
+ * What goes with a problem.
+ * @typedef {object} More
+ * @property {number} [number] which of several such photos, from 0
+ * @property {KnownPerson[] | null} [people] who is there with another face
+ */
 
 export class Problem extends Error {
   /**
    * @param {string} code
    * @param {Subject} [subject] the photo at fault
    * @param {string} [detail] what the server said, in English
-   * @param {number} [number] which of several such photos, from 0
+   * @param {More} [more]
    */
-  constructor(code, subject, detail = "", number) {
+  constructor(code, subject, detail = "", { number, people } = {}) {
     super(detail || code);
     this.code = code;
     this.subject = subject;
     this.detail = detail;
     this.number = number;
+    this.people = people ?? [];
   }
 }
 
@@ -37,7 +45,7 @@ export class Problem extends Error {
  * @param {XMLHttpRequest} request
  */
 export async function problemOf({ status, response }) {
-  /** @type {{ type?: string, detail?: string, subject?: Subject, number?: number } | null} */
+  /** @type {More & { type?: string, detail?: string, subject?: Subject } | null} */
   const body = await response
     .text()
     .then(JSON.parse)
@@ -45,7 +53,7 @@ export async function problemOf({ status, response }) {
   if (!body?.type?.startsWith(TYPE))
     return new Problem(codeOf(status), undefined, `HTTP ${status}`);
   const code = body.type.slice(TYPE.length);
-  return new Problem(KNOWN_AS[code] ?? code, body.subject ?? undefined, body.detail, body.number);
+  return new Problem(KNOWN_AS[code] ?? code, body.subject ?? undefined, body.detail, body);
 }
 
 /**

@@ -15,7 +15,7 @@ const PROXY_BYTES = 1_000_000;
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {[string, Picture | string | number | boolean | null | undefined]} Field */
 /** @typedef {{ onProgress?: (share: number) => void, signal?: AbortSignal }} Watch */
-/** @typedef {Watch & { headers?: Record<string, string> }} Options */
+/** @typedef {Watch & { method?: string, headers?: Record<string, string> }} Options */
 
 /**
  * @param {string} url
@@ -86,15 +86,15 @@ const isPicture = (value) => typeof value === "object" && value !== null;
 
 /**
  * @param {string} url
- * @param {FormData} form
+ * @param {FormData | string | null} body
  * @param {Options} options
- * @returns {Promise<Blob>}
+ * @returns {Promise<Blob>} what was answered
  */
-function send(url, form, { onProgress, signal, headers = {} }) {
+export function send(url, body, { onProgress, signal, method = "POST", headers = {} }) {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) throw new Problem("cancelled");
     const request = new XMLHttpRequest();
-    request.open("POST", url);
+    request.open(method, url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.responseType = "blob";
     request.timeout = PATIENCE_MS;
@@ -110,11 +110,11 @@ function send(url, form, { onProgress, signal, headers = {} }) {
     request.ontimeout = () => reject(new Problem("timeout"));
     request.onabort = () => reject(new Problem("cancelled"));
     signal?.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(form);
+    request.send(body);
   });
 }
 
 /** A page is no answer of ours: something between here and the server sent it. */
 function isOurs(/** @type {XMLHttpRequest} */ { status, response }) {
-  return status < 300 && /^(application\/json|image\/png)/.test(response.type);
+  return status === 204 || (status < 300 && /^(application\/json|image\/png)/.test(response.type));
 }
