@@ -39,11 +39,12 @@ from lookalike.rekognition.video_jobs import perform
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner, Work
-from lookalike.web import admin, api, comparisons, site_file
-from lookalike.web.admission import BodyLimit
+from lookalike.web import admin, api, comparisons, proxies, site_file
+from lookalike.web.admission import BodyLimit, largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
+from lookalike.web.proxies import own_path
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -52,8 +53,6 @@ from lookalike.web.sharing import results
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
-# Photos of the largest size that the body of one request may hold.
-_PHOTOS = 3
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
 # Shown on stderr, at this level, unless somebody sets up logging.
@@ -67,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         InvalidParameter: a setting, or the site file, is not as it must be.
     """
     chosen = usable(settings or config.load())
-    most = _largest_body(chosen)
+    most = largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
     MultiPartParser.spool_max_size = most
     # The documentation's scripts are served from here, not from somebody's network.
@@ -80,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems = Problems(document.problem)
     problems.install(app)
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
+    # Added last, it comes first: who asks, and for what, is known to all others.
+    proxies.install(app, chosen)
     for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
@@ -99,7 +100,7 @@ def run(settings: Settings) -> None:
     Raises:
         ModelUnavailable: a network that vectors depend on is not there.
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
-        InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
+        InvalidParameter: a setting, the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
@@ -110,19 +111,25 @@ def run(settings: Settings) -> None:
     if settings.engine == "aws":
         Client(settings).close()
         print(_AWS, file=sys.stderr)
+    # Made for workers too, who make their own: what is wrong with a setting is said once.
+    app = create_app(settings)
     print(explained(settings), file=sys.stderr, flush=True)
+    if prefix := proxies.prefix_of(settings.path_prefix):
+        print(_offered(settings, prefix), file=sys.stderr, flush=True)
+    # The app reads the headers of proxies itself.
+    start = partial(uvicorn.run, host=settings.host, port=settings.port, proxy_headers=False)
     if settings.workers == 1:
-        uvicorn.run(create_app(settings), host=settings.host, port=settings.port)
+        start(app)
         return
     for each in fields(settings):
         os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
-    uvicorn.run(
-        "lookalike.server:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-    )
+    start("lookalike.server:create_app", factory=True, workers=settings.workers)
+
+
+def _offered(settings: Settings, prefix: str) -> str:
+    """Where the page is when every address begins with a prefix."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
 
 
 def _check_collection(settings: Settings, collection: str | None) -> None:
@@ -181,8 +188,7 @@ async def _rekognition(request: Request) -> Response:
 
 async def _count_visit(request: Request, services: UseServices) -> None:
     """Count that a first page was opened."""
-    root = request.scope.get("root_path", "")
-    first = request.method == "GET" and request.url.path.removeprefix(root) in _FIRST_PAGES
+    first = request.method == "GET" and own_path(request.scope) in _FIRST_PAGES
     if first and services.counts is not None:
         await services.counts.add("visits")
 
@@ -212,8 +218,3 @@ def _add_health(app: FastAPI) -> None:
             response.status_code = 503
             return {"status": "starting"}
         return {"status": "ready"}
-
-
-def _largest_body(settings: Settings) -> int:
-    """A photo and references of the largest size, and the form around them."""
-    return settings.max_bytes * _PHOTOS + 64 * 1024

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from lookalike.answers import people, shapes
+from lookalike.answers.people import PLAIN, Shown
 from lookalike.answers.shapes import Answer
 
 if TYPE_CHECKING:
@@ -100,23 +101,24 @@ def portraits(person: Person, found: Sequence[stored.StoredPortrait]) -> StoredP
     return StoredPortraits(person=person.id, collection=person.collection, portraits=listed)
 
 
-def enrolled(done: store.Enrolment) -> Enrolled:
-    who = dict(people.person(done.person))
+def enrolled(done: store.Enrolment, shown: Shown = PLAIN) -> Enrolled:
+    who = dict(people.person(done.person, shown))
     return Enrolled(**who, new=done.new, added=done.portraits)
 
 
-def merged(done: store.Merger) -> Merged:
-    return Merged(**dict(people.person(done.person)), merged=done.gone.id, added=done.portraits)
+def merged(done: store.Merger, shown: Shown = PLAIN) -> Merged:
+    who = dict(people.person(done.person, shown))
+    return Merged(**who, merged=done.gone.id, added=done.portraits)
 
 
-def receipt(done: kept.Receipt, cached_files: int, results: int) -> Receipt:
+def receipt(done: kept.Receipt, cached_files: int, results: int, shown: Shown = PLAIN) -> Receipt:
     """
     Args:
         cached_files, results: what was forgotten outside the gallery.
     """
     return Receipt(
         id=done.id,
-        person=people.person(done.person),
+        person=people.person(done.person, shown),
         portraits=done.portraits,
         cached_files=cached_files,
         results=results,
@@ -129,12 +131,12 @@ def takedowns(found: Sequence[kept.Takedown]) -> Takedowns:
     return Takedowns(takedowns=tuple(map(_takedown, found)))
 
 
-def undone(done: kept.Undone) -> Undone:
+def undone(done: kept.Undone, shown: Shown = PLAIN) -> Undone:
     return Undone(
         takedown=_takedown(done.takedown),
         lifted=done.lifted,
         kept=done.kept,
-        back=tuple(people.person(each) for each in done.back),
+        back=tuple(people.person(each, shown) for each in done.back),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from lookalike import errors
 from lookalike.answers.problems import PREFIX, kind_of, problem
 from lookalike.answers.shapes import Problem
+from lookalike.web.proxies import own_path
 
 _LOG = logging.getLogger("lookalike")
 
@@ -129,5 +130,5 @@ class Problems:
 
 def _browses(request: Request) -> bool:
     """Whether a visitor goes to a page, rather than a program asking for something."""
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    return "text/html" in request.headers.get("accept", "") and not path.startswith("/api/")
+    is_api = own_path(request.scope).startswith("/api/")
+    return "text/html" in request.headers.get("accept", "") and not is_api

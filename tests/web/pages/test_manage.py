@@ -11,9 +11,11 @@ import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, expect
 
 from lookalike.gallery.people import Language
-from tests.support import patient
+from tests.support import patient, secrets
 from tests.support.browser import DESKTOP, PHONE, SMALL, Opener, View, barriers
 from tests.support.serving import Server
+from tests.web.pages.test_sent import photos_of
+from tests.web.pages.test_trouble import large, refusing
 from tests.web.test_admin import TOKEN
 
 NAME = "버락 오바마 2세"
@@ -116,6 +118,43 @@ def test_portraits_are_added_and_removed(
     listed.first.get_by_role("button").click()
     expect(view.page.get_by_role("alert")).to_contain_text("It is the only portrait")
     assert portraits(http, person_id) == 1
+
+
+def test_portraits_are_sent_as_they_are_but_silent(
+    visit: Opener, http: httpx.Client, photos: Mapping[str, bytes]
+) -> None:
+    view = managing(visit, http, add(http, photos, NAME, "obama.jpg"), "en")
+    file = secrets.told(photos["obama2.jpg"], "WebP", 6)
+    with view.page.expect_request("**/portraits?*") as asked:
+        send(view, file)
+    expect(view.page.locator("#portraits li")).to_have_count(2)
+    (sent,) = photos_of(asked.value)
+    assert not [each for each in secrets.ALL if each.encode() in sent]
+    assert abs(len(file) - len(sent)) < 2000
+
+
+def send(view: View, photo: bytes) -> None:
+    file: FilePayload = {"name": "photo", "mimeType": "", "buffer": photo}
+    view.page.locator("#more [name=photos]").set_input_files([file])
+    view.page.locator("#more button").click()
+
+
+def test_a_proxys_limit_is_met_or_told(
+    visit: Opener, http: httpx.Client, photos: Mapping[str, bytes]
+) -> None:
+    person_id = add(http, photos, NAME, "obama.jpg")
+    view = managing(visit, http, person_id, "en")
+    expect(view.page.locator("#portraits li")).to_have_count(1)
+    seen, most = list[int](), 1024 * 1024
+    view.page.route("**/portraits?*", refusing(most, seen), times=2)
+    send(view, large(photos["obama2.jpg"]))
+    expect(view.page.locator("#portraits li")).to_have_count(2)
+    expect(said(view)).to_have_text(words(view, "portraits_added"))
+    assert [each > most for each in seen] == [True, False]
+    view.page.route("**/portraits?*", refusing(1000, seen), times=2)
+    send(view, large(photos["obama3.jpg"]))
+    view.expect_problem("proxy-too-large")
+    assert portraits(http, person_id) == 2
 
 
 def test_facts_are_changed(visit: Opener, http: httpx.Client, photos: Mapping[str, bytes]) -> None:

@@ -15,7 +15,7 @@ from lookalike.gallery.people import Person, new_id
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
 from lookalike.web.admin.portraits import MULTIPART, NewPortraits, portraits, read
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseKnown, UseServices
 
 MINE = "mine"
 
@@ -60,7 +60,10 @@ class Other(BaseModel):
 
 @router.post("/people", status_code=201, responses={200: {"description": "Added to who is there."}})
 async def add_person(
-    services: UseServices, sent: Annotated[NewPerson, MULTIPART], response: Response
+    services: UseServices,
+    known: UseKnown,
+    sent: Annotated[NewPerson, MULTIPART],
+    response: Response,
 ) -> changes.Enrolled:
     """Add a person with one photo or more; they are found at once. All of it happens, or nothing.
 
@@ -86,10 +89,10 @@ async def add_person(
         except Unlike as error:
             advice = "Send `to` with their id to add to them anyway, or `new` for another person."
             raise Unlike(f"{error} {advice}", error.people) from error
-        return changes.enrolled(done)
+        return changes.enrolled(done, known)
 
     enrolled = await services.executor.run(work)
-    response.headers["Location"] = f"/api/v1/people/{enrolled.id}"
+    response.headers["Location"] = f"{known.root}/api/v1/people/{enrolled.id}"
     response.status_code = 201 if enrolled.new else 200
     return enrolled
 
@@ -103,18 +106,26 @@ def show_facts(services: UseServices, person_id: str, collection: InCollection =
 
 @router.patch("/people/{person_id}")
 def change_person(
-    services: UseServices, person_id: str, sent: Facts, collection: InCollection = None
+    services: UseServices,
+    known: UseKnown,
+    person_id: str,
+    sent: Facts,
+    collection: InCollection = None,
 ) -> shapes.Person:
     """Change facts of a person."""
-    known = own(services.gallery, person_id, collection)
-    person = columns.changed(known, row(sent, keep_empty=True))
+    before = own(services.gallery, person_id, collection)
+    person = columns.changed(before, row(sent, keep_empty=True))
     services.gallery.store.change(person)
-    return people.person(person)
+    return people.person(person, known)
 
 
 @router.post("/people/{person_id}/merge")
 def merge_people(
-    services: UseServices, person_id: str, sent: Other, collection: InCollection = None
+    services: UseServices,
+    known: UseKnown,
+    person_id: str,
+    sent: Other,
+    collection: InCollection = None,
 ) -> changes.Merged:
     """Make two people of one collection one: this one has the portraits of both, and what only
     the other states. If their faces differ nothing is changed (409), unless `anyway`."""
@@ -122,7 +133,7 @@ def merge_people(
     gone = own(services.gallery, sent.other, collection or person.collection)
     alike = None if sent.anyway else services.engine.local.calibration.similarity
     try:
-        return changes.merged(services.gallery.store.merge(person, gone, alike))
+        return changes.merged(services.gallery.store.merge(person, gone, alike), known)
     except Unlike as error:
         raise Unlike(f"{error} Send `anyway` to merge them.", error.people) from error
 

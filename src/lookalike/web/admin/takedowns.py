@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import changes
 from lookalike.web.admin.guarded import guarded
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseKnown, UseServices
 from lookalike.web.takedown import forget
 
 router = guarded()
@@ -23,7 +23,10 @@ class Reason(BaseModel):
 
 @router.post("/people/{person_id}/takedown")
 def take_down(
-    services: UseServices, person_id: str, sent: Annotated[Reason | None, Body()] = None
+    services: UseServices,
+    known: UseKnown,
+    person_id: str,
+    sent: Annotated[Reason | None, Body()] = None,
 ) -> changes.Receipt:
     """Remove a person everywhere, hide them in the starter gallery, and keep them out.
 
@@ -31,7 +34,7 @@ def take_down(
     """
     receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
     forgotten = forget(services.settings, receipt)
-    return changes.receipt(receipt, forgotten.cached_files, forgotten.results)
+    return changes.receipt(receipt, forgotten.cached_files, forgotten.results, known)
 
 
 @router.get("/takedowns")
@@ -41,7 +44,7 @@ def list_takedowns(services: UseServices) -> changes.Takedowns:
 
 
 @router.post("/takedowns/{receipt}/undo")
-def undo_takedown(services: UseServices, receipt: str) -> changes.Undone:
+def undo_takedown(services: UseServices, known: UseKnown, receipt: str) -> changes.Undone:
     """Let somebody be added again. Who was hidden in the starter gallery is back at once; what
     was removed is gone."""
-    return changes.undone(services.gallery.undo_takedown(receipt))
+    return changes.undone(services.gallery.undo_takedown(receipt), known)

@@ -14,7 +14,7 @@ from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Language
 from lookalike.web.admission import permitted
 from lookalike.web.pages.document import answered, respond
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,6 +23,7 @@ router = APIRouter(include_in_schema=False)
 async def manage(
     request: Request,
     services: UseServices,
+    shown: UseShown,
     person_id: str,
     collection: Annotated[str, Query()] = "",
 ) -> Response:
@@ -34,8 +35,8 @@ async def manage(
             who, own = services.gallery.own_person(person_id, within), True
         except InvalidParameter:
             who, own = services.gallery.person(person_id, within), False
-        shown = answers.person(who, services.shown)
-        return respond(request, "manage.html", language=language, person=shown, own=own)
+        person = answers.person(who, shown)
+        return respond(request, "manage.html", language=language, person=person, own=own)
 
     return await answered(request, None, "/people", make)
 

@@ -1,12 +1,13 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
-import { Admin, Unlike } from "./admin.js";
+import { Admin } from "./admin.js";
 import { Alert } from "./alert.js";
 import { find, make } from "./dom.js";
-import { openPicture } from "./picture.js";
 import { Problem } from "./problem.js";
 import { text } from "./texts.js";
+
+/** @typedef {import("./upload.js").Field} Field */
 
 const form = find("#adding", HTMLFormElement);
 const button = find("button", HTMLButtonElement, form);
@@ -34,7 +35,7 @@ async function attempt(decided) {
     form.reset();
     admin.recall();
   } catch (error) {
-    if (error instanceof Unlike) ask(error);
+    if (error instanceof Problem && error.code === "unlike") ask(error.people);
     else alertBox.show(error);
   } finally {
     button.disabled = false;
@@ -49,28 +50,22 @@ async function attempt(decided) {
 async function add(given, decided) {
   const name = String(given.get("name_ko") || given.get("name_en") || "");
   if (!name) throw new Problem("name-wanting");
-  const fields = new FormData();
-  for (const key of ["name_ko", "name_en", "collection"]) {
-    if (given.get(key)) fields.append(key, String(given.get(key)));
-  }
-  for (const [key, value] of Object.entries(decided)) fields.append(key, value);
-  for (const file of given.getAll("photos")) {
-    if (file instanceof File) fields.append("photos", (await openPicture(file)).blob, "photo");
-  }
-  const done = await admin.ask("POST", "people", fields);
+  const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
+  const fields = /** @type {Field[]} */ ([...facts, ...Object.entries(decided)]);
+  const done = await admin.add("people", given.getAll("photos"), fields);
   if (done.new) return text("people.added", { name });
   return text(done.added ? "manage.added" : "manage.nothing_new", { name, count: done.added });
 }
 
-/** @param {Unlike} unlike */
-function ask(unlike) {
-  const choices = unlike.people.map(({ id, name }) => [
+/** @param {import("./problem.js").KnownPerson[]} people who is there */
+function ask(people) {
+  const choices = people.map(({ id, name }) => [
     text("manage.to", { name, id }),
     () => attempt({ to: id }),
   ]);
   choices.push([text("manage.other"), () => attempt({ new: "true" })]);
   question.replaceChildren(
-    make("p", {}, text("manage.namesake", { name: unlike.people[0]?.name ?? "" })),
+    make("p", {}, text("manage.namesake", { name: people[0]?.name ?? "" })),
     ...choices.map(([words, onclick]) =>
       make("button", { type: "button", class: "button secondary", onclick }, String(words)),
     ),

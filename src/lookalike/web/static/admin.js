@@ -4,25 +4,17 @@
 import { Alert } from "./alert.js";
 import { at } from "./api.js";
 import { find } from "./dom.js";
-import { Problem, problemOf } from "./problem.js";
+import { openPicture, release } from "./picture.js";
+import { Problem } from "./problem.js";
+import { page } from "./texts.js";
+import { ask, send } from "./upload.js";
 
-const KEY = "admin-token";
+// Below another path of the same host another server may be, with a token of its own.
+const KEY = `admin-token${page.root}`;
 // Of these the server says best what was wrong: whoever changes a gallery wants to know exactly.
-const EXACT = new Set(["invalid-parameter", "conflict", "unlike"]);
+const EXACT = new Set(["invalid-parameter", "conflict"]);
 
-/** @typedef {{ id: string, name: string, similarity: number }} KnownPerson */
-
-/** Somebody is there whose face is another: whether they are one person is for the user to say. */
-export class Unlike extends Problem {
-  /**
-   * @param {string} detail
-   * @param {KnownPerson[]} people who is there
-   */
-  constructor(detail, people) {
-    super("unlike", undefined, detail);
-    this.people = people;
-  }
-}
+/** @typedef {import("./upload.js").Field} Field */
 
 export class Admin {
   #token;
@@ -46,23 +38,46 @@ export class Admin {
   /**
    * @param {"GET" | "POST" | "PATCH" | "DELETE"} method
    * @param {string} path below the API's root
-   * @param {FormData | object} [body] an object is sent as JSON
+   * @param {object} [facts] sent as JSON
    * @returns {Promise<any>} the JSON of the answer, if it has any
    */
-  async ask(method, path, body) {
-    const headers = new Headers();
+  ask(method, path, facts) {
+    const headers = { ...this.#permit(), ...(facts && { "Content-Type": "application/json" }) };
+    return this.#told(send(at(path), facts ? JSON.stringify(facts) : null, { method, headers }));
+  }
+
+  /**
+   * Add photos that were chosen in a form, as everywhere on the page they are opened and sent.
+   * @param {string} path below the API's root
+   * @param {FormDataEntryValue[]} chosen
+   * @param {Field[]} facts sent with them
+   * @returns {Promise<any>} the JSON of the answer
+   */
+  async add(path, chosen, facts = []) {
+    /** @type {import("./picture.js").Picture[]} */
+    const pictures = [];
+    try {
+      // One after the other: each is large while it is decoded.
+      for (const file of chosen) if (file instanceof File) pictures.push(await openPicture(file));
+      /** @type {Field[]} */
+      const photos = pictures.map((each) => ["photos", each]);
+      return await this.#told(ask(at(path), [...facts, ...photos], { headers: this.#permit() }));
+    } finally {
+      pictures.forEach(release);
+    }
+  }
+
+  /** @returns {Record<string, string>} */
+  #permit() {
     // Programs on the server's own machine may need none.
-    if (this.#token.value) headers.set("Authorization", `Bearer ${bytes(this.#token.value)}`);
-    const isForm = body instanceof FormData;
-    if (body && !isForm) headers.set("Content-Type", "application/json");
-    const sent = !body || isForm ? body : JSON.stringify(body);
-    const answer = await fetch(at(path), { method, headers, body: sent }).catch(() => {
-      throw new Problem("network");
-    });
-    const told = await answer.json().catch(() => null);
-    if (!answer.ok) throw refusal(answer.status, told);
+    return this.#token.value ? { Authorization: `Bearer ${bytes(this.#token.value)}` } : {};
+  }
+
+  /** @param {Promise<Blob>} answer */
+  async #told(answer) {
+    const words = await (await answer.catch(refuse)).text();
     this.#remember();
-    return told;
+    return words ? JSON.parse(words) : null;
   }
 
   #remember() {
@@ -108,11 +123,10 @@ export class Work {
 const bytes = (words) => String.fromCharCode(...new TextEncoder().encode(words));
 
 /**
- * @param {number} status
- * @param {any} told
+ * @param {unknown} error
+ * @returns {never}
  */
-function refusal(status, told) {
-  const problem = problemOf(status, told);
-  if (problem.code === "unlike") return new Unlike(problem.detail, told.people);
-  return EXACT.has(problem.code) ? new Problem("refused", undefined, problem.detail) : problem;
+function refuse(error) {
+  const isExact = error instanceof Problem && EXACT.has(error.code);
+  throw isExact ? new Problem("refused", undefined, error.detail) : error;
 }

@@ -1,9 +1,8 @@
 // @ts-check
 /** One person of a gallery of one's own: their portraits and facts, merging, removing, a takedown. */
 
-import { Admin, Unlike, Work } from "./admin.js";
+import { Admin, Work } from "./admin.js";
 import { find, make } from "./dom.js";
-import { openPicture } from "./picture.js";
 import { Problem } from "./problem.js";
 import { named, page, text } from "./texts.js";
 
@@ -78,11 +77,7 @@ function portrait({ id, created, credit }) {
 
 /** @param {HTMLFormElement} form */
 async function addPortraits(form) {
-  const fields = new FormData();
-  for (const file of new FormData(form).getAll("photos")) {
-    if (file instanceof File) fields.append("photos", (await openPicture(file)).blob, "photo");
-  }
-  await admin.ask("POST", at("/portraits"), fields);
+  await admin.add(at("/portraits"), new FormData(form).getAll("photos"));
   form.reset();
   await load();
   return text("manage.portraits_added");
@@ -112,8 +107,8 @@ async function merge(form) {
   try {
     merged = await admin.ask("POST", at("/merge"), body);
   } catch (error) {
-    if (!(error instanceof Unlike) || !confirm(text("manage.merge_unlike", { other: other.label })))
-      throw error;
+    const isUnlike = error instanceof Problem && error.code === "unlike";
+    if (!isUnlike || !confirm(text("manage.merge_unlike", { other: other.label }))) throw error;
     merged = await admin.ask("POST", at("/merge"), { ...body, anyway: true });
   }
   form.reset();
