@@ -13,10 +13,10 @@ from lookalike.config import Settings
 from lookalike.errors import Blocked
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.names.spelling import folded, letters
 from lookalike.gallery.people import Person, Text, Who
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.removals.blocklist import BlockedKey, Blocklist
+from lookalike.gallery.spelling import folded, letters
 from tests.gallery.test_store import unit
 
 NFD = unicodedata.normalize("NFD", "버락 오바마")

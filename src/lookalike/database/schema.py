@@ -50,7 +50,7 @@ PEOPLE = Table(
     Column("wikidata", String(32)),
     Column("websites", String, nullable=False),
     Column("external_ids", String, nullable=False, server_default="[]"),
-    # The names as they are compared, by which namesakes are found; see `gallery/names/spelling.py`.
+    # The names as they are compared, by which namesakes are found; see `gallery/spelling.py`.
     Column("folded_ko", String),
     Column("folded_en", String),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),

@@ -26,9 +26,9 @@ from lookalike.gallery.findings import (
     PortraitPlace,
     Seen,
 )
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.spelling import folded
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.

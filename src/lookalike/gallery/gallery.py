@@ -23,13 +23,13 @@ from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
 from lookalike.gallery.index.codes import Codes
 from lookalike.gallery.index.collection import CollectionIndex
 from lookalike.gallery.index.vectors import Hit
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.own_collection import OwnCollection
 from lookalike.gallery.people import EVERYONE, Person, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.removals.blocklist import keys_of
 from lookalike.gallery.removals.takedowns import Receipt, Undone
+from lookalike.gallery.spelling import folded
 from lookalike.gallery.store import Store, check_own
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
 
-from lookalike.gallery.names.spelling import folded
+from lookalike.gallery.spelling import folded
 
 Language = Literal["ko", "en"]
 Gender = Literal["female", "male", "other"]

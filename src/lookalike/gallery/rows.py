@@ -15,9 +15,9 @@ from lookalike.database.clock import naive, now
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait, StoredPortrait
+from lookalike.gallery.spelling import folded
 
 
 def person_row(person: Person) -> dict[str, object]:

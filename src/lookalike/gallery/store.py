@@ -26,7 +26,8 @@ from lookalike.errors import (
 )
 from lookalike.gallery import starter
 from lookalike.gallery.contents import Contents, faces_of
-from lookalike.gallery.membership import (
+from lookalike.gallery.enrolment import namesakes
+from lookalike.gallery.enrolment.membership import (
     add_faces,
     any_row,
     complete,
@@ -37,8 +38,7 @@ from lookalike.gallery.membership import (
     note,
     there,
 )
-from lookalike.gallery.names import namesakes
-from lookalike.gallery.names.namesakes import Alike
+from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.removals import blocklist, takedowns

@@ -15,8 +15,8 @@ from lookalike.errors import Unlike
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.gallery.enrolment.namesakes import Alike
     from lookalike.gallery.gallery import Gallery
-    from lookalike.gallery.names.namesakes import Alike
     from lookalike.gallery.people import Person
     from lookalike.gallery.sources.columns import Row
     from lookalike.gallery.store import Merger

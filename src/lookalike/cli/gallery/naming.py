@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lookalike.errors import InvalidParameter, PersonNotFound
-from lookalike.gallery.names.spelling import folded
+from lookalike.gallery.spelling import folded
 
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Gallery

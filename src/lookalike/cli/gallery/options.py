@@ -12,7 +12,7 @@ from lookalike.gallery.people import Credit
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.gallery.names.namesakes import Alike
+    from lookalike.gallery.enrolment.namesakes import Alike
 
 # The collection of whoever names none.
 MINE = "mine"

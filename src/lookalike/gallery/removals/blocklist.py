@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from lookalike.database.schema import BLOCKED
 from lookalike.errors import Blocked
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
+from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True)

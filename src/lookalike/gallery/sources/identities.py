@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from lookalike.gallery.names import namesakes
-from lookalike.gallery.names.namesakes import Alike
-from lookalike.gallery.names.spelling import folded
+from lookalike.gallery.enrolment import namesakes
+from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources.report import Doubled
 from lookalike.gallery.sources.values import named_ids
+from lookalike.gallery.spelling import folded
 
 
 class SourcePeople:

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
 from lookalike.faces.workers import FaceOrReason, Workers, result
-from lookalike.gallery.names.namesakes import Alike
+from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.reembedding import Unusable, reembedded_portraits

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Text
+from lookalike.gallery.spelling import folded
 
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _LONGEST_EXTERNAL_ID = 255

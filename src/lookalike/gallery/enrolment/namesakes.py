@@ -11,10 +11,10 @@ from lookalike.database.schema import FACES, PEOPLE
 from lookalike.errors import Known, Unlike
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.contents import faces_of
-from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.rows import person_of, portrait_of
+from lookalike.gallery.spelling import folded
 
 # The similarity of two (dimension,) faces, 0 to 100, as the calibration of their model has it.
 Alike = Callable[[Floats, Floats], float]

@@ -1,0 +1,1 @@
+"""Portraits come to people: whose they are, and what becomes of those people then."""

@@ -1,1 +1,0 @@
-"""Names of people: how they are compared, and who of that name is there."""
