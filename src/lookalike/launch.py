@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from lookalike import config
 from lookalike.cache import usable
 from lookalike.config import Settings
+from lookalike.processes import share_heaps
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -41,6 +42,7 @@ def run(settings: Settings) -> None:
     """
     settings = usable(settings)
     if settings.workers == 1:
+        share_heaps()
         networks = _opening(settings)
         _check(settings)
         _serve(_app(settings, networks), settings)
@@ -53,6 +55,7 @@ def run(settings: Settings) -> None:
 
 def worker_app() -> FastAPI:
     """What a worker process serves."""
+    share_heaps()
     settings = usable(config.load())
     return _app(settings, _opening(settings))
 
