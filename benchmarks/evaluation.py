@@ -26,7 +26,7 @@ from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.names.spelling import folded
 
 # As `lookalike evaluate --json` prints them.
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.faces.models import runtime
-from lookalike.faces.models.manifest import SFACE, YUNET, Model
+from lookalike.faces.models.manifest import SFACE, YUNET, Folders, Model
 from lookalike.faces.models.network import Runtime, Shape
 
 Precision = Literal["float32", "bfloat16"]
@@ -28,15 +28,15 @@ SHAPES: tuple[tuple[str, Model, Shape], ...] = (
 
 
 def runtimes() -> Iterator[tuple[str, Runtime]]:
-    cache = config.load().cache
+    folders = Folders.of(config.load())
     yield (
         "ONNX Runtime float32",
-        runtime.create("onnxruntime", cache=cache, precision="float32", threads=1),
+        runtime.create("onnxruntime", folders=folders, precision="float32", threads=1),
     )
     for precision in get_args(Precision):
         yield (
             f"OpenVINO {precision}",
-            runtime.create("openvino", cache=cache, precision=precision, threads=1),
+            runtime.create("openvino", folders=folders, precision=precision, threads=1),
         )
 
 

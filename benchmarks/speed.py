@@ -25,11 +25,11 @@ from lookalike.engine.local import LocalEngine
 from lookalike.evaluate import time_steps
 from lookalike.faces.image import FINE
 from lookalike.faces.models.graph import prepared
-from lookalike.faces.models.manifest import SFACE, YUNET
+from lookalike.faces.models.manifest import SFACE, YUNET, Folders
 from tests.support import photos
 
 SIZES = {"1 megapixel": (1152, 864), "12 megapixels": (4000, 3000)}
-_STEPS = ("decode", "detect", "align", "embed", "match", "all")
+_STEPS = ("decode", "detect", "mesh", "align", "embed", "match", "all")
 
 
 def photo(size: tuple[int, int]) -> bytes:
@@ -49,11 +49,12 @@ def photo(size: tuple[int, int]) -> bytes:
 def opencv(settings: Settings) -> Callable[[bytes], object]:
     """OpenCV's own pipeline from bytes to vector."""
     cv2.setNumThreads(1)
+    folders = Folders.of(settings)
     detector = cv2.FaceDetectorYN.create(
-        str(prepared(YUNET.model, settings.cache, rewrite_prelu=True)), "", (FINE, FINE), 0.7
+        str(prepared(YUNET.model, folders, rewrite_prelu=True)), "", (FINE, FINE), 0.7
     )
     recognizer = cv2.FaceRecognizerSF.create(
-        str(prepared(SFACE.model, settings.cache, rewrite_prelu=True)), ""
+        str(prepared(SFACE.model, folders, rewrite_prelu=True)), ""
     )
 
     def run(data: bytes) -> object:

@@ -60,6 +60,24 @@ def test_someone_added_is_known_to_every_worker(
                 assert client.get_celebrity_info(Id=person_id)["Name"] == "아일린 콜린스"
 
 
+def test_every_worker_knows_the_path_that_a_proxy_offers(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    environ["LOOKALIKE_PATH_PREFIX"] = "/look/"
+    with serving(environ, "--workers", "2", log=log) as server:
+        said = f"Every address begins with /look/: {server.url}/look/\n"
+        assert said in log.read_text()
+        for _ in range(8):
+            page = patient.get(f"{server.url}/look/", headers={"X-Forwarded-For": "192.0.2.7"})
+            assert 'href="/look/compare"' in page.text
+    assert "192.0.2.7" not in log.read_text()
+    environ["LOOKALIKE_PATH_PREFIX"] = "look?"
+    with started([LOOKALIKE, "serve", "--workers", "2"], env=environ) as process:
+        out, error = finished(process, code=1)
+    assert "LOOKALIKE_PATH_PREFIX is 'look?'; it must be a path like /look" in out + error
+
+
 def test_beyond_loopback_every_worker_checks_signatures(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from benchmarks.improvements import dlib
+from benchmarks.improvements.close_ups import Refiner
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.detect import Refiner
 from lookalike.faces.image import FINE, FINER, Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
@@ -24,8 +23,6 @@ from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats, unit
 from lookalike.faces.workers import Workers, result
 
-_SHIFT = 2
-_WIDER = 1.04
 # Room for the longest vector, ours with dlib's behind; shorter ones have zeros there.
 _LENGTH = SFACE.dimension + dlib.DIMENSION
 
@@ -42,27 +39,27 @@ class Seen:
         self.face = face
         self.model = model
         self._image = decode(data, analyzer.limits, FINER)
-        self.refined = np.array(astuple(face.landmarks), np.float32) * self._image.scale
-        self.first = self._first(data)
+        self.refined = face.landmarks.array * self._image.scale
+        self.first = self.found_again(data)
 
     def crop(self, landmarks: Floats, margin: float = 1.0, size: int = 0) -> Pixels:
         size = size or self.analyzer.embedder.size
         return align(self._image.pixels, landmarks, size, margin)
 
-    def looked_again(self, refiner: Refiner) -> Floats:
-        """The landmarks after its two close-ups."""
-        return np.asarray(refiner.refine(self._image.pixels, self.first[None])[0])
-
-    def embed(self, *crops: Pixels) -> Floats:
-        """The mean of their vectors."""
-        return unit(self.analyzer.embed(list(crops)).sum(axis=0))
-
-    def _first(self, data: bytes) -> Floats:
+    def found_again(self, data: bytes) -> Floats:
         """The landmarks of the one look that found the face."""
         image = decode(data, self.analyzer.limits, FINE)
         found = self.analyzer.detector.detect(image.pixels).scaled(self._image.scale / image.scale)
         off = np.linalg.norm(found.landmarks - self.refined, axis=2).mean(axis=1)
         return np.asarray(found.landmarks[off.argmin()])
+
+    def looked_again(self) -> Floats:
+        """The landmarks after two close-ups with the detector."""
+        return Refiner(self.analyzer.detector).refine(self._image.pixels, self.first)
+
+    def embed(self, *crops: Pixels) -> Floats:
+        """The mean of their vectors, without those of their mirror images."""
+        return unit(self.analyzer.recogniser.vectors(np.stack(crops)).sum(axis=0))
 
 
 Way = Callable[[Seen], Floats]
@@ -72,40 +69,27 @@ def one_look(seen: Seen) -> Floats:
     return seen.embed(seen.crop(seen.first))
 
 
-def mirrored(seen: Seen) -> Floats:
-    """The mean with the vector of the mirrored crop."""
-    crop = seen.crop(seen.first)
+def three_looks(seen: Seen) -> Floats:
+    return seen.embed(seen.crop(seen.looked_again()))
+
+
+def three_looks_mirrored(seen: Seen) -> Floats:
+    crop = seen.crop(seen.looked_again())
     return seen.embed(crop, _mirror(crop))
 
 
-def shifted(seen: Seen) -> Floats:
-    """The mean with crops moved by two pixels, four ways."""
-    crop = seen.crop(seen.first)
-    moves = ((_SHIFT, 0), (-_SHIFT, 0), (0, _SHIFT), (0, -_SHIFT))
-    return seen.embed(crop, *(_moved(crop, *each) for each in moves))
+def mesh(seen: Seen) -> Floats:
+    return seen.embed(seen.face.crop)
 
 
-def wider(seen: Seen) -> Floats:
-    """A crop that reaches 4 % further."""
-    return seen.embed(seen.crop(seen.first, _WIDER))
-
-
-def close_ups(side: int, margin: float, seen: Seen) -> Floats:
-    """Landmarks refined with other close-ups than those that ship."""
-    return seen.embed(seen.crop(seen.looked_again(Refiner(seen.analyzer.detector, side, margin))))
+def mesh_and_looks(seen: Seen) -> Floats:
+    """Landmarks half of the mesh and half of three looks, with the mirrored crop."""
+    crop = seen.crop(((seen.refined + seen.looked_again()) / 2).astype(np.float32))
+    return seen.embed(crop, _mirror(crop))
 
 
 def ships(seen: Seen) -> Floats:
     return seen.face.embedding
-
-
-def ships_mirrored(seen: Seen) -> Floats:
-    return unit(seen.face.embedding + seen.embed(_mirror(seen.face.crop)))
-
-
-def both_crops(seen: Seen) -> Floats:
-    """The mean of the vectors before and after landmarks are refined."""
-    return unit(seen.face.embedding + one_look(seen))
 
 
 def with_dlib(seen: Seen) -> Floats:
@@ -116,18 +100,15 @@ def with_dlib(seen: Seen) -> Floats:
     return unit(np.concatenate([seen.face.embedding, other]))
 
 
-ONE_LOOK, SHIPS, WITH_DLIB = "one look", "three looks (what ships)", "dlib's network too"
-MIRRORED = "three looks, mirrored crop averaged"
+BEFORE, MESH, SHIPS = "three looks (what shipped)", "mesh", "mesh, mirrored crop averaged (ships)"
+WITH_DLIB = "dlib's network too"
 WAYS: dict[str, Way] = {
-    ONE_LOOK: one_look,
-    "mirrored crop averaged": mirrored,
-    "four shifted crops averaged": shifted,
-    "crop 4 % wider": wider,
-    "three looks, close-ups of 256 px": partial(close_ups, 256, 1.3),
-    "three looks, close-ups of 512 px": partial(close_ups, 512, 1.8),
+    BEFORE: three_looks,
+    "one look": one_look,
+    "three looks, mirrored crop averaged": three_looks_mirrored,
+    MESH: mesh,
     SHIPS: ships,
-    MIRRORED: ships_mirrored,
-    "vectors of one look and of three averaged": both_crops,
+    "mesh and three looks, mirrored crop averaged": mesh_and_looks,
     WITH_DLIB: with_dlib,
 }
 
@@ -212,10 +193,3 @@ def _quality(face: Face) -> Floats:
 
 def _mirror(crop: Pixels) -> Pixels:
     return np.ascontiguousarray(crop[:, ::-1])
-
-
-def _moved(crop: Pixels, right: int, down: int) -> Pixels:
-    matrix = np.array([[1, 0, right], [0, 1, down]], np.float32)
-    size = crop.shape[1], crop.shape[0]
-    moved = cv2.warpAffine(crop, matrix, size, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.uint8)

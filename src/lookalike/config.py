@@ -92,6 +92,11 @@ class Settings:
         "the one that ships.",
     )
     detector: str = _setting("", "Detector that is used, by name; empty: as `LOOKALIKE_MODEL`.")
+    networks: str = _setting(
+        "",
+        "Folder of network files that `lookalike models fetch` filled; `networks` in "
+        "`LOOKALIKE_HOME` unless set.",
+    )
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
@@ -131,7 +136,19 @@ class Settings:
         "on", "Whether the server fetches portraits from Wikimedia Commons."
     )
     public_url: str = _setting(
-        "", "Web address of the server as others see it, for links that are shared."
+        "",
+        "Web address of the server as others see it, its path included, for links that are "
+        "shared; as a visitor asked for it unless set.",
+    )
+    path_prefix: str = _setting(
+        "",
+        "Path under which a proxy offers the server, like `/look`, whether it cuts that off or "
+        "not; as `X-Forwarded-Prefix` of a trusted proxy says unless set. See docs/proxies.md.",
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
+        "commas between; `*` for all. `FORWARDED_ALLOW_IPS`, else this machine, unless set.",
     )
     site: str = _setting(
         "", "TOML file of an event of your own; see examples/campaign. Counting is off without."

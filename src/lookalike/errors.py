@@ -21,6 +21,7 @@
     ├── InvalidParameter          a value outside what is allowed
     ├── Conflict                  what is there already, or was asked for differently before
     │   ├── CollectionExists
+    │   ├── Unlike                faces that are not one person's, where name or request say so
     │   └── TokenMismatch         a request token used again with other parameters
     ├── TooMany                   more of something than there may be
     │   └── TooManyJobs
@@ -48,6 +49,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 # Which photo of a request.
@@ -156,6 +158,25 @@ class Conflict(LookalikeError):
 
 class CollectionExists(Conflict):
     code = "collection-exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is there: id, names, and the similarity of their face to the one in question."""
+
+    id: str
+    name: str
+    similarity: float
+
+
+class Unlike(Conflict):
+    """`people`: those who are there, the most alike first."""
+
+    code = "unlike"
+
+    def __init__(self, message: str, people: tuple[Known, ...]) -> None:
+        super().__init__(message)
+        self.people = people
 
 
 class TokenMismatch(Conflict):

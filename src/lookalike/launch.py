@@ -35,8 +35,9 @@ def run(settings: Settings) -> None:
     environment variables.
 
     Raises:
+        ModelUnavailable: a network that vectors depend on is not there.
         StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
-        InvalidParameter: the site file, or the AWS endpoint, is not as it must be.
+        InvalidParameter: a setting, the site file, or the AWS endpoint, is not as it must be.
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
@@ -73,6 +74,8 @@ def _serve(app: FastAPI | str, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        # The app reads the headers of proxies itself.
+        proxy_headers=False,
     )
 
 
@@ -102,9 +105,14 @@ def _app(settings: Settings, networks: Opening) -> FastAPI:
 
 def _check(settings: Settings) -> None:
     """Say what is wrong before anything is served, and who may call what."""
+    from lookalike.faces.models import installed
+    from lookalike.faces.models.manifest import Folders, check_there
     from lookalike.rekognition.access.guard import explained
-    from lookalike.web import site_file
+    from lookalike.web import proxies, site_file
 
+    for network in installed.required(settings):
+        check_there(network, Folders.of(settings))
+    prefix = proxies.checked(settings).prefix
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
         from lookalike.aws.client import Client
@@ -112,6 +120,14 @@ def _check(settings: Settings) -> None:
         Client(settings).close()
         print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
+    if prefix:
+        print(_offered(settings, prefix), file=sys.stderr, flush=True)
+
+
+def _offered(settings: Settings, prefix: str) -> str:
+    """Where the page is when every address begins with a prefix."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
 
 
 def _check_collection(settings: Settings, collection: str | None) -> None:

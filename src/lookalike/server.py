@@ -30,11 +30,12 @@ from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.web import admin, api, comparisons, site_file
-from lookalike.web.admission import BodyLimit
+from lookalike.web import admin, api, comparisons, proxies, site_file
+from lookalike.web.admission import BodyLimit, largest_body
 from lookalike.web.counts import Counts
-from lookalike.web.pages import assets, document, find, how, people, shared_result, start
+from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
+from lookalike.web.proxies import own_path
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -43,8 +44,6 @@ from lookalike.web.sharing import results
 _RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
-# Photos of the largest size that the body of one request may hold.
-_PHOTOS = 3
 
 
 def create_app(
@@ -60,7 +59,7 @@ def create_app(
         InvalidParameter: a setting, or the site file, is not as it must be.
     """
     chosen = usable(settings or config.load())
-    most = _largest_body(chosen)
+    most = largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
     MultiPartParser.spool_max_size = most
     # The documentation's scripts are served from here, not from somebody's network.
@@ -75,7 +74,9 @@ def create_app(
     problems = Problems(document.problem)
     problems.install(app)
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
-    for router in (api, admin, comparisons, sharing, shared_result):
+    # Added last, it comes first: who asks, and for what, is known to all others.
+    proxies.install(app, chosen)
+    for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
@@ -128,8 +129,7 @@ async def _rekognition(request: Request) -> Response:
 
 async def _count_visit(request: Request, services: UseServices) -> None:
     """Count that a first page was opened."""
-    root = request.scope.get("root_path", "")
-    first = request.method == "GET" and request.url.path.removeprefix(root) in _FIRST_PAGES
+    first = request.method == "GET" and own_path(request.scope) in _FIRST_PAGES
     if first and services.counts is not None:
         await services.counts.add("visits")
 
@@ -159,8 +159,3 @@ def _add_health(app: FastAPI) -> None:
             response.status_code = 503
             return {"status": "starting"}
         return {"status": "ready"}
-
-
-def _largest_body(settings: Settings) -> int:
-    """A photo and references of the largest size, and the form around them."""
-    return settings.max_bytes * _PHOTOS + 64 * 1024

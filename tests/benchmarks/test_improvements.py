@@ -31,8 +31,9 @@ def test_every_way_gives_a_vector_of_the_same_face(seen: Seen) -> None:
 
 def test_the_mirrored_mean_does_not_know_left_from_right(seen: Seen) -> None:
     turned = np.ascontiguousarray(seen.face.crop[:, ::-1])
-    one, other = seen.analyzer.embed([seen.face.crop, turned])
-    assert looks.ships_mirrored(seen) @ unit(one + other) == pytest.approx(1, abs=1e-3)
+    one, other = seen.analyzer.recogniser.vectors(np.stack([seen.face.crop, turned]))
+    assert looks.ships(seen) @ unit(one + other) == pytest.approx(1, abs=1e-3)
+    assert looks.mesh(seen) @ one == pytest.approx(1, abs=1e-3)
 
 
 def test_portraits_that_agree_weigh_more(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:

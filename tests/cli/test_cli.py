@@ -57,7 +57,7 @@ def test_compare_and_detect(cli: Commands) -> None:
         (("find", "obama.jpg", "--reference", "blank.png"), "The reference cannot be used."),
         (("compare", "obama.jpg", "blank.png"), "The target cannot be used."),
         (("find", "obama.jpg", "--collection", "x"), "There is no collection 'x'"),
-        (("gallery", "show", "Q0"), "Nobody in the gallery has the id 'Q0'."),
+        (("gallery", "show", "Q0"), "Nobody in the gallery has the id or name 'Q0'."),
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_exit_code_1(

@@ -41,7 +41,9 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     ]
     assert {state for state, _ in checks.values()} == {"works"}
     assert checks["versions"][1].startswith("lookalike 0.1.0, Python 3.")
-    assert checks["models"][1].startswith("yunet-2023mar and sface-2021dec have the sha256")
+    assert checks["models"][1].startswith(
+        "yunet-2023mar, sface-2021dec and mediapipe-face-mesh have the sha256"
+    )
     assert checks["runtime"][1].startswith("openvino opened them in ")
     assert checks["home"][1] == f"{cli.folder / 'home'} will be made when it is needed"
     assert "1157 in the starter gallery" in checks["database"][1]

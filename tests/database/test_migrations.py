@@ -216,3 +216,31 @@ def test_the_schema_is_plain_enough_for_postgresql() -> None:
     made = [str(CreateTable(table).compile(dialect=dialect)) for table in METADATA.sorted_tables]
     assert len(made) == len(METADATA.tables)
     assert "thumbnail BYTEA" in "".join(made)
+
+
+def test_who_was_taken_down_before_can_be_let_in_again(home: Path) -> None:
+    """The keys of one moment were one takedown's."""
+    more = """
+    INSERT INTO blocked VALUES
+        ('name:barack obama', 'by mail', '2026-02-04 00:00:00.000007'),
+        ('wikidata:Q76', 'by mail', '2026-02-04 00:00:00.000007');
+    """
+    database(home, SECOND, more, ROWS, STAMP)
+    store = Store(home, CONTRACT)
+    obama, other = store.takedowns()
+    assert (obama.person, obama.name, obama.reason) == ("Q76", "barack obama", "by mail")
+    assert (obama.portraits, obama.removed) == (None, ())
+    assert (other.name, other.blocked) == ("춘향", ("name:춘향",))
+    assert store.unblock(obama.id).lifted == ("name:barack obama", "wikidata:Q76")
+    assert [each.key for each in store.blocked()] == ["name:춘향"]
+    store.close()
+
+
+def test_names_of_before_are_compared_too(home: Path) -> None:
+    database(home, SECOND, ROWS, STAMP)
+    store = Store(home, CONTRACT)
+    for number, name in enumerate((Text("홍길동"), Text(en="ＨＯＮＧ"))):
+        portraits = [Portrait(unit(3), image_id=str(number))]
+        done = store.enrol(Person("U2", "mine", name), portraits, lambda one, other: 100.0)
+        assert (done.new, done.person.id) == (False, "U1")
+    store.close()

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from lookalike.config import Settings
 from lookalike.database.tokens import token_of
-from lookalike.errors import Blocked, InvalidParameter, StoreUnavailable
+from lookalike.errors import Blocked, InvalidParameter, StoreUnavailable, Unlike
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
@@ -82,6 +82,30 @@ def test_people_come_and_go(own: Gallery, address: str, home: Path) -> None:
         other.add(someone, [Portrait(unit(3))])
     other.close()
     assert not list(home.glob("*.sqlite3"))
+
+
+def test_people_become_one_and_are_let_in_again(own: Gallery, address: str, home: Path) -> None:
+    def alike(one: Floats, other: Floats) -> float:
+        return 100 * float(one @ other)
+
+    first = Person("U1", "mine", Text("홍길동"))
+    own.store.enrol(first, [Portrait(unit(1), image_id="x")], alike)
+    again = Person("U2", "mine", Text("홍길동"), born="1500")
+    done = own.store.enrol(again, [Portrait(unit(1), image_id="y")], alike)
+    assert (done.new, done.person) == (False, replace(first, born="1500"))
+    with pytest.raises(Unlike):
+        own.store.enrol(again, [Portrait(unit(2), image_id="z")], alike)
+    own.store.enrol(again, [Portrait(unit(2), image_id="z")], alike, new=True)
+    merged = own.store.merge(done.person, own.person("U2"))
+    assert (merged.person, merged.portraits) == (done.person, 1)
+    assert len(own.portraits("U1")) == 3
+    receipt = own.takedown("U1")
+    other = Store(home, CONTRACT, address)
+    assert [each.id for each in other.takedowns()] == [receipt.id]
+    assert other.unblock(receipt.id).lifted == ("id:U1", "name:홍길동")
+    other.add(first, [Portrait(unit(1))])
+    assert own.people("mine") == (first,)
+    other.close()
 
 
 def test_faces_and_users_of_the_rekognition_api(own: Gallery) -> None:

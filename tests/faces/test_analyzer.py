@@ -142,7 +142,7 @@ def test_a_face_embeds_the_same_alone_and_in_a_batch(
 ) -> None:
     pixels = np.asarray(opened(photos["astronaut.png"]))
     crops = [align(pixels, TEMPLATE + np.float32(40 * step), 112) for step in range(11)]
-    embedding = engine.analyzer._embedding
+    embedding = engine.analyzer.recogniser
     together = embedding.embed(crops)
     assert together.shape == (11, 128)
     for crop, vector in zip(crops, together, strict=True):

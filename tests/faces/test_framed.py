@@ -15,7 +15,7 @@ import pytest
 from lookalike.engine.local import LocalEngine
 from lookalike.faces.align import template
 from lookalike.faces.geometry import Landmarks, Point
-from lookalike.faces.square import MARGIN, face_square
+from lookalike.faces.pictures.square import MARGIN, face_square
 from lookalike.gallery.wikimedia.portrait_cache import forget
 from tests.support import patient, portraits
 from tests.support.serving import Server

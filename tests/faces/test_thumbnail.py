@@ -11,9 +11,9 @@ import pytest
 
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import PhotoError
-from lookalike.faces import thumbnail
 from lookalike.faces.align import template
 from lookalike.faces.photo import Face
+from lookalike.faces.pictures import thumbnail
 
 PEOPLE = ("obama.jpg", "biden.jpg", "astronaut.png", "Tom_Hanks_54745.png", "single_face.jpg")
 

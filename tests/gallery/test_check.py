@@ -133,6 +133,10 @@ def test_one_face_under_two_names(home: Home, folder: Folder) -> None:
     with_starter = [f for f in found if "starter" in {each["collection"] for each in f["places"]}]
     assert ["Tom Hanks" in n and "다른 사람" in n for n in names].count(True) == 2
     assert all("--collection starter" not in each["advice"] for each in with_starter)
+    assert all("give one all the photos" in each["advice"] for each in with_starter)
+    union = found[0]["advice"].partition("lookalike gallery ")[2].partition(";")[0].split()
+    assert union[0] == "merge"
+    assert "in mine: 1 portrait came over." in home(*union)
 
 
 def test_a_copy_is_a_near_duplicate(

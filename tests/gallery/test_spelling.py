@@ -12,11 +12,11 @@ import pytest
 from lookalike.config import Settings
 from lookalike.errors import Blocked
 from lookalike.faces.models.manifest import SFACE
-from lookalike.gallery.blocklist import BlockedKey, Blocklist
 from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.names.spelling import folded, letters
 from lookalike.gallery.people import Person, Text, Who
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.spelling import folded, letters
+from lookalike.gallery.removals.blocklist import BlockedKey, Blocklist
 from tests.gallery.test_store import unit
 
 NFD = unicodedata.normalize("NFD", "버락 오바마")

@@ -227,7 +227,7 @@ def listen(view: View, own: str) -> None:
 
     def said(kind: str, text: str, url: str) -> None:
         # Chromium itself reports every answer that is not a success.
-        expected = urlsplit(url).path.startswith("/api/v1/")
+        expected = "/api/v1/" in urlsplit(url).path
         if kind in {"error", "warning"} and not expected:
             view.complaints.append(text)
 

@@ -10,8 +10,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from lookalike.faces.models import manifest
 
-SFACE = manifest.read(manifest.SFACE.model, Path("/nonexistent"))
-YUNET = manifest.read(manifest.YUNET.model, Path("/nonexistent"))
+_NOWHERE = manifest.Folders(Path("/nonexistent"), Path("/nonexistent"))
+SFACE = manifest.read(manifest.SFACE.model, _NOWHERE)
+YUNET = manifest.read(manifest.YUNET.model, _NOWHERE)
 
 # What `scrfd` says at each stride, in cells: how far a box reaches left, up, right and down, and
 # where the five landmarks are.

@@ -58,12 +58,12 @@ def networks() -> Iterator[None]:
 
     def creating(name: Any, **options: Any) -> Runtime:
         opener = create(name, **options)
-        cache = options.pop("cache")
+        folders = options.pop("folders")
         open_anew = opener.open
 
         def open_once(model: Model, shape: Shape) -> Network:
             # A file that is not there, or damaged, shows here.
-            made = graph.prepared(model, cache, rewrite_prelu=name == "onnxruntime")
+            made = graph.prepared(model, folders, rewrite_prelu=name == "onnxruntime")
             if isinstance(made, bytes):
                 return open_anew(model, shape)
             key = (name, *sorted(options.items()), model.sha256, shape)

@@ -27,10 +27,24 @@ def portrait(who: Person, credit: Credit | None = None) -> shapes.Portrait | Non
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What depends on who answers: which portraits can be had, and what a site says of people."""
+    """What depends on who answers.
+
+    Attributes:
+        offer: which portraits can be had.
+        site: what it says of people.
+        root: the path that addresses begin with.
+    """
 
     offer: Callable[[Person], shapes.Portrait | None] = portrait
     site: Site = Site()
+    root: str = ""
+
+    def portrait(self, who: Person) -> shapes.Portrait | None:
+        """Where the portrait of somebody may be had; of Amazon's celebrities there is none."""
+        offered = None if who.collection == ELSEWHERE else self.offer(who)
+        if offered is None or not self.root:
+            return offered
+        return offered.model_copy(update={"url": self.root + offered.url})
 
 
 # As the command line shows people.
@@ -50,7 +64,7 @@ def offers(portraits: Portraits) -> Callable[[Person], shapes.Portrait | None]:
 
 
 def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
-    """Somebody of a gallery, or of Amazon's celebrities: of those there is no portrait."""
+    """Somebody of a gallery, or of Amazon's celebrities."""
     return shapes.Person(
         id=who.id,
         collection=who.collection,
@@ -61,7 +75,7 @@ def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
         groups=who.groups,
         gender=who.gender,
         links=_links(who, shown.site),
-        portrait=None if who.collection == ELSEWHERE else shown.offer(who),
+        portrait=shown.portrait(who),
     )
 
 

@@ -106,7 +106,12 @@ def _face(index: int, face: Face) -> shapes.Face:
         box=shapes.Box.model_validate(face.box),
         landmarks=shapes.Landmarks.model_validate(face.landmarks),
         quality=shapes.Quality.model_validate(face.quality),
+        coverage=_coverage(face),
     )
+
+
+def _coverage(face: Face) -> shapes.Coverage | None:
+    return None if face.coverage is None else shapes.Coverage.model_validate(face.coverage)
 
 
 def _timings(photo: Photo, match: float = 0.0) -> shapes.Timings:

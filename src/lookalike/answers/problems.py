@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lookalike import errors
-from lookalike.answers.shapes import Problem
+from lookalike.answers.shapes import KnownPerson, Problem
 
 # What the stable code of an error follows in its type.
 PREFIX = "urn:lookalike:problem:"
@@ -45,4 +45,9 @@ def problem(error: errors.LookalikeError) -> Problem:
         detail=str(error),
         subject=getattr(error, "subject", None),
         number=getattr(error, "number", None),
+        people=_people(error) if isinstance(error, errors.Unlike) else None,
     )
+
+
+def _people(error: errors.Unlike) -> tuple[KnownPerson, ...]:
+    return tuple(KnownPerson.model_validate(each) for each in error.people)

@@ -46,6 +46,11 @@ class Score(Answer):
     extrapolated: bool | None = Field(
         default=None, description="Whether this lies beyond what was observed."
     )
+    enough: bool | None = Field(
+        default=None,
+        description="Whether enough shows to tell who it is: of one of two faces that are compared "
+        "at least, or of the face that people are searched for.",
+    )
     aws: AwsScore | None = None
 
 
@@ -87,6 +92,19 @@ class Quality(Answer):
     sharpness: float = Field(description="0 (blurred) to 100.")
     brightness: float = Field(description="0 (black) to 100.")
     pose: Pose
+
+
+class Coverage(Answer):
+    """How much of a face shows."""
+
+    sunglasses: float = Field(description="How surely they are worn, 0 to 1.")
+    mask: float = Field(description="The same of a mask over nose and mouth.")
+    human: bool = Field(
+        description="Whether it is a photo of a human face; false: an animal, a drawing, a statue."
+    )
+    enough: bool = Field(
+        description="Whether enough shows to tell who it is: it is neither tiny nor covered."
+    )
 
 
 class Name(Answer):
@@ -134,6 +152,7 @@ class Face(Answer):
     box: Box
     landmarks: Landmarks
     quality: Quality
+    coverage: Coverage | None = Field(description="Null where Amazon looked: it does not tell.")
 
 
 class LookalikeFace(Face):
@@ -180,6 +199,7 @@ class Timings(Answer):
 
     decode: float
     detect: float
+    mesh: float
     align: float
     embed: float
     match: float
@@ -264,6 +284,14 @@ class Collections(Answer):
     collections: tuple[Collection, ...]
 
 
+class KnownPerson(Answer):
+    """Somebody who is there."""
+
+    id: str
+    name: str
+    similarity: float = Field(description="Of their face to the one in question, 0 to 100.")
+
+
 class Problem(Answer):
     """RFC 9457 problem details."""
 
@@ -276,4 +304,7 @@ class Problem(Answer):
     )
     number: int | None = Field(
         default=None, description="Which of several photos of that subject, from 0."
+    )
+    people: tuple[KnownPerson, ...] | None = Field(
+        default=None, description="Who is there with another face, the most alike first."
     )

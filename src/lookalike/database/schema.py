@@ -1,4 +1,4 @@
-"""Every table: collections, people, faces, blocked names, access keys, tokens, jobs, changes.
+"""Every table: collections, people, faces, takedowns, access keys, tokens, jobs, changes.
 
 A gallery is a Rekognition collection, a person is a user of it, a portrait is a face. Vectors lie
 in the row of their face, so that one transaction holds both. `migrations/` brings a database here.
@@ -50,7 +50,12 @@ PEOPLE = Table(
     Column("wikidata", String(32)),
     Column("websites", String, nullable=False),
     Column("external_ids", String, nullable=False, server_default="[]"),
+    # The names as they are compared, by which namesakes are found; see `gallery/names/spelling.py`.
+    Column("folded_ko", String),
+    Column("folded_en", String),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
+    Index("ix_people_folded_ko", "collection", "folded_ko"),
+    Index("ix_people_folded_en", "collection", "folded_en"),
 )
 
 FACES = Table(
@@ -95,7 +100,7 @@ CHANGES = Table(
     sqlite_autoincrement=True,
 )
 
-# People who asked to be left out; see `gallery/blocklist.py`.
+# People who asked to be left out; see `gallery/removals/blocklist.py`.
 BLOCKED = Table(
     "blocked",
     METADATA,
@@ -103,6 +108,22 @@ BLOCKED = Table(
     Column("wikidata", String(32)),
     Column("reason", String, nullable=False),
     Column("created", DateTime, nullable=False),
+)
+
+# What each takedown did and which keys it blocked, so that it can be undone; `undone`: when it was.
+TAKEDOWNS = Table(
+    "takedowns",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("person", String(128), nullable=False),
+    Column("name", String, nullable=False),
+    Column("wikidata", String(32)),
+    Column("reason", String, nullable=False),
+    Column("portraits", Integer),  # None: from before takedowns were kept
+    Column("removed", String, nullable=False),  # a JSON list of pairs: collection and id
+    Column("keys", String, nullable=False),  # a JSON list
+    Column("created", DateTime, nullable=False),
+    Column("undone", DateTime),
 )
 
 # Access keys of the Rekognition API. The secret must be had to check a signature, so it is

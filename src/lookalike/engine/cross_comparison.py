@@ -68,10 +68,10 @@ def matrix(engine: LocalEngine, photos: Sequence[bytes]) -> Matrix:
     )
     if len(places) > _MOST_FACES:
         raise InvalidParameter(f"photo: {len(places)} faces in all; at most {_MOST_FACES}.")
-    vectors = [analyzed[each.photo].faces[each.face].embedding for each in places]
+    faces = [analyzed[each.photo].faces[each.face] for each in places]
     scores = tuple(
-        tuple(None if one is other else engine.matcher.compare(one, other) for other in vectors)
-        for one in vectors
+        tuple(None if one is other else engine.matcher.compare_faces(one, other) for other in faces)
+        for one in faces
     )
     return Matrix(analyzed, places, scores)
 
@@ -85,9 +85,9 @@ def family(engine: LocalEngine, child: bytes, parents: Sequence[bytes]) -> Famil
     """
     if len(parents) != 2:
         raise InvalidParameter(f"parent: {len(parents)} photos; two parents are compared.")
-    probe = engine.faces(child, "child").faces[0].embedding
+    probe = engine.faces(child, "child").faces[0]
     one, other = (
-        engine.matcher.compare(probe, engine.faces(each, "parent", number).faces[0].embedding)
+        engine.matcher.compare_faces(probe, engine.faces(each, "parent", number).faces[0])
         for number, each in enumerate(parents)
     )
     apart = one.cosine - other.cosine

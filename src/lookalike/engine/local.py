@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from heapq import nlargest
 
 import numpy as np
@@ -24,7 +25,7 @@ from lookalike.errors import InvalidParameter, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face, Photo
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who
@@ -71,8 +72,27 @@ class Matcher:
         return vector
 
     def compare(self, one: Floats, other: Floats) -> Score:
-        """How alike two faces are."""
+        """How alike two vectors are."""
         return self.scores(one, [other])[0]
+
+    def compare_faces(self, one: Face, other: Face) -> Score:
+        """How alike two faces are, and whether at least one of them shows enough to tell."""
+        score = self.compare(one.embedding, other.embedding)
+        return replace(score, enough=one.enough or other.enough)
+
+    def compare_person(self, face: Face, person_id: str, collection: str | None = None) -> Score:
+        """How alike a face is to somebody whom it was found to be like.
+
+        Raises:
+            PersonNotFound, CollectionNotFound, InvalidParameter: see `person`.
+        """
+        score = self.compare(face.embedding, self.person(person_id, collection))
+        return replace(score, among=self.people(collection), enough=face.enough)
+
+    def people(self, collection: str | None = None) -> int:
+        """How many people are looked among."""
+        searched = [c for c in self._gallery.collections() if collection in (None, c.id)]
+        return sum(each.people for each in searched)
 
     def scores(self, one: Floats, others: Sequence[Floats]) -> tuple[Score, ...]:
         """How alike a face is to others."""
@@ -162,17 +182,20 @@ class LocalEngine:
             self.faces(each, "reference", number) for number, each in enumerate(references)
         )
         started = time.perf_counter()
+        people = self.matcher.people(collection)
         faces = tuple(
             RankedFace(
                 face=face,
-                matches=self.matcher.rank(face.embedding, limit, collection, who),
-                references=self._compared(face, compared),
+                matches=_among(
+                    people, face, self.matcher.rank(face.embedding, limit, collection, who)
+                ),
+                references=tuple(
+                    self.matcher.compare_faces(face, each.faces[0]) for each in compared
+                ),
             )
             for face in analyzed.faces
         )
         match_ms = (time.perf_counter() - started) * 1000
-        searched = [c for c in self.gallery.collections() if collection in (None, c.id)]
-        people = sum(each.people for each in searched)
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
@@ -183,8 +206,7 @@ class LocalEngine:
         """
         one = self.faces(source, "source")
         other = self.faces(target, "target")
-        probe = one.faces[0].embedding
-        scores = tuple(self.matcher.compare(probe, face.embedding) for face in other.faces)
+        scores = tuple(self.matcher.compare_faces(one.faces[0], face) for face in other.faces)
         return Comparison(one, other, scores, self.model)
 
     def faces(self, data: bytes, subject: Subject, number: int | None = None) -> Photo:
@@ -242,7 +264,10 @@ class LocalEngine:
             notes=model_notes(self.calibration),
         )
 
-    def _compared(self, face: Face, references: tuple[Photo, ...]) -> tuple[Score, ...]:
-        return tuple(
-            self.matcher.compare(face.embedding, each.faces[0].embedding) for each in references
-        )
+
+def _among(people: int, face: Face, matches: tuple[Match[Score], ...]) -> tuple[Match[Score], ...]:
+    """The matches of a face that was searched for among so many people."""
+    return tuple(
+        replace(each, score=replace(each.score, among=people, enough=face.enough))
+        for each in matches
+    )

@@ -32,7 +32,7 @@ Progress = Callable[[Iterable[bytes], int], Iterable[bytes]]
 
 # Raised with every change of a step before the vector, so that none is remembered from before;
 # the contract stays where vectors of before and after can be compared.
-_REVISION = 2
+_REVISION = 3
 
 
 def silent(photos: Iterable[bytes], _: int) -> Iterable[bytes]:

@@ -57,33 +57,36 @@ def align(
     """The (size, size, 3) uint8 crop of one face.
 
     Outside the picture it is black, or its mirror image, which is for people to look at.
-
-    A face much larger than the crop is first averaged down, so that nothing aliases.
     """
-    matrix = similarity_transform(landmarks, size, margin)
+    return cut(pixels, similarity_transform(landmarks, size, margin), size, mirrored=mirrored)
+
+
+def cut(pixels: Pixels, matrix: Floats, size: int, *, mirrored: bool = False) -> Pixels:
+    """The (size, size, 3) uint8 square that a (2, 3) rotation, scale and shift leads to.
+
+    What is much larger than the square is first averaged down, so that nothing aliases.
+    """
     shrink = int(1 / max(np.hypot(matrix[0, 0], matrix[1, 0]), 1e-6))
     if shrink >= 2:
-        pixels, landmarks = _reduced(pixels, landmarks, shrink, margin)
-        matrix = similarity_transform(landmarks, size, margin)
+        pixels, matrix = _reduced(pixels, matrix, size, shrink)
     border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
-    crop = cv2.warpAffine(pixels, matrix, (size, size), borderMode=border)
-    return np.asarray(crop, np.uint8)
+    square = cv2.warpAffine(pixels, matrix, (size, size), borderMode=border)
+    return np.asarray(square, np.uint8)
 
 
-def _reduced(
-    pixels: Pixels, landmarks: Floats, factor: int, margin: float
-) -> tuple[Pixels, Floats]:
-    """The neighbourhood of the face, `factor` times smaller, and the landmarks in it."""
-    # Without a margin the crop reaches 1.6 spreads from the centre.
-    spread = 2 * margin * np.ptp(landmarks, axis=0).max()
-    centre = landmarks.mean(axis=0)
+def _reduced(pixels: Pixels, matrix: Floats, size: int, factor: int) -> tuple[Pixels, Floats]:
+    """What of a picture lies in the square, `factor` times smaller, and the matrix from there."""
+    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]])
+    placed = (corners - shift) @ np.linalg.pinv(turn).T
     # At least one pixel of the picture, wherever a damaged detector may put a face.
     last = np.array(pixels.shape[1::-1]) - 1
-    left, top = np.clip(centre - spread, 0, last).astype(int)
-    right, bottom = np.maximum((centre + spread).astype(int), [left, top]) + 1
+    start = np.clip(placed.min(axis=0) - 2 * factor, 0, last).astype(int)
+    end = np.clip(placed.max(axis=0) + 2 * factor, start, last).astype(int) + 1
+    (left, top), (right, bottom) = start, end
     part = pixels[top:bottom, left:right]
     height, width = (max(1, each // factor) for each in part.shape[:2])
-    ratio = np.array([width / part.shape[1], height / part.shape[0]])
+    ratio = np.array([part.shape[1] / width, part.shape[0] / height])
     # Pixel centres, not corners, keep their place when a picture is averaged down.
-    moved = (landmarks - [left, top] + 0.5) * ratio - 0.5
-    return resized(part, width, height), moved.astype(np.float32)
+    moved = turn @ ((ratio - 1) / 2 + start) + shift
+    return resized(part, width, height), np.column_stack([turn * ratio, moved]).astype(np.float32)

@@ -10,17 +10,19 @@ from dataclasses import replace
 import numpy as np
 
 from lookalike.config import Settings
-from lookalike.faces import thumbnail
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.detect import Detector, Refiner
+from lookalike.faces.coverage import CoverageReader
+from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode
+from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import Embedder, Finder
+from lookalike.faces.models.manifest import Embedder, Finder, Folders
 from lookalike.faces.photo import Face, Photo, Timings
+from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import measure
 from lookalike.faces.vectors import Floats
 
@@ -35,7 +37,7 @@ class Analyzer:
         """
         opener = runtime.create(
             settings.runtime,
-            cache=settings.cache,
+            folders=Folders.of(settings),
             precision=settings.precision,
             threads=settings.threads,
         )
@@ -44,8 +46,9 @@ class Analyzer:
         self.limits = Limits.of(settings)
         self._max_faces = settings.max_faces
         self.detector = Detector(opener, self.finder)
-        self._refiner = Refiner(self.detector)
-        self._embedding = FaceEmbedder(opener, self.embedder)
+        self._meshes = MeshReader(opener)
+        self._coverage = CoverageReader()
+        self.recogniser = FaceEmbedder(opener, self.embedder)
         self._opener = opener
         self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
@@ -54,8 +57,8 @@ class Analyzer:
         """Open the networks now instead of with the first photo."""
         with self._turn:
             self.detector.warm()
-            self._refiner.warm()
-            self._embedding.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
+            self._meshes.warm()
+            self.recogniser.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
 
     def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
         """Find, align, embed and judge every face of a photo. No face is an empty tuple.
@@ -84,14 +87,15 @@ class Analyzer:
             clock.lap("detect")
             image, found = self._finest(image, found, finer)
             clock.lap("decode")
-            found = replace(found, landmarks=self._refiner.refine(image.pixels, found.landmarks))
-            clock.lap("detect")
-            crops = [align(image.pixels, points, self.embedder.size) for points in found.landmarks]
+            meshes = self._meshes.read(image.pixels, found)
+            clock.lap("mesh")
+            crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
             clock.lap("align")
-            vectors = self._embedding.embed(crops)
+            vectors = self.recogniser.embed(crops)
             clock.lap("embed")
         found = found.scaled(1 / image.scale)
-        faces = tuple(map(_face, found.boxes, found.landmarks, found.scores, crops, vectors))
+        meshes = tuple(each.scaled(1 / image.scale) for each in meshes)
+        faces = tuple(map(self._face, found.boxes, found.scores, meshes, crops, vectors))
         return Photo(image.width, image.height, image.format, faces, clock.timings())
 
     def _finest(
@@ -108,10 +112,24 @@ class Analyzer:
             return finest, found.scaled(finest.scale / image.scale)
         return image, found
 
+    def _face(
+        self, box: Floats, score: np.float32, mesh: Mesh, crop: Pixels, vector: Floats
+    ) -> Face:
+        left, top, width, height = (float(each) for each in box)
+        return Face(
+            box=Box(left, top, width, height),
+            landmarks=Landmarks.of(mesh.landmarks),
+            quality=measure(crop, mesh.landmarks, float(score), width),
+            crop=crop,
+            embedding=vector,
+            mesh=mesh,
+            coverage=self._coverage.read(crop, mesh, width),
+        )
+
     def embed(self, crops: list[Pixels]) -> Floats:
         """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
         with self._turn:
-            return self._embedding.embed(crops)
+            return self.recogniser.embed(crops)
 
     def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
         """What networks guess of each face; they are opened when they are first asked for."""
@@ -132,17 +150,6 @@ class Analyzer:
         """
         vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
         return vector
-
-
-def _face(box: Floats, points: Floats, score: np.float32, crop: Pixels, vector: Floats) -> Face:
-    left, top, width, height = (float(each) for each in box)
-    return Face(
-        box=Box(left, top, width, height),
-        landmarks=Landmarks.of(points),
-        quality=measure(crop, points, float(score), width),
-        crop=crop,
-        embedding=vector,
-    )
 
 
 class _Clock:

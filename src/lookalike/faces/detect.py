@@ -1,9 +1,6 @@
-"""Pixels -> detections: found with a detector at two scales, then looked at from close up.
+"""Pixels -> detections: found with a detector at two scales.
 
-A detector's landmarks are off by a pixel or two, and which way depends on how the face lies on its
-grid and how large it is: the same photo made 10 % smaller gives another vector. So every face is
-looked at twice more, alone, upright and large, once mirrored; what the looks disagree in averages
-out (docs/improvements.md).
+Its landmarks are off by a pixel or two; `mesh.py` finds better ones.
 """
 
 from __future__ import annotations
@@ -11,7 +8,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lookalike.faces.align import align, similarity_transform, template
 from lookalike.faces.image import Pixels, resized
 from lookalike.faces.models.decoders import Detections, decoder
 from lookalike.faces.models.manifest import Finder
@@ -38,17 +34,14 @@ _COARSE_LEAST = 48
 
 # Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
 _SURELY_UPRIGHT = 0.9
+# How much surer of a face the detector must be in a turned picture: eight of 5,300 upright photos
+# had a surer face turned, seven of them by less than this, of which most had eyes and mouth
+# swapped; a photo that lies on its side has one by more in 99.7 % of all cases, one upside down
+# in 98 % (benchmarks/turns.py).
+_TURNED = 0.03
 # Two boxes show the same face when they overlap this much (of their union), or when the smaller
 # lies this much inside the larger: a coarse pass may take an eye region for a face of its own.
 _MAX_UNION, _MAX_INSIDE = 0.35, 0.7
-
-# Pixels of a close-up, and how many times as far as the template it reaches: a face is 210 px wide
-# in it. Smaller ones gain less, larger ones little more (benchmarks/improvements).
-_CLOSE_UP, _MARGIN = 320, 1.5
-# Landmarks of a mirrored picture, in the order of the picture before.
-_MIRRORED = [1, 0, 2, 4, 3]
-# Of the distance of the eyes: what lies further off is another face, or none.
-_FURTHEST = 0.5
 
 
 class Detector:
@@ -69,33 +62,29 @@ class Detector:
         """Faces in the coordinates of `pixels`, (height, width, 3) uint8 RGB.
 
         When no face is surely upright the quarter turns are tried, and the turn with the surest
-        face is taken: scans often lie on their side without saying so. `upright` pictures are not
-        turned.
+        face is taken if it is clearly surer: scans often lie on their side without saying so.
+        `upright` pictures are not turned.
         """
-        best = self._at_both_scales(pixels)
+        best = self.detect_upright(pixels)
+        least = _surest(best) + _TURNED
         for turns in () if upright or _surest(best) >= _SURELY_UPRIGHT else (1, 3, 2):
-            found = self._at_both_scales(np.ascontiguousarray(np.rot90(pixels, turns)))
-            if _surest(found) > _surest(best):
+            found = self.detect_upright(np.ascontiguousarray(np.rot90(pixels, turns)))
+            if _surest(found) > max(least, _surest(best)):
                 best = _turned_back(found, turns, pixels.shape[1], pixels.shape[0])
         return best
 
-    def detect_close(self, pixels: Pixels) -> Detections:
-        """The same in one look at a square picture that a face fills, upright.
-
-        Its side is a multiple of 32, and always the same, for a network is opened for it.
-        """
-        return self._on_canvas(pixels, (len(pixels), len(pixels)))
-
-    def _at_both_scales(self, pixels: Pixels) -> Detections:
+    def detect_upright(self, pixels: Pixels) -> Detections:
+        """The same in the picture as it lies."""
         fine = max(_CANVASES, key=lambda each: (_fit(pixels, each), -each[0] * each[1]))
-        found = self._on_canvas(pixels, fine)
+        found = self.on_canvas(pixels, fine)
         if fine == _COARSE:
             return found
-        large = self._on_canvas(pixels, _COARSE)
+        large = self.on_canvas(pixels, _COARSE)
         least = _COARSE_LEAST / _fit(pixels, _COARSE)
         return _merge([found, large.take(np.flatnonzero(large.boxes[:, 2] >= least))])
 
-    def _on_canvas(self, pixels: Pixels, canvas: tuple[int, int]) -> Detections:
+    def on_canvas(self, pixels: Pixels, canvas: tuple[int, int]) -> Detections:
+        """The same in one look at a canvas of (height, width), both multiples of 32."""
         scale = _fit(pixels, canvas)
         if scale < 1:
             height, width = (max(1, int(each * scale)) for each in pixels.shape[:2])
@@ -107,58 +96,6 @@ class Detector:
         if canvas not in self._networks:
             self._networks[canvas] = self._runtime.open(self._finder.model, (1, 3, *canvas))
         return self._networks[canvas]
-
-
-class Refiner:
-    """Landmarks -> better landmarks: the mean of three looks at a face.
-
-    It looks with the detector that found the faces.
-    """
-
-    def __init__(self, detector: Detector, side: int = _CLOSE_UP, margin: float = _MARGIN) -> None:
-        """
-        Args:
-            side: of a close-up, a multiple of 32.
-            margin: see `align.align`.
-        """
-        self._detector = detector
-        self._side = side
-        self._margin = margin
-        self._expected = template(side, margin)
-        self._furthest = _FURTHEST * float(np.linalg.norm(self._expected[0] - self._expected[1]))
-
-    def warm(self) -> None:
-        """Open the network, so that the first photo does not wait."""
-        self._detector.detect_close(np.zeros((self._side, self._side, 3), np.uint8))
-
-    def refine(self, pixels: Pixels, landmarks: Floats) -> Floats:
-        """(n, 5, 2) landmarks of faces in (height, width, 3) RGB, and the same nearer the truth."""
-        refined = [self._refine_one(pixels, points) for points in landmarks]
-        return np.array(refined, np.float32).reshape(-1, 5, 2)
-
-    def _refine_one(self, pixels: Pixels, points: Floats) -> Floats:
-        close = align(pixels, points, self._side, self._margin)
-        matrix = similarity_transform(points, self._side, self._margin)
-        turn, shift = matrix[:, :2], matrix[:, 2]
-        looks = [points @ turn.T + shift, self._look(close), self._look_mirrored(close)]
-        mean = np.mean([each for each in looks if each is not None], axis=0)
-        return np.asarray((mean - shift) @ np.linalg.pinv(turn).T)
-
-    def _look(self, close: Pixels) -> Floats | None:
-        """The landmarks of the face that a close-up is of; None where another is found, or none."""
-        found = self._detector.detect_close(close).landmarks
-        if not len(found):
-            return None
-        off = np.linalg.norm(found - self._expected, axis=2).mean(axis=1)
-        best = int(off.argmin())
-        return found[best] if off[best] < self._furthest else None
-
-    def _look_mirrored(self, close: Pixels) -> Floats | None:
-        found = self._look(np.asarray(cv2.flip(close, 1), np.uint8))
-        if found is not None:
-            found = found[_MIRRORED]
-            found[:, 0] = self._side - 1 - found[:, 0]
-        return found
 
 
 def _fit(pixels: Pixels, canvas: tuple[int, int]) -> float:

@@ -37,7 +37,7 @@ MIN_SIDE = 16
 # Importing a plugin is what lets Pillow open its format.
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, AvifImagePlugin)
 _PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
-_FRUGAL = ("JPEG", "MPO", "HEIF")
+_FRUGAL = ("JPEG", "HEIC")
 _EXIF_ORIENTATION = 0x0112
 _PNG = b"\x89PNG\r\n\x1a\n"
 _AVIF_BRANDS = (b"avif", b"avis")
@@ -83,6 +83,10 @@ class Limits:
     def of(cls, settings: Settings) -> Limits:
         """Those of an installation."""
         return cls(settings.max_bytes, settings.max_pixels, settings.max_side)
+
+    def pixels(self, format: str) -> int:
+        """The most pixels of a photo of one of `FORMATS`."""
+        return self.max_pixels if format in _FRUGAL else self.max_pixels // 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -188,8 +192,8 @@ def _open_heif(data: bytes) -> PIL.Image.Image:
 
 def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
     size = width, height = picture.size
-    frugal = picture.format in _FRUGAL
-    most = limits.max_pixels if frugal else limits.max_pixels // 2
+    format = _public_name(picture.format)
+    most = limits.pixels(format)
     if max(size) > limits.max_side:
         raise ImageTooLarge(
             f"The photo is {width} x {height} pixels; a side may have at most "
@@ -198,8 +202,8 @@ def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
     if width * height > most:
         raise ImageTooLarge(
             f"The photo is {width} x {height} = {width * height:,} pixels; "
-            f"at most {most:,} are allowed in {_public_name(picture.format)} "
-            f"({'' if frugal else 'half of '}LOOKALIKE_MAX_PIXELS)."
+            f"at most {most:,} are allowed in {format} "
+            f"({'' if most == limits.max_pixels else 'half of '}LOOKALIKE_MAX_PIXELS)."
         )
     if min(size) < MIN_SIDE:
         raise ImageTooSmall(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
+from lookalike.faces.coverage import Coverage
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Pixels
+from lookalike.faces.mesh import Mesh
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
 
@@ -19,7 +21,7 @@ _MIN_SCORE = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face. Where Amazon looked, `crop` and `embedding` are empty: it tells neither.
+    """One face. Where Amazon looked, `crop` and `embedding` are empty, and the rest is None.
 
     Attributes:
         crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
@@ -32,7 +34,14 @@ class Face:
     quality: Quality
     crop: Pixels
     embedding: Floats
+    mesh: Mesh | None = None
+    coverage: Coverage | None = None
     thumbnail: bytes | None = None
+
+    @property
+    def enough(self) -> bool:
+        """Whether enough of it shows to tell who it is, as far as is known."""
+        return self.coverage is None or self.coverage.enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Timings:
 
     decode: float
     detect: float
+    mesh: float
     align: float
     embed: float
 

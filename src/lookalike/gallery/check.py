@@ -26,9 +26,9 @@ from lookalike.gallery.findings import (
     PortraitPlace,
     Seen,
 )
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
-from lookalike.gallery.spelling import folded
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.
@@ -192,9 +192,8 @@ def _same_faces(
             ),
             f"{_name(both[0])} ({both[0].person.collection}) and {_name(both[1])} "
             f"({both[1].person.collection}) have one face",
-            "If they are one person, give one all the photos and remove the other; if a portrait "
-            "shows the wrong one, remove that: "
-            + " or ".join(_removal(each) for each in both[: 2 if other < checked else 1]),
+            f"If they are one person, {_union(*both)}; if a portrait shows the wrong one, remove "
+            "that: " + " or ".join(_removal(each) for each in both[: 2 if other < checked else 1]),
             cosine,
         )
 
@@ -305,6 +304,15 @@ def _place(member: Member, portrait: StoredPortrait, seen: Mapping[str, Seen]) -
     photo = seen.get(portrait.image_id or "")
     address = portrait.credit.source_url if portrait.credit else None
     return PortraitPlace(member.person, portrait.id, photo.name if photo else address)
+
+
+def _union(one: Member, other: Member) -> str:
+    """How two people become one."""
+    first, second = one.person, other.person
+    if first.collection != second.collection:
+        return "give one all the photos and remove the other"
+    where = shlex.quote(first.collection)
+    return f"lookalike gallery merge {first.id} {second.id} --collection {where}"
 
 
 def _removal(member: Member, portrait: StoredPortrait | None = None) -> str:

@@ -15,11 +15,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, s
 from lookalike.database import database
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
-from lookalike.gallery import blocklist
-from lookalike.gallery.blocklist import Blocklist
 from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.removals import blocklist, takedowns
+from lookalike.gallery.removals.blocklist import Blocklist
+from lookalike.gallery.removals.takedowns import Takedown
 from lookalike.gallery.rows import person_of, portrait_of
 
 # Values that one statement may name: SQLite allows 32,766.
@@ -160,6 +161,11 @@ class Contents:
         """Everyone who was taken down, by key."""
         with self.database.reading() as connection:
             return blocklist.read(connection)
+
+    def takedowns(self) -> tuple[Takedown, ...]:
+        """All takedowns, the newest first; those that were undone too."""
+        with self.database.reading() as connection:
+            return takedowns.read(connection)
 
     def _check_contract(self, collection: str, contract: str) -> None:
         if contract != self.contract:

@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
 from pathlib import Path
@@ -23,12 +23,14 @@ from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
 from lookalike.gallery.index.codes import Codes
 from lookalike.gallery.index.collection import CollectionIndex
 from lookalike.gallery.index.vectors import Hit
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.own_collection import OwnCollection
 from lookalike.gallery.people import EVERYONE, Person, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
-from lookalike.gallery.spelling import folded
-from lookalike.gallery.store import Receipt, Store, check_own
+from lookalike.gallery.removals.blocklist import keys_of
+from lookalike.gallery.removals.takedowns import Receipt, Undone
+from lookalike.gallery.store import Store, check_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,18 @@ class Gallery:
         receipt = self.store.block(self.person(person_id), reason)
         self._codes.forget()
         return receipt
+
+    def undo_takedown(self, receipt: str) -> Undone:
+        """Let a person be added again; who was hidden in the starter gallery is back.
+
+        Raises:
+            NotFound: there is no such takedown.
+            Conflict: it was undone before.
+        """
+        undone = self.store.unblock(receipt)
+        lifted, blocked = set(undone.lifted), self.store.blocked()
+        back = (each for each in self._shipped.people if lifted & keys_of(each))
+        return replace(undone, back=tuple(each for each in back if not blocked.holds(each)))
 
     @contextmanager
     def _current(self) -> Iterator[None]:

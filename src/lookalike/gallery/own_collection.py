@@ -16,11 +16,11 @@ from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.database.tokens import Token
 from lookalike.errors import CollectionNotFound, Conflict, PersonNotFound, TooMany
 from lookalike.faces.geometry import Box
-from lookalike.gallery import blocklist
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import FaceRecord, Outcome, Refusal, Refused, UserRecord
-from lookalike.gallery.rows import face_row, person_row
+from lookalike.gallery.removals import blocklist
+from lookalike.gallery.rows import face_place, face_row, person_row
 
 
 class OwnCollection:
@@ -82,15 +82,15 @@ class OwnCollection:
         rows = [face_row(self._collection, None, each) for each in found]
         with self._database.changing() as connection:
             self._check(connection)
-            ids = {_place(row): row["id"] for row in self._of_images(connection, found)}
-            new = [row for row in rows if _place(row) not in ids]
+            ids = {face_place(row): row["id"] for row in self._of_images(connection, found)}
+            new = [row for row in rows if face_place(row) not in ids]
             if new:
                 connection.execute(insert(FACES), new)
-            ids |= {_place(row): row["id"] for row in new}
+            ids |= {face_place(row): row["id"] for row in new}
             changes.record(connection, [Change(self._collection, face=row["id"]) for row in new])
             wanted = select(FACES).where(FACES.c.id.in_(ids.values()))
             records = {row.id: _record(row) for row in connection.execute(wanted).all()}
-        return tuple(records[ids[_place(row)]] for row in rows)
+        return tuple(records[ids[face_place(row)]] for row in rows)
 
     def delete(self, ids: Collection[str]) -> Outcome:
         """Delete faces; those of a user stay."""
@@ -276,12 +276,6 @@ def _elsewhere(
         if owners.get(each) not in (None, user)
     ]
     return (*missing, *taken)
-
-
-def _place(row: Mapping[str, Any]) -> tuple[object, ...]:
-    """What makes a face of a collection the same face: image, external id, place."""
-    corner = None if row["left"] is None else (round(row["left"]), round(row["top"]))
-    return row["image_id"], row["external_image_id"], corner
 
 
 def _record(row: Any) -> FaceRecord:

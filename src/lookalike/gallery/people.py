@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
 
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.names.spelling import folded
 
 Language = Literal["ko", "en"]
 Gender = Literal["female", "male", "other"]
@@ -102,6 +102,25 @@ class Person:
         return (
             Link("search-ko", f"https://ko.wikipedia.org/wiki/Special:Search?search={words}"),
             *own,
+        )
+
+    def completed(self, other: Person) -> Person:
+        """The same, and what `other` states beyond it: facts that are not known of them, further
+        groups, pages, and ids in other places."""
+        groups = {folded(each) for each in self.groups}
+        places = {place for place, _ in self.external_ids}
+        return replace(
+            self,
+            name=self.name.completed(other.name),
+            description=self.description.completed(other.description),
+            born=self.born or other.born,
+            died=self.died or other.died,
+            gender=self.gender or other.gender,
+            wikidata=self.wikidata or other.wikidata,
+            groups=self.groups + tuple(g for g in other.groups if folded(g) not in groups),
+            websites=tuple(dict.fromkeys(self.websites + other.websites)),
+            external_ids=self.external_ids
+            + tuple(each for each in other.external_ids if each[0] not in places),
         )
 
 

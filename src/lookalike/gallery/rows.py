@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
 import numpy as np
+from sqlalchemy import RowMapping
 
 from lookalike.database.clock import naive, now
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait, StoredPortrait
 
@@ -32,6 +35,8 @@ def person_row(person: Person) -> dict[str, object]:
         "wikidata": person.wikidata,
         "websites": json.dumps(person.websites),
         "external_ids": json.dumps(person.external_ids, ensure_ascii=False),
+        "folded_ko": person.name.ko and folded(person.name.ko),
+        "folded_en": person.name.en and folded(person.name.en),
     }
 
 
@@ -99,6 +104,12 @@ def portrait_of(row: Any) -> StoredPortrait:
 def credit_of(row: Any) -> Credit | None:
     credit = Credit(row.author, row.licence, row.licence_url, row.source_url)
     return None if credit == Credit(None, None, None, None) else credit
+
+
+def face_place(row: RowMapping | Mapping[str, Any]) -> tuple[object, ...]:
+    """What makes a face of a collection the same face: image, external id, place."""
+    corner = None if row["left"] is None else (round(row["left"]), round(row["top"]))
+    return row["image_id"], row["external_image_id"], corner
 
 
 def vector_bytes(vector: Floats) -> bytes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lookalike.database import changes
 from lookalike.database.changes import Change
@@ -20,38 +20,59 @@ from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import (
     CollectionExists,
     CollectionNotFound,
+    Conflict,
     InvalidParameter,
     NotFound,
-    PersonNotFound,
 )
-from lookalike.gallery import blocklist, starter
-from lookalike.gallery.blocklist import BlockedKey, Blocklist, keys_of
+from lookalike.gallery import starter
 from lookalike.gallery.contents import Contents, faces_of
+from lookalike.gallery.membership import (
+    add_faces,
+    any_row,
+    complete,
+    forget,
+    is_person,
+    move_faces,
+    nobody,
+    note,
+    there,
+)
+from lookalike.gallery.names import namesakes
+from lookalike.gallery.names.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.rows import face_row, person_of, person_row
+from lookalike.gallery.removals import blocklist, takedowns
+from lookalike.gallery.removals.blocklist import BlockedKey, Blocklist, keys_of
+from lookalike.gallery.removals.takedowns import Receipt, Undone
+from lookalike.gallery.rows import person_of, person_row
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a takedown did.
+class Enrolment:
+    """Whom portraits were added to.
 
     Attributes:
-        portraits: how many were removed with their vectors.
-        blocked: the keys that later imports are held against.
-        removed: everyone who left one of the user's own collections.
+        new: whether they were not there before.
+        portraits: how many were of images they did not have.
     """
 
     person: Person
+    new: bool
     portraits: int
-    blocked: tuple[str, ...]
-    at: datetime
-    removed: tuple[Person, ...] = ()
 
-    @property
-    def everyone(self) -> frozenset[str]:
-        """The ids under which they were in any gallery."""
-        return frozenset({self.person.id, *(each.id for each in self.removed)})
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Two people who are one now.
+
+    Attributes:
+        gone: the other of them.
+        portraits: how many came over.
+    """
+
+    person: Person
+    gone: Person
+    portraits: int
 
 
 class Store(Contents):
@@ -71,8 +92,8 @@ class Store(Contents):
             CollectionExists: there is one of that id.
         """
         with self.database.changing() as connection:
-            there = _one(connection, COLLECTIONS, COLLECTIONS.c.id == collection)
-            if there or collection == starter.COLLECTION:
+            known = any_row(connection, COLLECTIONS, COLLECTIONS.c.id == collection)
+            if known or collection == starter.COLLECTION:
                 raise CollectionExists(f"There is a collection {collection!r} already.")
             self._create(connection, collection, tags or {}, is_open)
 
@@ -102,10 +123,78 @@ class Store(Contents):
         with self.database.changing() as connection:
             blocklist.check(connection, person)
             self._ready(connection, person.collection)
-            if not _one(connection, PEOPLE, _is(person)):
+            if not any_row(connection, PEOPLE, is_person(person)):
                 connection.execute(insert(PEOPLE), person_row(person))
-            _add_faces(connection, person, portraits)
-            _note(connection, person)
+            add_faces(connection, person, portraits)
+            note(connection, person)
+
+    def enrol(
+        self,
+        person: Person,
+        portraits: Sequence[Portrait],
+        alike: Alike,
+        *,
+        to: str | None = None,
+        new: bool = False,
+    ) -> Enrolment:
+        """Add portraits to who of that name and group is in the collection and has that face, else
+        the person. What is known of who is there stays; facts beyond it are added.
+
+        Args:
+            to: the id of who it is, whatever name and face say.
+            new: it is nobody who is there.
+
+        Raises:
+            InvalidParameter: there is no portrait.
+            Unlike: people of that name and group are there, and none has such a face.
+            Conflict: `new`, but there is somebody of that id.
+            PersonNotFound: there is nobody of the id `to` in the collection.
+            Blocked: the person asked to be left out.
+            ContractMismatch: the collection was made with another model.
+        """
+        check_own(person.collection)
+        _check_some(portraits)
+        with self.database.changing() as connection:
+            blocklist.check(connection, person)
+            self._ready(connection, person.collection)
+            known = _known(connection, person, to, new)
+            if known is None and not new:
+                known = namesakes.chosen(connection, person, portraits, alike)
+            if known is None:
+                connection.execute(insert(PEOPLE), person_row(person))
+            else:
+                person = complete(connection, known, person)
+            added = add_faces(connection, person, portraits)
+            note(connection, person)
+        return Enrolment(person, known is None, added)
+
+    def merge(self, person: Person, gone: Person, alike: Alike | None = None) -> Merger:
+        """Make two people of one collection one: `gone` leaves it, and `person` has the faces of
+        both, and all facts that are not known of them.
+
+        Args:
+            alike: None: whatever their faces say.
+
+        Raises:
+            Unlike: their faces are not those of one person.
+            InvalidParameter: they are one already, of two collections, or two for Wikidata.
+            PersonNotFound: one of them is not in the collection.
+            Blocked: the person asked to be left out.
+        """
+        check_own(person.collection)
+        _check_mergeable(person, gone)
+        with self.database.changing() as connection:
+            person, gone = there(connection, person), there(connection, gone)
+            if alike is not None:
+                namesakes.check_one(connection, person, gone, alike)
+            whole = person.completed(gone)
+            blocklist.check(connection, whole)
+            moved = move_faces(connection, gone, person)
+            connection.execute(delete(PEOPLE).where(is_person(gone)))
+            connection.execute(update(PEOPLE).where(is_person(person)).values(person_row(whole)))
+            note(connection, person)
+            note(connection, gone)
+        return Merger(whole, gone, moved)
 
     def add_portraits(self, person: Person, portraits: Sequence[Portrait]) -> int:
         """Add portraits to someone who is there; how many were of images they did not have.
@@ -120,11 +209,11 @@ class Store(Contents):
         _check_some(portraits)
         with self.database.changing() as connection:
             blocklist.check(connection, person)
-            if not _one(connection, PEOPLE, _is(person)):
-                raise _nobody(person.id)
+            if not any_row(connection, PEOPLE, is_person(person)):
+                raise nobody(person.id)
             self._ready(connection, person.collection)
-            _note(connection, person)
-            return _add_faces(connection, person, portraits)
+            note(connection, person)
+            return add_faces(connection, person, portraits)
 
     def remove_portrait(self, person: Person, portrait_id: str) -> None:
         """Remove one of several portraits of a person.
@@ -144,7 +233,7 @@ class Store(Contents):
                     "portrait first."
                 )
             connection.execute(delete(FACES).where(FACES.c.id == portrait_id))
-            _note(connection, person)
+            note(connection, person)
 
     def change(self, person: Person) -> None:
         """Replace the facts of a person.
@@ -156,10 +245,10 @@ class Store(Contents):
         check_own(person.collection)
         with self.database.changing() as connection:
             blocklist.check(connection, person)
-            changed = update(PEOPLE).where(_is(person)).values(person_row(person))
+            changed = update(PEOPLE).where(is_person(person)).values(person_row(person))
             if not connection.execute(changed).rowcount:
-                raise _nobody(person.id)
-            _note(connection, person)
+                raise nobody(person.id)
+            note(connection, person)
 
     def remove(self, person_id: str, collection: str | None = None) -> None:
         """Remove a person with their portraits, from one collection or from all.
@@ -173,9 +262,9 @@ class Store(Contents):
         with self.database.changing() as connection:
             people = [person_of(row) for row in connection.execute(select(PEOPLE).where(who)).all()]
             if not people:
-                raise _nobody(person_id)
+                raise nobody(person_id)
             for each in people:
-                _forget(connection, each)
+                forget(connection, each)
 
     def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
         """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
@@ -195,10 +284,24 @@ class Store(Contents):
                 blocklist.remember(connection, key, person.wikidata, reason, when)
             everyone = (person_of(row) for row in connection.execute(select(PEOPLE)).all())
             removed = tuple(each for each in everyone if asked.holds(each))
-            portraits = sum(_forget(connection, each) for each in removed)
+            portraits = sum(forget(connection, each) for each in removed)
+            receipt = Receipt(takedowns.new_id(), person, portraits, tuple(keys), at, removed)
+            takedowns.keep(connection, receipt, reason)
             changes.record(connection, [Change()])
         self.database.forget_deleted()
-        return Receipt(person, portraits, tuple(keys), at, removed)
+        return receipt
+
+    def unblock(self, receipt: str) -> Undone:
+        """Undo a takedown: who was taken down may be added again.
+
+        Raises:
+            NotFound: there is no such takedown.
+            Conflict: it was undone before.
+        """
+        with self.database.changing() as connection:
+            undone = takedowns.undo(connection, receipt)
+            changes.record(connection, [Change()])
+        return undone
 
     def _ready(self, connection: Connection, collection: str) -> None:
         """Make a collection that is not there; check the contract of one that is."""
@@ -232,48 +335,37 @@ def check_own(collection: str) -> None:
         raise InvalidParameter("The starter gallery is read-only; choose another collection.")
 
 
-def _add_faces(connection: Connection, person: Person, portraits: Sequence[Portrait]) -> int:
-    """Add what is not of an image that they have; how many those were."""
-    found = connection.execute(select(FACES.c.image_id).where(faces_of(person))).scalars()
-    known = {each for each in found if each is not None}
-    new = []
-    for each in portraits:
-        if each.image_id is None or each.image_id not in known:
-            new.append(face_row(person.collection, person.id, each))
-            known.add(each.image_id or "")
-    if new:
-        connection.execute(insert(FACES), new)
-    return len(new)
+def _known(connection: Connection, person: Person, to: str | None, new: bool) -> Person | None:
+    """Who of the collection a caller says that it is.
+
+    Raises:
+        PersonNotFound, Conflict: see `Store.enrol`.
+    """
+    if to is not None:
+        return there(connection, replace(person, id=to))
+    if new and any_row(connection, PEOPLE, is_person(person)):
+        raise Conflict(f"{person.id} is in {person.collection!r} already.")
+    return None
 
 
-def _forget(connection: Connection, person: Person) -> int:
-    """Remove a person; how many portraits they had."""
-    count = connection.execute(select(func.count()).where(faces_of(person))).scalar_one()
-    connection.execute(delete(PEOPLE).where(_is(person)))
-    _note(connection, person)
-    return int(count)
-
-
-def _note(connection: Connection, person: Person) -> None:
-    """Tell every process that something about a person changed."""
-    changes.record(connection, [Change(person.collection, person.id)])
+def _check_mergeable(person: Person, gone: Person) -> None:
+    if person.collection != gone.collection:
+        raise InvalidParameter(
+            f"{person.id} is in {person.collection!r} and {gone.id} in {gone.collection!r}; only "
+            "people of one collection can be merged."
+        )
+    if person.id == gone.id:
+        raise InvalidParameter(f"{person.id} cannot be merged with themself.")
+    if None not in (person.wikidata, gone.wikidata) and person.wikidata != gone.wikidata:
+        raise InvalidParameter(
+            f"Wikidata knows them as two people, {person.wikidata} and {gone.wikidata}; change "
+            "the one that is wrong first."
+        )
 
 
 def _check_some(portraits: Sequence[Portrait]) -> None:
     if not portraits:
         raise InvalidParameter("A person needs at least one portrait.")
-
-
-def _is(person: Person) -> ColumnElement[bool]:
-    return (PEOPLE.c.collection == person.collection) & (PEOPLE.c.id == person.id)
-
-
-def _one(connection: Connection, table: Table, where: ColumnElement[bool]) -> bool:
-    return connection.execute(select(table).where(where).limit(1)).first() is not None
-
-
-def _nobody(person_id: str) -> PersonNotFound:
-    return PersonNotFound(f"Nobody in your own galleries has the id {person_id!r}.")
 
 
 def _no_collection(collection: str) -> CollectionNotFound:

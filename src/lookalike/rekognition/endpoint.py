@@ -73,7 +73,15 @@ def _signed(request: Request, body: bytes) -> SignedRequest:
     scope = request.scope
     path = scope.get("raw_path") or b"/"
     headers = tuple(scope["headers"])
-    return SignedRequest(request.method, path, scope["query_string"], headers, body)
+    query, others = scope["query_string"], _paths_cut(path, scope.get("root_path", ""))
+    return SignedRequest(request.method, path, query, headers, body, others)
+
+
+def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
+    """What a client may have signed where a proxy cut off the path that it offers the server under:
+    nobody tells whether there was a slash at its end."""
+    prefix = root.encode()
+    return () if path.startswith(prefix) else (prefix + path, prefix)
 
 
 async def _body(request: Request, most: int) -> bytes | None:

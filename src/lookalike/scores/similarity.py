@@ -33,6 +33,9 @@ _RARITIES = (0.0, 2.0, 4.0, 5.0, 6.0)
 _SIMILARITIES = (0.0, 50.0, 80.0, 90.0, 99.0)
 
 SAME_PERSON = 80.0
+# In a search of N people that many strangers may be expected to be as alike as somebody who is said
+# to be the same person: at similarity 80, one stranger in nine meets one of 1,157 people.
+_MOST_EXPECTED = 0.01
 _STRONG, _SOME = 60.0, 40.0
 _ROUNDING = 1e-6
 # The most alike of the cohort may be the person themself, twice at most: by two sources.
@@ -41,6 +44,8 @@ _LEFT_OUT = 2
 
 class Verdict(StrEnum):
     SAME_PERSON = "same-person"
+    POSSIBLY_SAME = "possibly-same-person"
+    TOO_LITTLE = "too-little-to-tell"
     STRONG = "strong-look-alike"
     SOME = "some-resemblance"
     NONE = "no-strong-resemblance"
@@ -56,6 +61,10 @@ class Score:
         resemblance: 0 to 100, the rarity among strangers.
         one_in: one stranger in this many is at least as alike (at most 100,000).
         extrapolated: whether the FMR lies beyond what was observed.
+        fmr: the share of strangers who are at least as alike, 1 in 1,000,000 where it is less.
+        among: how many people the other one was the most alike of.
+        enough: whether faces show enough to tell who it is: at least one of two that are compared,
+            the one that people are searched for.
     """
 
     cosine: float
@@ -63,14 +72,24 @@ class Score:
     resemblance: float
     one_in: int
     extrapolated: bool
+    fmr: float
+    among: int = 1
+    enough: bool = True
 
     @property
     def verdict(self) -> Verdict:
         if self.similarity >= SAME_PERSON:
-            return Verdict.SAME_PERSON
+            return self._identity
         if self.resemblance >= _STRONG:
             return Verdict.STRONG
         return Verdict.SOME if self.resemblance >= _SOME else Verdict.NONE
+
+    @property
+    def _identity(self) -> Verdict:
+        if self.among == 1:
+            return Verdict.SAME_PERSON if self.enough else Verdict.TOO_LITTLE
+        certain = self.enough and self.among * self.fmr <= _MOST_EXPECTED
+        return Verdict.SAME_PERSON if certain else Verdict.POSSIBLY_SAME
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -146,6 +165,10 @@ class Calibration:
         spreads = self.spread(one[None]), self.spread(others)
         return self._scores((others @ one).astype(np.float64), *spreads)
 
+    def similarity(self, one: Floats, other: Floats) -> float:
+        """Whether two (dimension,) faces are one person's, 0 to 100."""
+        return self.compare(one, other[None])[0].similarity
+
     def score(self, cosine: float) -> Score:
         """Both numbers for a cosine of two ordinary faces; each rises with it."""
         return self._scores(np.array([cosine]), self._ordinary(), self._ordinary())[0]
@@ -211,4 +234,6 @@ class Calibration:
 def _score(cosine: float, similarity: float, rarity: float, extrapolated: bool) -> Score:
     resemblance = min(100.0, 20 * rarity)
     one_in = round(10 ** (resemblance / 20))
-    return Score(cosine, similarity, resemblance, one_in, bool(extrapolated))
+    # No stranger is in the same photo.
+    fmr = 0.0 if cosine == 1 else float(10 ** -min(rarity, _RARITIES[-1]))
+    return Score(cosine, similarity, resemblance, one_in, bool(extrapolated), fmr)

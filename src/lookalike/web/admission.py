@@ -16,7 +16,8 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.config import is_loopback
+from lookalike.config import Settings, is_loopback
+from lookalike.web.proxies import own_path
 from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
@@ -29,9 +30,21 @@ DESCRIBED = Security(
     )
 )
 # A proxy adds one of these: who asks is not on this machine then.
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDED = (
+    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix"),
+    *("x-forwarded-proto", "x-real-ip"),
+)
+
+# Photos of the largest size that the body of one request may hold; bytes of what is around them.
+PHOTOS = 3
+_AROUND = 64 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def largest_body(settings: Settings) -> int:
+    """In bytes."""
+    return settings.max_bytes * PHOTOS + _AROUND
 
 
 class BodyLimit:
@@ -45,7 +58,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Rekognition's clients post to the root, where an endpoint with limits of its own answers.
-        if scope["type"] != "http" or scope["path"] == "/":
+        if scope["type"] != "http" or own_path(scope) == "/":
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")

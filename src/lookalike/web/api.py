@@ -17,7 +17,7 @@ from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, QueryCollection
-from lookalike.web.services import UploadedPhoto, UseServices
+from lookalike.web.services import UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
@@ -51,6 +51,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
 @router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
 async def find_lookalikes(
     services: UseServices,
+    shown: UseShown,
     collection: FormCollection,
     photo: UploadedPhoto,
     reference: Annotated[
@@ -80,7 +81,7 @@ async def find_lookalikes(
             data, references, limit=most, collection=searched, who=Who(group or None, gender)
         )
     )
-    answer = photos.lookalikes(found, services.shown)
+    answer = photos.lookalikes(found, shown)
     if services.counts is not None:
         await services.counts.add_lookalikes(answer)
     return answer
@@ -120,6 +121,7 @@ async def detect(
 @router.get("/people", tags=["gallery"])
 async def list_people(
     services: UseServices,
+    shown: UseShown,
     collection: QueryCollection,
     query: Annotated[str, Query(description="Only people whose name holds this.")] = "",
     group: Annotated[str | None, Query(description="Only people of this group.")] = None,
@@ -130,13 +132,13 @@ async def list_people(
     """The people of the gallery, by Korean name."""
     found = services.gallery.people(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
-    return people.people(page, total=len(found), shown=services.shown)
+    return people.people(page, total=len(found), shown=shown)
 
 
 @router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
-async def show_person(services: UseServices, person_id: str) -> shapes.Person:
+async def show_person(services: UseServices, shown: UseShown, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
-    return people.person(services.gallery.person(person_id), services.shown)
+    return people.person(services.gallery.person(person_id), shown)
 
 
 @router.get(

@@ -87,9 +87,8 @@ async def explain_resemblance(
     other = None if reference is None else await services.read(reference, "reference")
 
     def work() -> Explanation:
-        return _explanation(
-            engine, engine.face(data, face), _other(engine, person, collection, other)
-        )
+        probe = engine.face(data, face)
+        return _explanation(engine, probe, *_other(engine, probe, person, collection, other))
 
     return await services.executor.run(work)
 
@@ -128,15 +127,23 @@ async def compare_family(
 
 
 def _other(
-    engine: LocalEngine, person: str | None, collection: str | None, photo: bytes | None
-) -> Floats:
-    """The vector to explain a resemblance to."""
+    engine: LocalEngine,
+    probe: Face,
+    person: str | None,
+    collection: str | None,
+    photo: bytes | None,
+) -> tuple[Floats, similarity.Score]:
+    """The vector to explain a resemblance to, and how alike it is."""
     if photo is not None:
-        return engine.face(photo, 0, "reference").embedding
-    return engine.matcher.person(person or "", collection)
+        face = engine.face(photo, 0, "reference")
+        return face.embedding, engine.matcher.compare_faces(probe, face)
+    vector = engine.matcher.person(person or "", collection)
+    return vector, engine.matcher.compare_person(probe, person or "", collection)
 
 
-def _explanation(engine: LocalEngine, probe: Face, other: Floats) -> Explanation:
+def _explanation(
+    engine: LocalEngine, probe: Face, other: Floats, score: similarity.Score
+) -> Explanation:
     found = explain.explain(probe, other, engine.analyzer.embed)
     rows, columns = found.map.shape
     return Explanation(
@@ -147,7 +154,7 @@ def _explanation(engine: LocalEngine, probe: Face, other: Floats) -> Explanation
             columns=columns,
             values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
         ),
-        score=Score.model_validate(engine.matcher.compare(probe.embedding, other)),
+        score=Score.model_validate(score),
         model=shapes.Model.model_validate(engine.model),
     )
 

@@ -13,8 +13,9 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from lookalike import errors
-from lookalike.answers.problems import PREFIX, kind_of
+from lookalike.answers.problems import PREFIX, kind_of, problem
 from lookalike.answers.shapes import Problem
+from lookalike.web.proxies import own_path
 
 _LOG = logging.getLogger("lookalike")
 
@@ -81,16 +82,13 @@ class Problems:
 
     def too_large(self, request: Request, most: int) -> Response:
         """The answer to a request whose body has more than `most` bytes."""
-        status, title = kind_of(errors.ImageTooLarge)
-        detail = f"A request may have at most {most:,} bytes."
-        return self._answer(request, status, errors.ImageTooLarge.code, title, detail)
+        error = errors.ImageTooLarge(f"A request may have at most {most:,} bytes.")
+        return self._answer(request, problem(error))
 
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.LookalikeError)
-        _, title = kind_of(type(error))
-        status, headers = status_of(error)
-        which = (getattr(error, "subject", None), getattr(error, "number", None))
-        return self._answer(request, status, error.code, title, str(error), which, headers)
+        _, headers = status_of(error)
+        return self._answer(request, problem(error), headers)
 
     def _of_validation(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -98,8 +96,7 @@ class Problems:
             f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
             for each in error.errors()
         )
-        title = "A parameter is not allowed"
-        return self._answer(request, 422, "invalid-parameter", title, details)
+        return self._answer(request, problem(errors.InvalidParameter(details)))
 
     def _of_http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -107,44 +104,31 @@ class Problems:
         title = HTTPStatus(error.status_code).phrase
         headers = dict(error.headers or {})
         detail = str(error.detail)
-        return self._answer(request, error.status_code, code, title, detail, headers=headers)
+        told = Problem(type=PREFIX + code, title=title, status=error.status_code, detail=detail)
+        return self._answer(request, told, headers)
 
     def _of_bug(self, request: Request, error: Exception) -> Response:
         # The traceback names code, never pixels: arguments are not in it.
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         detail = "An unexpected error; it was logged."
-        return self._answer(request, 500, "internal", "The server failed", detail)
+        told = Problem(
+            type=f"{PREFIX}internal", title="The server failed", status=500, detail=detail
+        )
+        return self._answer(request, told)
 
     def _answer(
-        self,
-        request: Request,
-        status: int,
-        code: str,
-        title: str,
-        detail: str,
-        which: tuple[str | None, int | None] = (None, None),
-        headers: dict[str, str] | None = None,
+        self, request: Request, told: Problem, headers: dict[str, str] | None = None
     ) -> Response:
         if _browses(request):
-            shown = self._page(request, status, code)
+            shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
             shown.headers.update(headers or {})
             return shown
-        problem = Problem.model_validate(
-            {
-                "type": PREFIX + code,
-                "title": title,
-                "status": status,
-                "detail": detail,
-                "subject": which[0],
-                "number": which[1],
-            }
-        )
         return JSONResponse(
-            problem.model_dump(), status, headers, media_type="application/problem+json"
+            told.model_dump(), told.status, headers, media_type="application/problem+json"
         )
 
 
 def _browses(request: Request) -> bool:
     """Whether a visitor goes to a page, rather than a program asking for something."""
-    path = request.url.path.removeprefix(request.scope.get("root_path", ""))
-    return "text/html" in request.headers.get("accept", "") and not path.startswith("/api/")
+    is_api = own_path(request.scope).startswith("/api/")
+    return "text/html" in request.headers.get("accept", "") and not is_api

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
+from lookalike.answers.people import Shown
 from lookalike.errors import ImageTooLarge, Subject, about
 from lookalike.faces.image import jpeg
+from lookalike.web.proxies import root_of
 
 if TYPE_CHECKING:
-    from lookalike.answers.people import Shown
     from lookalike.config import Settings
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
@@ -36,7 +37,7 @@ class Services:
 
     Attributes:
         gallery: that of the engine.
-        shown: what answers say of people beside what the gallery knows.
+        shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
         counts: None where nothing is counted.
         rekognition: answers a request to the Amazon Rekognition API.
     """
@@ -106,6 +107,20 @@ def services_of(request: Request) -> Services:
 
 UseServices = Annotated[Services, Depends(services_of)]
 UploadedPhoto = Annotated[UploadFile, File(description="JPEG, PNG, WebP, HEIC or AVIF.")]
+
+
+def shown_to(request: Request, services: UseServices) -> Shown:
+    """What answers say of people, with addresses as who asks reaches them."""
+    return replace(services.shown, root=root_of(request))
+
+
+def known_to(request: Request) -> Shown:
+    """What the gallery alone knows of people, with such addresses."""
+    return Shown(root=root_of(request))
+
+
+UseShown = Annotated[Shown, Depends(shown_to)]
+UseKnown = Annotated[Shown, Depends(known_to)]
 
 
 def own_engine(services: UseServices) -> LocalEngine:

@@ -1,11 +1,15 @@
-"""Who is taken down is forgotten outside the gallery too: cached files, shared results."""
+"""Who is taken down is forgotten outside the gallery too: cached files, shared results.
+
+Undoing the takedown brings none of that back: it lets them in again
+(`gallery/removals/takedowns.py`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from lookalike.config import Settings
-from lookalike.gallery.store import Receipt
+from lookalike.gallery.removals.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
 

@@ -349,16 +349,16 @@ def test_a_home_that_cannot_be_written(models: Models) -> None:
 
 
 def test_a_file_that_was_changed_is_never_opened(models: Models) -> None:
-    from lookalike.faces.models.manifest import read
+    from lookalike.faces.models.manifest import Folders, read
 
     models("add", "other", "--file", models.file(networks.SFACE), "--licence", "MIT")
     entry = installed.entry(models.settings, "other")
     Path(entry.model.path).write_bytes(b"changed")
     with pytest.raises(ModelDamaged, match="was added with fb143eea"):
-        read(entry.model, models.settings.cache)
+        read(entry.model, Folders.of(models.settings))
     Path(entry.model.path).unlink()
     with pytest.raises(ModelUnavailable, match="lookalike models remove other"):
-        read(entry.model, models.settings.cache)
+        read(entry.model, Folders.of(models.settings))
 
 
 # What a server sends under each path, and the length it says that this has.

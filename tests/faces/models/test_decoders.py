@@ -19,7 +19,7 @@ from lookalike.faces.image import Pixels
 from lookalike.faces.models import adding, installed, runtime, selftest
 from lookalike.faces.models.adding import Source, Wish
 from lookalike.faces.models.decoders import Scrfd
-from lookalike.faces.models.manifest import DETECTOR, Entry, Finder
+from lookalike.faces.models.manifest import DETECTOR, Entry, Finder, Folders
 from lookalike.faces.models.selftest import Sample
 from tests.support import networks
 
@@ -34,7 +34,7 @@ def opened(model_settings: Settings, tmp_path: Path) -> Opened:
         entry = added(model_settings, "found", data, tmp_path, Wish(kind=DETECTOR, licence="MIT"))
         assert isinstance(entry, Finder)
         opener = runtime.create(
-            "openvino", cache=model_settings.cache, precision="float32", threads=1
+            "openvino", folders=Folders.of(model_settings), precision="float32", threads=1
         )
         return Detector(opener, entry)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -14,14 +16,29 @@ from onnx.reference import ReferenceEvaluator
 
 from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
-from lookalike.faces.models import graph, manifest, network, runtime
+from lookalike.faces import mesh
+from lookalike.faces.models import graph, installed, manifest, network, runtime
+from lookalike.faces.models.manifest import Folders
+from tests.support.commands import Commands
 from tests.support.serving import listening
+
+NOWHERE = Folders(Path("/nonexistent"), Path("/nonexistent"))
+
+
+def inside(folder: Path) -> Folders:
+    return Folders(folder / "networks", folder)
+
+
+@pytest.fixture
+def cli(tmp_path: Path, settings: Settings, photos: Mapping[str, bytes]) -> Commands:
+    (tmp_path / "obama.jpg").write_bytes(photos["obama.jpg"])
+    return Commands(tmp_path, replace(settings, home=tmp_path / "home"))
 
 
 @pytest.fixture(scope="module")
 def zoo() -> Iterator[str]:
     """A server with the detector's real bytes, and another file under a wrong name."""
-    weights = manifest.read(manifest.YUNET.model, Path("/nonexistent"))
+    weights = manifest.read(manifest.YUNET.model, NOWHERE)
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -38,42 +55,48 @@ def zoo() -> Iterator[str]:
 
 def test_weights_come_from_the_package() -> None:
     for model in (manifest.YUNET.model, manifest.SFACE.model):
-        assert len(manifest.read(model, Path("/nonexistent"))) > 100_000
+        assert len(manifest.read(model, NOWHERE)) > 100_000
 
 
 def test_weights_come_from_the_address_when_there_is_no_package(zoo: str, tmp_path: Path) -> None:
     elsewhere = replace(manifest.YUNET.model, package="no-such-package", url=f"{zoo}/right.onnx")
-    assert manifest.read(elsewhere, tmp_path) == manifest.read(manifest.YUNET.model, tmp_path)
+    assert manifest.read(elsewhere, inside(tmp_path)) == manifest.read(
+        manifest.YUNET.model, inside(tmp_path)
+    )
     kept = replace(elsewhere, url="http://127.0.0.1:1/gone")
-    assert manifest.read(kept, tmp_path) == manifest.read(manifest.YUNET.model, tmp_path)
+    assert manifest.read(kept, inside(tmp_path)) == manifest.read(
+        manifest.YUNET.model, inside(tmp_path)
+    )
 
 
 def test_wrong_bytes_are_refused(zoo: str, tmp_path: Path) -> None:
     moved = replace(manifest.YUNET.model, package="no-such-package", url=f"{zoo}/wrong.onnx")
     with pytest.raises(ModelDamaged, match="published with 49f000ec"):
-        manifest.read(moved, tmp_path)
+        manifest.read(moved, inside(tmp_path))
 
 
-def test_no_source_says_what_to_install(tmp_path: Path) -> None:
+def test_no_source_says_what_brings_the_file(tmp_path: Path) -> None:
     lost = replace(manifest.YUNET.model, package="no-such-package", url="http://127.0.0.1:1/x")
-    with pytest.raises(ModelUnavailable, match="pip install no-such-package"):
-        manifest.read(lost, tmp_path)
+    with pytest.raises(ModelUnavailable, match="`lookalike models fetch`"):
+        manifest.read(lost, inside(tmp_path))
 
 
 def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
-    path = graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True)
+    path = graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True)
     assert isinstance(path, Path)
     before = path.stat().st_mtime_ns
-    assert graph.prepared(manifest.YUNET.model, tmp_path, rewrite_prelu=True) == path
+    assert graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True) == path
     assert path.stat().st_mtime_ns == before
 
 
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
     """The prepared graph in a fast runtime against the published one in the slow reference."""
-    published = onnx.load_from_string(manifest.read(manifest.YUNET.model, settings.cache))
+    published = onnx.load_from_string(manifest.read(manifest.YUNET.model, Folders.of(settings)))
     picture = np.random.default_rng(1).uniform(0, 255, (1, 3, 640, 640)).astype(np.float32)
     expected = ReferenceEvaluator(published).run(None, {"input": picture})
-    opener = runtime.create("onnxruntime", cache=settings.cache, precision="float32", threads=1)
+    opener = runtime.create(
+        "onnxruntime", folders=Folders.of(settings), precision="float32", threads=1
+    )
     found = opener.open(manifest.YUNET.model, (1, 3, 640, 640))(picture)
     assert len(found) == len(expected) == 12
     for one, other in zip(found, expected, strict=True):
@@ -82,10 +105,53 @@ def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
 
 def test_rewriting_prelu_is_exact(settings: Settings) -> None:
     faces = np.random.default_rng(2).uniform(0, 255, (3, 3, 112, 112)).astype(np.float32)
-    rewritten = runtime.create(
-        "onnxruntime", cache=settings.cache, precision="float32", threads=1
-    ).open(manifest.SFACE.model, (network.ANY, 3, 112, 112))(faces)[0]
-    plain = runtime.create("openvino", cache=settings.cache, precision="float32", threads=1).open(
+    folders = Folders.of(settings)
+    rewritten = runtime.create("onnxruntime", folders=folders, precision="float32", threads=1).open(
         manifest.SFACE.model, (network.ANY, 3, 112, 112)
     )(faces)[0]
+    plain = runtime.create(
+        "openvino", folders=Folders.of(settings), precision="float32", threads=1
+    ).open(manifest.SFACE.model, (network.ANY, 3, 112, 112))(faces)[0]
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))
+
+
+def test_the_files_are_brought_where_a_machine_without_a_network_has_them(
+    cli: Commands, settings: Settings, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken"
+    done = cli("models", "fetch", "--to", str(taken), "--json")
+    told = {each["name"]: each for each in json.loads(done.stdout)["networks"]}
+    assert list(told) == [
+        *("sface-2021dec", "yunet-2023mar", "mediapipe-face-mesh", "dlib-age-v1", "dlib-gender-v1")
+    ]
+    for model in manifest.NETWORKS:
+        data = (taken / model.file).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == model.sha256 == told[model.name]["sha256"]
+        gone = replace(model, package="no-such-package", url="http://127.0.0.1:1/gone")
+        assert manifest.read(gone, Folders(taken, tmp_path / "cache")) == data
+    named = replace(settings, networks=str(taken))
+    assert Folders.of(named).fetched == taken
+    assert Folders.of(settings).fetched == settings.home / "networks"
+
+
+def test_a_folder_that_cannot_be_written_is_named(cli: Commands, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = cli("models", "fetch", "--to", str(tmp_path / "file" / "in"))
+    assert done.returncode == 1
+    assert f"{tmp_path}/file/in/face_recognition" in done.stderr
+    assert "cannot be written" in done.stderr
+
+
+def test_nothing_starts_without_a_network_that_vectors_depend_on(
+    cli: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cli.environment["LOOKALIKE_CACHE"] = str(tmp_path / "empty")
+    lost = replace(manifest.MESH, package="no-such-package", url="http://127.0.0.1:1/gone")
+    monkeypatch.setattr(mesh, "MESH", lost)
+    monkeypatch.setattr(installed, "MESH", lost)
+    for command in (("find", "obama.jpg"), ("serve", "--port", "0")):
+        done = cli(*command)
+        assert done.returncode != 0
+        assert "Traceback" not in done.stderr
+        assert "mediapipe-face-mesh is not there" in done.stderr
+        assert "`lookalike models fetch`" in done.stderr

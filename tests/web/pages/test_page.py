@@ -5,20 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
-from email import message_from_bytes
 from typing import Any, Literal
 
 import PIL.Image
 import pillow_heif
 import pytest
-from playwright.sync_api import Request, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from lookalike.gallery import starter
 from lookalike.gallery.people import Language
 from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
 from lookalike.web.score_words import rarity
-from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, encoded, png
+from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, png
 
 Scheme = Literal["light", "dark"]
 
@@ -148,36 +147,6 @@ def test_consent_is_remembered_for_the_visit_only(show: Opener) -> None:
 
 
 # Photos of every kind
-
-
-def test_a_photo_is_made_smaller_and_upright_and_rid_of_its_metadata(
-    show: Opener, photos: Mapping[str, bytes]
-) -> None:
-    upright = PIL.Image.open(io.BytesIO(photos["obama.jpg"]))
-    stored = upright.resize((upright.width * 3, upright.height * 3)).rotate(90, expand=True)
-    exif = PIL.Image.Exif()
-    exif[0x0112] = 6  # shown turned clockwise
-    exif.get_ifd(0x8825)[1] = "N"  # where it was taken
-    view = show()
-    with view.page.expect_request(f"**{LOOKALIKES}") as asked:
-        view.search(encoded(stored, "JPEG", exif=exif, quality=95))
-    sent = PIL.Image.open(io.BytesIO(_photo_of(asked.value)))
-    assert sent.format == "JPEG"
-    assert len(sent.getexif()) == 0
-    assert sent.height == 1600
-    assert sent.width / sent.height == pytest.approx(upright.width / upright.height, 0.01)
-    expect(view.page.locator(".hero h2")).to_contain_text("버락 오바마")
-
-
-def _photo_of(request: Request) -> bytes:
-    body = request.post_data_buffer
-    assert body is not None
-    head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
-    part = next(iter(message_from_bytes(head + body).get_payload()))
-    assert 'name="photo"; filename="photo"' in part["Content-Disposition"]  # type: ignore[index]
-    photo = part.get_payload(decode=True)  # type: ignore[union-attr]
-    assert isinstance(photo, bytes)
-    return photo
 
 
 def test_a_photo_that_the_browser_cannot_decode_goes_as_it_is(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import PIL.Image
 import pytest
 from playwright.sync_api import Route, expect
 
 from lookalike.gallery.people import Language
-from tests.support.browser import LOOKALIKES, Opener, png
+from tests.support.browser import DESKTOP, LOOKALIKES, Opener, encoded, png
 from tests.support.serving import Server
 
 _UNUSABLE: dict[str, Callable[[bytes], bytes]] = {
@@ -82,14 +84,26 @@ def _problem(code: str, status: int) -> Callable[[Route], None]:
 _TROUBLE: dict[str, tuple[str, Callable[[Route], None]]] = {
     "busy": ("busy", _problem("busy", 503)),
     "internal": ("internal", _problem("internal", 500)),
-    "a proxy's page": ("busy", lambda route: route.fulfill(status=502, body="<html>")),
+    "a proxy's page": ("proxy", lambda route: route.fulfill(status=502, body="<html>")),
+    "a proxy's patience": ("proxy", lambda route: route.fulfill(status=504, body="<html>")),
+    "a page for an answer": (
+        "proxy",
+        lambda route: route.fulfill(status=200, content_type="text/html", body="<html>"),
+    ),
     "network gone": ("network", lambda route: route.abort()),
 }
 
 
 @pytest.mark.parametrize(
     ("trouble", "language"),
-    [("busy", "ko"), ("internal", "en"), ("a proxy's page", "ko"), ("network gone", "en")],
+    [
+        ("busy", "ko"),
+        ("internal", "en"),
+        ("a proxy's page", "ko"),
+        ("a proxy's patience", "en"),
+        ("a page for an answer", "ko"),
+        ("network gone", "en"),
+    ],
 )
 def test_a_server_in_trouble(
     show: Opener, photos: Mapping[str, bytes], language: Language, trouble: str
@@ -106,6 +120,60 @@ def test_a_server_in_trouble(
     expect(go).to_be_focused()
     go.click()
     view.expect_result()
+
+
+def refusing(most: int, seen: list[int]) -> Callable[[Route], None]:
+    """As nginx does with larger bodies, its `client_max_body_size` being 1 MB unless set."""
+
+    def answer(route: Route) -> None:
+        seen.append(len(route.request.post_data_buffer or b""))
+        if seen[-1] > most:
+            page = "<html><h1>413 Request Entity Too Large</h1><hr>nginx</html>"
+            route.fulfill(status=413, content_type="text/html", body=page)
+        else:
+            route.continue_()
+
+    return answer
+
+
+def test_a_proxy_that_refuses_the_size_is_sent_smaller_photos(
+    show: Opener, photos: Mapping[str, bytes]
+) -> None:
+    most, seen = 1024 * 1024, list[int]()
+    view = show("ko", DESKTOP)
+    view.page.route(re.compile("/api/v1/(lookalikes|cards)$"), refusing(most, seen))
+    view.search(large(photos["obama.jpg"]), large(photos["obama2.jpg"]))
+    expect(view.page.locator(".hero h2")).to_contain_text("버락 오바마")
+    expect(view.page.locator(".compared canvas")).to_have_count(2)
+    assert [each > most for each in seen] == [True, False]
+    # What was made smaller is not sent large again.
+    view.page.locator(".hero .share-open").click()
+    save = view.page.get_by_role("dialog").get_by_role("button", name=view.text("share.save"))
+    expect(save).to_be_enabled()
+    assert [each > most for each in seen] == [True, False, False]
+
+
+def large(photo: bytes) -> bytes:
+    """More than 1 MB, and within our own limits."""
+    picture = PIL.Image.open(io.BytesIO(photo)).convert("RGB")
+    return encoded(picture.resize((2000, 2500)), "JPEG", quality=99)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_proxys_limit_is_told_as_the_proxys(
+    show: Opener, photos: Mapping[str, bytes], language: Language
+) -> None:
+    seen = list[int]()
+    view = show(language)
+    view.page.route(f"**{LOOKALIKES}", refusing(1000, seen))
+    view.search(photos["single_face.jpg"])
+    view.expect_problem("proxy-too-large")
+    alert = view.page.get_by_role("alert")
+    expect(alert).to_contain_text("client_max_body_size")
+    expect(alert).to_contain_text("20MB" if language == "ko" else "20 MB")
+    # Smaller it was refused again, and that was that.
+    assert len(seen) == 2
+    assert seen[1] < seen[0]
 
 
 def test_a_search_can_be_cancelled(show: Opener, photos: Mapping[str, bytes]) -> None:

@@ -32,12 +32,14 @@ EVENT = Site(
     colours=Colours("#0b6b5d", "#7fd8c4"),
 )
 # Scores that no new calibration changes.
+_RARE = Score(0.42, 81.96, 83.91, 15_687, False, 6.4e-5)
+_RAREST = Score(0.6, 99.19, 100, 100_000, True, 1e-6)
 CARDS = {
-    "korean": Card(Text("아이유", "IU"), Score(0.42, 81.96, 83.91, 15_687, False), "ko", Site()),
-    "long-korean": Card(LONG_KOREAN, Score(0.25, 38.67, 30.94, 35, False), "ko", Site()),
-    "latin": Card(Text(en="Barack Obama"), Score(0.6, 99.19, 100, 100_000, True), "en", Site()),
-    "long-latin": Card(LONG_LATIN, Score(0.36, 66.68, 62.24, 1_294, False), "en", Site()),
-    "event": Card(Text("송강호"), Score(0.31, 54.9, 46.54, 212, False), "ko", EVENT),
+    "korean": Card(Text("아이유", "IU"), _RARE, "ko", Site()),
+    "long-korean": Card(LONG_KOREAN, Score(0.25, 38.67, 30.94, 35, False, 0.028), "ko", Site()),
+    "latin": Card(Text(en="Barack Obama"), _RAREST, "en", Site()),
+    "long-latin": Card(LONG_LATIN, Score(0.36, 66.68, 62.24, 1_294, False, 7.7e-4), "en", Site()),
+    "event": Card(Text("송강호"), Score(0.31, 54.9, 46.54, 212, False, 4.7e-3), "ko", EVENT),
 }
 SHAPES: tuple[Shape, ...] = ("wide", "tall")
 # Beyond noise and the rounding of another version of the drawing library, below a moved line.

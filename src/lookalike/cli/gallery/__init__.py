@@ -5,13 +5,16 @@ from __future__ import annotations
 import click
 
 from lookalike.cli.gallery import (
+    adding,
     build,
+    changing,
     check,
     collections,
     imports,
     migrate,
     people,
     push,
+    takedowns,
 )
 
 
@@ -24,11 +27,17 @@ from lookalike.cli.gallery import (
         collections.export,
         imports.import_,
         migrate.migrate,
-        people.add,
+        adding.add,
+        changing.edit,
+        changing.merge,
+        changing.remove,
+        changing.rename,
         people.list_people,
-        people.remove,
+        people.portraits,
         people.show,
-        people.takedown,
+        takedowns.takedown,
+        takedowns.takedowns,
+        takedowns.undo_takedown,
         push.push,
     ]
 )

@@ -27,6 +27,12 @@ def report_text(report: Report) -> str:
         lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
     for each in report.joined:
         lines.append(f"By their numbers taken for {each.person}: {_listed(each.files)}")
+    for double in report.doubled[:_NAMED]:
+        lines.append(
+            f"Another {double.person} than {double.there}, whose face differs (similarity "
+            f"{double.similarity:.0f}). If they are one: lookalike gallery merge {double.there} "
+            f"{double.id}"
+        )
     if report.left_out:
         lines.append(f"{len(report.left_out)} left out:")
     for reason, count in report.reasons().items():

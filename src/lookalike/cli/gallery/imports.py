@@ -9,7 +9,7 @@ import click
 
 from lookalike.cli.context import opened_gallery, pass_settings
 from lookalike.cli.gallery.import_report import report_json, report_text
-from lookalike.cli.gallery.options import MINE, THUMBNAILS, with_credit
+from lookalike.cli.gallery.options import MINE, THUMBNAILS, likeness, with_credit
 from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _import_photos(
             Destination.of(people, collection),
             dry_run=dry_run,
             thumbnails=thumbnails,
+            alike=likeness(settings),
             advance=lambda: bar.advance(task),
         )
         return importer.photos(everyone, workers)
@@ -103,6 +104,7 @@ def _import_pack(settings: Settings, source: Path, collection: str | None, dry_r
         importer = Importer(
             Destination.of(people, collection or read.collection),
             dry_run=dry_run,
+            alike=likeness(settings),
             advance=lambda: bar.advance(task),
         )
         if own:

@@ -1,4 +1,4 @@
-"""`lookalike gallery list`, `show`, `add`, `remove` and `takedown`: one person or several."""
+"""`lookalike gallery list`, `show` and `portraits`: who is there."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import local_engine, opened_gallery, pass_settings
-from lookalike.cli.gallery.options import MINE, THUMBNAILS, with_credit
-from lookalike.cli.given import PHOTO, GivenPhoto
+from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.gallery import naming
 from lookalike.cli.terminal import API_JSON, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.engine.local import LocalEngine
-    from lookalike.gallery.people import Credit
-    from lookalike.gallery.portraits import Portrait
 
 
 @click.command("list")
@@ -43,15 +39,15 @@ def list_people(settings: Settings, collection: str | None, query: str, as_json:
 
 
 @click.command()
-@click.argument("person_id")
+@click.argument("who")
 @API_JSON
 @pass_settings
-def show(settings: Settings, person_id: str, as_json: bool) -> None:
-    """Show one person by id."""
+def show(settings: Settings, who: str, as_json: bool) -> None:
+    """Show one person, WHO, by id or name."""
     from lookalike.answers import people as answers
 
     with opened_gallery(settings) as people:
-        person = people.person(person_id)
+        person = naming.person(people, who)
     if as_json:
         print_json(answers.person(person))
         return
@@ -69,79 +65,24 @@ def show(settings: Settings, person_id: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("name")
-@click.argument("photos", type=PHOTO, nargs=-1, required=True)
-@click.option("--collection", default=MINE, show_default=True, help="Collection to add to.")
-@THUMBNAILS
-@with_credit
+@click.argument("who")
+@click.option("--collection", help="Where the person is; the first of your own unless set.")
+@API_JSON
 @pass_settings
-def add(
-    settings: Settings,
-    name: str,
-    photos: tuple[GivenPhoto, ...],
-    collection: str,
-    thumbnails: bool,
-    credit: Credit | None,
-) -> None:
-    """Add a person by NAME with one or more PHOTOS; known at once to a running server."""
-    from lookalike.gallery.people import Person, new_id
-    from lookalike.gallery.sources.values import text_of
-
-    with local_engine(settings) as engine:
-        read = (each.read("photo", settings.max_bytes) for each in photos)
-        portraits = [_portrait(engine, data, credit, thumbnails) for data in read]
-        person = Person(id=new_id(), collection=collection, name=text_of(name))
-        engine.gallery.store.add(person, portraits)
-    click.echo(f"Added {name} as {person.id} to {collection} with {len(portraits)} portraits.")
-
-
-def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
-    from lookalike.gallery.sources.image_file import portrait
-
-    face = engine.analyzer.analyze(data).main_face()
-    if thumbnail:
-        face = engine.analyzer.with_thumbnail(face, data)
-    return portrait(face, data, credit)
-
-
-@click.command()
-@click.argument("person_id")
-@click.option("--collection", help="Only from this collection.")
-@click.option("--portrait", help="Only this one of their portraits, by id.")
-@pass_settings
-def remove(
-    settings: Settings, person_id: str, collection: str | None, portrait: str | None
-) -> None:
-    """Remove a person, by id, from your own collections, or one of several portraits."""
-    with opened_gallery(settings) as people:
-        if portrait:
-            people.store.remove_portrait(people.own_person(person_id, collection), portrait)
-        else:
-            people.store.remove(person_id, collection)
-    click.echo(f"Removed {f'the portrait {portrait} of ' if portrait else ''}{person_id}.")
-
-
-@click.command()
-@click.argument("person_id")
-@click.option("--reason", default="", help="Kept with the entry, for yourself.")
-@pass_settings
-def takedown(settings: Settings, person_id: str, reason: str) -> None:
-    """Remove a person everywhere, by id, and keep them out of every later import.
-
-    Portraits, vectors, cached files and shared results go; someone of the starter gallery is
-    hidden. Prints a receipt.
-    """
-    from lookalike.web.takedown import forget
+def portraits(settings: Settings, who: str, collection: str | None, as_json: bool) -> None:
+    """List the portraits of WHO, by id or name, the oldest first."""
+    from lookalike.answers import changes
 
     with opened_gallery(settings) as people:
-        receipt = people.takedown(person_id, reason)
-    forgotten = forget(settings, receipt)
-    name = receipt.person.name.both
-    click.echo(f"Taken down: {name} ({person_id}), {receipt.at:%Y-%m-%d %H:%M} UTC")
-    click.echo(
-        f"Removed: {receipt.portraits} portraits with their vectors, "
-        f"{forgotten.cached_files} cached files, {forgotten.results} shared results"
-    )
-    for each in receipt.removed:
-        click.echo(f"  from {each.collection}: {each.name.get('en')} ({each.id})")
-    click.echo(f"Kept out from now on: {', '.join(receipt.blocked)}")
+        person = naming.own_or_starter(people, who, collection)
+        found = people.portraits(person.id, person.collection)
+    if as_json:
+        print_json(changes.portraits(person, found))
+        return
+    made = table(f"{len(found)} portraits of {person.label}", "Id", "Added", "Credit", whole=["Id"])
+    for each in found:
+        credit = each.credit
+        said = (credit.author, credit.licence, credit.source_url) if credit else ()
+        added = f"{each.created:%Y-%m-%d %H:%M}" if each.created else ""
+        made.add_row(each.id, added, ", ".join(word for word in said if word))
+    print_table(made)

@@ -13,8 +13,8 @@ import numpy as np
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.protocols.identification import COLUMNS
 from lookalike.evaluate.protocols.table import Table
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.sources.image_file import is_image
-from lookalike.gallery.spelling import folded
 
 # Person -> what is known of them, by column.
 PeopleColumns = Mapping[str, Mapping[str, str]]

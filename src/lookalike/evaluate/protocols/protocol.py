@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.figures import Columns
 from lookalike.evaluate.vectors import Photos, Which
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.names.spelling import folded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lookalike.errors import InvalidParameter
 from lookalike.evaluate.figures import Columns
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.sources import csv_file
 from lookalike.gallery.sources.image_file import file_of
-from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,18 +17,20 @@ from numpy.typing import NDArray
 
 from lookalike import files
 from lookalike.cache import say_unusable
-from lookalike.faces.models.manifest import Model, read
+from lookalike.faces.models.manifest import Folders, Model, read
+from lookalike.faces.models.tflite import converted
 
 if TYPE_CHECKING:
     import onnx
 
 # Raised when a fix-up changes, so that stale files in the cache are not read.
 VERSION = 1
+_CHANNELS = 3
 # How quantised weights become weights.
 _FOLDED = ("DequantizeLinear", "Reshape")
 
 
-def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path | bytes:
+def prepared(model: Model, folders: Folders, *, rewrite_prelu: bool) -> Path | bytes:
     """The path of the fixed-up graph, made and cached on first use; where it cannot be cached, the
     graph itself.
 
@@ -36,16 +38,19 @@ def prepared(model: Model, cache: Path, *, rewrite_prelu: bool) -> Path | bytes:
         ModelUnavailable, ModelDamaged: see `models.read`.
     """
     variant = "conv" if rewrite_prelu else "prelu"
-    path = cache / "models" / f"{model.name}-{model.sha256[:12]}-{variant}-v{VERSION}.onnx"
+    path = folders.cache / "models" / f"{model.name}-{model.sha256[:12]}-{variant}-v{VERSION}.onnx"
     # One of another user's may be there and not be for us to read.
     if os.access(path, os.R_OK):
         return path
-    graph = prepare(read(model, cache), rewrite_prelu=rewrite_prelu)
+    data = read(model, folders)
+    if model.file.endswith(".tflite"):
+        data = converted(data)
+    graph = prepare(data, rewrite_prelu=rewrite_prelu)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.write(path, graph)
     except OSError as error:
-        say_unusable(cache, error)
+        say_unusable(folders.cache, error)
         return graph
     return path
 
@@ -148,12 +153,14 @@ def _depthwise(source: str, weights: str, target: str, channels: int) -> onnx.No
 
 
 def _free_shapes(graph: onnx.GraphProto) -> None:
-    """Let batch, height and width vary; a Reshape for a batch of 1 takes it as it comes (0)."""
+    """Let batch, height and width vary, of networks that see channels last (MediaPipe's) the batch
+    alone; a Reshape for a batch of 1 takes it as it comes (0)."""
     from onnx import numpy_helper
 
     (image,) = graph.input
-    for axis in (0, 2, 3):
-        image.type.tensor_type.shape.dim[axis].dim_param = f"{image.name}_{axis}"
+    sides = image.type.tensor_type.shape.dim
+    for axis in (0,) if sides[3].dim_value == _CHANNELS else (0, 2, 3):
+        sides[axis].dim_param = f"{image.name}_{axis}"
     for output in graph.output:
         for axis, dimension in enumerate(output.type.tensor_type.shape.dim[:-1]):
             dimension.dim_param = f"{output.name}_{axis}"

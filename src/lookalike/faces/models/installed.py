@@ -18,6 +18,7 @@ from lookalike.config import PREFIX, Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import model_file
 from lookalike.faces.models.manifest import (
+    MESH,
     RECOGNISER,
     SFACE,
     SHIPPED,
@@ -25,6 +26,7 @@ from lookalike.faces.models.manifest import (
     Embedder,
     Entry,
     Finder,
+    Model,
 )
 
 _CHOICE = "chosen.json"
@@ -76,6 +78,15 @@ def finder(settings: Settings) -> Finder:
     if not isinstance(found, Finder):
         raise ModelUnavailable(f"{found.model.name} is a recogniser; LOOKALIKE_MODEL names those.")
     return found
+
+
+def required(settings: Settings) -> tuple[Model, ...]:
+    """The networks that vectors depend on: nothing starts without them.
+
+    Raises:
+        ModelUnavailable, ModelDamaged: see `embedder` and `finder`.
+    """
+    return finder(settings).model, embedder(settings).model, MESH
 
 
 def entries(settings: Settings) -> tuple[Entry, ...]:

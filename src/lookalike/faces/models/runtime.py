@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Literal
 
 from lookalike.cache import say_unusable
 from lookalike.faces.models.graph import prepared
-from lookalike.faces.models.manifest import Model
+from lookalike.faces.models.manifest import Folders, Model
 from lookalike.faces.models.network import Network, Runtime, Shape
 from lookalike.faces.vectors import Floats
 
@@ -18,14 +17,14 @@ from lookalike.faces.vectors import Floats
 def create(
     name: Literal["openvino", "onnxruntime"],
     *,
-    cache: Path,
+    folders: Folders,
     precision: Literal["float32", "bfloat16"],
     threads: int,
 ) -> Runtime:
     """The runtime of that name. ONNX Runtime always computes in float32."""
     if name == "openvino":
-        return _OpenVINO(cache, precision, threads)
-    return _ONNXRuntime(cache, threads)
+        return _OpenVINO(folders, precision, threads)
+    return _ONNXRuntime(folders, threads)
 
 
 @contextmanager
@@ -44,11 +43,11 @@ def _without_telemetry() -> Iterator[None]:
 
 
 class _OpenVINO:
-    def __init__(self, cache: Path, precision: str, threads: int) -> None:
+    def __init__(self, folders: Folders, precision: str, threads: int) -> None:
         with _without_telemetry():
             import openvino
 
-        self._cache = cache
+        self._folders = folders
         self._core = openvino.Core()
         able = "BF16" in self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self._options = {
@@ -58,14 +57,14 @@ class _OpenVINO:
             "ENABLE_CPU_PINNING": False,
             "PERFORMANCE_HINT": "LATENCY",
             # Compiled once a machine: opening a network takes a quarter of the time after that.
-            "CACHE_DIR": str(cache / "openvino"),
+            "CACHE_DIR": str(folders.cache / "openvino"),
             "INFERENCE_PRECISION_HINT": "bf16" if able and precision == "bfloat16" else "f32",
         }
 
     def open(self, model: Model, shape: Shape) -> Network:
         # A fixed height and width run a quarter faster than free ones, which also cost some
         # 30 ms whenever they change.
-        graph = self._core.read_model(prepared(model, self._cache, rewrite_prelu=False))
+        graph = self._core.read_model(prepared(model, self._folders, rewrite_prelu=False))
         graph.reshape(list(shape))
         return _OpenVINONetwork(self._compiled(graph))
 
@@ -76,7 +75,7 @@ class _OpenVINO:
             # Where it was the cache, it works without, and the network is compiled at every start.
             options = {key: value for key, value in self._options.items() if key != "CACHE_DIR"}
             compiled = self._core.compile_model(graph, "CPU", options)
-            say_unusable(self._cache, OSError(str(error).strip().splitlines()[-1]))
+            say_unusable(self._folders.cache, OSError(str(error).strip().splitlines()[-1]))
             return compiled
 
 
@@ -90,8 +89,8 @@ class _OpenVINONetwork:
 
 
 class _ONNXRuntime:
-    def __init__(self, cache: Path, threads: int) -> None:
-        self._cache = cache
+    def __init__(self, folders: Folders, threads: int) -> None:
+        self._folders = folders
         self._threads = threads
         self._opened: dict[Model, Network] = {}
 
@@ -109,7 +108,7 @@ class _ONNXRuntime:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
-        graph = prepared(model, self._cache, rewrite_prelu=True)
+        graph = prepared(model, self._folders, rewrite_prelu=True)
         source = graph if isinstance(graph, bytes) else str(graph)
         return onnxruntime.InferenceSession(source, options, ["CPUExecutionProvider"])
 

@@ -24,7 +24,7 @@ from lookalike.faces.geometry import overlaps
 from lookalike.faces.image import FINE, Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import YUNET, Colour, Embedder, Entry, Finder
+from lookalike.faces.models.manifest import YUNET, Colour, Embedder, Entry, Finder, Folders
 from lookalike.faces.models.network import ANY, Runtime
 from lookalike.faces.vectors import Floats
 
@@ -122,7 +122,10 @@ def run(
         colour_given: keep the entry's order of colours, whichever is better.
     """
     opener = runtime.create(
-        settings.runtime, cache=cache, precision="float32", threads=settings.threads
+        settings.runtime,
+        folders=replace(Folders.of(settings), cache=cache),
+        precision="float32",
+        threads=settings.threads,
     )
     seen = tuple(_seen(samples, settings)) if samples else ()
     made: list[Check] = []
@@ -310,7 +313,10 @@ def _agrees(found: Detections, expected: Detections) -> bool:
 def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
     """What YuNet, which ships, finds; samples without a face are left out."""
     opener = runtime.create(
-        settings.runtime, cache=settings.cache, precision="float32", threads=settings.threads
+        settings.runtime,
+        folders=Folders.of(settings),
+        precision="float32",
+        threads=settings.threads,
     )
     detector = Detector(opener, YUNET)
     limits = Limits.of(settings)

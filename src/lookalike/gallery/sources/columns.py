@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from lookalike.errors import InvalidParameter
@@ -70,6 +71,34 @@ def person(row: Row, collection: str) -> Person:
         websites=tuple(_address("links", each) for each in texts(row, "links")),
         external_ids=tuple(_external_id(each) for each in texts(row, "external_ids")),
     )
+
+
+def facts(known: Person) -> dict[str, str | list[str]]:
+    """A person as columns, from which `person` makes the same; what is not known is empty."""
+    row = {
+        "name_ko": known.name.ko,
+        "name_en": known.name.en,
+        "description_ko": known.description.ko,
+        "description_en": known.description.en,
+        "born": known.born,
+        "died": known.died,
+        "gender": known.gender,
+        "wikidata": known.wikidata,
+        "groups": list(known.groups),
+        "links": list(known.websites),
+        "external_ids": [f"{place}={value}" for place, value in known.external_ids],
+    }
+    return {column: value or "" for column, value in row.items()}
+
+
+def changed(known: Person, row: Row) -> Person:
+    """A person with other facts: what a row leaves out stays, what is empty in it goes.
+
+    Raises:
+        WrongColumn: a column cannot be used, or there is no name left.
+    """
+    stated = person(facts(known) | dict(row), known.collection)
+    return replace(stated, id=known.id)
 
 
 def credit(row: Row, given: Credit | None = None) -> Credit | None:

@@ -15,11 +15,13 @@ from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
 from lookalike.faces.workers import FaceOrReason, Workers, result
+from lookalike.gallery.names.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
+from lookalike.gallery.sources.identities import SourcePeople
 from lookalike.gallery.sources.image_file import image_id, portrait_of
 from lookalike.gallery.sources.report import Joined, LeftOut, Report
 from lookalike.processes import Interrupt
@@ -49,12 +51,14 @@ class Importer:
         dry_run: bool = False,
         thumbnails: bool = False,
         interrupt: Interrupt | None = None,
+        alike: Alike | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """
         Args:
             thumbnails: keep a small picture of every face, of those enrolled before too.
             interrupt: what a source that keeps the import waiting hears of Ctrl-C by.
+            alike: by which people of one name are told apart; None: by their ids alone.
             advance: called after each photo or packed portrait.
         """
         self._gallery = destination.gallery
@@ -67,7 +71,9 @@ class Importer:
         self._bare = destination.bare
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
         self._done = self._enrolled - self._bare if thumbnails else self._enrolled
-        self._people = dict(destination.people)
+        self._people = SourcePeople(
+            destination.people.values(), destination.gallery.store.portraits, alike
+        )
         self._seen: dict[str, str] = {}
         self._added: set[str] = set()
         self._changed: set[str] = set()
@@ -89,7 +95,7 @@ class Importer:
             if isinstance(each, LeftOut):
                 self._left_out.append(each)
                 continue
-            known = self._people.get(each.person.id)
+            known = self._people.known(each.person)
             person = _merged(known, each.person) if known else each.person
             self._counts["photos"] += each.new + each.already
             self._counts["already"] += each.already
@@ -131,6 +137,7 @@ class Importer:
             left_out=tuple(self._left_out),
             seconds=time.perf_counter() - started,
             joined=tuple(self._joined),
+            doubled=tuple(self._people.doubled),
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
@@ -150,7 +157,7 @@ class Importer:
             for each in portraits:
                 if isinstance(each, Unusable):
                     self._leave_out(person, each.where, each.why)
-            if not portraits and person.id not in self._people:
+            if not portraits and self._people.known(person) is None:
                 self._leave_out(person, person.id, "no portrait in the pack")
             self._enrol(person, [each for each in portraits if isinstance(each, Portrait)])
             for _ in portraits:
@@ -208,9 +215,10 @@ class Importer:
     def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int = 0) -> None:
         """Add who is new, and what is new about who is there."""
         new = [each for each in portraits if each.image_id not in self._enrolled]
-        known = self._people.get(person.id)
+        seen = bool(portraits or already)
+        known = self._people.seen(person, new) if seen else self._people.known(person)
         self._counts["already"] += len(portraits) - len(new)
-        if known is None and not new and (portraits or already):
+        if known is None and not new and seen:
             self._leave_out(person, person.id, "the photos are enrolled under another name")
         if known:
             self._keep_thumbnails(known, portraits)
@@ -227,7 +235,7 @@ class Importer:
 
     def _note(self, person: Person, known: Person | None, portraits: int) -> None:
         (self._changed if known else self._added).add(person.id)
-        self._people[person.id] = person
+        self._people.keep(person)
         self._counts["added"] += portraits
 
     def _keep_thumbnails(self, person: Person, portraits: Sequence[Portrait]) -> None:

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PhotoError
-from lookalike.faces import thumbnail
 from lookalike.faces.geometry import Box
+from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
@@ -20,9 +20,11 @@ from lookalike.gallery.sources.values import (
     clean_name,
     external_id,
     moment,
+    named_ids,
     stable_id,
     web_address,
 )
+from lookalike.gallery.sources.values import person_id as id_of
 
 # Users of the Rekognition API may have more than letters and digits.
 _PERSON_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
@@ -137,8 +139,9 @@ def _moved(person_id: str, name: Text, named: str, collection: str) -> str:
     """The id in the new collection: the one that other sources would give, and nobody else's."""
     if named == collection or person_id.startswith("Q"):
         return person_id
-    words = name.get("ko") or ""
-    return stable_id(collection, words if person_id == stable_id(named, words) else person_id)
+    if person_id in named_ids(named, name):
+        return id_of(collection, name)
+    return stable_id(collection, person_id)
 
 
 def _portrait(row: dict[str, Any], vector: Floats, thumbnails: _Thumbnails) -> Portrait:

@@ -33,6 +33,21 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubled:
+    """Somebody who was added beside another of the same name, because their faces differ.
+
+    Attributes:
+        there: id of who was there, of several the most alike.
+        similarity: of the two, 0 to 100.
+    """
+
+    person: str
+    id: str
+    there: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an import did, or would do.
 
@@ -43,6 +58,7 @@ class Report:
         thumbnails_added: of those, how many lacked a thumbnail and now have one.
         photos: all that were looked at, hashed or could not be read.
         joined: what somebody should look over: a number may be part of a name.
+        doubled: what they should look over too: one person may look different.
     """
 
     collection: str
@@ -57,6 +73,7 @@ class Report:
     left_out: tuple[LeftOut, ...]
     seconds: float
     joined: tuple[Joined, ...] = ()
+    doubled: tuple[Doubled, ...] = ()
 
     def reasons(self) -> dict[str, int]:
         """How often each reason was given, the most frequent first."""

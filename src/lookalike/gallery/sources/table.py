@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Credit
 from lookalike.gallery.sources import columns, csv_file
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture, picture
 from lookalike.gallery.sources.columns import Row, WrongColumn, texts
 from lookalike.gallery.sources.image_file import file_of, is_image
 from lookalike.gallery.sources.report import LeftOut
-from lookalike.gallery.spelling import folded
 
 COLUMNS = (*columns.NAMES[:3], "images", *columns.NAMES[3:])
 # Singulars that a table with one each is bound to have.

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Text
 
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -35,8 +36,15 @@ def stable_id(*parts: str) -> str:
 
 
 def person_id(collection: str, name: Text, wikidata: str | None = None) -> str:
-    """The id of someone who comes from a source: that of Wikidata, else one made of the name."""
-    return wikidata or stable_id(collection, name.get("ko") or "")
+    """The id of someone who comes from a source: that of Wikidata, else one made of the name,
+    however it is spelt."""
+    return wikidata or stable_id(collection, folded(name.get("ko") or ""))
+
+
+def named_ids(collection: str, name: Text) -> tuple[str, str]:
+    """The ids that are made of a name: by this version, and by those before, which told apart
+    how it was spelt."""
+    return person_id(collection, name), stable_id(collection, name.get("ko") or "")
 
 
 def text_of(name: str) -> Text:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.names.spelling import folded
 
 # Items of Wikidata with their English labels, by field.
 FIELDS = MappingProxyType(

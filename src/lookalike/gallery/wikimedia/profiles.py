@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lookalike.errors import PortraitUnavailable
-from lookalike.gallery.spelling import letters
+from lookalike.gallery.names.spelling import letters
 from lookalike.gallery.wikimedia import commons
 from lookalike.gallery.wikimedia.client import Wikimedia
 from lookalike.gallery.wikimedia.commons import CommonsFile

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lookalike.gallery.names.spelling import letters
 from lookalike.gallery.people import Text
 from lookalike.gallery.sources.report import LeftOut, Progress
-from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.build_cache import BuildCache
 from lookalike.gallery.wikimedia.client import Wikimedia
 from lookalike.gallery.wikimedia.connection import Connection

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PortraitUnavailable
+from lookalike.gallery.names.spelling import letters
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources.values import clean_name, web_address
-from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.client import SLOTS, WIKIDATA, Wikimedia
 
 # Statements by property, of the shape of

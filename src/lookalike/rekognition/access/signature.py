@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes
@@ -38,6 +38,7 @@ class SignedRequest:
     Attributes:
         path, query: percent-encoded, as they were sent.
         headers: in the order sent, their names in lower case.
+        other_paths: what the path may have been where a proxy changed it.
     """
 
     method: str
@@ -45,6 +46,7 @@ class SignedRequest:
     query: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    other_paths: tuple[bytes, ...] = ()
 
     def values(self, name: str) -> list[bytes]:
         """Every value of a header."""
@@ -77,8 +79,9 @@ def verify(request: SignedRequest, credential: Credential, secret: str, now: dat
     _check_scope(credential, signed_at)
     _check_age(request, credential, signed_at, now)
     _check_payload(request)
-    expected = signature(request, credential, secret, signed_at)
-    if not hmac.compare_digest(expected, credential.signature):
+    sent = (replace(request, path=each) for each in (request.path, *request.other_paths))
+    expected = (signature(each, credential, secret, signed_at) for each in sent)
+    if not any(hmac.compare_digest(each, credential.signature) for each in expected):
         raise _invalid(
             "The request signature we calculated does not match the signature you provided. Check "
             "your AWS Secret Access Key and signing method. Consult the service documentation for "

@@ -11,6 +11,8 @@ from lookalike.rekognition.wire.validation import Members
 
 _MAX_FACES = 100
 _SIMILARITY_THRESHOLD = 80.0
+# Programs that are careful refuse faces with a sharpness below 60 or so.
+_UNTOLD = 10.0
 
 
 def detect_faces(context: Context, request: Members) -> Members:
@@ -28,7 +30,8 @@ def compare_faces(context: Context, request: Members) -> Members:
     """The largest source face against the 100 largest target faces.
 
     A `QualityFilter` takes faces away from both before; a target whose faces were all taken away
-    has no matches, a source is refused.
+    has no matches, a source is refused. Where neither of two faces shows enough to tell who it is,
+    the sharpness of the target's says so.
     """
     names = ("SourceImage", "TargetImage")
     contents = [images.content(context, request[name], name) for name in names]
@@ -46,13 +49,22 @@ def compare_faces(context: Context, request: Members) -> Members:
     return {
         "SourceImageFace": shapes.face_box(probe, source),
         "FaceMatches": [
-            {"Similarity": similarity, "Face": shapes.face(face, target)}
+            {"Similarity": similarity, "Face": _compared(probe, face, target)}
             for similarity, face in matched
         ],
         "UnmatchedFaces": [
-            shapes.face(face, target) for similarity, face in scored if similarity < threshold
+            _compared(probe, face, target) for similarity, face in scored if similarity < threshold
         ],
     }
+
+
+def _compared(probe: Face, face: Face, target: Photo) -> Members:
+    """ComparedFace, whose sharpness is at most `_UNTOLD` where too little shows of both."""
+    compared = shapes.face(face, target)
+    if not (probe.enough or face.enough):
+        quality = compared["Quality"]
+        compared["Quality"] = quality | {"Sharpness": min(quality["Sharpness"], _UNTOLD)}
+    return compared
 
 
 def _similarity(context: Context, probe: Face, face: Face) -> float:

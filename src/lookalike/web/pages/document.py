@@ -20,11 +20,15 @@ import jinja2
 from fastapi import Request, Response
 
 from lookalike import errors
+from lookalike.config import Settings
 from lookalike.engine.model_notes import uncalibrated
+from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.web import colours, problems
+from lookalike.web.admission import PHOTOS
 from lookalike.web.pages import assets
 from lookalike.web.pages.monogram import Monogram, monogram
+from lookalike.web.proxies import own_path, root_of
 from lookalike.web.score_words import words
 from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
@@ -87,7 +91,8 @@ def respond(
         answer.headers["Content-Encoding"] = "gzip"
         answer.headers["Content-Length"] = str(len(answer.body))
     if request.query_params.get("lang") == language:
-        answer.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+        path = f"{root_of(request)}/"
+        answer.set_cookie(COOKIE, language, _YEAR, path=path, httponly=True, samesite="lax")
     return answer
 
 
@@ -159,7 +164,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
     services = services_of(request)
     settings = services.settings
     texts = locale(language, settings.engine)
-    root = request.scope.get("root_path", "")
+    root = root_of(request)
     people = _people(services)
     return {
         "t": texts["page"],
@@ -169,7 +174,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "day": colours.day(),
         "night": colours.night(),
         "root": root,
-        "here": request.url.path.removeprefix(root),
+        "here": own_path(request.scope),
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",
         "static": f"{root}/static/{assets.static_version()}",
         "modules": assets.modules,
@@ -184,7 +189,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
             "root": root,
             "texts": texts["script"],
             "people": people,
-            "maxBytes": settings.max_bytes,
+            "limits": _limits(settings),
         },
     }
 
@@ -192,6 +197,17 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
 def typical(people: int) -> int:
     """The resemblance that the nearest of so many strangers has, to the nearest five."""
     return min(100, 5 * round(4 * math.log10(max(1, people))))
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    """What scripts have to know of the photos that are taken, to make others smaller."""
+    limits = Limits.of(settings)
+    return {
+        "bytes": limits.max_bytes,
+        "together": limits.max_bytes * PHOTOS,
+        "side": limits.max_side,
+        "pixels": {each: limits.pixels(each) for each in FORMATS},
+    }
 
 
 def _people(services: Services) -> int:

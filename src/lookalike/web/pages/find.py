@@ -9,12 +9,13 @@ from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
-from lookalike.web.services import UseServices
+from lookalike.web.proxies import root_of
+from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,13 +37,14 @@ class Drawn:
 async def ask_again(request: Request) -> Response:
     """A result is kept nowhere, so its address leads to the start."""
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/{query}", 303)
+    return RedirectResponse(f"{root_of(request)}/{query}", 303)
 
 
 @router.post("/find")
 async def find(
     request: Request,
     services: UseServices,
+    shown: UseShown,
     photo: Upload = None,
     reference: Upload = None,
     consent: Field = "",
@@ -64,7 +66,7 @@ async def find(
         found, drawn = await services.executor.run(work)
         best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
         await pictures.fetch(services.portraits, best)
-        answer = photos.lookalikes(found, services.shown)
+        answer = photos.lookalikes(found, shown)
         if services.counts is not None:
             await services.counts.add_lookalikes(answer)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)

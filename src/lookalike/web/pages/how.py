@@ -14,7 +14,7 @@ from lookalike.scores.similarity import Score
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +58,7 @@ async def how(request: Request, services: UseServices) -> Response:
 async def show(
     request: Request,
     services: UseServices,
+    shown: UseShown,
     photo: Upload = None,
     consent: Field = "",
     lang: Field = "",
@@ -73,7 +74,7 @@ async def show(
             return found, _drawing(engine, data, found)
 
         found, drawing = await services.executor.run(work)
-        answer = photos.lookalikes(found, services.shown)
+        answer = photos.lookalikes(found, shown)
         return respond(request, "how.html", language=language, answer=answer, drawing=drawing)
 
     return await answered(request, lang, "/how", make)

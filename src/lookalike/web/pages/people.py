@@ -12,7 +12,7 @@ from lookalike.web.admission import permitted
 from lookalike.web.pages import pictures
 from lookalike.web.pages.choices import choices
 from lookalike.web.pages.document import answered, respond
-from lookalike.web.services import UseServices
+from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,6 +25,7 @@ Asked = Annotated[str, Query()]
 async def people(
     request: Request,
     services: UseServices,
+    shown: UseShown,
     query: Asked = "",
     group: Asked = "",
     gender: Asked = "",
@@ -43,7 +44,7 @@ async def people(
             request,
             "people.html",
             language=language,
-            listed=[answers.person(each, services.shown) for each in listed],
+            listed=[answers.person(each, shown) for each in listed],
             found=len(found),
             number=number,
             pages=pages,
@@ -58,6 +59,7 @@ async def people(
 async def person(
     request: Request,
     services: UseServices,
+    shown: UseShown,
     person_id: str,
     collection: Asked = "",
 ) -> Response:
@@ -67,8 +69,6 @@ async def person(
         within = permitted(request, collection) or services.site.collection
         who = services.gallery.person(person_id, within)
         await pictures.fetch(services.portraits, [who])
-        return respond(
-            request, "person.html", language=language, person=answers.person(who, services.shown)
-        )
+        return respond(request, "person.html", language=language, person=answers.person(who, shown))
 
     return await answered(request, None, "/people", make)

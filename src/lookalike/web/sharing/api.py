@@ -20,7 +20,7 @@ from lookalike.answers.shapes import Answer, Problem
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
-from lookalike.faces.square import face_square
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait
 from lookalike.web import problems
@@ -95,13 +95,12 @@ class Studio:
         engine, person = self._engine, asked.person
         photo = engine.faces(asked.photo, "photo")
         face = photo.face(asked.face)
-        vector = engine.matcher.person(person.id, person.collection)
         shown = None
         if asked.include_photo:
             shown = face_square(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
         return Card(
             name=self._services.site.name_of(person.id, person.name),
-            score=engine.matcher.compare(face.embedding, vector),
+            score=engine.matcher.compare_person(face, person.id, person.collection),
             language=asked.language,
             site=self._services.site,
             portrait=portrait,

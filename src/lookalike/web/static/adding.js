@@ -1,73 +1,74 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
+import { Admin } from "./admin.js";
 import { Alert } from "./alert.js";
-import { at } from "./api.js";
-import { find } from "./dom.js";
-import { openPicture } from "./picture.js";
-import { Problem, problemOf } from "./problem.js";
+import { find, make } from "./dom.js";
+import { Problem } from "./problem.js";
 import { text } from "./texts.js";
 
-const KEY = "admin-token";
+/** @typedef {import("./upload.js").Field} Field */
 
 const form = find("#adding", HTMLFormElement);
-const token = find("[name=token]", HTMLInputElement, form);
 const button = find("button", HTMLButtonElement, form);
 const added = find("#added", HTMLElement);
+const question = find("#namesakes", HTMLElement);
+const admin = new Admin(find("[name=token]", HTMLInputElement, form));
 const alertBox = new Alert();
 
-try {
-  token.value = sessionStorage.getItem(KEY) ?? "";
-} catch {
-  // storage is switched off: the token is typed every time
-}
-
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  alertBox.hide();
-  added.textContent = "";
-  button.disabled = true;
-  try {
-    const name = await add(new FormData(form));
-    added.textContent = text("people.added", { name });
-    form.reset();
-  } catch (error) {
-    alertBox.show(error);
-  } finally {
-    button.disabled = false;
-  }
+  attempt({});
 });
 
 /**
- * @param {FormData} given
- * @returns {Promise<string>} the name of who was added
+ * Add who is in the form, and say to whom it was.
+ * @param {{ to?: string, new?: string }} decided where somebody of that name has another face
  */
-async function add(given) {
-  const name = String(given.get("name_ko") || given.get("name_en") || "");
-  if (!name) throw new Problem("name-wanting");
-  const fields = new FormData();
-  for (const key of ["name_ko", "name_en", "collection"]) {
-    if (given.get(key)) fields.append(key, String(given.get(key)));
+async function attempt(decided) {
+  alertBox.hide();
+  added.textContent = "";
+  question.hidden = true;
+  button.disabled = true;
+  try {
+    added.textContent = await add(new FormData(form), decided);
+    form.reset();
+    admin.recall();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "unlike") ask(error.people);
+    else alertBox.show(error);
+  } finally {
+    button.disabled = false;
   }
-  for (const file of given.getAll("photos")) {
-    if (file instanceof File) fields.append("photos", (await openPicture(file)).blob, "photo");
-  }
-  await send(fields);
-  return name;
 }
 
-/** @param {FormData} body */
-async function send(body) {
-  const headers = new Headers();
-  // Programs on the server's own machine may need none.
-  if (token.value) headers.set("Authorization", `Bearer ${token.value}`);
-  const answer = await fetch(at("people"), { method: "POST", headers, body }).catch(() => {
-    throw new Problem("network");
-  });
-  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
-  try {
-    sessionStorage.setItem(KEY, token.value);
-  } catch {
-    // storage is switched off
-  }
+/**
+ * @param {FormData} given
+ * @param {{ to?: string, new?: string }} decided
+ * @returns {Promise<string>} what was done
+ */
+async function add(given, decided) {
+  const name = String(given.get("name_ko") || given.get("name_en") || "");
+  if (!name) throw new Problem("name-wanting");
+  const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
+  const fields = /** @type {Field[]} */ ([...facts, ...Object.entries(decided)]);
+  const done = await admin.add("people", given.getAll("photos"), fields);
+  if (done.new) return text("people.added", { name });
+  return text(done.added ? "manage.added" : "manage.nothing_new", { name, count: done.added });
+}
+
+/** @param {import("./problem.js").KnownPerson[]} people who is there */
+function ask(people) {
+  const choices = people.map(({ id, name }) => [
+    text("manage.to", { name, id }),
+    () => attempt({ to: id }),
+  ]);
+  choices.push([text("manage.other"), () => attempt({ new: "true" })]);
+  question.replaceChildren(
+    make("p", {}, text("manage.namesake", { name: people[0]?.name ?? "" })),
+    ...choices.map(([words, onclick]) =>
+      make("button", { type: "button", class: "button secondary", onclick }, String(words)),
+    ),
+  );
+  question.hidden = false;
 }

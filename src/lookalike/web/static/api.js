@@ -4,9 +4,11 @@
 import { page } from "./texts.js";
 import { post } from "./upload.js";
 
+/** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {import("./texts.js").Name} Name */
+/** @typedef {import("./upload.js").Field} Field */
 /** @typedef {{ left: number, top: number, width: number, height: number }} Box */
-/** @typedef {"same-person" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
+/** @typedef {"same-person" | "possibly-same-person" | "too-little-to-tell" | "strong-look-alike" | "some-resemblance" | "no-strong-resemblance"} Verdict */
 /**
  * @typedef {object} OwnScore
  * @property {number} similarity
@@ -67,41 +69,35 @@ import { post } from "./upload.js";
 export const at = (path) => `${page.root}/api/v1/${path}`;
 
 /**
- * A form of photos and facts. The user's own file names stay here: they say nothing to the server.
- * @param {[string, Blob | string | number | boolean | null | undefined][]} fields empty ones are left out
- */
-export function formOf(fields) {
-  const form = new FormData();
-  for (const [name, value] of fields) {
-    if (value instanceof Blob) form.append(name, value, "photo");
-    else if (value !== null && value !== undefined && value !== "")
-      form.append(name, String(value));
-  }
-  return form;
-}
-
-/**
- * @param {Blob} photo
- * @param {Blob | null} reference
+ * @param {Picture} photo
+ * @param {Picture | null} reference
  * @param {Filters} filters
  * @param {import("./upload.js").Watch} watch
  * @returns {Promise<Lookalikes>}
  */
 export function findLookalikes(photo, reference, filters, watch) {
-  const form = formOf([["photo", photo], ["reference", reference], ...Object.entries(filters)]);
-  return post(at("lookalikes"), form, watch);
+  /** @type {Field[]} */
+  const photos = [
+    ["photo", photo],
+    ["reference", reference],
+  ];
+  return post(at("lookalikes"), [...photos, ...Object.entries(filters)], watch);
 }
 
 /**
  * Which places of a face carry its likeness to a person, or to the face of another photo.
- * @param {Blob} photo
+ * @param {Picture} photo
  * @param {number} face
- * @param {{ person: string, collection: string } | { reference: Blob }} other
+ * @param {{ person: string, collection: string } | { reference: Picture }} other
  * @returns {Promise<Explanation>}
  */
 export function explainLikeness(photo, face, other) {
-  const form = formOf([["photo", photo], ["face", face], ...Object.entries(other)]);
-  return post(at("explain"), form);
+  /** @type {Field[]} */
+  const fields = [
+    ["photo", photo],
+    ["face", face],
+  ];
+  return post(at("explain"), [...fields, ...Object.entries(other)]);
 }
 
 /** @type {Map<string, Promise<Credit | null>>} */

@@ -63,7 +63,7 @@ function ready() {
 
 async function takePhoto() {
   const { Camera, canTake } = await import("./camera.js");
-  if (!canTake()) {
+  if (!(await canTake())) {
     capture.click();
     return;
   }
@@ -87,7 +87,7 @@ async function search() {
     if (other) refuseLarge(other, "reference");
     const onProgress = (/** @type {number} */ share) => working.sent(share);
     const watch = { onProgress, signal: running.signal };
-    const answer = await findLookalikes(own.blob, other?.blob ?? null, {}, watch);
+    const answer = await findLookalikes(own, other, {}, watch);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     results ??= new (await drawing).Results();
@@ -106,7 +106,7 @@ async function search() {
  * @param {import("./problem.js").Subject} subject
  */
 function refuseLarge(picture, subject) {
-  if (picture.blob.size > page.maxBytes) throw new Problem("image-too-large", subject);
+  if (picture.blob.size > page.limits.bytes) throw new Problem("image-too-large", subject);
 }
 
 /**
@@ -119,7 +119,7 @@ function showResults(view, answer, own, other) {
   start.hidden = true;
   // The server keeps nothing, so another choice of people means sending the photo again.
   view.show(answer, own, other, (filters, signal) =>
-    findLookalikes(own.blob, other?.blob ?? null, filters, { signal }),
+    findLookalikes(own, other, filters, { signal }),
   );
   view.focus();
   history.pushState({}, "");

@@ -1,15 +1,20 @@
 // @ts-check
 /** Taking a photo of oneself: a mirror with a guide for the face, and a shutter. */
 
+import { drawn, encoded, isHonest } from "./canvas.js";
 import { announce, find } from "./dom.js";
-import { pictureFrom } from "./picture.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {"user" | "environment"} Facing */
 
-/** Whether the browser lets a page look through the camera: never without https. */
-export const canTake = () => Boolean(navigator.mediaDevices?.getUserMedia);
+/**
+ * Whether the browser lets a page look through the camera, which is never without https, and keep
+ * what it sees.
+ */
+export async function canTake() {
+  return Boolean(navigator.mediaDevices?.getUserMedia) && (await isHonest());
+}
 
 export class Camera {
   #dialog = find("#camera-dialog", HTMLDialogElement);
@@ -110,6 +115,17 @@ export class Camera {
     this.#stream = null;
     this.#video.srcObject = null;
   }
+}
+
+/**
+ * What a video shows now.
+ * @param {HTMLVideoElement} video
+ */
+async function pictureFrom(video) {
+  const image = drawn(video, video.videoWidth, video.videoHeight);
+  const blob = await encoded(image);
+  if (!blob) throw new Error("The picture cannot be written.");
+  return { blob, image, url: URL.createObjectURL(blob) };
 }
 
 /** @param {MediaStream} stream */

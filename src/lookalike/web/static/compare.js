@@ -3,7 +3,7 @@
 
 import { Album } from "./album.js";
 import { Alert } from "./alert.js";
-import { at, formOf } from "./api.js";
+import { at } from "./api.js";
 import { Consent } from "./consent.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
@@ -13,6 +13,7 @@ import { post } from "./upload.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./upload.js").Field} Field */
 
 const start = find("#start", HTMLElement);
 const results = find("#results", HTMLElement);
@@ -78,8 +79,8 @@ async function askMatrix(watch) {
   consent.require();
   busy(true);
   const drawing = import("./matrix.js");
-  const fields = pictures.map(({ blob }) => /** @type {[string, Blob]} */ (["photo", blob]));
-  const answer = await post(at("matrix"), formOf(fields), watch);
+  const fields = pictures.map((each) => /** @type {Field} */ (["photo", each]));
+  const answer = await post(at("matrix"), fields, watch);
   return (await drawing).matrix(answer, pictures);
 }
 
@@ -92,8 +93,8 @@ async function askFamily(watch) {
   busy(true);
   const drawing = import("./family.js");
   const [child, ...parents] = photos;
-  const fields = parents.map(({ blob }) => /** @type {[string, Blob]} */ (["parent", blob]));
-  const answer = await post(at("family"), formOf([["child", child.blob], ...fields]), watch);
+  const fields = parents.map((each) => /** @type {Field} */ (["parent", each]));
+  const answer = await post(at("family"), [["child", child], ...fields], watch);
   const names = relatives.slice(1).map(({ name }) => name);
   return (await drawing).family(answer, child, parents, names);
 }

@@ -15,35 +15,45 @@ const KNOWN_AS = {
 };
 
 /** @typedef {"photo" | "reference" | "child" | "parent"} Subject */
+/** @typedef {{ id: string, name: string, similarity: number }} KnownPerson */
+/**
+ * What goes with a problem.
+ * @typedef {object} More
+ * @property {number} [number] which of several such photos, from 0
+ * @property {KnownPerson[] | null} [people] who is there with another face
+ */
 
 export class Problem extends Error {
   /**
    * @param {string} code
    * @param {Subject} [subject] the photo at fault
    * @param {string} [detail] what the server said, in English
-   * @param {number} [number] which of several such photos, from 0
+   * @param {More} [more]
    */
-  constructor(code, subject, detail = "", number) {
+  constructor(code, subject, detail = "", { number, people } = {}) {
     super(detail || code);
     this.code = code;
     this.subject = subject;
     this.detail = detail;
     this.number = number;
+    this.people = people ?? [];
   }
 }
 
 /**
- * @param {number} status of the answer
- * @param {{ type?: string, detail?: string, subject?: Subject, number?: number } | null} body
+ * What an answer says went wrong, ours or somebody's between us.
+ * @param {XMLHttpRequest} request
  */
-export function problemOf(status, body) {
-  const code = body?.type?.startsWith(TYPE) ? body.type.slice(TYPE.length) : codeOf(status);
-  return new Problem(
-    KNOWN_AS[code] ?? code,
-    body?.subject ?? undefined,
-    body?.detail,
-    body?.number,
-  );
+export async function problemOf({ status, response }) {
+  /** @type {More & { type?: string, detail?: string, subject?: Subject } | null} */
+  const body = await response
+    .text()
+    .then(JSON.parse)
+    .catch(() => null);
+  if (!body?.type?.startsWith(TYPE))
+    return new Problem(codeOf(status), undefined, `HTTP ${status}`);
+  const code = body.type.slice(TYPE.length);
+  return new Problem(KNOWN_AS[code] ?? code, body.subject ?? undefined, body.detail, body);
 }
 
 /**
@@ -56,7 +66,8 @@ export function explain(problem) {
   const values = {
     subject,
     Subject: subject.charAt(0).toUpperCase() + subject.slice(1),
-    megabytes: Math.floor(page.maxBytes / 1024 / 1024),
+    answer: problem.detail,
+    megabytes: Math.floor(page.limits.bytes / 1024 / 1024),
   };
   const [title, advice] = texts(`problem.${problem.code}`, values) ??
     texts("problem.other", values) ?? ["", ""];
@@ -66,6 +77,7 @@ export function explain(problem) {
 
 /** For answers that are not ours: a proxy's, say. @param {number} status */
 function codeOf(status) {
-  if (status === 413) return "image-too-large";
-  return [429, 502, 503, 504].includes(status) ? "busy" : "internal";
+  if (status === 413) return "proxy-too-large";
+  if (status === 429 || status === 503) return "busy";
+  return status === 500 ? "internal" : "proxy";
 }

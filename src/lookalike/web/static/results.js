@@ -176,7 +176,7 @@ export class Results {
       const { photo: size, faces } = answer.references[place];
       const other = alignedTile(reference, size, faces[0], text("reference.face"));
       const half = { ...other, name: text("reference.who") };
-      const explain = () => explainLikeness(photo.blob, face.index, { reference: reference.blob });
+      const explain = () => explainLikeness(photo, face.index, { reference });
       return make(
         "section",
         { class: "card compared", "aria-label": text("reference.label") },
@@ -250,7 +250,7 @@ export class Results {
    * @param {RankedPerson} person
    */
   #explain(face, { id, collection }) {
-    return explainLikeness(this.#now.photo.blob, face.index, { person: id, collection });
+    return explainLikeness(this.#now.photo, face.index, { person: id, collection });
   }
 
   /** @param {RankedFace} face */

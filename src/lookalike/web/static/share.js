@@ -2,14 +2,15 @@
 /** Sharing: a card to send or save, and a link only for those who ask for one. */
 
 import { advice, problemFrom } from "./alert.js";
-import { at, formOf } from "./api.js";
+import { at } from "./api.js";
 import { announce, icon, make } from "./dom.js";
-import { Problem, problemOf } from "./problem.js";
+import { Problem } from "./problem.js";
 import { lookUp, named, page, text } from "./texts.js";
-import { post } from "./upload.js";
+import { ask, post } from "./upload.js";
 
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./upload.js").Field} Field */
 /** @typedef {"tall" | "wide"} Shape */
 /** @typedef {{ id: string, url: string, expires: string, delete_token: string }} Link */
 
@@ -25,13 +26,14 @@ export function shareForm(photo, face, person) {
   const form = make("form", { class: "share" }, make("h2", {}, text("share.title")));
   form.addEventListener("submit", (event) => event.preventDefault());
   const include = make("input", { type: "checkbox", name: "include" });
+  /** @type {() => Field[]} */
   const fields = () => [
-    /** @type {[string, Blob]} */ (["photo", photo.blob]),
-    /** @type {[string, number]} */ (["face", face]),
-    /** @type {[string, string]} */ (["person", person.id]),
-    /** @type {[string, string]} */ (["collection", person.collection]),
-    /** @type {[string, string]} */ (["lang", page.language]),
-    /** @type {[string, boolean]} */ (["include_photo", include.checked]),
+    ["photo", photo],
+    ["face", face],
+    ["person", person.id],
+    ["collection", person.collection],
+    ["lang", page.language],
+    ["include_photo", include.checked],
   ];
   const card = new Card(fields, named(person.name).text);
   include.addEventListener("change", () => card.make());
@@ -55,7 +57,7 @@ class Card {
   #making = null;
 
   /**
-   * @param {() => [string, any][]} fields
+   * @param {() => Field[]} fields
    * @param {string} name
    */
   constructor(fields, name) {
@@ -82,7 +84,8 @@ class Card {
     this.note.hidden = false;
     this.note.textContent = text("share.making");
     try {
-      this.#show(await drawn([...this.fields(), ["shape", shape]], making.signal));
+      const { signal } = making;
+      this.#show(await ask(at("cards"), [...this.fields(), ["shape", shape]], { signal }));
     } catch (error) {
       if (making.signal.aborted) return;
       this.image.hidden = true;
@@ -122,20 +125,6 @@ class Card {
 /** @param {File} file */
 const sendable = (file) => navigator.canShare?.({ files: [file] }) ?? false;
 
-/**
- * @param {[string, any][]} fields
- * @param {AbortSignal} signal
- * @returns {Promise<Blob>}
- */
-async function drawn(fields, signal) {
-  const request = { method: "POST", body: formOf(fields), signal };
-  const answer = await fetch(at("cards"), request).catch((error) => {
-    throw signal.aborted ? error : new Problem("network");
-  });
-  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
-  return answer.blob();
-}
-
 /** @param {(shape: Shape) => void} choose */
 function shapes(choose) {
   const option = (/** @type {Shape} */ shape) => {
@@ -153,7 +142,7 @@ function shapes(choose) {
   );
 }
 
-/** A link is made, and anything stored, only when its button is pressed. @param {() => [string, any][]} fields */
+/** A link is made, and anything stored, only when its button is pressed. @param {() => Field[]} fields */
 function linkPart(fields) {
   const options = lookUp("share.day_options").map((/** @type {[number, string]} */ [days, words]) =>
     make("option", { value: days, selected: days === DEFAULT_DAYS }, words),
@@ -163,7 +152,7 @@ function linkPart(fields) {
   const create = async () => {
     place.replaceChildren();
     try {
-      const link = await post(at("results"), formOf([...fields(), ["days", days.value]]));
+      const link = await post(at("results"), [...fields(), ["days", days.value]]);
       place.replaceChildren(...linkMade(link, place));
     } catch (error) {
       place.replaceChildren(make("div", { class: "alert" }, ...advice(problemFrom(error))));

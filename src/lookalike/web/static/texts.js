@@ -3,9 +3,17 @@
 
 /** @typedef {"ko" | "en"} Language */
 /** @typedef {{ ko: string | null, en: string | null }} Name */
+/**
+ * What the server takes.
+ * @typedef {object} Limits
+ * @property {number} bytes of a photo
+ * @property {number} together bytes of all photos of a form
+ * @property {number} side pixels
+ * @property {Record<string, number>} pixels by the photo's format
+ */
 
 const block = document.getElementById("page-data");
-/** @type {{ language: Language, root: string, texts: object, people: number, maxBytes: number }} */
+/** @type {{ language: Language, root: string, texts: object, people: number, limits: Limits }} */
 export const page = JSON.parse(block?.textContent ?? "{}");
 
 const numbers = new Intl.NumberFormat(page.language);

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lookalike.database.schema import BLOCKED
 from lookalike.errors import Blocked
+from lookalike.gallery.names.spelling import folded
 from lookalike.gallery.people import Person
-from lookalike.gallery.spelling import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,17 @@ def remember(
         connection.execute(insert(BLOCKED), row)
     elif wikidata is None:
         # The name of someone else too, who is known by nothing but it.
-        connection.execute(update(BLOCKED).where(one).values(wikidata=None))
+        belongs(connection, key, None)
+
+
+def lift(connection: Connection, keys: Collection[str]) -> None:
+    """Block keys no more."""
+    connection.execute(delete(BLOCKED).where(BLOCKED.c.key.in_(keys)))
+
+
+def belongs(connection: Connection, key: str, wikidata: str | None) -> None:
+    """State whose a key is that stays blocked."""
+    connection.execute(update(BLOCKED).where(BLOCKED.c.key == key).values(wikidata=wikidata))
 
 
 def _somebody_else(person: Person, entry: BlockedKey) -> bool:

@@ -1,0 +1,160 @@
+"""`lookalike gallery add`: somebody by name and photos, or more photos of somebody."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lookalike.cli.context import local_engine, pass_settings
+from lookalike.cli.gallery import naming
+from lookalike.cli.gallery.options import MINE, THUMBNAILS, portraits_of, with_credit, with_facts
+from lookalike.cli.given import PHOTO, GivenPhoto
+from lookalike.cli.terminal import API_JSON, print_json
+from lookalike.errors import Unlike
+
+if TYPE_CHECKING:
+    from lookalike.config import Settings
+    from lookalike.engine.local import LocalEngine
+    from lookalike.gallery.people import Credit, Person
+    from lookalike.gallery.portraits import Portrait
+    from lookalike.gallery.sources.columns import Row
+    from lookalike.gallery.store import Enrolment
+
+_NEW, _STOP = "new", "stop"
+
+
+@click.command()
+@click.argument("given", nargs=-1, required=True, metavar="NAME PHOTOS...", type=click.Path())
+@click.option("--collection", help=f"Collection to add to; {MINE} unless set.")
+@click.option("--to", help="Add to this person, by id or name; NAME may be left out then.")
+@click.option("--new", is_flag=True, help="Another person, even if somebody is called so.")
+@with_facts
+@THUMBNAILS
+@with_credit
+@API_JSON
+@pass_settings
+def add(
+    settings: Settings,
+    given: tuple[str, ...],
+    collection: str | None,
+    to: str | None,
+    new: bool,
+    facts: Row,
+    thumbnails: bool,
+    credit: Credit | None,
+    as_json: bool,
+) -> None:
+    """Add a person by NAME with one or more PHOTOS; known at once to a running server.
+
+    Where somebody of that name, however it is spelt, is in the collection, of the same group or of
+    none, and has that face, the photos are added to them. If the faces differ you are asked;
+    without a terminal, say --to or --new.
+    """
+    from lookalike.answers import changes
+
+    if to is not None and new:
+        raise click.UsageError("--to and --new exclude each other.")
+    name, photos = _parts(given, has_name=to is None)
+    with local_engine(settings) as engine:
+        read = (each.read("photo", settings.max_bytes) for each in photos)
+        portraits = [_portrait(engine, data, credit, thumbnails) for data in read]
+        person = _person(engine, name, facts, collection, to)
+        chosen = None if to is None else person.id
+        done = _enrolled(engine, person, portraits, chosen, new, ask=not as_json)
+    if as_json:
+        print_json(changes.enrolled(done))
+    else:
+        click.echo(_said(done, collection=person.collection))
+
+
+def _parts(given: Sequence[str], *, has_name: bool) -> tuple[str, list[GivenPhoto]]:
+    """The name, empty where it is left out, and the photos.
+
+    Raises:
+        UsageError: there is no photo, or it is no file.
+    """
+    first = given[0]
+    named = has_name or not (first == "-" or Path(first).is_file())
+    photos = given[1:] if named else given
+    if not photos:
+        raise click.UsageError("Missing argument 'PHOTOS...'.")
+    return first if named else "", [PHOTO(each) for each in photos]
+
+
+def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
+    from lookalike.gallery.sources.image_file import portrait
+
+    face = engine.analyzer.analyze(data).main_face()
+    if thumbnail:
+        face = engine.analyzer.with_thumbnail(face, data)
+    return portrait(face, data, credit)
+
+
+def _person(
+    engine: LocalEngine, name: str, facts: Row, collection: str | None, to: str | None
+) -> Person:
+    """Who is stated; of somebody who is there, with their id and names."""
+    from dataclasses import replace
+
+    from lookalike.gallery.people import new_id
+    from lookalike.gallery.sources import columns
+
+    if to is None:
+        person = columns.person({"name": name, **facts}, collection or MINE)
+        return replace(person, id=person.wikidata or new_id())
+    known = naming.own_person(engine.gallery, to, collection)
+    names = {"name_ko": known.name.ko or "", "name_en": known.name.en or ""}
+    return replace(columns.person(names | dict(facts), known.collection), id=known.id)
+
+
+def _enrolled(
+    engine: LocalEngine,
+    person: Person,
+    portraits: Sequence[Portrait],
+    to: str | None,
+    new: bool,
+    *,
+    ask: bool,
+) -> Enrolment:
+    store, alike = engine.gallery.store, engine.calibration.similarity
+    try:
+        return store.enrol(person, portraits, alike, to=to, new=new)
+    except Unlike as error:
+        if not ask or not sys.stdin.isatty():
+            raise _advised(error) from error
+        decided = _asked(error)
+    to = None if decided == _NEW else decided
+    return store.enrol(person, portraits, alike, to=to, new=to is None)
+
+
+def _asked(error: Unlike) -> str:
+    """An id, or that it is a new person.
+
+    Raises:
+        Abort: it is neither.
+    """
+    choices = [*(each.id for each in error.people), _NEW, _STOP]
+    question = f"{error} Add to one of them, make a new person, or stop?"
+    decided: str = click.prompt(question, type=click.Choice(choices), default=_STOP, err=True)
+    if decided == _STOP:
+        raise click.Abort
+    return decided
+
+
+def _advised(error: Unlike) -> Unlike:
+    to = error.people[0].id
+    advice = f"Say --to {to} to add to them anyway, or --new for another person of that name."
+    return Unlike(f"{error} {advice}", error.people)
+
+
+def _said(done: Enrolment, collection: str) -> str:
+    person, count = done.person, portraits_of(done.portraits)
+    if done.new:
+        return f"Added {person.label} as {person.id} to {collection} with {count}."
+    if done.portraits:
+        return f"Added {count} to {person.label} ({person.id}), who is in {collection}."
+    return f"{person.label} ({person.id}) in {collection} has these photos already."

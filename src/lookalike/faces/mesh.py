@@ -1,0 +1,182 @@
+"""A face that was found -> a mesh of 468 points on it, and how surely it is one.
+
+MediaPipe's network looks at each face alone, upright and large, and at its mirror image: twice
+from where the detector put it, then twice from where those looks put it, as MediaPipe follows a
+face through a video. A look and its mirror image have the same error to either side, so a
+photo and its mirror image get the same mesh.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lookalike.faces.align import TEMPLATE, TEMPLATE_SIZE, cut, transform
+from lookalike.faces.image import Pixels
+from lookalike.faces.models.decoders import Detections
+from lookalike.faces.models.manifest import MESH
+from lookalike.faces.models.network import Network, Runtime
+from lookalike.faces.vectors import Floats
+
+POINTS = 468
+_SIDE = 192
+# How many times the box of the detector, and that of a mesh, the network is shown. Looser than the
+# first, points drift by up to a tenth of turned faces; the other is MediaPipe's own
+# (face_landmark_landmarks_to_roi.pbtxt, `scale_x`).
+_AROUND_BOX, _AROUND_MESH = 1.25, 1.5
+# Points of MediaPipe's canonical face model: the contours of both eyes, the tip of the nose (two
+# points, between which others put it), and the corners of the mouth, left and right in the picture.
+_LEFT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
+_RIGHT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+_NOSE, _MOUTH_LEFT, _MOUTH_RIGHT = (1, 4), (61,), (291,)
+_PARTS = (_LEFT_EYE, _RIGHT_EYE, _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT)
+_LEFT_CORNER, _RIGHT_CORNER = 33, 263
+# The same parts of a mirrored picture.
+_MIRRORED = [1, 0, 2, 4, 3]
+# x of a mirrored picture of `TEMPLATE`: minus x and its last column.
+_FLIP: Floats = np.array([-1, 1], np.float32)
+_WIDTH: Floats = np.array([TEMPLATE_SIZE - 1, 0], np.float32)
+# How far from the mesh's parts a detector has them, which recognisers are trained with, in pixels
+# of `TEMPLATE`: the median of LFW's faces and their mirror images (benchmarks/improvements).
+_DETECTORS: Floats = np.array(
+    [[-0.31, -0.70], [0.31, -0.70], [0.0, -0.31], [0.32, -0.15], [-0.32, -0.15]], np.float32
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """
+    Attributes:
+        points: (468, 3) float32 x, y and depth in pixels of the picture, smaller depths nearer;
+            which point is where is told by MediaPipe's canonical face model.
+        landmarks: (5, 2) float32, the five of a detector, in its order.
+        presence: how surely there is a human face, as the network says it: a logit, 0 where that is
+            even, 37 at the median of LFW.
+    """
+
+    points: Floats
+    landmarks: Floats
+    presence: float
+
+    def scaled(self, factor: float) -> Mesh:
+        by = np.float32(factor)
+        return Mesh(self.points * by, self.landmarks * by, self.presence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What the network saw in a picture, and in its mirror image, seen from the picture."""
+
+    meshes: tuple[Floats, Floats]
+    flags: tuple[float, float]
+
+    @property
+    def parts(self) -> Floats:
+        """(5, 2): the mean of both."""
+        plain, mirrored = (_parts(each) for each in self.meshes)
+        return np.asarray((plain + mirrored[_MIRRORED]) / 2)
+
+
+class MeshReader:
+    """Reads the meshes of the faces of a picture; not for several threads at once."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._network: Network = runtime.open(MESH, (2, _SIDE, _SIDE, 3))
+
+    def warm(self) -> None:
+        """Let the runtime prepare itself, so that the first photo does not wait."""
+        self._network(np.zeros((2, _SIDE, _SIDE, 3), np.float32))
+
+    def read(self, pixels: Pixels, found: Detections) -> tuple[Mesh, ...]:
+        """One for each of the faces found in (height, width, 3) RGB.
+
+        Where no face is, its landmarks are the detector's.
+        """
+        squares = [_around_box(*each) for each in zip(found.boxes, found.landmarks, strict=True)]
+        meshes = []
+        for square, points in zip(squares, found.landmarks, strict=True):
+            first = self._look(pixels, square)
+            look = self._look(pixels, _around_look(first))
+            meshes.append(_mesh(look, points))
+        return tuple(meshes)
+
+    def _look(self, pixels: Pixels, matrix: Floats) -> _Look:
+        """At the square that a (2, 3) matrix brings to the network's."""
+        plain = cut(pixels, matrix, _SIDE)
+        batch = np.stack([plain, plain[:, ::-1]]).astype(np.float32) / np.float32(255)
+        points, flags = (each.reshape(2, -1) for each in self._network(batch))
+        meshes = points.reshape(2, POINTS, 3)
+        meshes[1, :, 0] = _SIDE - 1 - meshes[1, :, 0]
+        one, other = (_back(each, matrix) for each in meshes)
+        return _Look((one, other), (float(flags[0, 0]), float(flags[1, 0])))
+
+
+def _mesh(look: _Look, detected: Floats) -> Mesh:
+    presence = float(np.mean(look.flags))
+    # Else there is rather no face, and the points are anywhere.
+    landmarks = _as_detected(look.parts) if presence >= 0 else detected
+    return Mesh(look.meshes[0].astype(np.float32), landmarks.astype(np.float32), presence)
+
+
+def _as_detected(parts: Floats) -> Floats:
+    """Where a detector would have (5, 2) parts of a mesh.
+
+    `TEMPLATE` leans to the right by half a pixel. Landmarks lean as much, so that the crop of a
+    mirrored picture is the mirrored crop.
+    """
+    upright = (TEMPLATE + TEMPLATE[_MIRRORED] * _FLIP + _WIDTH) / np.float32(2)
+    matrix = transform(parts, upright)
+    turn, shift = matrix[:, :2], matrix[:, 2]
+    placed = parts @ turn.T + shift + _DETECTORS + (TEMPLATE - upright)
+    return np.asarray((placed - shift) @ np.linalg.pinv(turn).T)
+
+
+def _parts(points: Floats) -> Floats:
+    """(5, 2) of (468, 3)."""
+    return np.array([points[list(part), :2].mean(axis=0) for part in _PARTS])
+
+
+def _back(points: Floats, matrix: Floats) -> Floats:
+    """Points of the network's square in the picture that a matrix cut it from."""
+    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
+    scale = np.hypot(turn[0, 0], turn[1, 0])
+    placed = (points[:, :2] - shift) @ np.linalg.pinv(turn).T
+    return np.column_stack([placed, points[:, 2] / scale])
+
+
+def _around_box(box: Floats, landmarks: Floats) -> Floats:
+    """The matrix of a square around a detector's box, turned upright by the eyes."""
+    left, top, width, height = box
+    centre = np.array([left + width / 2, top + height / 2])
+    return _square(centre, _AROUND_BOX * max(width, height), landmarks[1] - landmarks[0])
+
+
+def _around_look(look: _Look) -> Floats:
+    """The matrix of a square around what was seen, turned upright by the corners of the eyes."""
+    plain, mirrored = (each[:, :2] for each in look.meshes)
+    across = (
+        plain[_RIGHT_CORNER]
+        - plain[_LEFT_CORNER]
+        + mirrored[_LEFT_CORNER]
+        - mirrored[_RIGHT_CORNER]
+    )
+    right = _direction(across)
+    axes = np.array([right, [-right[1], right[0]]])
+    turned = np.stack([plain, mirrored]) @ axes.T
+    low, high = turned.min(axis=1).mean(axis=0), turned.max(axis=1).mean(axis=0)
+    return _square((low + high) / 2 @ axes, _AROUND_MESH * (high - low).max(), across)
+
+
+def _square(centre: Floats, side: float, across: Floats) -> Floats:
+    """The (2, 3) matrix that brings a square of a picture, its top along `across`, to ours."""
+    reach = _direction(across) * max(side, 1.0) / 2
+    middle = (_SIDE - 1) / 2
+    ours = np.array([[middle, middle], [middle + _SIDE / 2, middle]])
+    return transform(np.array([centre, centre + reach]), ours)
+
+
+def _direction(across: Floats) -> Floats:
+    """Of length 1; to the right where points that a damaged detector gave lie on one another."""
+    length = float(np.linalg.norm(across))
+    return across / length if length > 1e-6 else np.array([1.0, 0.0])

@@ -1,0 +1,1 @@
+"""Who was taken down, and stays out: receipts, and the keys that keep people out."""

@@ -1,0 +1,11 @@
+"""The part of the JSON API that changes the user's own galleries; `admission.py` says who may."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lookalike.web.admin import collections, people, portraits, takedowns
+
+router = APIRouter()
+for part in (people, portraits, takedowns, collections):
+    router.include_router(part.router)

@@ -1,0 +1,123 @@
+"""Portraits of people, listed, added and removed over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Form, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from lookalike.answers import changes
+from lookalike.engine.local import LocalEngine
+from lookalike.errors import InvalidParameter, PhotoError
+from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.people import Credit, Person
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources import columns
+from lookalike.gallery.sources.image_file import portrait
+from lookalike.web.admin.guarded import InCollection, guarded, own, row
+from lookalike.web.services import UseServices
+
+# Photos of one request; the size of a request's body is limited too.
+_MOST_PHOTOS = 20
+
+MULTIPART = Form(media_type="multipart/form-data")
+
+router = guarded()
+
+
+class NewPortraits(BaseModel):
+    """Photos of one person, and where they come from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    photos: list[UploadFile] = Field(description="JPEG, PNG, WebP, HEIC or AVIF.")
+    source: str | None = Field(None, description="Web address they come from.")
+    author: str | None = None
+    licence: str | None = None
+    licence_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A photo of a request; `name` says which, to whoever sent it."""
+
+    name: str
+    data: bytes
+
+
+@router.get("/people/{person_id}/portraits")
+def list_portraits(
+    services: UseServices, person_id: str, collection: InCollection = None
+) -> changes.StoredPortraits:
+    """The portraits of a person, the oldest first."""
+    return _listed(services.gallery, own(services.gallery, person_id, collection))
+
+
+@router.post("/people/{person_id}/portraits", status_code=201)
+async def add_portraits(
+    services: UseServices,
+    person_id: str,
+    sent: Annotated[NewPortraits, MULTIPART],
+    collection: InCollection = None,
+) -> changes.StoredPortraits:
+    """Add photos to a person who is there: all of them, or none. Those they have are left out."""
+    credit = columns.credit(row(sent))
+    photos = await read(sent.photos)
+
+    def work() -> changes.StoredPortraits:
+        person = own(services.gallery, person_id, collection)
+        made = portraits(services.engine.local, photos, credit)
+        services.gallery.store.add_portraits(person, made)
+        return _listed(services.gallery, person)
+
+    return await services.executor.run(work)
+
+
+@router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
+def remove_portrait(
+    services: UseServices, person_id: str, portrait_id: str, collection: InCollection = None
+) -> None:
+    """Remove one of several portraits of a person."""
+    person = own(services.gallery, person_id, collection)
+    services.gallery.store.remove_portrait(person, portrait_id)
+
+
+async def read(uploads: Sequence[UploadFile]) -> list[Upload]:
+    if len(uploads) > _MOST_PHOTOS:
+        raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
+    read = []
+    for number, each in enumerate(uploads, 1):
+        called = f" ({each.filename[:100]})" if each.filename else ""
+        read.append(Upload(f"photo {number}{called}", await each.read()))
+    return read
+
+
+def portraits(
+    engine: LocalEngine, photos: Sequence[Upload], credit: Credit | None
+) -> list[Portrait]:
+    """A portrait of each photo.
+
+    Raises:
+        PhotoError: names every photo that cannot be used, and why.
+    """
+    made: list[Portrait] = []
+    errors: list[tuple[Upload, PhotoError]] = []
+    for photo in photos:
+        try:
+            face = engine.analyzer.analyze(photo.data).main_face()
+        except PhotoError as error:
+            errors.append((photo, error))
+        else:
+            made.append(portrait(face, photo.data, credit))
+    if errors:
+        kinds = {type(error) for _, error in errors}
+        reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)
+        raise (kinds.pop() if len(kinds) == 1 else PhotoError)(f"{reasons}. Nothing was added.")
+    return made
+
+
+def _listed(gallery: Gallery, person: Person) -> changes.StoredPortraits:
+    return changes.portraits(person, gallery.portraits(person.id, person.collection))

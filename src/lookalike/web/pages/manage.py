@@ -1,0 +1,47 @@
+"""`/people/<id>/manage` and `/takedowns`: what the admin changes of a gallery.
+
+The pages hold nothing but forms; what they show and do is the JSON API's, which asks for the token.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from lookalike.answers import people as answers
+from lookalike.errors import InvalidParameter
+from lookalike.gallery.people import Language
+from lookalike.web.admission import permitted
+from lookalike.web.pages.document import answered, respond
+from lookalike.web.services import UseServices, UseShown
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/people/{person_id}/manage")
+async def manage(
+    request: Request,
+    services: UseServices,
+    shown: UseShown,
+    person_id: str,
+    collection: Annotated[str, Query()] = "",
+) -> Response:
+    """Forms to change somebody of one's own galleries; of the starter, to take them down."""
+
+    async def make(language: Language) -> Response:
+        within = permitted(request, collection) or services.site.collection
+        try:
+            who, own = services.gallery.own_person(person_id, within), True
+        except InvalidParameter:
+            who, own = services.gallery.person(person_id, within), False
+        person = answers.person(who, shown)
+        return respond(request, "manage.html", language=language, person=person, own=own)
+
+    return await answered(request, None, "/people", make)
+
+
+@router.get("/takedowns")
+async def takedowns(request: Request) -> Response:
+    """The receipts of takedowns, to undo them."""
+    return respond(request, "takedowns.html")

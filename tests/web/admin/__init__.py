@@ -1,0 +1,1 @@
+"""Tests of changing galleries over HTTP, by what is changed."""
