@@ -1,6 +1,6 @@
 """The figures of `lookalike evaluate`, as Markdown.
 
-    python -m benchmarks.evaluation verification|identification|portraits ../shared/data
+    python -m benchmarks.evaluation verification|identification|portraits|stability ../shared/data
         [--runtime onnxruntime]
 
 Runs the commands that it prints, in a folder of its own, and keeps vectors beside the models.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 import shlex
@@ -23,12 +24,16 @@ from typing import Any
 
 from benchmarks.report import machine, table
 from lookalike import config
+from lookalike.faces.models.manifest import SFACE
+from lookalike.gallery import starter
+from lookalike.gallery.spelling import folded
 
 # As `lookalike evaluate --json` prints them.
 Json = dict[str, Any]
 
 _OPEN = ("fnir_at_80", "fpir_at_80")
 _ROUNDS = 20
+_STRANGERS = 99
 
 
 @dataclass(slots=True)
@@ -101,6 +106,39 @@ def portraits(commands: Commands) -> str:
     return table(header, rows)
 
 
+def stability(commands: Commands) -> str:
+    """99 strangers of LFW against the starter: by change, as `evaluate stability` prints it."""
+    _write_strangers(commands.data / "lfw" / "lfw-deepfunneled", commands.folder / "strangers.csv")
+    found = commands.figures("stability", "strangers.csv")
+    (by_change,) = found["groups"]
+    parts = [*((each["name"], each["figures"]) for each in by_change["groups"])]
+    parts.append(("all", found["figures"]))
+    names = (each["name"].lower() for each in found["figures"])
+    rows = [(name, *map(_measured, figures)) for name, figures in parts]
+    return table(("sent again", *names), rows)
+
+
+def _write_strangers(lfw: Path, to: Path) -> None:
+    """The first photo of each of so many people of LFW whose name nobody in the starter has, in the
+    order of the sha256 of their folders' names."""
+    shipped = starter.load(SFACE.contract).people
+    known = {folded(name) for person in shipped for name in person.name.known}
+    folders = (each for each in lfw.iterdir() if each.is_dir())
+    strangers = [each for each in folders if folded(each.name.replace("_", " ")) not in known]
+    strangers.sort(key=lambda folder: hashlib.sha256(folder.name.encode()).hexdigest())
+    with to.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file",))
+        writer.writerows((min(each.glob("*.jpg")),) for each in strangers[:_STRANGERS])
+
+
+def _measured(figure: Json) -> str:
+    if not figure["unit"]:
+        return _with_interval(figure["estimate"])
+    value, low, high = (figure["estimate"][name] for name in ("value", "low", "high"))
+    return f"{value:.1f} ({low:.1f} to {high:.1f})"
+
+
 def _write_regions(celebs: Path, to: Path) -> None:
     """The folders of Korean idols begin with KR_."""
     with to.open("w", encoding="utf-8", newline="") as file:
@@ -150,6 +188,7 @@ _SECTIONS: dict[str, Callable[[Commands], str]] = {
     "verification": verification,
     "identification": identification,
     "portraits": portraits,
+    "stability": stability,
 }
 
 

@@ -35,6 +35,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "answers engine.opener evaluate video",
             "rekognition web",
             "server",
+            "launch",
             "cli",
         ),
         "cli": (
@@ -69,7 +70,14 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
-        "rekognition": ("arns wire", "access", "*", "operations", "endpoint video_jobs"),
+        "rekognition": (
+            "arns wire",
+            "access",
+            "*",
+            "operations",
+            "endpoint video_jobs",
+            "late_endpoint video_work",
+        ),
         "scores": ("similarity", "calibrations explain"),
         "web": (
             "*",

@@ -74,3 +74,34 @@ def test_a_process_that_is_started_does_not_get_it() -> None:
         inside = subprocess.run(command, capture_output=True, text=True, check=True)
     outside = subprocess.run(command, capture_output=True, text=True, check=True)
     assert (inside.stdout, outside.stdout) == ("True\n", "False\n")
+
+
+def heaps(before: str) -> int:
+    """How many glibc has after eight threads took memory at once."""
+    script = f"""
+import ctypes, threading
+from lookalike.processes import share_heaps
+{before}
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+everyone = threading.Barrier(8)
+
+def take():
+    everyone.wait()
+    assert libc.malloc(10_000)
+    everyone.wait()
+
+threads = [threading.Thread(target=take) for _ in range(8)]
+for each in threads: each.start()
+for each in threads: each.join()
+libc.malloc_info(0, ctypes.c_void_p.in_dll(libc, "stdout"))
+libc.fflush(None)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    return done.stdout.count("<heap nr=")
+
+
+def test_threads_share_heaps() -> None:
+    assert heaps("share_heaps()") == 2
+    assert heaps("") > 2

@@ -1,15 +1,21 @@
-"""Processes that we start: Ctrl-C is not for them, and they end when their parent does."""
+"""Processes that we start: Ctrl-C is not for them, they end when their parent does, and they keep
+their memory together."""
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import connection
+
+# Of <malloc.h>, and how many heaps are enough for the few threads that are at work.
+_M_ARENA_MAX, _HEAPS = -8, 2
 
 
 class Interrupt:
@@ -106,3 +112,16 @@ def end_with_parent(stop: Callable[[], None] | None = None, grace_s: float = 0) 
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
+
+
+def share_heaps() -> None:
+    """Let the threads of this process take memory from few heaps, before it starts any.
+
+    glibc gives each thread a heap of its own, up to eight a core, and photos are looked at in
+    whichever thread is free: each heap comes to hold what the largest photo took. Two save some 30
+    MB of a worker and cost no time (benchmarks/serving.py). Other systems have no such heaps.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, _HEAPS)

@@ -1,4 +1,4 @@
-"""Networks made on the spot: a 512-number recogniser, one that knows no faces, and an SCRFD."""
+"""Networks made on the spot: recognisers (512 numbers, BGR, one that knows no faces), an SCRFD."""
 
 from __future__ import annotations
 
@@ -31,6 +31,26 @@ def turned(dimension: int = 512) -> bytes:
     )
     del network.graph.output[:]
     network.graph.output.append(_value("turned", 1, dimension))
+    return bytes(network.SerializeToString())
+
+
+def swapped() -> bytes:
+    """SFace that takes blue for red and red for blue: fed in BGR it sees what SFace does."""
+    network = onnx.load_from_string(SFACE)
+    (picture,) = (each for each in network.graph.input if each.name == "data")
+    for node in network.graph.node:
+        node.input[:] = ["ordered" if each == picture.name else each for each in node.input]
+    network.graph.initializer.append(numpy_helper.from_array(np.array([2, 1, 0]), "bgr"))
+    first = helper.make_node("Gather", [picture.name, "bgr"], ["ordered"], axis=1)
+    network.graph.node.insert(0, first)
+    return bytes(network.SerializeToString())
+
+
+def any_size() -> bytes:
+    """YuNet whose file says that pictures may be of any size."""
+    network = onnx.load_from_string(YUNET)
+    for axis, name in ((2, "height"), (3, "width")):
+        network.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = name
     return bytes(network.SerializeToString())
 
 

@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import CollectionNotFound, InvalidParameter
+from lookalike.launch import run as serve_forever
 from lookalike.server import create_app
-from lookalike.server import run as serve_forever
 from lookalike.web.counts import Counts
 from tests.support import patient
 from tests.support.serving import Server

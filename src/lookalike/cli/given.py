@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from lookalike.errors import ImageTooLarge, InvalidParameter, PhotoError, Subject, about
-from lookalike.gallery.sources.image_file import is_image
 
 _DASH = "-"
 _READ = "lookalike.standard-input"
@@ -80,16 +79,19 @@ def _photos(given: GivenPhoto) -> Iterator[GivenPhoto]:
     if not given.is_folder:
         yield given
         return
+    from lookalike.gallery.sources.image_file import is_image
+
     folder = Path(given.given)
-    found = sorted(path for path in folder.rglob("*") if _is_photo(path, folder))
+    found = sorted(path for path in folder.rglob("*") if is_image(path) and _is_shown(path, folder))
     if not found:
         raise InvalidParameter(f"There is no photo in the folder {given.file}.")
     yield from (GivenPhoto(str(path)) for path in found)
 
 
-def _is_photo(path: Path, folder: Path) -> bool:
+def _is_shown(path: Path, folder: Path) -> bool:
+    """Whether it is a file, and neither it nor a folder around it is hidden."""
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and is_image(path) and path.is_file()
+    return not hidden and path.is_file()
 
 
 def _standard_input(most: int) -> bytes:

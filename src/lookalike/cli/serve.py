@@ -17,7 +17,7 @@ from lookalike.cli.terminal import FILE
 @click.option("--site", type=FILE, help="TOML file of an event of your own.")
 def serve(host: str | None, port: int | None, workers: int | None, site: Path | None) -> None:
     """Serve the page, the JSON API and the Rekognition API."""
-    from lookalike.server import run
+    from lookalike.launch import run
 
     path = None if site is None else str(site)
     # Read here, because an option wins even over a variable that is wrong.

@@ -106,11 +106,20 @@ class LocalEngine:
     # turns; decoding may run beside it.
     at_once = 2
 
-    def __init__(self, settings: Settings, gallery: Gallery | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        gallery: Gallery | None = None,
+        analyzer: Analyzer | None = None,
+    ) -> None:
+        """
+        Args:
+            gallery, analyzer: made of these settings, where they are open already.
+        """
         self.settings = settings
         # Threads of numpy's that wait for a core that another worker has cost more than they gain.
         threadpool_limits(settings.threads, user_api="blas")
-        self.analyzer = Analyzer(settings)
+        self.analyzer = analyzer or Analyzer(settings)
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.database = self.gallery.store.database

@@ -1,8 +1,8 @@
 """Protocols, metrics, calibration and reports: numbers about a face model that one can trust.
 
 A protocol is read (`pairs.lfw`, `pairs.table`, `pairs.packed`, `identification.table`,
-`triplets.table`, `detection.wider`), its photos are embedded, and a function of its kind gives a
-`Result`:
+`triplets.table`, `stability.table`, `detection.wider`), its photos are embedded, and a function of
+its kind gives a `Result`:
 
     from lookalike import config
     from lookalike.evaluate import embed, pairs, verify
@@ -17,6 +17,7 @@ from lookalike.evaluate.intervals import Estimate
 from lookalike.evaluate.protocols.detection import detect
 from lookalike.evaluate.protocols.identification import Several, identify
 from lookalike.evaluate.protocols.search import search_index
+from lookalike.evaluate.protocols.stability import look_again, stay
 from lookalike.evaluate.protocols.triplets import agree
 from lookalike.evaluate.protocols.verification import verify
 from lookalike.evaluate.speed import time_steps
@@ -33,7 +34,9 @@ __all__ = [
     "detect",
     "embed",
     "identify",
+    "look_again",
     "search_index",
+    "stay",
     "time_steps",
     "verify",
 ]

@@ -1,8 +1,8 @@
 """What every protocol answers: figures with intervals, for everyone and by groups, and curves.
 
-A protocol has rows: pairs, probes, judgements or faces. A figure is a function of how often each
-row counts, so its interval is that function over resampled rows, and its value in a group is that
-function with the other rows counted zero times.
+A protocol has rows: pairs, probes, judgements, faces or photos sent again. A figure is a function
+of how often each row counts, so its interval is that function over resampled rows, and its value in
+a group is that function with the other rows counted zero times.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Figure:
         value: of (n,) weights.
         error: whether it is an error rate; if not, one minus it is.
         at: the score that it is measured at, if it is at one.
+        unit: what it is counted in; empty: it is a share, 0 to 1.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Figure:
     value: Callable[[Weights], float]
     error: bool = False
     at: float | None = None
+    unit: str = ""
 
 
 def rate(
@@ -62,16 +64,35 @@ def rate(
     return Figure(key, name, rows, value, error, at)
 
 
+def spread_at(
+    key: str, name: str, rows: Flags, of: NDArray[np.floating], share: float, unit: str
+) -> Figure:
+    """The figure that a share of some rows does not exceed, such as their median; less is better.
+
+    Args:
+        of: (n,) numbers; those of other rows may be NaN.
+    """
+    places = np.flatnonzero(rows)[np.argsort(of[rows], kind="stable")]
+    rising = of[places]
+
+    def value(weights: Weights) -> float:
+        passed = np.cumsum(weights[places])
+        if not len(passed) or not passed[-1]:
+            return float("nan")
+        return float(rising[np.searchsorted(passed, share * passed[-1])])
+
+    return Figure(key, name, rows, value, error=True, unit=unit)
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A figure with its interval.
 
     Attributes:
-        key, name, error, at: as in `Figure`.
+        key, name, error, at, unit: as in `Figure`.
         people: how many different people the rows show that it is about, or what else is drawn
             for the interval; see `Result.drawn`.
         rows: how many there are.
-        unit: `ms` and the like; empty: a share, 0 to 1.
     """
 
     key: str
@@ -155,7 +176,7 @@ class Result:
     """What a protocol found out about a model.
 
     Attributes:
-        kind: verification, identification, triplets, detection, search or speed.
+        kind: verification, identification, triplets, stability, detection, search or speed.
         protocol: its name.
         contract: model and preprocessing.
         data_sha256: of all photos.
@@ -258,12 +279,20 @@ def _measured(
     count = len(np.unique(shown))
     low, high = percentiles(found)
     bound = never_seen(min(count, len(shown)))
-    if value == 0:
+    if not figure.unit and value == 0:
         low, high = 0.0, float(np.fmax(high, bound))
-    if value == 1:
+    if not figure.unit and value == 1:
         low, high = float(np.fmin(low, 1 - bound)), 1.0
-    whole = Estimate(float(value), low, high)
-    return Measured(figure.key, figure.name, whole, count, len(shown), figure.error, figure.at)
+    return Measured(
+        figure.key,
+        figure.name,
+        Estimate(float(value), low, high),
+        count,
+        len(shown),
+        figure.error,
+        figure.at,
+        figure.unit,
+    )
 
 
 def _ratios(groups: tuple[Group, ...], found: NDArray[np.float64]) -> tuple[Ratio, ...]:

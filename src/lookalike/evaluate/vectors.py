@@ -17,11 +17,11 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.image import decode
+from lookalike.faces.image import Limits, decode
 from lookalike.faces.models import installed
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Workers, result
+from lookalike.faces.workers import Question, Workers, result
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.similarity import Calibration
 
@@ -115,52 +115,88 @@ def embed(
     Raises:
         SetupError: a worker process was stopped.
     """
-    known = _Known(cache, settings, which)
+    looked = look(photos, settings, partial(vector_of, which), which, cache, progress)
+    embedder = installed.embedder(settings)
+    calibration = calibration_of(embedder)
+    return Vectors(
+        contract=embedder.contract,
+        names=tuple(photos),
+        vectors=looked.answers.reshape(-1, embedder.dimension),
+        sha256=looked.sha256,
+        calibration=calibration if calibration.fitted else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What worker processes made of photos.
+
+    Attributes:
+        answers: (n, ...) float32, of one shape for each photo.
+        sha256: of all photos in order.
+    """
+
+    answers: Floats
+    sha256: str
+
+
+def look(
+    photos: Photos,
+    settings: Settings,
+    question: Question[Floats],
+    label: str,
+    cache: Path | None = None,
+    progress: Progress = silent,
+) -> Looked:
+    """What a question about every photo is answered.
+
+    Args:
+        label: what `cache` keeps the answers to this question apart by.
+        cache: as in `embed`.
+
+    Raises:
+        SetupError: a worker process was stopped.
+    """
+    known = _Known(cache, settings, label)
     digest = hashlib.sha256()
-    vectors = []
+    answers = []
     try:
         with Workers(settings) as workers:
             data = (
                 each if isinstance(each, bytes) else each.read_bytes() for each in photos.values()
             )
-            for photo, vector in _answers(workers, known, which, progress(data, len(photos))):
+            for photo, answer in _answers(workers, known, question, progress(data, len(photos))):
                 digest.update(hashlib.sha256(photo).digest())
-                vectors.append(vector)
+                answers.append(answer)
     finally:
         known.save()
-    embedder = installed.embedder(settings)
-    rows = np.array(vectors, np.float32).reshape(-1, embedder.dimension)
-    calibration = calibration_of(embedder)
-    return Vectors(
-        contract=embedder.contract,
-        names=tuple(photos),
-        vectors=rows,
-        sha256=digest.hexdigest(),
-        calibration=calibration if calibration.fitted else None,
-    )
+    return Looked(np.array(answers, np.float32), digest.hexdigest())
 
 
 def _answers(
-    workers: Workers, known: _Known, which: Which, photos: Iterable[bytes]
+    workers: Workers, known: _Known, question: Question[Floats], photos: Iterable[bytes]
 ) -> Iterator[tuple[bytes, Floats]]:
-    """Photos with their vectors, in order, a few looked at ahead of the one given out."""
-    asked = (
-        (photo, None if photo in known else workers.ask(partial(_vector, which), photo))
-        for photo in photos
-    )
+    """Photos with the answers, in order, a few looked at ahead of the one given out."""
+    asked = ((photo, None if photo in known else workers.ask(question, photo)) for photo in photos)
     for photo, answer in workers.ahead(asked):
         if answer is not None:
             known.add(photo, result(answer))
-        yield photo, known.vector(photo)
+        yield photo, known.answer(photo)
 
 
-def _vector(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
-    """The vector of the face that is meant, or zeros. Runs in a worker process."""
+def vector_of(
+    which: Which, analyzer: Analyzer, data: bytes, limits: Limits | None = None
+) -> Floats:
+    """The vector of the face that is meant, or zeros.
+
+    Args:
+        limits: what is refused, if not what the settings say.
+    """
     nothing = np.zeros(analyzer.embedder.dimension, np.float32)
     try:
         if which is Which.ALIGNED:
             return _crop_vector(analyzer, data)
-        face = which.face_of(analyzer.analyze(data))
+        face = which.face_of(analyzer.analyze(data, limits))
     except PhotoError:
         return nothing
     return nothing if face is None else face.embedding
@@ -182,28 +218,28 @@ def _off_centre(photo: Photo, face: Face) -> float:
 
 
 class _Known:
-    """Vectors by the sha256 of their photo, in one file for each way of making them."""
+    """Answers by the sha256 of their photo, in one file for each way of making them."""
 
-    def __init__(self, folder: Path | None, settings: Settings, which: Which) -> None:
+    def __init__(self, folder: Path | None, settings: Settings, label: str) -> None:
         contract = installed.embedder(settings).contract.replace("/", "-v")
         finder = installed.finder(settings).model.sha256[:8]
-        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{which}"
+        name = f"{contract}-{finder}-{settings.runtime}-{settings.precision}-{label}"
         self._file = folder / f"{name}-{_REVISION}.npz" if folder else None
-        self._vectors: dict[bytes, Floats] = {}
+        self._answers: dict[bytes, Floats] = {}
         self._changed = False
         if self._file and self._file.is_file():
             with np.load(self._file) as saved:
                 keys = (bytes(each) for each in saved["sha256"])
-                self._vectors = dict(zip(keys, saved["vectors"], strict=True))
+                self._answers = dict(zip(keys, saved["vectors"], strict=True))
 
     def __contains__(self, photo: bytes) -> bool:
-        return hashlib.sha256(photo).digest() in self._vectors
+        return hashlib.sha256(photo).digest() in self._answers
 
-    def vector(self, photo: bytes) -> Floats:
-        return self._vectors[hashlib.sha256(photo).digest()]
+    def answer(self, photo: bytes) -> Floats:
+        return self._answers[hashlib.sha256(photo).digest()]
 
-    def add(self, photo: bytes, vector: Floats) -> None:
-        self._vectors[hashlib.sha256(photo).digest()] = vector
+    def add(self, photo: bytes, answer: Floats) -> None:
+        self._answers[hashlib.sha256(photo).digest()] = answer
         self._changed = True
 
     def save(self) -> None:
@@ -211,6 +247,6 @@ class _Known:
         if self._file is None or not self._changed:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        keys = np.array([np.frombuffer(key, np.uint8) for key in self._vectors])
+        keys = np.array([np.frombuffer(key, np.uint8) for key in self._answers])
         with files.replacing(self._file) as file:
-            np.savez(file, sha256=keys, vectors=np.array(list(self._vectors.values())))
+            np.savez(file, sha256=keys, vectors=np.array(list(self._answers.values())))

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-import av
 import numpy as np
-from av.container import InputContainer
-from av.error import FFmpegError
-from av.stream import Discard
-from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
 from lookalike.faces.image import FINER, MIN_SIDE, Image
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 # FFmpeg's one name for MP4 and MOV. Nothing else is tried: some of its formats, playlists for
 # one, name further files to be read.
@@ -94,12 +93,15 @@ def opened(file: VideoFile) -> Iterator[Video]:
     Raises:
         VideoError: it cannot be used; from inside the `with` too.
     """
+    # Not above, here and below: it takes a tenth of the start of a server that is sent no video.
+    import av
+
     check_header(file.read(HEADER) or b"")
     file.seek(0)
     try:
         with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
             yield Video(container)
-    except FFmpegError as error:
+    except av.FFmpegError as error:
         raise DamagedVideo("The video's data is damaged or cut short.") from error
 
 
@@ -139,6 +141,8 @@ class Video:
         self._check_end(time)
 
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
+        from av.error import FFmpegError
+
         for packet in container.demux(self._stream):
             try:
                 frames = packet.decode()
@@ -158,6 +162,8 @@ class Video:
 
 def _only_stream(container: InputContainer) -> VideoStream:
     """The stream of pictures, ready to be decoded by one thread; the others are not read."""
+    from av.stream import Discard
+
     if not container.streams.video:
         raise UnsupportedVideo("The file has sound, but no pictures.")
     stream = container.streams.video[0]

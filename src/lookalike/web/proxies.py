@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from ipaddress import ip_network
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
 
 _HEADER = b"x-forwarded-prefix"
 # Parts of what a path may have without being encoded (RFC 3986, 2.3), none of them a dot or two.
@@ -25,8 +29,30 @@ def install(app: FastAPI, settings: Settings) -> None:
     Raises:
         InvalidParameter: the settings of the path, or of the proxies, are not as they must be.
     """
-    prefix = _prefix_of_settings(settings.path_prefix)
-    app.add_middleware(Proxied, prefix=prefix, trusted=_trusted(settings.trusted_proxies))
+    found = checked(settings)
+    app.add_middleware(Proxied, prefix=found.prefix, trusted=found.trusted)
+
+
+@dataclass(frozen=True, slots=True)
+class ProxySettings:
+    """
+    Attributes:
+        prefix: what every address begins with; empty: as proxies say.
+        trusted: addresses and networks of proxies, with commas between.
+    """
+
+    prefix: str
+    trusted: str
+
+
+def checked(settings: Settings) -> ProxySettings:
+    """
+    Raises:
+        InvalidParameter: the settings of the path, or of the proxies, are not as they must be.
+    """
+    return ProxySettings(
+        _prefix_of_settings(settings.path_prefix), _trusted(settings.trusted_proxies)
+    )
 
 
 def root_of(request: Request) -> str:

@@ -14,14 +14,16 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, ModelDamaged, ModelUnavailable
-from lookalike.faces.models import download, installed, model_file, recipes
+from lookalike.faces.models import download, installed, model_file, recipes, selftest
 from lookalike.faces.models.manifest import Embedder
+from lookalike.faces.vectors import unit
 from lookalike.gallery.people import Credit
 from lookalike.gallery.wikimedia import trial_portraits
 from lookalike.gallery.wikimedia.portrait_cache import folder as portraits_folder
@@ -131,6 +133,45 @@ def test_a_network_of_512_numbers(models: Models, portraits: str) -> None:
     found = json.loads(added.stdout)
     assert (found["dimension"], found["commercial"]) == (512, True)
     assert {each["passed"] for each in found["checks"]} == {True}
+
+
+@pytest.mark.parametrize(
+    ("network", "asked", "kept", "said"),
+    [
+        (networks.SFACE, (), "rgb", "rgb, as was said: it is better than bgr (by "),
+        (networks.swapped(), (), "bgr", "bgr, though rgb was said: it is better (by "),
+        (networks.swapped(), ("--colour", "bgr"), "bgr", "bgr, as was said: it is better than rgb"),
+        (networks.SFACE, ("--colour", "bgr"), "bgr", "bgr, as was asked for; rgb is better (by "),
+    ],
+)
+def test_the_better_order_of_colours_is_kept(
+    models: Models, portraits: str, network: bytes, asked: tuple[str, ...], kept: str, said: str
+) -> None:
+    given = ("--licence", "MIT", "--photos", portraits, *asked, "--json")
+    found = json.loads(models("add", "a", "--file", models.file(network), *given).stdout)
+    checks = {each["name"]: each for each in found["checks"]}
+    assert checks["colours"]["said"].startswith(said)
+    assert checks["colours"]["passed"]
+    entry = installed.entry(models.settings, "a")
+    assert isinstance(entry, Embedder)
+    assert entry.colour == kept
+    # The contract is that of what is kept.
+    assert found["contract"] == entry.contract
+
+
+def test_orders_of_colours_that_are_as_good_are_not_told_apart() -> None:
+    chance = np.random.default_rng(0)
+    looks = selftest.Looks(*(unit(chance.normal(size=(6, 9)).astype(np.float32)) for _ in "abc"))
+    people = ("a", "a", "b", "b", "c", "c")
+    assert selftest.advantage(looks, looks, people) == 0
+    mirrors = replace(looks, mirrored=unit(looks.plain + looks.mirrored))
+    assert selftest.advantage(mirrors, looks, people) > 2
+    assert selftest.advantage(looks, mirrors, people) < -2
+    # Two photos cannot tell.
+    few = [
+        selftest.Looks(*(e[:2] for e in (m.plain, m.mirrored, m.plain))) for m in (mirrors, looks)
+    ]
+    assert selftest.advantage(few[0], few[1], ("a", "b")) == 0
 
 
 def test_it_runs_with_onnx_runtime_too(

@@ -102,11 +102,12 @@ def test_one_that_finds_no_faces_is_refused(
     ]
 
 
+@pytest.mark.parametrize("network", [networks.YUNET, networks.any_size()])
 def test_yunet_under_another_name_is_as_good(
-    model_settings: Settings, tmp_path: Path, photos: Mapping[str, bytes]
+    model_settings: Settings, tmp_path: Path, photos: Mapping[str, bytes], network: bytes
 ) -> None:
     wish = Wish(kind=DETECTOR, licence="MIT", layout="yunet")
-    entry = added(model_settings, "again", networks.YUNET, tmp_path, wish)
+    entry = added(model_settings, "again", network, tmp_path, wish)
     samples = [Sample(name, photos[name]) for name in ("obama.jpg", "biden.jpg", "astronaut.png")]
     found = selftest.run(entry, model_settings, samples, tmp_path / "cache")
     assert found.failed == ()

@@ -12,6 +12,7 @@ from lookalike.cli.evaluate import (
     report,
     search,
     speed,
+    stability,
     triplets,
     verification,
 )
@@ -26,6 +27,7 @@ from lookalike.cli.evaluate import (
         report.report,
         search.search,
         speed.speed,
+        stability.stability,
         triplets.triplets,
         verification.lfw,
         verification.packed,

@@ -32,7 +32,7 @@ def identify(settings: Settings, options: TableOptions, several: str) -> None:
     from lookalike.evaluate.protocols.identification import Several, identify, table
     from lookalike.evaluate.vectors import Which
 
-    protocol = table(options.csv, Which(options.face), options.photos)
+    protocol = table(options.given, Which(options.face), options.photos)
     protocol.by(options.by)
     vectors = embedded(settings, protocol, options.cache)
     found = identify(protocol, vectors, options.by, Several(several))

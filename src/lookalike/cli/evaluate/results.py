@@ -104,17 +104,24 @@ def _figure_cells(figure: Measured, drawn: str) -> tuple[str, str, str, str]:
 
 
 def _print_breakdown(breakdown: Breakdown, drawn: str) -> None:
+    """Groups side by side, or where there are more of them than figures, one below another."""
     from lookalike.evaluate.reports import figure_text
 
     ratios = {each.key: each for each in breakdown.ratios}
-    names = [each.name for each in breakdown.groups]
-    made = table(f"By {breakdown.column}", "", *names, "Worst to best")
-    for figures in zip(*(group.figures for group in breakdown.groups), strict=True):
-        made.add_row(
-            figures[0].name,
-            *(_group_cell(each, drawn) for each in figures),
-            figure_text.ratio(ratios.get(figures[0].key)),
-        )
+    figures = breakdown.groups[0].figures
+    rows = [
+        ["", *(each.name for each in figures)],
+        *(
+            [group.name, *(_group_cell(each, drawn) for each in group.figures)]
+            for group in breakdown.groups
+        ),
+        ["Worst to best", *(figure_text.ratio(ratios.get(each.key)) for each in figures)],
+    ]
+    if len(breakdown.groups) <= len(figures):
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    made = table(f"By {breakdown.column}", *rows[0])
+    for row in rows[1:]:
+        made.add_row(*row)
     print_table(made)
 
 

@@ -18,6 +18,7 @@ from lookalike.cli.terminal import FILE, FOLDER
 if TYPE_CHECKING:
     from lookalike.config import Settings
 
+_FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
 _BY = click.option("--by", multiple=True, help="Give every figure by this column of the table too.")
 _PHOTOS = click.option(
     "--photos", type=FOLDER, help="What file names are relative to; the table's folder unless set."
@@ -33,9 +34,13 @@ _FACE = click.option(
 
 @dataclass(frozen=True, slots=True)
 class TableOptions:
-    """What is asked of every table of photos."""
+    """What is asked of every table of photos.
 
-    csv: Path
+    Attributes:
+        given: the table, or a folder of photos where one may stand in its place.
+    """
+
+    given: Path
     face: str
     photos: Path | None
     by: tuple[str, ...]
@@ -45,8 +50,16 @@ class TableOptions:
 
 def of_table(command: Callable[..., None]) -> Callable[..., None]:
     """A command about a table: gets the settings, `TableOptions`, and the options of its own."""
+    return click.argument("given", type=FILE, metavar="CSV")(_with_options(command))
 
-    @click.argument("csv", type=FILE)
+
+def of_table_or_folder(command: Callable[..., None]) -> Callable[..., None]:
+    """The same about a table or a folder of photos."""
+    given = click.argument("given", type=_FILE_OR_FOLDER, metavar="CSV|DIR")
+    return given(_with_options(command))
+
+
+def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     @_FACE
     @_PHOTOS
     @_BY
@@ -57,7 +70,7 @@ def of_table(command: Callable[..., None]) -> Callable[..., None]:
     def run(
         settings: Settings,
         /,
-        csv: Path,
+        given: Path,
         face: str,
         photos: Path | None,
         by: tuple[str, ...],
@@ -65,6 +78,6 @@ def of_table(command: Callable[..., None]) -> Callable[..., None]:
         output: Output,
         **own: object,
     ) -> None:
-        command(settings, TableOptions(csv, face, photos, by, cache, output), **own)
+        command(settings, TableOptions(given, face, photos, by, cache, output), **own)
 
     return run

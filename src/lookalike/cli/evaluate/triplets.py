@@ -24,7 +24,7 @@ def triplets(settings: Settings, options: TableOptions) -> None:
     from lookalike.evaluate.protocols.triplets import agree, table
     from lookalike.evaluate.vectors import Which
 
-    protocol = table(options.csv, Which(options.face), options.photos)
+    protocol = table(options.given, Which(options.face), options.photos)
     protocol.by(options.by)
     found = agree(protocol, embedded(settings, protocol, options.cache), options.by)
     show(found, options.output, protocol.photos)

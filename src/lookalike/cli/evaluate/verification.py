@@ -50,7 +50,7 @@ def pairs(settings: Settings, options: TableOptions, all_strangers: bool) -> Non
     from lookalike.evaluate.protocols.pairs import table
     from lookalike.evaluate.vectors import Which
 
-    protocol = table(options.csv, Which(options.face), options.photos)
+    protocol = table(options.given, Which(options.face), options.photos)
     _verification(settings, protocol, options.by, all_strangers, options.cache, options.output)
 
 

@@ -83,6 +83,7 @@ class Addition:
     Attributes:
         entry: makes the manifest entry of the file once it is there; may raise ModelRefused, or
             InvalidParameter.
+        colour_given: whether the user says in which order its colours are.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Addition:
     licence: str
     commercial: bool
     entry: Callable[[Staged], Entry]
+    colour_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def by_wish(name: str, source: Source, wish: Wish) -> Addition:
         model = _model(name, at, source, wish.licence, commercial)
         return _of_wish(wish, model, at.network)
 
-    return Addition(name, source, wish.licence, commercial, entry)
+    return Addition(name, source, wish.licence, commercial, entry, wish.colour is not None)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Models that are known by name: where their files are, and how they are fed.
 
 The sha256 are those of the files' Git LFS entries (OpenCV Zoo), else those that independent
-projects pin which load the same addresses. InsightFace feeds its recognisers (pixel - 127.5) /
-127.5 and its detectors (pixel - 127.5) / 128, both in RGB (python-package, `arcface_onnx.py` and
-`scrfd.py`); what ships says how OpenCV Zoo's are fed.
+projects pin which load the same addresses (of OpenCV Zoo's file of 2026, four). InsightFace feeds
+its recognisers (pixel - 127.5) / 127.5 and its detectors (pixel - 127.5) / 128, both in RGB
+(python-package, `arcface_onnx.py` and `scrfd.py`); what ships says how OpenCV Zoo's are fed. In
+which order AuraFace's colours are, public projects disagree: the self-test compares both.
 """
 
 from __future__ import annotations
@@ -50,6 +51,8 @@ def recipe(name: str) -> Recipe:
 
 def _zoo() -> tuple[Recipe, ...]:
     sface, yunet = "face_recognition_sface_2021dec.onnx", "face_detection_yunet_2023mar.onnx"
+    # Exported anew with a free height and width (opencv_zoo, pull request 310), 229,738 bytes.
+    yunet_2026 = "face_detection_yunet_2026may.onnx"
     return (
         Recipe(
             "sface-float32",
@@ -77,6 +80,21 @@ def _zoo() -> tuple[Recipe, ...]:
                     package="",
                     url=f"{ZOO}/face_detection_yunet/{yunet}",
                     sha256="8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4",
+                    licence="MIT",
+                ),
+            ),
+        ),
+        Recipe(
+            "yunet-2026may",
+            "OpenCV Zoo: yunet-float32, for pictures of any size",
+            replace(
+                YUNET,
+                model=Model(
+                    name="yunet-2026may",
+                    file=yunet_2026,
+                    package="",
+                    url=f"{ZOO}/face_detection_yunet/{yunet_2026}",
+                    sha256="ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0",
                     licence="MIT",
                 ),
             ),

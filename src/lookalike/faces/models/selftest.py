@@ -1,4 +1,4 @@
-"""Whether a network is the face model that its manifest entry says.
+"""Whether a network is the face model that its manifest entry says, and in which order of colours.
 
 Some checks need no photos; whether one person is told from another shows on photos alone, and the
 report says so when there are none.
@@ -6,13 +6,14 @@ report says so when there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
@@ -23,13 +24,14 @@ from lookalike.faces.geometry import overlaps
 from lookalike.faces.image import FINE, Image, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import YUNET, Embedder, Entry, Finder, Folders
+from lookalike.faces.models.manifest import YUNET, Colour, Embedder, Entry, Finder, Folders
 from lookalike.faces.models.network import ANY, Runtime
 from lookalike.faces.vectors import Floats
 
 # Far less than SFace does, on any photos: cosines of 0.96 to mirrored and to recompressed faces,
 # everyone told apart, and strangers at 0.05. Fed with a wrong mean or scale it tells 50 to 67 % of
-# pairs apart, with strangers at 0.81 to 0.91. Swapped colours cost too little to be seen here.
+# pairs apart, with strangers at 0.81 to 0.91. Swapped colours cost too little to be seen so: both
+# orders are compared photo by photo.
 _SAME_INPUT = 0.999
 _APART = 1e-4
 _MIRRORED = 0.5
@@ -38,6 +40,13 @@ _ORDERED = 0.9
 # Above this, strangers would be told that they are the same person before anything is calibrated.
 _STRANGERS = 0.5
 _QUALITY = 60
+# How many standard errors one order of colours must be better by, to be kept against what was said,
+# and of how many photos at least. On 400 draws of 12 people with two photos each, SFace's order and
+# dlib's show in 98 %; with one photo each in 95 % and 46 %; never the wrong one
+# (benchmarks/colours.py).
+SURELY_BETTER = 2.0
+_LEAST_PHOTOS = 5
+_OTHER: dict[Colour, Colour] = {"rgb": "bgr", "bgr": "rgb"}
 # Where a detector puts a face that YuNet finds: boxes that overlap this much of their union.
 _OVERLAP, _FOUND = 0.5, 0.9
 _CANVASES = ((256, 256), (672, 896))
@@ -66,6 +75,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
+    """
+    Attributes:
+        entry: what was tried, in the order of colours that is kept.
+    """
+
+    entry: Entry
     checks: tuple[Check, ...]
 
     @property
@@ -82,12 +97,29 @@ class _Seen:
     found: Detections
 
 
-def run(entry: Entry, settings: Settings, samples: Sequence[Sample], cache: Path) -> SelfTest:
-    """Open a network and try it.
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """What a network makes of n faces in one order of colours: (n, dimension) vectors each."""
+
+    plain: Floats
+    mirrored: Floats
+    recompressed: Floats
+
+
+def run(
+    entry: Entry,
+    settings: Settings,
+    samples: Sequence[Sample],
+    cache: Path,
+    *,
+    colour_given: bool = False,
+) -> SelfTest:
+    """Open a network and try it, a recogniser in both orders of colours.
 
     Args:
         samples: of as many people as can be had; none leaves checks out.
         cache: a folder for the prepared network, which nobody else needs.
+        colour_given: keep the entry's order of colours, whichever is better.
     """
     opener = runtime.create(
         settings.runtime,
@@ -99,27 +131,27 @@ def run(entry: Entry, settings: Settings, samples: Sequence[Sample], cache: Path
     made: list[Check] = []
     try:
         if isinstance(entry, Embedder):
-            made.extend(_of_embedder(entry, opener, seen))
+            made.extend(_of_embedder(entry, opener))
+            if all(each.passed for each in made):
+                entry, checks = _on_faces(entry, opener, seen, colour_given)
+                made.extend(checks)
         else:
             made.extend(_of_finder(entry, opener, seen))
     # What runtimes raise of a network that they cannot run is theirs, and of no common kind.
     except Exception as error:
         made.append(Check("runs", False, _last_line(error)))
-    return SelfTest(tuple(made))
+    return SelfTest(entry, tuple(made))
 
 
-def _of_embedder(entry: Embedder, opener: Runtime, seen: Sequence[_Seen]) -> Iterator[Check]:
+def _of_embedder(entry: Embedder, opener: Runtime) -> Iterator[Check]:
     network = opener.open(entry.model, (ANY, 3, entry.size, entry.size))
     outputs = network(np.zeros((2, 3, entry.size, entry.size), np.float32))
     yield Check("opens", True, f"with {type(opener).__name__.strip('_')}")
     shapes = [each.shape for each in outputs]
     fits = shapes == [(2, entry.dimension)] and bool(np.isfinite(outputs[0]).all())
     yield Check("dimension", fits, f"{entry.dimension}; two crops give {_shapes(shapes)}")
-    if not fits:
-        return
-    embedding = FaceEmbedder(opener, entry)
-    yield from _repeatable(embedding, entry.size)
-    yield from _on_faces(embedding, entry.size, seen)
+    if fits:
+        yield from _repeatable(FaceEmbedder(opener, entry), entry.size)
 
 
 def _repeatable(embedding: FaceEmbedder, size: int) -> Iterator[Check]:
@@ -135,24 +167,99 @@ def _repeatable(embedding: FaceEmbedder, size: int) -> Iterator[Check]:
     yield Check("looks", apart > _APART, said)
 
 
-def _on_faces(embedding: FaceEmbedder, size: int, seen: Sequence[_Seen]) -> Iterator[Check]:
-    names = ("mirrored", "recompressed", "same and different")
-    people = {each.person for each in seen}
-    if len(people) < 2:
+def _on_faces(
+    entry: Embedder, opener: Runtime, seen: Sequence[_Seen], colour_given: bool
+) -> tuple[Embedder, tuple[Check, ...]]:
+    """The entry in the order of colours that is kept, and what it does on faces."""
+    names = ("colours", "mirrored", "recompressed", "same and different")
+    people = [each.person for each in seen]
+    if len(set(people)) < 2:
         why = "it needs photos of two people or more, such as --photos"
-        yield from (Check(name, None, why) for name in names)
-        return
-    crops = [align(each.image.pixels, each.found.landmarks[0], size) for each in seen]
-    vectors = embedding.embed(crops)
-    mirrored = embedding.embed([np.ascontiguousarray(each[:, ::-1]) for each in crops])
-    recompressed = embedding.embed([_recompressed(each) for each in crops])
+        return entry, tuple(Check(name, None, why) for name in names)
+    crops = [align(each.image.pixels, each.found.landmarks[0], entry.size) for each in seen]
+    embed = FaceEmbedder(opener, entry).embed
+    looks, swapped = look(embed, crops), look(embed, [each[..., ::-1] for each in crops])
+    lead = advantage(swapped, looks, people)
+    check = Check("colours", True, _said_of_colours(entry.colour, lead, colour_given))
+    if lead >= SURELY_BETTER and not colour_given:
+        entry, looks = replace(entry, colour=_OTHER[entry.colour]), swapped
+    return entry, (check, *_with_faces(looks, people))
+
+
+def look(embed: Callable[[list[Pixels]], Floats], crops: Sequence[Pixels]) -> Looks:
+    """What a network makes of aligned crops."""
+    return Looks(
+        embed(list(crops)),
+        embed([np.ascontiguousarray(each[:, ::-1]) for each in crops]),
+        embed([_recompressed(each) for each in crops]),
+    )
+
+
+def advantage(one: Looks, other: Looks, people: Sequence[str]) -> float:
+    """By how many standard errors one order of colours is better than the other.
+
+    Recognisers are trained on faces and their mirror images, and know what they were not trained on
+    less well in the mirror; and where there are several photos of a person, they put these nearer
+    to each other than to those of others. Both are compared photo by photo.
+    """
+    ones, others = (np.array(people)[:, None] == people, np.array(people)[:, None] != people)
+    np.fill_diagonal(ones, False)
+    several = ones.any(axis=1)
+
+    def apart(looks: Looks) -> NDArray[np.float64]:
+        cosines = looks.plain @ looks.plain.T
+        near, far = (
+            (cosines * mask).sum(axis=1)[several] / mask.sum(axis=1)[several]
+            for mask in (ones, others)
+        )
+        return np.asarray(near - far, np.float64)
+
+    leads = [
+        _standard_errors(_cosines(one.plain, one.mirrored) - _cosines(other.plain, other.mirrored))
+    ]
+    if several.sum() >= _LEAST_PHOTOS:
+        leads.append(_standard_errors(apart(one) - apart(other)))
+    # Of independent leads, as Stouffer adds them up.
+    return float(sum(leads) / np.sqrt(len(leads)))
+
+
+def _standard_errors(leads: NDArray[np.floating]) -> float:
+    """How many of them the mean lies above 0; 0 where there are too few to tell."""
+    if len(leads) < _LEAST_PHOTOS or not leads.std():
+        return 0.0
+    return float(leads.mean() / leads.std(ddof=1) * np.sqrt(len(leads)))
+
+
+def _said_of_colours(said: Colour, lead: float, given: bool) -> str:
+    """
+    Args:
+        lead: of the order that is the other one, in standard errors.
+    """
+    other = _OTHER[said]
+    by = f"by {abs(lead):.1f} standard errors; {SURELY_BETTER:.0f} are asked"
+    if lead >= SURELY_BETTER and given:
+        return f"{said}, as was asked for; {other} is better ({by}): try it with --colour {other}"
+    if lead >= SURELY_BETTER:
+        return f"{other}, though {said} was said: it is better ({by})"
+    if lead <= -SURELY_BETTER:
+        return f"{said}, as was said: it is better than {other} ({by})"
+    better = other if lead > 0 else said
+    return f"{said}, as was said; {better} may be better, which cannot be told ({by})"
+
+
+def _cosines(one: Floats, other: Floats) -> Floats:
+    """Row by row."""
+    return np.asarray((one * other).sum(axis=1))
+
+
+def _with_faces(looks: Looks, people: Sequence[str]) -> Iterator[Check]:
     for name, others, bar in (
-        ("mirrored", mirrored, _MIRRORED),
-        ("recompressed", recompressed, _RECOMPRESSED),
+        ("mirrored", looks.mirrored, _MIRRORED),
+        ("recompressed", looks.recompressed, _RECOMPRESSED),
     ):
-        cosine = float(np.median((vectors * others).sum(axis=1)))
+        cosine = float(np.median(_cosines(looks.plain, others)))
         yield Check(name, cosine >= bar, f"median cosine {cosine:.3f}; at least {bar} is asked")
-    yield _sanity(vectors, mirrored, [each.person for each in seen])
+    yield _sanity(looks.plain, looks.mirrored, people)
 
 
 def _sanity(vectors: Floats, mirrored: Floats, people: Sequence[str]) -> Check:
@@ -164,7 +271,7 @@ def _sanity(vectors: Floats, mirrored: Floats, people: Sequence[str]) -> Check:
     whose = f"{len(same)} pairs of one person"
     if not len(same):
         # Of a single photo each there is but its mirror image: an easier question, and said so.
-        same = (vectors * mirrored).sum(axis=1)
+        same = _cosines(vectors, mirrored)
         whose = f"{len(same)} photos and their mirror images"
     ordered = float((same[:, None] > different).mean())
     median = float(np.median(different))

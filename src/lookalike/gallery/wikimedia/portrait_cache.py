@@ -10,8 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from lookalike import files
 from lookalike.cache import say_unusable
 from lookalike.config import Settings
@@ -19,7 +17,7 @@ from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.wikimedia import commons
-from lookalike.gallery.wikimedia.client import NotOnWikimedia, Patience, Wikimedia, refuse
+from lookalike.gallery.wikimedia.client import Client, NotOnWikimedia, Patience, Wikimedia, refuse
 from lookalike.gallery.wikimedia.commons import Fetched
 
 # What a thumbnail may be; the networks never see it.
@@ -47,7 +45,7 @@ class Portraits:
     def __init__(
         self,
         folder: Path,
-        client: httpx.AsyncClient,
+        client: Client,
         *,
         enabled: bool,
         now: Callable[[], float] = time.time,

@@ -18,7 +18,6 @@ from lookalike.database.clock import now
 from lookalike.database.schema import KEYS
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
-from lookalike.rekognition.access.vault import Vault
 
 # 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
 _PREFIX = "LOOK"
@@ -58,6 +57,9 @@ class Keys:
     """
 
     def __init__(self, settings: Settings) -> None:
+        # Not above: it imports cryptography, and most servers check no signature.
+        from lookalike.rekognition.access.vault import Vault
+
         self._database = database.opened(settings.home, settings.database)
         self._vault = Vault(settings.home, settings.secret_key)
         self._lock = threading.Lock()

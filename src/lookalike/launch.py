@@ -1,0 +1,141 @@
+"""Starts the server: what is wrong is said first, and then one process answers, or several.
+
+Networks are opened first, in a thread: libraries do most of that without Python's lock, while
+Python imports what the gallery, the page and the APIs are made of. So most of this module's imports
+stand where that is under way. On two cores it saves a third of the start.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from lookalike import config
+from lookalike.cache import usable
+from lookalike.config import Settings
+from lookalike.processes import share_heaps
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from lookalike.faces.analyzer import Analyzer
+
+_AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
+
+# Gives the networks when they are open; None where the engine needs none of ours.
+Opening = Callable[[], "Analyzer | None"]
+
+
+def run(settings: Settings) -> None:
+    """Serve until stopped. Workers are processes of their own, told their settings by
+    environment variables.
+
+    Raises:
+        ModelUnavailable: a network that vectors depend on is not there.
+        StoreUnavailable, SecretsUnreadable: the access keys cannot be read.
+        InvalidParameter: a setting, the site file, or the AWS endpoint, is not as it must be.
+        CollectionNotFound: it names a collection that is not there.
+        AwsError: the engine is Amazon Rekognition, and no region is set.
+    """
+    settings = usable(settings)
+    if settings.workers == 1:
+        share_heaps()
+        networks = _opening(settings)
+        _check(settings)
+        _serve(_app(settings, networks), settings)
+        return
+    _check(settings)
+    for each in fields(settings):
+        os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
+    _serve("lookalike.launch:worker_app", settings)
+
+
+def worker_app() -> FastAPI:
+    """What a worker process serves."""
+    share_heaps()
+    settings = usable(config.load())
+    return _app(settings, _opening(settings))
+
+
+def _serve(app: FastAPI | str, settings: Settings) -> None:
+    """
+    Args:
+        app: of this process, or what makes that of each worker.
+    """
+    import uvicorn
+
+    uvicorn.run(
+        app,
+        factory=isinstance(app, str),
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        # The app reads the headers of proxies itself.
+        proxy_headers=False,
+    )
+
+
+def _opening(settings: Settings) -> Opening:
+    if settings.engine != "local":
+        return lambda: None
+    # The libraries that the thread shares with what is imported meanwhile are imported here.
+    from lookalike.faces.analyzer import Analyzer
+
+    def opened() -> Analyzer:
+        analyzer = Analyzer(settings)
+        analyzer.warm()
+        return analyzer
+
+    thread = ThreadPoolExecutor(1)
+    opening = thread.submit(opened)
+    thread.shutdown(wait=False)
+    return opening.result
+
+
+def _app(settings: Settings, networks: Opening) -> FastAPI:
+    from lookalike.engine.opener import warmed
+    from lookalike.server import create_app
+
+    return create_app(settings, lambda: warmed(settings, networks()))
+
+
+def _check(settings: Settings) -> None:
+    """Say what is wrong before anything is served, and who may call what."""
+    from lookalike.faces.models import installed
+    from lookalike.faces.models.manifest import Folders, check_there
+    from lookalike.rekognition.access.guard import explained
+    from lookalike.web import proxies, site_file
+
+    for network in installed.required(settings):
+        check_there(network, Folders.of(settings))
+    prefix = proxies.checked(settings).prefix
+    _check_collection(settings, site_file.load(settings.site).collection)
+    if settings.engine == "aws":
+        from lookalike.aws.client import Client
+
+        Client(settings).close()
+        print(_AWS, file=sys.stderr)
+    print(explained(settings), file=sys.stderr, flush=True)
+    if prefix:
+        print(_offered(settings, prefix), file=sys.stderr, flush=True)
+
+
+def _offered(settings: Settings, prefix: str) -> str:
+    """Where the page is when every address begins with a prefix."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
+
+
+def _check_collection(settings: Settings, collection: str | None) -> None:
+    from lookalike.faces.models import installed
+    from lookalike.gallery.gallery import Gallery
+
+    gallery = Gallery.open(settings, installed.embedder(settings))
+    gallery.people(collection)
+    # What cannot be kept is said now, in one line, and not when somebody first adds a person.
+    gallery.store.database.prepare()
+    gallery.close()
