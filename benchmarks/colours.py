@@ -20,8 +20,11 @@ from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.image import FINE, Pixels, decode
-from lookalike.faces.models.selftest import SURELY_BETTER, Looks, advantage, look
+from lookalike.faces.models import runtime
+from lookalike.faces.models.manifest import SFACE, Folders
+from lookalike.faces.models.selftest import SURELY_BETTER, Looks, advantage, as_it_is, look
 from lookalike.faces.vectors import Floats, unit
 
 _PEOPLE = 120
@@ -65,7 +68,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--dlib", type=Path)
     given = parser.parse_args()
-    analyzer = Analyzer(config.load(precision="float32"))
+    settings = config.load(precision="float32")
+    analyzer = Analyzer(settings)
+    opener = runtime.create(
+        settings.runtime, folders=Folders.of(settings), precision="float32", threads=2
+    )
     people, crops, cuts = [], [], []
     for person, path in photos(given.data / "lfw" / "lfw-deepfunneled"):
         data = path.read_bytes()
@@ -75,7 +82,9 @@ def main() -> None:
             people.append(person)
             crops.append(faces[0].crop)
             cuts.append(align(pixels, faces[0].landmarks.array, CUT, CUT_MARGIN))
-    networks: dict[str, tuple[Embed, list[Pixels]]] = {"SFace": (analyzer.embed, crops)}
+    networks: dict[str, tuple[Embed, list[Pixels]]] = {
+        "SFace": (as_it_is(FaceEmbedder(opener, SFACE)), crops)
+    }
     if given.dlib:
         dlib = Dlib(given.dlib)
         networks["dlib"] = lambda faces: unit(dlib.embed(faces)), cuts

@@ -177,13 +177,18 @@ def _on_faces(
         why = "it needs photos of two people or more, such as --photos"
         return entry, tuple(Check(name, None, why) for name in names)
     crops = [align(each.image.pixels, each.found.landmarks[0], entry.size) for each in seen]
-    embed = FaceEmbedder(opener, entry).embed
+    embed = as_it_is(FaceEmbedder(opener, entry))
     looks, swapped = look(embed, crops), look(embed, [each[..., ::-1] for each in crops])
     lead = advantage(swapped, looks, people)
     check = Check("colours", True, _said_of_colours(entry.colour, lead, colour_given))
     if lead >= SURELY_BETTER and not colour_given:
         entry, looks = replace(entry, colour=_OTHER[entry.colour]), swapped
     return entry, (check, *_with_faces(looks, people))
+
+
+def as_it_is(embedding: FaceEmbedder) -> Callable[[list[Pixels]], Floats]:
+    """What a network says of crops, without the mean with their mirror images."""
+    return lambda crops: np.concatenate([embedding.vectors(each[np.newaxis]) for each in crops])
 
 
 def look(embed: Callable[[list[Pixels]], Floats], crops: Sequence[Pixels]) -> Looks:
