@@ -442,7 +442,7 @@ def test_annotations_that_are_none_are_refused(folder: Path, text: str, message:
 def test_every_step_has_a_time(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     found = time_steps(engine, "obama.jpg", photos["obama.jpg"], runs=10)
     assert {each.key for each in found.figures} == {
-        *("all", "decode", "detect", "align", "embed", "match")
+        *("all", "decode", "detect", "mesh", "align", "embed", "match")
     }
     for each in found.figures:
         assert 0 < each.estimate.low <= each.estimate.value <= each.estimate.high
