@@ -23,8 +23,8 @@ from benchmarks.report import machine, table
 from lookalike import config
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.coverage import Coverage
 from lookalike.faces.photo import Face
-from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats, unit
 from lookalike.scores.calibrations import calibration
 
@@ -115,14 +115,18 @@ def quality(faces: Faces) -> str:
     pairs = [pair for own in faces.values() if len(own) > 5 for pair in _to_others(own)]
     cosines = np.array([cosine for _, cosine in pairs])
     rows = []
-    measures: tuple[tuple[str, Callable[[Quality], float], tuple[float, ...]], ...] = (
-        ("size, px", lambda q: q.size, (32, 48, 64, 80, 112, 5000)),
-        ("sharpness", lambda q: q.sharpness, (0, 12, 20, 40, 60, 101)),
-        ("score", lambda q: q.score, (0.8, 0.88, 0.9, 0.92, 1)),
-        ("yaw, degrees", lambda q: abs(q.pose.yaw), (0, 15, 30, 40, 90)),
+    measures: tuple[tuple[str, Callable[[Face], float], tuple[float, ...]], ...] = (
+        ("size, px", lambda f: f.quality.size, (0, 48, 64, 80, 112, 5000)),
+        ("sharpness", lambda f: f.quality.sharpness, (0, 12, 20, 40, 60, 101)),
+        ("brightness", lambda f: f.quality.brightness, (0, 20, 25, 30, 40, 101)),
+        ("score", lambda f: f.quality.score, (0.8, 0.88, 0.9, 0.92, 1)),
+        ("yaw, degrees", lambda f: abs(f.quality.pose.yaw), (0, 15, 30, 40, 90)),
+        ("sunglasses", lambda f: _coverage(f).sunglasses, (0, 0.5, 0.75, 1.01)),
+        ("mask", lambda f: _coverage(f).mask, (0, 0.5, 1.01)),
+        ("presence", lambda f: _coverage(f).presence, (-99, 10, 15, 20, 25, 99)),
     )
     for name, measure, edges in measures:
-        values = np.array([measure(quality) for quality, _ in pairs])
+        values = np.array([measure(face) for face, _ in pairs])
         for low, high in pairwise(edges):
             of = cosines[(values >= low) & (values < high)]
             if len(of):
@@ -131,11 +135,16 @@ def quality(faces: Faces) -> str:
     return table(("quality", "range", "portraits", "cosine, 10 %", "median"), rows)
 
 
-def _to_others(own: list[tuple[Path, Face]]) -> Iterator[tuple[Quality, float]]:
+def _coverage(face: Face) -> Coverage:
+    assert face.coverage is not None
+    return face.coverage
+
+
+def _to_others(own: list[tuple[Path, Face]]) -> Iterator[tuple[Face, float]]:
     total = np.sum([face.embedding for _, face in own], axis=0)
     for _, face in own:
         rest = total - face.embedding
-        yield face.quality, float(face.embedding @ unit(rest))
+        yield face, float(face.embedding @ unit(rest))
 
 
 def _share(of: NDArray[np.bool_]) -> str:

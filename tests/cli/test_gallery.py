@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from lookalike.config import Settings
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
-from tests.support import PATIENCE_S
+from tests.support import PATIENCE_S, coverings
 from tests.support.commands import Commands
 from tests.support.processes import LOOKALIKE
 
@@ -71,6 +72,23 @@ def test_a_second_photo_is_added_to_who_is_there(cli: Commands) -> None:
     assert len(answer(cli, "list", "--collection", "mine")["people"]) == 1
     other = answer(cli, "add", NAME, "obama.jpg", "--group", "painters")
     assert (other["new"], other["id"] != who) == (True, True)
+
+
+def test_poor_portraits_are_added_with_a_warning(
+    cli: Commands, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    (cli.folder / "dark.png").write_bytes(coverings.dark(engine.analyzer, photos["obama2.jpg"]))
+    done = cli("gallery", "add", NAME, "obama.jpg", "dark.png")
+    assert done.stdout.endswith(" to mine with 2 portraits.\n")
+    assert done.stderr == (
+        "Warning: somebody is badly found by dark.png: blurred (sharpness 8 of 100), dark "
+        "(brightness 11 of 100). Add a better photo if you have one.\n"
+    )
+    again = answer(cli, "add", NAME, "obama3.jpg", "dark.png")
+    ((warning),) = again["warnings"]
+    assert (again["added"], warning["photo"]) == (1, 1)
+    assert [each["flaw"] for each in warning["shortcomings"]] == ["blurred", "dark"]
+    assert cli("gallery", "add", NAME, "obama.jpg").stderr == ""
 
 
 def test_another_face_needs_a_word(cli: Commands) -> None:

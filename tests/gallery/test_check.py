@@ -14,12 +14,14 @@ import PIL.Image
 import pytest
 
 from lookalike.config import Settings
+from lookalike.engine.local import LocalEngine
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.check import check
 from lookalike.gallery.findings import Bars, Checkup, GalleryFault, Member
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import StoredPortrait
+from tests.support import coverings
 from tests.support.commands import Commands
 
 BARS = Bars(disagrees=0.29, same_face=0.51, alike=0.34)
@@ -166,6 +168,20 @@ def test_poor_portraits_are_named(home: Home, folder: Folder, photos: Mapping[st
     (finding,) = home.findings("--photos", "stars")["low-quality"]
     assert "pixels wide" in finding["why"]
     assert finding["places"][0]["source"] == "Joe Biden.jpg"
+
+
+def test_covered_portraits_are_named(
+    home: Home, folder: Folder, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    """By their photos, or by the thumbnails that were kept."""
+    masked = coverings.covered(engine.analyzer, photos["biden.jpg"], "mask")
+    home("import", folder({"Joe Biden.png": masked}), *CREDITED)
+    assert home.findings(code=0) == {}
+    (seen,) = home.findings("--photos", "stars")["low-quality"]
+    home("import", "stars", "--thumbnails", *CREDITED)
+    (shown,) = home.findings()["low-quality"]
+    assert seen["why"] == shown["why"] == "behind a mask"
+    assert seen["places"][0]["source"] == "Joe Biden.png"
 
 
 def test_group_photos_are_found_with_the_photos(

@@ -11,11 +11,13 @@ from pydantic import Field
 from lookalike.answers import people, shapes
 from lookalike.answers.people import PLAIN, Shown
 from lookalike.answers.shapes import Answer
+from lookalike.gallery.shortcomings import Flaw, shortcomings
 
 if TYPE_CHECKING:
     from lookalike.gallery import portraits as stored
     from lookalike.gallery import store
     from lookalike.gallery.people import Person
+    from lookalike.gallery.portraits import Portrait
     from lookalike.gallery.removals import takedowns as kept
 
 
@@ -37,11 +39,28 @@ class StoredPortraits(Answer):
     portraits: tuple[StoredPortrait, ...]
 
 
+class Shortcoming(Answer):
+    flaw: Flaw
+    text: str = Field(description="The flaw in words, and how bad it is.")
+
+
+class PoorPortrait(Answer):
+    """A photo that was added, though somebody is badly found by it."""
+
+    photo: int = Field(description="Which of the photos that were sent, from 0.")
+    shortcomings: tuple[Shortcoming, ...]
+
+
+class AddedPortraits(StoredPortraits):
+    warnings: tuple[PoorPortrait, ...]
+
+
 class Enrolled(shapes.Person):
     """Whom photos were added to."""
 
     new: bool = Field(description="Whether they were not there before.")
     added: int = Field(description="How many of the photos they did not have.")
+    warnings: tuple[PoorPortrait, ...]
 
 
 class Merged(shapes.Person):
@@ -101,9 +120,24 @@ def portraits(person: Person, found: Sequence[stored.StoredPortrait]) -> StoredP
     return StoredPortraits(person=person.id, collection=person.collection, portraits=listed)
 
 
-def enrolled(done: store.Enrolment, shown: Shown = PLAIN) -> Enrolled:
+def added(
+    person: Person, found: Sequence[stored.StoredPortrait], sent: Sequence[Portrait]
+) -> AddedPortraits:
+    """
+    Args:
+        found: all portraits of the person.
+        sent: one for each photo of the request.
+    """
+    return AddedPortraits(**dict(portraits(person, found)), warnings=_warnings(sent))
+
+
+def enrolled(done: store.Enrolment, sent: Sequence[Portrait], shown: Shown = PLAIN) -> Enrolled:
+    """
+    Args:
+        sent: one for each photo of the request.
+    """
     who = dict(people.person(done.person, shown))
-    return Enrolled(**who, new=done.new, added=done.portraits)
+    return Enrolled(**who, new=done.new, added=done.portraits, warnings=_warnings(sent))
 
 
 def merged(done: store.Merger, shown: Shown = PLAIN) -> Merged:
@@ -137,6 +171,15 @@ def undone(done: kept.Undone, shown: Shown = PLAIN) -> Undone:
         lifted=done.lifted,
         kept=done.kept,
         back=tuple(people.person(each, shown) for each in done.back),
+    )
+
+
+def _warnings(sent: Sequence[Portrait]) -> tuple[PoorPortrait, ...]:
+    found = ((number, shortcomings(each)) for number, each in enumerate(sent))
+    return tuple(
+        PoorPortrait(photo=number, shortcomings=tuple(map(Shortcoming.model_validate, own)))
+        for number, own in found
+        if own
     )
 
 

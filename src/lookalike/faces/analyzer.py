@@ -12,7 +12,7 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
-from lookalike.faces.coverage import CoverageReader
+from lookalike.faces.coverage import Coverage, CoverageReader
 from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
@@ -150,6 +150,19 @@ class Analyzer:
         """
         vector: Floats = self.embed([thumbnail.face(small, self.embedder.size)])[0]
         return vector
+
+    def thumbnail_coverage(self, small: bytes) -> Coverage:
+        """How much shows of the face in a thumbnail, whose size is that in the thumbnail.
+
+        Raises:
+            PhotoError: it is no thumbnail.
+        """
+        pixels = thumbnail.opened(small)
+        found = thumbnail.found(pixels)
+        with self._turn:
+            (mesh,) = self._meshes.read(pixels, found)
+        crop = thumbnail.face(small, self.embedder.size)
+        return self._coverage.read(crop, mesh, float(found.boxes[0, 2]))
 
 
 class _Clock:

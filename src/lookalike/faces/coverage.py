@@ -9,6 +9,7 @@ face show in how sure the mesh is of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import resources
 
 import cv2
@@ -38,6 +39,15 @@ _LEAST_SIZE = 32.0
 # A change in lightness of less, of 255, from pixel to pixel is none. Skin has some nearly
 # everywhere: half of a cartoon is flat, and of 2,800 photos of people the flattest by 37 %.
 _FLAT, _MOST_FLAT = 0.75, 0.42
+
+
+class Hindrance(StrEnum):
+    """Why too little of a face shows."""
+
+    SUNGLASSES = "sunglasses"
+    MASK = "mask"
+    COVERED = "covered"
+    TINY = "tiny"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,18 @@ class Coverage:
         A covered or tiny face is told from faces that show as well as ever, but two of a kind are
         alike by what covers them.
         """
-        return not self.covered and self.size >= _LEAST_SIZE
+        return not self.hindrances
+
+    @property
+    def hindrances(self) -> tuple[Hindrance, ...]:
+        """All that keeps it from showing enough."""
+        worn = {Hindrance.SUNGLASSES: self.sunglasses, Hindrance.MASK: self.mask}
+        found = [each for each, surely in worn.items() if surely >= _WORN]
+        if self.covered and not found:
+            found.append(Hindrance.COVERED)
+        if self.size < _LEAST_SIZE:
+            found.append(Hindrance.TINY)
+        return tuple(found)
 
 
 class CoverageReader:

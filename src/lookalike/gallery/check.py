@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from itertools import count
 
 import numpy as np
 
 from lookalike.faces.photo import Face
-from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.findings import (
     MOST,
@@ -28,14 +27,12 @@ from lookalike.gallery.findings import (
 )
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import StoredPortrait
+from lookalike.gallery.shortcomings import shortcomings, words
 from lookalike.gallery.spelling import folded
 
 # Two portraits this alike are one photo: 96 % of copies saved again as JPEG of quality 75 are, and
 # of 5,256 pairs of photos of one person only two frames of one shot.
 _DUPLICATE = 0.95
-# Portraits beyond these are less like the others of their person: a median cosine of 0.48 to 0.61
-# instead of 0.73. Size is in pixels, yaw in degrees.
-_MIN_SIZE, _MIN_SHARPNESS, _MIN_SCORE, _MAX_YAW = 48.0, 12.0, 0.88, 40.0
 # Another face of a group photo counts from this share of the area of the one that was taken, if the
 # detector is as sure of it as it must be of a portrait.
 _OTHER_AREA, _OTHER_SCORE = 0.1, 0.8
@@ -64,7 +61,8 @@ def check(
 
     Args:
         beside: people of other collections, with whom faces are compared and who are not checked.
-        photos: by image id; without them nothing can be said of group photos.
+        photos: by image id; without them nothing can be said of group photos, and of what covers a
+            face only where `Portrait.coverage` tells it.
     """
     own = tuple(each for each in members if each.portraits)
     if not own:
@@ -142,11 +140,15 @@ def _in_groups(member: Member, bars: Bars, seen: Mapping[str, Seen]) -> Iterator
         photo = seen.get(portrait.image_id or "")
         if photo is None or len(photo.faces) < 2:
             continue
-        cosines = [float(face.embedding @ portrait.vector) for face in photo.faces]
-        taken = photo.faces[int(np.argmax(cosines))]
+        taken = _taken(portrait, photo)
         others = [each for each in photo.faces if _rival(each, taken, bars)]
         if others:
             yield _in_group(member, portrait, taken, others, photo)
+
+
+def _taken(portrait: StoredPortrait, photo: Seen) -> Face:
+    """The face of a photo that a portrait is of."""
+    return max(photo.faces, key=lambda face: float(face.embedding @ portrait.vector))
 
 
 def _rival(face: Face, taken: Face, bars: Bars) -> bool:
@@ -221,25 +223,22 @@ def _duplicates(members: Sequence[Member], seen: Mapping[str, Seen]) -> Iterator
 
 def _poor(member: Member, seen: Mapping[str, Seen]) -> Iterator[Finding]:
     for portrait in member.portraits:
-        faults = list(_faults(portrait.quality)) if portrait.quality else []
-        if faults:
+        found = shortcomings(_looked_at(portrait, seen))
+        if found:
             yield Finding(
                 GalleryFault.LOW_QUALITY,
                 (_place(member, portrait, seen),),
-                ", ".join(faults),
+                words(found),
                 f"Add a better photo of {_name(member)} and {_removal(member, portrait)}",
             )
 
 
-def _faults(quality: Quality) -> Iterator[str]:
-    if quality.size < _MIN_SIZE:
-        yield f"the face is only {quality.size:.0f} pixels wide"
-    if quality.sharpness < _MIN_SHARPNESS:
-        yield f"blurred (sharpness {quality.sharpness:.0f} of 100)"
-    if abs(quality.pose.yaw) > _MAX_YAW:
-        yield f"turned away by {abs(quality.pose.yaw):.0f} degrees"
-    if quality.score < _MIN_SCORE:
-        yield f"the detector is only {quality.score:.1%} sure of the face"
+def _looked_at(portrait: StoredPortrait, seen: Mapping[str, Seen]) -> StoredPortrait:
+    """With what its photo shows, if that was looked at."""
+    photo = seen.get(portrait.image_id or "")
+    if photo is None or not photo.faces:
+        return portrait
+    return replace(portrait, coverage=_taken(portrait, photo).coverage)
 
 
 def _uncredited(member: Member) -> Iterator[Finding]:

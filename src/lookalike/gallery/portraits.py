@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lookalike.faces.coverage import Coverage
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Quality
 from lookalike.faces.vectors import Floats
@@ -23,6 +24,7 @@ class Portrait:
         external_image_id: what the caller calls the image.
         fetched_at: when it came from `credit.source_url`, with a time zone.
         thumbnail: a small JPEG of the face, for changing the model; None keeps no pixels.
+        coverage: how much of the face shows, where it was looked at; not kept.
     """
 
     vector: Floats
@@ -34,6 +36,7 @@ class Portrait:
     image_size: tuple[int, int] | None = None
     fetched_at: datetime | None = None
     thumbnail: bytes | None = None
+    coverage: Coverage | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -18,8 +18,9 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Credit
-from tests.support import PATIENCE_S
+from tests.support import PATIENCE_S, coverings
 from tests.support.homes import Home, counts, many
 from tests.support.packs import members, resealed
 from tests.support.processes import finished
@@ -74,6 +75,25 @@ def test_numbered_files_are_one_person(
     assert people == {"버락 오바마": 3, "NCT 127": 1}
     again = mine("import", "stars")
     assert "By their numbers taken for 버락 오바마: 버락 오바마 1.jpg, 버락 오바마3.jpg" in again
+
+
+def test_poor_portraits_are_named(
+    mine: Home, engine: LocalEngine, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "stars" / "Barack Obama"
+    folder.mkdir(parents=True)
+    (folder / "1.jpg").write_bytes(photos["obama.jpg"])
+    (folder / "2.png").write_bytes(coverings.dark(engine.analyzer, photos["obama2.jpg"]))
+    said = mine("import", "stars", "--dry-run")
+    assert "Poor portraits, by which somebody is badly found: 1\n" in said
+    flaws = "blurred (sharpness 8 of 100), dark (brightness 11 of 100)"
+    assert f"  Barack Obama/2.png of Barack Obama: {flaws}" in said.splitlines()
+    report = mine.report("stars")
+    assert counts(report) == (1, 0, 2, 0)
+    (poor,) = report["warnings"]
+    assert (poor["person"], poor["where"]) == ("Barack Obama", "Barack Obama/2.png")
+    assert [each["flaw"] for each in poor["shortcomings"]] == ["blurred", "dark"]
+    assert mine.report("stars", "--thumbnails")["warnings"] == []
 
 
 def test_a_folder_is_imported_once(mine: Home, stars: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from lookalike.engine.local import LocalEngine
+from tests.support import coverings
 from tests.web.test_admin import files, http, portraits, problem
 
 __all__ = ["http"]
@@ -69,6 +71,24 @@ def test_another_face_needs_a_decision(http: httpx.Client, photos: Mapping[str, 
     assert problem(both) == (422, "invalid-parameter", "to, new: one of them at most.")
     for gone, kind in (("U0", "person-not-found"), ("Q76", "person-not-found")):
         assert problem(add(http, photos, "obama.jpg", to=gone))[:2] == (404, kind)
+
+
+def test_poor_portraits_are_added_with_a_warning(
+    http: httpx.Client, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    dark = coverings.dark(engine.analyzer, photos["obama2.jpg"])
+    flaws = [
+        {"flaw": "blurred", "text": "blurred (sharpness 8 of 100)"},
+        {"flaw": "dark", "text": "dark (brightness 11 of 100)"},
+    ]
+    more = dict(photos) | {"dark.png": dark}
+    made = add(http, more, "obama.jpg", "dark.png").json()
+    assert (made["added"], made["warnings"]) == (2, [{"photo": 1, "shortcomings": flaws}])
+    path = f"/api/v1/people/{made['id']}/portraits"
+    answer = http.post(path, files=files(more, "dark.png", "obama3.jpg"))
+    assert answer.status_code == 201
+    assert answer.json()["warnings"] == [{"photo": 0, "shortcomings": flaws}]
+    assert add(http, photos, "obama.jpg").json()["warnings"] == []
 
 
 def test_requests_at_once_make_one_person(http: httpx.Client, photos: Mapping[str, bytes]) -> None:

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, expect
 
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
-from tests.support import patient, secrets
+from tests.support import coverings, patient, secrets
 from tests.support.browser import DESKTOP, PHONE, SMALL, Opener, View, barriers
 from tests.support.serving import Server
 from tests.web.pages.test_sent import photos_of
@@ -189,6 +190,33 @@ def test_facts_are_changed(visit: Opener, http: httpx.Client, photos: Mapping[st
     facts.get_by_role("button", name=save).click()
     expect(view.page.get_by_role("alert")).to_contain_text("born: 'soon' is no date")
     expect(facts.locator("[name=born]")).to_have_value("soon")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_poor_portraits_are_warned_of(
+    visit: Opener,
+    http: httpx.Client,
+    engine: LocalEngine,
+    photos: Mapping[str, bytes],
+    language: Language,
+) -> None:
+    more = dict(photos) | {"dark.png": coverings.dark(engine.analyzer, photos["obama2.jpg"])}
+    person_id = add(http, photos, NAME, "obama.jpg")
+    view = managing(visit, http, person_id, language)
+    view.page.locator("#more [name=photos]").set_input_files(chosen(more, "obama3.jpg", "dark.png"))
+    view.page.get_by_role("button", name=view.page_text("manage.add")).click()
+    flaws = ", ".join(words(view, f"flaws.{each}") for each in ("blurred", "dark"))
+    warning = words(view, "poor", number=2, flaws=flaws)
+    expect(said(view)).to_have_text(f"{words(view, 'portraits_added')} {warning}")
+    assert portraits(http, person_id) == 3
+    view.page.goto(f"{http.base_url}/people")
+    view.page.get_by_text(view.page_text("people_page.add.title")).click()
+    form = view.page.locator("#adding")
+    form.locator("[name=name_en]").fill("Barry")
+    form.locator("[name=photos]").set_input_files(chosen(more, "dark.png"))
+    form.get_by_role("button", name=view.page_text("people_page.add.go"), exact=True).click()
+    warning = words(view, "poor", number=1, flaws=flaws)
+    expect(view.page.locator("#added")).to_contain_text(warning)
 
 
 def test_two_people_are_merged(

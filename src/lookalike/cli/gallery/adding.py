@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,9 +66,11 @@ def add(
         chosen = None if to is None else person.id
         done = _enrolled(engine, person, portraits, chosen, new, ask=not as_json)
     if as_json:
-        print_json(changes.enrolled(done))
+        print_json(changes.enrolled(done, portraits))
     else:
         click.echo(_said(done, collection=person.collection))
+        for line in _warnings(photos, portraits):
+            click.echo(line, err=True)
 
 
 def _parts(given: Sequence[str], *, has_name: bool) -> tuple[str, list[GivenPhoto]]:
@@ -149,6 +151,17 @@ def _advised(error: Unlike) -> Unlike:
     to = error.people[0].id
     advice = f"Say --to {to} to add to them anyway, or --new for another person of that name."
     return Unlike(f"{error} {advice}", error.people)
+
+
+def _warnings(photos: Sequence[GivenPhoto], portraits: Sequence[Portrait]) -> Iterator[str]:
+    from lookalike.gallery.shortcomings import shortcomings, words
+
+    for photo, portrait in zip(photos, portraits, strict=True):
+        if found := shortcomings(portrait):
+            yield (
+                f"Warning: somebody is badly found by {photo.name}: {words(found)}. "
+                "Add a better photo if you have one."
+            )
 
 
 def _said(done: Enrolment, collection: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from lookalike.cli.terminal import FOLDER, json_option, print_json, progress
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.faces.coverage import Coverage
     from lookalike.faces.models.manifest import Embedder
     from lookalike.gallery.findings import Bars, Checkup, Finding, Member, PortraitPlace, Seen
     from lookalike.gallery.gallery import Gallery
@@ -25,9 +27,7 @@ _FOUND = 3
 
 @click.command()
 @click.option("--collection", help="Only this collection; all of your own unless set.")
-@click.option(
-    "--photos", type=FOLDER, help="The photos it was made from, to look for group photos."
-)
+@click.option("--photos", type=FOLDER, help="The photos it was made from, to look at them again.")
 @json_option("Print every finding as JSON.")
 @pass_settings
 def check(settings: Settings, collection: str | None, photos: Path | None, as_json: bool) -> None:
@@ -35,8 +35,9 @@ def check(settings: Settings, collection: str | None, photos: Path | None, as_js
 
     Names portraits that disagree with the others of their person, faces that stand under two names
     (also those of the starter gallery), photos that are there twice, group photos in which the
-    wrong face may have been taken (with --photos), low quality and missing credits, and says what
-    to do. Ends with exit code 3 if anything was found, else 0.
+    wrong face may have been taken (with --photos), poor portraits (what covers a face with --photos
+    or thumbnails only) and missing credits, and says what to do. Ends with exit code 3 if anything
+    was found, else 0.
     """
     from lookalike.faces.models import installed
     from lookalike.gallery.check import check as examine
@@ -46,6 +47,8 @@ def check(settings: Settings, collection: str | None, photos: Path | None, as_js
         members = [each for name in chosen for each in _members(people, name)]
         beside = [each for name in others for each in _members(people, name)]
     seen = dict(_seen(settings, photos, members)) if photos else {}
+    shown = dict(_shown(settings, members, seen))
+    members = [_looked_at(each, shown) for each in members]
     checkup = examine(members, beside, bars=_bars(installed.embedder(settings)), photos=seen)
     if as_json:
         print_json(_checkup_json(checkup))
@@ -100,6 +103,30 @@ def _seen(
                 except PhotoError:
                     continue
                 yield known_by, Seen(path.relative_to(folder).as_posix(), photo.faces)
+
+
+def _shown(
+    settings: Settings, members: Sequence[Member], seen: Mapping[str, Seen]
+) -> Iterator[tuple[str, Coverage]]:
+    """By the id of a portrait, what its thumbnail shows; of those whose photo was not seen."""
+    from lookalike.errors import PhotoError
+    from lookalike.faces.analyzer import Analyzer
+
+    everything = [portrait for member in members for portrait in member.portraits]
+    wanted = {p.id: p.thumbnail for p in everything if p.thumbnail and p.image_id not in seen}
+    if not wanted:
+        return
+    analyzer = Analyzer(settings)
+    with progress() as bar:
+        for portrait_id, small in bar.track(wanted.items(), description="Looking at thumbnails"):
+            with suppress(PhotoError):
+                yield portrait_id, analyzer.thumbnail_coverage(small)
+
+
+def _looked_at(member: Member, shown: Mapping[str, Coverage]) -> Member:
+    """The same person, with what the thumbnails of their portraits show."""
+    portraits = (replace(each, coverage=shown.get(each.id)) for each in member.portraits)
+    return replace(member, portraits=tuple(portraits))
 
 
 def _checkup_text(checkup: Checkup) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +33,24 @@ def report_text(report: Report) -> str:
             f"{double.similarity:.0f}). If they are one: lookalike gallery merge {double.there} "
             f"{double.id}"
         )
+    lines += _warnings(report)
     if report.left_out:
         lines.append(f"{len(report.left_out)} left out:")
     for reason, count in report.reasons().items():
         who = [each for each in report.left_out if each.why == reason]
         lines.append(f"  {count:4} {reason}: {_listed([each.where for each in who])}")
     return "\n".join(lines)
+
+
+def _warnings(report: Report) -> Iterator[str]:
+    from lookalike.gallery.shortcomings import words
+
+    if report.warnings:
+        yield f"Poor portraits, by which somebody is badly found: {len(report.warnings)}"
+    for each in report.warnings[:_NAMED]:
+        yield f"  {each.where} of {each.person}: {words(each.shortcomings)}"
+    if len(report.warnings) > _NAMED:
+        yield f"  and {len(report.warnings) - _NAMED} more (--json names all)"
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from lookalike.errors import DamagedImage
-from lookalike.faces.align import align, similarity_transform, template
+from lookalike.faces.align import TEMPLATE_SIZE, align, similarity_transform, template
 from lookalike.faces.image import FINER, MIN_SIDE, Limits, Pixels, decode, jpeg
+from lookalike.faces.models.decoders import Detections
 from lookalike.faces.vectors import Floats
 
 # Half of it, 160 px, is what an aligned crop shows: more than the 112 px of today's recognisers.
@@ -23,6 +24,9 @@ MARGIN = 2.0
 _QUALITY = 90
 # A face with fewer pixels is enlarged this much, so that turning it costs no detail.
 _ENLARGED = 1.5
+# Where a detector has the box of a face that lies as in `TEMPLATE`: left, top, width and height at
+# the median of 937 portraits of celebrities.
+_BOX: Floats = np.array([16.5, 15.3, 79.1, 101.1], np.float32)
 # As much as the embedding of the photo was made from.
 _DECODED = FINER
 # What we write is smaller, even of pure noise.
@@ -49,6 +53,15 @@ def face(thumbnail: bytes, size: int) -> Pixels:
     """
     pixels = opened(thumbnail)
     return align(pixels, template(len(pixels), MARGIN), size)
+
+
+def found(pixels: Pixels) -> Detections:
+    """The face of a thumbnail, where a detector would find it."""
+    inside = len(pixels) / MARGIN
+    box = _BOX * np.float32(inside / TEMPLATE_SIZE)
+    box[:2] += (len(pixels) - inside) / 2
+    landmarks = template(len(pixels), MARGIN)
+    return Detections(box[None], landmarks[None], np.ones(1, np.float32))
 
 
 def opened(thumbnail: bytes) -> Pixels:

@@ -53,4 +53,5 @@ def portrait_of(
         quality=face.quality,
         fetched_at=fetched_at,
         thumbnail=face.thumbnail,
+        coverage=face.coverage,
     )

@@ -19,11 +19,12 @@ from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.reembedding import Unusable, reembedded_portraits
+from lookalike.gallery.shortcomings import shortcomings
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
 from lookalike.gallery.sources.identities import SourcePeople
 from lookalike.gallery.sources.image_file import image_id, portrait_of
-from lookalike.gallery.sources.report import Joined, LeftOut, Report
+from lookalike.gallery.sources.report import Joined, LeftOut, PoorPortrait, Report
 from lookalike.processes import Interrupt
 
 # As `Person.external_ids`.
@@ -80,6 +81,7 @@ class Importer:
         self._counts: Counter[str] = Counter()
         self._left_out: list[LeftOut] = []
         self._joined: list[Joined] = []
+        self._warnings: list[PoorPortrait] = []
 
     def photos(self, found: Iterable[Found], workers: Workers) -> Report:
         """Look at every photo of every candidate and add those that show one person's face.
@@ -138,6 +140,7 @@ class Importer:
             seconds=time.perf_counter() - started,
             joined=tuple(self._joined),
             doubled=tuple(self._people.doubled),
+            warnings=tuple(self._warnings),
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
@@ -232,11 +235,19 @@ class Importer:
             self._leave_out(person, person.id, str(error))
             return
         self._note(person, known, len(new))
+        self._warn(person, new)
 
     def _note(self, person: Person, known: Person | None, portraits: int) -> None:
         (self._changed if known else self._added).add(person.id)
         self._people.keep(person)
         self._counts["added"] += portraits
+
+    def _warn(self, person: Person, portraits: Sequence[Portrait]) -> None:
+        for each in portraits:
+            if found := shortcomings(each):
+                known_by = each.image_id or ""
+                where = self._seen.get(known_by, known_by)
+                self._warnings.append(PoorPortrait(person.label, where, found))
 
     def _keep_thumbnails(self, person: Person, portraits: Sequence[Portrait]) -> None:
         bare = {

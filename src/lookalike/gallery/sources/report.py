@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from lookalike.gallery.shortcomings import Shortcoming
+
 Thing = TypeVar("Thing")
 
 
@@ -48,6 +50,15 @@ class Doubled:
 
 
 @dataclass(frozen=True, slots=True)
+class PoorPortrait:
+    """A portrait that was added, though somebody is badly found by it."""
+
+    person: str
+    where: str
+    shortcomings: tuple[Shortcoming, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an import did, or would do.
 
@@ -59,6 +70,7 @@ class Report:
         photos: all that were looked at, hashed or could not be read.
         joined: what somebody should look over: a number may be part of a name.
         doubled: what they should look over too: one person may look different.
+        warnings: portraits that better ones should take the place of.
     """
 
     collection: str
@@ -74,6 +86,7 @@ class Report:
     seconds: float
     joined: tuple[Joined, ...] = ()
     doubled: tuple[Doubled, ...] = ()
+    warnings: tuple[PoorPortrait, ...] = ()
 
     def reasons(self) -> dict[str, int]:
         """How often each reason was given, the most frequent first."""

@@ -71,6 +71,7 @@ async def add_person(
     collection and has that face, the photos are added to them (200), and facts that were not
     known. If the faces differ nothing is changed (409): the answer names who is there, and
     `to` with an id, or `new`, decides. The id of a new person is the Wikidata id, if there is one.
+    `warnings` name photos by which somebody is badly found: covered, in profile, dark, tiny.
     """
     if sent.to and sent.new:
         raise InvalidParameter("to, new: one of them at most.")
@@ -89,7 +90,7 @@ async def add_person(
         except Unlike as error:
             advice = "Send `to` with their id to add to them anyway, or `new` for another person."
             raise Unlike(f"{error} {advice}", error.people) from error
-        return changes.enrolled(done, known)
+        return changes.enrolled(done, made, known)
 
     enrolled = await services.executor.run(work)
     response.headers["Location"] = f"{known.root}/api/v1/people/{enrolled.id}"

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lookalike.answers import changes
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter, PhotoError
-from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person
+from lookalike.gallery.people import Credit
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.image_file import portrait
@@ -53,7 +52,8 @@ def list_portraits(
     services: UseServices, person_id: str, collection: InCollection = None
 ) -> changes.StoredPortraits:
     """The portraits of a person, the oldest first."""
-    return _listed(services.gallery, own(services.gallery, person_id, collection))
+    person = own(services.gallery, person_id, collection)
+    return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
 @router.post("/people/{person_id}/portraits", status_code=201)
@@ -62,16 +62,18 @@ async def add_portraits(
     person_id: str,
     sent: Annotated[NewPortraits, MULTIPART],
     collection: InCollection = None,
-) -> changes.StoredPortraits:
-    """Add photos to a person who is there: all of them, or none. Those they have are left out."""
+) -> changes.AddedPortraits:
+    """Add photos to a person who is there: all of them, or none. Those they have are left out.
+    `warnings` name photos by which somebody is badly found: covered, in profile, dark, tiny."""
     credit = columns.credit(row(sent))
     photos = await read(sent.photos)
 
-    def work() -> changes.StoredPortraits:
+    def work() -> changes.AddedPortraits:
         person = own(services.gallery, person_id, collection)
         made = portraits(services.engine.local, photos, credit)
         services.gallery.store.add_portraits(person, made)
-        return _listed(services.gallery, person)
+        found = services.gallery.portraits(person.id, person.collection)
+        return changes.added(person, found, made)
 
     return await services.executor.run(work)
 
@@ -117,7 +119,3 @@ def portraits(
         reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)
         raise (kinds.pop() if len(kinds) == 1 else PhotoError)(f"{reasons}. Nothing was added.")
     return made
-
-
-def _listed(gallery: Gallery, person: Person) -> changes.StoredPortraits:
-    return changes.portraits(person, gallery.portraits(person.id, person.collection))

@@ -1,7 +1,7 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
-import { Admin } from "./admin.js";
+import { Admin, withWarnings } from "./admin.js";
 import { Alert } from "./alert.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
@@ -53,8 +53,9 @@ async function add(given, decided) {
   const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
   const fields = /** @type {Field[]} */ ([...facts, ...Object.entries(decided)]);
   const done = await admin.add("people", given.getAll("photos"), fields);
-  if (done.new) return text("people.added", { name });
-  return text(done.added ? "manage.added" : "manage.nothing_new", { name, count: done.added });
+  const there = done.added ? "manage.added" : "manage.nothing_new";
+  const said = text(done.new ? "people.added" : there, { name, count: done.added });
+  return withWarnings(said, done.warnings);
 }
 
 /** @param {import("./problem.js").KnownPerson[]} people who is there */

@@ -6,7 +6,7 @@ import { at } from "./api.js";
 import { find } from "./dom.js";
 import { openPicture, release } from "./picture.js";
 import { Problem } from "./problem.js";
-import { page } from "./texts.js";
+import { page, text } from "./texts.js";
 import { ask, send } from "./upload.js";
 
 // Below another path of the same host another server may be, with a token of its own.
@@ -87,6 +87,19 @@ export class Admin {
       // storage is switched off
     }
   }
+}
+
+/**
+ * What was done, and by which of the photos somebody is badly found.
+ * @param {string} said
+ * @param {{ photo: number, shortcomings: { flaw: string }[] }[]} warnings
+ */
+export function withWarnings(said, warnings) {
+  const lines = warnings.map(({ photo, shortcomings }) => {
+    const flaws = shortcomings.map(({ flaw }) => text(`manage.flaws.${flaw}`));
+    return text("manage.poor", { number: photo + 1, flaws: flaws.join(", ") });
+  });
+  return [said, ...lines].join(" ");
 }
 
 /** Does one thing after the other of a page, and says what was done or went wrong. */

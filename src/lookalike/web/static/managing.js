@@ -1,7 +1,7 @@
 // @ts-check
 /** One person of a gallery of one's own: their portraits and facts, merging, removing, a takedown. */
 
-import { Admin, Work } from "./admin.js";
+import { Admin, withWarnings, Work } from "./admin.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
 import { named, page, text } from "./texts.js";
@@ -77,10 +77,10 @@ function portrait({ id, created, credit }) {
 
 /** @param {HTMLFormElement} form */
 async function addPortraits(form) {
-  await admin.add(at("/portraits"), new FormData(form).getAll("photos"));
+  const { warnings } = await admin.add(at("/portraits"), new FormData(form).getAll("photos"));
   form.reset();
   await load();
-  return text("manage.portraits_added");
+  return withWarnings(text("manage.portraits_added"), warnings);
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,0 +1,105 @@
+"""What makes a portrait a poor one, on real photos."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+
+import PIL.Image
+import pytest
+
+from lookalike.engine.local import LocalEngine
+from lookalike.faces.coverage import Coverage
+from lookalike.faces.quality import Pose, Quality
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.shortcomings import Flaw, shortcomings, words
+from lookalike.gallery.sources.image_file import portrait
+from tests.support import coverings
+
+Judge = Callable[[bytes], list[Flaw]]
+
+
+@pytest.fixture
+def judge(engine: LocalEngine) -> Judge:
+    """The flaws of the portrait that a photo makes."""
+
+    def flaws(data: bytes) -> list[Flaw]:
+        face = engine.analyzer.analyze(data).main_face()
+        return [each.flaw for each in shortcomings(portrait(face, data, None))]
+
+    return flaws
+
+
+def resized(data: bytes, size: tuple[int, int], *, back: bool = False) -> bytes:
+    """Smaller; `back` as large as it was again, which blurs it."""
+    image = PIL.Image.open(io.BytesIO(data)).convert("RGB")
+    small = image.resize(size)
+    written = io.BytesIO()
+    (small.resize(image.size) if back else small).save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png"]
+)
+def test_good_portraits_have_none(judge: Judge, photos: Mapping[str, bytes], name: str) -> None:
+    assert judge(photos[name]) == []
+
+
+@pytest.mark.parametrize("name", ["obama.jpg", "obama2.jpg", "biden.jpg", "astronaut.png"])
+@pytest.mark.parametrize("kind", ["sunglasses", "mask"])
+def test_what_is_worn(
+    engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes], name: str, kind: str
+) -> None:
+    assert Flaw(kind) in judge(coverings.covered(engine.analyzer, photos[name], kind))
+
+
+def test_what_covers_a_face(engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes]) -> None:
+    hand = coverings.covered(engine.analyzer, photos["astronaut.png"], "hand")
+    assert judge(hand) == [Flaw.COVERED]
+
+
+def test_dark_blurred_and_tiny(
+    engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes]
+) -> None:
+    assert judge(coverings.dark(engine.analyzer, photos["obama.jpg"])) == [Flaw.BLURRED, Flaw.DARK]
+    assert judge(resized(photos["astronaut.png"], (96, 96), back=True)) == [Flaw.BLURRED]
+    assert judge(resized(photos["astronaut.png"], (240, 240))) == [Flaw.TINY]
+
+
+def test_no_human_face(engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes]) -> None:
+    assert judge(coverings.cat())[0] is Flaw.NOT_HUMAN
+    assert judge(coverings.cartoon(engine.analyzer, photos["biden.jpg"]))[0] is Flaw.NOT_HUMAN
+
+
+GOOD = Coverage(sunglasses=0.0, mask=0.0, presence=40.0, size=100.0, flatness=0.1)
+
+
+def made(quality: Quality | None = None, coverage: Coverage | None = None) -> Portrait:
+    import numpy as np
+
+    return Portrait(np.zeros(128, np.float32), quality=quality, coverage=coverage)
+
+
+def test_bars_of_quality() -> None:
+    poor = Quality(0.85, 40, 5, 12, Pose(-50, 0, 0))
+    assert words(shortcomings(made(poor))) == (
+        "the face is only 40 pixels wide, blurred (sharpness 5 of 100), dark (brightness 12 of "
+        "100), turned away by 50 degrees, the detector is only 85.0% sure of the face"
+    )
+    bars = Quality(0.88, 48, 12, 20, Pose(40, 0, 0))
+    assert shortcomings(made(bars, GOOD)) == ()
+
+
+def test_a_covered_face_is_not_one_in_profile() -> None:
+    """The mesh is unsure of both."""
+    unsure = Coverage(sunglasses=0.1, mask=0.2, presence=14.9, size=100, flatness=0.1)
+    ahead = Quality(0.9, 100, 60, 50, Pose(10, 0, 0))
+    away = Quality(0.9, 100, 60, 50, Pose(-41, 0, 0))
+    assert words(shortcomings(made(ahead, unsure))) == "partly covered"
+    assert words(shortcomings(made(away, unsure))) == "turned away by 41 degrees"
+
+
+def test_verdicts_are_held_back_before_anybody_is_warned() -> None:
+    rather_sure = Coverage(sunglasses=0.1, mask=0.2, presence=15.0, size=100, flatness=0.1)
+    assert (rather_sure.enough, shortcomings(made(coverage=rather_sure))) == (False, ())
