@@ -12,6 +12,7 @@ import PIL.Image
 import pytest
 
 from lookalike.config import Settings
+from tests.support import coverings
 from tests.support.commands import Commands
 
 
@@ -38,6 +39,17 @@ def test_find_prints_the_shape_of_the_api(cli: Commands) -> None:
     found = json.loads(cli("find", "t1.jpg", "--limit", "2", "--json").stdout)
     assert [len(face["people"]) for face in found["faces"]] == [2] * 6
     assert found["model"]["contract"] == "sface-2021dec/1"
+
+
+def test_find_says_what_is_perhaps_no_human_face(cli: Commands) -> None:
+    (cli.folder / "cat.png").write_bytes(coverings.cat())
+    said = "This may not be a human face; these are the closest people all the same.\n"
+    found = cli("find", "cat.png", "--limit", "2")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.endswith(said)
+    (face,) = json.loads(cli("find", "cat.png", "--limit", "2", "--json").stdout)["faces"]
+    assert (face["coverage"]["human"], len(face["people"])) == (False, 2)
+    assert said not in cli("find", "t1.jpg", "--limit", "2").stdout
 
 
 def test_compare_and_detect(cli: Commands) -> None:

@@ -75,5 +75,7 @@ def _show(found: Lookalikes[AnyScore], references: Sequence[str]) -> None:
             made.add_section()
             made.add_row("", italic(name), *score.texts)
         print_table(made)
+        if ranked.face.coverage and not ranked.face.coverage.human:
+            click.echo("This may not be a human face; these are the closest people all the same.")
     if found.notice:
         click.echo(found.notice, err=True)

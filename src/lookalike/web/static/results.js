@@ -7,6 +7,7 @@ import { Dialog } from "./dialog.js";
 import { announce, find, icon, make } from "./dom.js";
 import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
 import { FilterBar } from "./filters.js";
+import { hintLine, hints } from "./hints.js";
 import { card, sideBySide } from "./people.js";
 import { fineprint, likeness, title, words } from "./score.js";
 import { stage } from "./stage.js";
@@ -115,12 +116,15 @@ export class Results {
       announce(words);
       return;
     }
+    const said = hints(face);
     this.#matches.replaceChildren(
+      ...hintLine(said),
       this.#hero(face, best),
       ...this.#references(face),
       ...this.#others(face, others),
     );
-    announce(text("announce", { name: named(best.name).text, words: words(best.score) }));
+    const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
+    announce([answered, ...said].join(" "));
   }
 
   /** Look again, among other people. @param {Filters} filters */
