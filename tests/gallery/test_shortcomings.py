@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 
-import PIL.Image
+import numpy as np
 import pytest
 
 from lookalike.engine.local import LocalEngine
@@ -28,15 +27,6 @@ def judge(engine: LocalEngine) -> Judge:
         return [each.flaw for each in shortcomings(portrait(face, data, None))]
 
     return flaws
-
-
-def resized(data: bytes, size: tuple[int, int], *, back: bool = False) -> bytes:
-    """Smaller; `back` as large as it was again, which blurs it."""
-    image = PIL.Image.open(io.BytesIO(data)).convert("RGB")
-    small = image.resize(size)
-    written = io.BytesIO()
-    (small.resize(image.size) if back else small).save(written, "PNG")
-    return written.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -63,8 +53,9 @@ def test_dark_blurred_and_tiny(
     engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes]
 ) -> None:
     assert judge(coverings.dark(engine.analyzer, photos["obama.jpg"])) == [Flaw.BLURRED, Flaw.DARK]
-    assert judge(resized(photos["astronaut.png"], (96, 96), back=True)) == [Flaw.BLURRED]
-    assert judge(resized(photos["astronaut.png"], (240, 240))) == [Flaw.TINY]
+    tiny = coverings.resized(photos["astronaut.png"], (240, 240))
+    assert judge(tiny) == [Flaw.TINY]
+    assert judge(coverings.resized(coverings.resized(tiny, (96, 96)), (512, 512))) == [Flaw.BLURRED]
 
 
 def test_no_human_face(engine: LocalEngine, judge: Judge, photos: Mapping[str, bytes]) -> None:
@@ -76,8 +67,6 @@ GOOD = Coverage(sunglasses=0.0, mask=0.0, presence=40.0, size=100.0, flatness=0.
 
 
 def made(quality: Quality | None = None, coverage: Coverage | None = None) -> Portrait:
-    import numpy as np
-
     return Portrait(np.zeros(128, np.float32), quality=quality, coverage=coverage)
 
 

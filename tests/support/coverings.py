@@ -1,4 +1,5 @@
-"""Photos of people with sunglasses or a mask drawn on their faces, dark ones and cartoons."""
+"""Photos of which somebody is badly known: sunglasses, masks and hands drawn on, dark ones, small
+ones, cartoons and a cat."""
 
 from __future__ import annotations
 
@@ -28,6 +29,11 @@ def covered(analyzer: Analyzer, data: bytes, kind: str, seed: int = 0) -> bytes:
 def dark(analyzer: Analyzer, data: bytes) -> bytes:
     """The photo with a fourth of its light."""
     return _png(_pixels(analyzer, data) // 4)
+
+
+def resized(data: bytes, size: tuple[int, int]) -> bytes:
+    """The photo with other sides."""
+    return _png(np.asarray(PIL.Image.open(io.BytesIO(data)).convert("RGB").resize(size)))
 
 
 def cartoon(analyzer: Analyzer, data: bytes) -> bytes:

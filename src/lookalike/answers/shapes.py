@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.aws.score import Measure
 from lookalike.errors import Subject
+from lookalike.faces.coverage import Hindrance
 from lookalike.scores.similarity import Verdict
 
 
@@ -104,6 +105,9 @@ class Coverage(Answer):
     )
     enough: bool = Field(
         description="Whether enough shows to tell who it is: it is neither tiny nor covered."
+    )
+    hindrances: tuple[Hindrance, ...] = Field(
+        description="Why too little shows; `covered`: by a hand or hair, or it is turned away."
     )
 
 

@@ -2,6 +2,7 @@
 /** Whom of two parents a child resembles more. */
 
 import { icon, make } from "./dom.js";
+import { unsure } from "./hints.js";
 import { likeness } from "./score.js";
 import { lookUp, text } from "./texts.js";
 
@@ -24,6 +25,7 @@ export function family({ scores, closer }, child, parents, names) {
       photograph(picture, names[place]),
       make("h2", {}, names[place]),
       ...likeness(scores[place]),
+      unsure(scores[place]),
     ),
   );
   return [

@@ -4,6 +4,7 @@
 import { Dialog } from "./dialog.js";
 import { make } from "./dom.js";
 import { alignedTile } from "./faces.js";
+import { unsure } from "./hints.js";
 import { fineprint, likeness, points } from "./score.js";
 import { stage } from "./stage.js";
 import { text } from "./texts.js";
@@ -20,46 +21,56 @@ import { text } from "./texts.js";
  */
 const dialog = new Dialog();
 
-/** @typedef {(side: number) => { tile: HTMLElement, aligned: boolean }} Draw */
+/**
+ * One of the faces that are compared.
+ * @typedef {object} Compared
+ * @property {Face} face
+ * @property {(side: number) => { tile: HTMLElement, aligned: boolean }} draw
+ */
 
 /**
  * @param {Matrix} answer
  * @param {Picture[]} pictures in the order of the answer's photos
  */
 export function matrix(answer, pictures) {
-  const draws = answer.faces.map(({ photo, face }, place) => {
-    const { photo: size, faces } = answer.photos[photo];
+  const all = answer.faces.map((which, place) => {
+    const { photo: size, faces } = answer.photos[which.photo];
+    const [picture, face] = [pictures[which.photo], faces[which.face]];
     const label = text("compare.face", { number: place + 1 });
-    return (/** @type {number} */ side) =>
-      alignedTile(pictures[photo], size, faces[face], label, side);
+    const draw = (/** @type {number} */ side) => alignedTile(picture, size, face, label, side);
+    return { face, draw };
   });
   const [one, other] = nearest(answer.scores);
   const title = text("compare.best", { one: one + 1, other: other + 1 });
   const best = /** @type {Score} */ (answer.scores[one][other]);
   return [
     make("h1", { tabindex: -1 }, title),
-    make("div", { class: "card pair-card" }, ...pair(draws, one, other, best)),
+    make("div", { class: "card pair-card" }, ...pair(all, one, other, best)),
     make("h2", {}, text("compare.matrix")),
     make(
       "div",
       { class: "matrix-frame", tabindex: 0, role: "region", "aria-label": text("compare.matrix") },
-      table(answer, draws),
+      table(answer, all),
     ),
     make("p", { class: "fineprint" }, text("compare.honest")),
   ];
 }
 
 /**
- * @param {Draw[]} draws
+ * @param {Compared[]} all
  * @param {number} one
  * @param {number} other
  * @param {Score} score
  */
-function pair(draws, one, other, score) {
-  const half = (/** @type {number} */ place) => ({ ...draws[place](480), name: String(place + 1) });
+function pair(all, one, other, score) {
+  const half = (/** @type {number} */ place) => ({
+    ...all[place].draw(480),
+    name: String(place + 1),
+  });
+  const hint = unsure(score, all[one].face, all[other].face);
   return [
     stage(half(one), half(other), score, null),
-    make("div", { class: "pair-facts" }, ...likeness(score), fineprint(score)),
+    make("div", { class: "pair-facts" }, ...likeness(score), fineprint(score), hint),
   ];
 }
 
@@ -79,14 +90,14 @@ function nearest(scores) {
 
 /**
  * @param {Matrix} answer
- * @param {Draw[]} draws
+ * @param {Compared[]} all
  */
-function table({ scores }, draws) {
+function table({ scores }, all) {
   const head = (/** @type {number} */ place, /** @type {string} */ scope) =>
     make(
       "th",
       { scope },
-      draws[place](128).tile,
+      all[place].draw(128).tile,
       make("span", { "aria-hidden": "true" }, String(place + 1)),
     );
   const rows = scores.map((row, one) =>
@@ -94,7 +105,7 @@ function table({ scores }, draws) {
       "tr",
       {},
       head(one, "row"),
-      ...row.map((score, other) => make("td", {}, score && cell(score, one, other, draws))),
+      ...row.map((score, other) => make("td", {}, score && cell(score, one, other, all))),
     ),
   );
   const columns = scores.map((_, place) => head(place, "col"));
@@ -110,9 +121,9 @@ function table({ scores }, draws) {
  * @param {Score} score
  * @param {number} one
  * @param {number} other
- * @param {Draw[]} draws
+ * @param {Compared[]} all
  */
-function cell(score, one, other, draws) {
+function cell(score, one, other, all) {
   const names = { one: one + 1, other: other + 1 };
   const value = points(score.resemblance);
   const label = text("compare.cell", {
@@ -122,7 +133,7 @@ function cell(score, one, other, draws) {
   });
   const open = () => {
     const title = make("h2", {}, text("compare.pair", names));
-    dialog.show(make("div", { class: "pair-card" }, title, ...pair(draws, one, other, score)));
+    dialog.show(make("div", { class: "pair-card" }, title, ...pair(all, one, other, score)));
   };
   return make(
     "button",

@@ -7,7 +7,7 @@ import { Dialog } from "./dialog.js";
 import { announce, find, icon, make } from "./dom.js";
 import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
 import { FilterBar } from "./filters.js";
-import { hintLine, hints } from "./hints.js";
+import { hintLine, hints, unsure } from "./hints.js";
 import { card, sideBySide } from "./people.js";
 import { fineprint, likeness, title, words } from "./score.js";
 import { stage } from "./stage.js";
@@ -118,11 +118,12 @@ export class Results {
     }
     const said = hints(face);
     this.#matches.replaceChildren(
-      ...hintLine(said),
       this.#hero(face, best),
       ...this.#references(face),
       ...this.#others(face, others),
     );
+    const hint = hintLine(said);
+    if (hint) this.#matches.prepend(hint);
     const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
     announce([answered, ...said].join(" "));
   }
@@ -191,6 +192,7 @@ export class Results {
           make("h2", { class: "eyebrow" }, text("reference.title")),
           ...likeness(score),
           fineprint(score),
+          unsure(score, face, faces[0]),
           faces.length > 1 ? make("p", { class: "fineprint" }, text("reference.several")) : null,
         ),
       );
