@@ -14,6 +14,7 @@ from lookalike.errors import PhotoError
 from lookalike.faces.align import template
 from lookalike.faces.photo import Face
 from lookalike.faces.pictures import thumbnail
+from tests.support import coverings
 
 PEOPLE = ("obama.jpg", "biden.jpg", "astronaut.png", "Tom_Hanks_54745.png", "single_face.jpg")
 
@@ -42,6 +43,20 @@ def test_a_face_embeds_nearly_the_same_from_its_thumbnail(
     assert vector.shape == (128,)
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     assert float(vector @ face.embedding) > 0.98
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_thumbnail_shows_what_covers_a_face(
+    engine: LocalEngine, photos: Mapping[str, bytes], name: str
+) -> None:
+    face, small = cut(engine, photos[name])
+    shown = engine.analyzer.thumbnail_coverage(small)
+    assert face.coverage is not None
+    assert shown.human
+    assert max(shown.sunglasses, shown.mask) < 0.5
+    assert shown.presence == pytest.approx(face.coverage.presence, abs=7)
+    _, masked = cut(engine, coverings.covered(engine.analyzer, photos[name], "mask"))
+    assert engine.analyzer.thumbnail_coverage(masked).mask > 0.5
 
 
 def test_a_photo_is_looked_at_for_a_thumbnail_only_when_asked(
