@@ -152,6 +152,7 @@ def test_the_api_and_the_page_answer_with_aws(
             "verdict": None,
             "cosine": None,
             "extrapolated": None,
+            "enough": None,
         }
         assert found["aws_calls"] == KNOWN
         assert found["model"]["runtime"] == "aws"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +26,10 @@ def cli(tmp_path: Path, settings: Settings, photos: Mapping[str, bytes]) -> Comm
 @pytest.mark.parametrize(
     ("args", "whole"),
     [
-        (("find", "t1.jpg", "--reference", "obama.jpg"), "1 stranger in 100,000"),
+        (("find", "t1.jpg", "--reference", "obama.jpg"), r"1 stranger in [\d,]{3,}"),
         (("compare", "obama.jpg", "t1.jpg"), "no strong resemblance"),
-        (("detect", "t1.jpg"), "1129, 275"),
-        (("detect", "t1.jpg", "--attributes"), "female (100%)"),
+        (("detect", "t1.jpg"), r"11[23]\d, 27\d"),
+        (("detect", "t1.jpg", "--attributes"), r"female \(100%\)"),
         (("gallery", "list"), "K6RNCMG3TXB"),
         (("models", "list"), SFACE.contract),
     ],
@@ -38,7 +39,7 @@ def test_tables_fit_80_columns_and_keep_what_is_copied(
 ) -> None:
     printed = cli(*args).stdout
     assert max(map(cell_len, printed.splitlines())) <= 80
-    assert whole in printed
+    assert re.search(whole, printed)
     assert "…" not in printed
 
 
@@ -53,7 +54,7 @@ def test_access_keys_fit_80_columns(cli: Commands) -> None:
 def test_what_has_room_keeps_its_lines(cli: Commands) -> None:
     cli.environment["COLUMNS"] = "120"
     printed = cli("find", "obama.jpg", "--limit", "1").stdout
-    assert "│ 1 │ Barack Obama · 버락 오바마 │  99.9  same person │" in printed
+    assert re.search(r"│ 1 │ Barack Obama · 버락 오바마 │  99\.\d  same person │", printed)
 
 
 @pytest.mark.parametrize("width", [80, 50, 30])

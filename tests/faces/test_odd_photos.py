@@ -177,3 +177,15 @@ def test_an_avif_is_called_one(portrait: PIL.Image.Image) -> None:
     place = data.index(b"ispe") + 8
     with pytest.raises((ImageTooLarge, DamagedImage), match="AVIF"):
         decode(data[:place] + struct.pack(">II", 17_000, 17_000) + data[place + 8 :], LIMITS, SIDE)
+
+
+def test_a_jpeg_with_a_scan_over_and_over_is_refused_before_it_is_decoded(
+    portrait: PIL.Image.Image,
+) -> None:
+    jpeg = encoded(portrait, "JPEG", progressive=True, quality=30)
+    last = jpeg.rindex(b"\xff\xda")
+    bomb = jpeg[:-2] + jpeg[last:-2] * 100 + b"\xff\xd9"
+    with pytest.raises(ImageTooLarge, match=r"11\d scans, .*; at most 32 are allowed"):
+        decode(bomb, LIMITS, 896)
+    # As many as an encoder may write are nothing odd.
+    decode(jpeg[:-2] + jpeg[last:-2] * 5 + b"\xff\xd9", LIMITS, 896)

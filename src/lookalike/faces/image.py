@@ -38,6 +38,10 @@ MIN_SIDE = 16
 _PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, AvifImagePlugin)
 _PILLOW_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 _FRUGAL = ("JPEG", "HEIC")
+# The marker that a scan of a JPEG begins with; within one it never occurs (ITU-T T.81, B.1.1.5).
+_SCAN = b"\xff\xda"
+# Encoders write 10 or so, some a dozen; there may be a thumbnail, and other pictures behind.
+_MOST_SCANS = 32
 _EXIF_ORIENTATION = 0x0112
 _PNG = b"\x89PNG\r\n\x1a\n"
 _AVIF_BRANDS = (b"avif", b"avis")
@@ -123,6 +127,7 @@ def decode(data: bytes, limits: Limits, side: int) -> Image:
         )
     picture = _open(data)
     _check_size(picture, limits)
+    _check_scans(picture, data)
     try:
         pixels = _decode(picture, data, side)
         orientation = _orientation(picture, data)
@@ -208,6 +213,15 @@ def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
     if min(size) < MIN_SIDE:
         raise ImageTooSmall(
             f"The photo is {width} x {height} pixels; each side needs at least {MIN_SIDE}."
+        )
+
+
+def _check_scans(picture: PIL.Image.Image, data: bytes) -> None:
+    """Each scan of a JPEG is a pass over all of its pixels, and may have a hundred bytes."""
+    scans = data.count(_SCAN) if picture.format in ("JPEG", "MPO") else 0
+    if scans > _MOST_SCANS:
+        raise ImageTooLarge(
+            f"The JPEG has {scans:,} scans, which take too long; at most {_MOST_SCANS} are allowed."
         )
 
 

@@ -91,7 +91,7 @@ def merge(
     else:
         person, gone = merged.person, merged.gone
         click.echo(
-            f"Merger {gone.label} ({gone.id}) into {person.label} ({person.id}) in "
+            f"Merged {gone.label} ({gone.id}) into {person.label} ({person.id}) in "
             f"{person.collection}: {portraits_of(merged.portraits)} came over."
         )
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lookalike import files
 from lookalike.cache import say_unusable
-from lookalike.faces.models.manifest import Folders, Model, read
+from lookalike.faces.models.manifest import Folders, Model, found, read
 from lookalike.faces.models.tflite import converted
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def prepared(model: Model, folders: Folders, *, rewrite_prelu: bool) -> Path | b
         return path
     data = read(model, folders)
     if model.file.endswith(".tflite"):
-        data = converted(data)
+        data = converted(data, found(model, folders))
     graph = prepare(data, rewrite_prelu=rewrite_prelu)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

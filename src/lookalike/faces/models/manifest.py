@@ -226,7 +226,7 @@ def read(model: Model, folders: Folders) -> bytes:
     """
     if model.path:
         return _installed(model)
-    path = _found(model, folders)
+    path = found(model, folders)
     data = path.read_bytes() if path else _download(model, folders)
     digest = hashlib.sha256(data).hexdigest()
     if digest != model.sha256:
@@ -243,7 +243,7 @@ def check_there(model: Model, folders: Folders) -> None:
     Raises:
         ModelUnavailable: it cannot be had.
     """
-    if not model.path and _found(model, folders) is None:
+    if not model.path and found(model, folders) is None:
         _download(model, folders)
 
 
@@ -264,11 +264,11 @@ def fetched(model: Model, folders: Folders, target: Path) -> Path:
     return path
 
 
-def _found(model: Model, folders: Folders) -> Path | None:
+def found(model: Model, folders: Folders) -> Path | None:
     """The file, where one is there for us to read."""
     places = (each / model.file for each in (folders.fetched, folders.downloads))
-    found = [_in_package(model), *places]
-    return next((each for each in found if each and os.access(each, os.R_OK)), None)
+    possible = [_in_package(model), *places]
+    return next((each for each in possible if each and os.access(each, os.R_OK)), None)
 
 
 def _installed(model: Model) -> bytes:

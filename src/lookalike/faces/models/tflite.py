@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 _OPSET, _FORMAT = 10, 5
 
 
-def converted(data: bytes) -> bytes:
+def converted(data: bytes, file: Path | None = None) -> bytes:
     """An ONNX file that computes the same, its inputs and outputs in the same order.
+
+    Args:
+        file: where the same bytes lie, so that none needs to be written.
 
     Raises:
         ModelDamaged: it is no such network, or has an operation that is not known here.
     """
     from onnx import checker, helper
 
-    network = _read(data)
+    network = _read(data, file)
     operations = [each for each in network.get_ordered_ops() if each.get_type_name() != "Constant"]
     nodes = [_node(each) for each in operations if each.get_type_name() not in _ENDS]
     constants = [tensor for each in operations for tensor in _weights(each)]
@@ -46,14 +50,16 @@ def converted(data: bytes) -> bytes:
     return written
 
 
-def _read(data: bytes) -> Any:
+def _read(data: bytes, file: Path | None) -> Any:
+    """OpenVINO reads this format from files alone."""
     import openvino
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.tflite"
-        path.write_bytes(data)
+    with ExitStack() as stack:
+        if file is None:
+            file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "network.tflite"
+            file.write_bytes(data)
         try:
-            return openvino.Core().read_model(path)
+            return openvino.Core().read_model(file)
         except RuntimeError as error:
             raise ModelDamaged(f"It is no TensorFlow Lite network ({error}).") from error
 
