@@ -66,7 +66,7 @@ def _of_coverage(coverage: Coverage, turned: bool) -> Iterator[Shortcoming]:
         turned: of a face in profile the mesh is unsure, whether or not it is covered.
     """
     if not coverage.human:
-        yield Shortcoming(Flaw.NOT_HUMAN, "perhaps no human face")
+        yield Shortcoming(Flaw.NOT_HUMAN, "covered, or no human face")
         return
     if Hindrance.SUNGLASSES in coverage.hindrances:
         yield Shortcoming(Flaw.SUNGLASSES, "behind sunglasses")
