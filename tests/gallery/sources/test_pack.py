@@ -106,7 +106,8 @@ def test_a_pack_carries_every_field(pictured: Path, small: bytes) -> None:
     for field in fields(Person):
         assert getattr(OBAMA, field.name) != field.default, f"fill {field.name} in this test"
         assert getattr(person, field.name) == getattr(OBAMA, field.name)
-    for field in fields(Portrait):
+    # Coverage is warned of where a portrait is added, and kept nowhere.
+    for field in (each for each in fields(Portrait) if each.name != "coverage"):
         value = getattr(whole(small), field.name)
         assert value is not None, f"fill {field.name} in this test"
         if field.name == "vector":
