@@ -191,7 +191,7 @@ def section(data: Path, target: Path | None) -> str:
 def _read_again(reader: CoverageReader, look: Look) -> Look:
     face = look.face
     assert face.mesh is not None
-    read = reader.read(face.crop, face.mesh, face.quality.size)
+    read = reader.read(face.crop, face.mesh, face.quality)
     return replace(look, face=replace(face, coverage=read))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 
+import PIL.Image
 import pytest
 
 from lookalike.engine.local import LocalEngine
@@ -58,3 +60,29 @@ def test_a_tiny_face(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
     assert face.coverage is not None
     assert 20 < face.coverage.size < 32
     assert (face.coverage.hindrances, face.enough) == ((Hindrance.TINY,), False)
+
+
+def test_two_blurred_faces_are_not_told_by(
+    engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    """Enlarged from 16 pixels, whatever their size is now."""
+    blurred = [_enlarged(photos[name], 16) for name in ("obama.jpg", "obama2.jpg")]
+    for data in blurred:
+        face = engine.analyzer.analyze(data).faces[0]
+        assert face.coverage is not None
+        assert face.quality.size > 60
+        assert Hindrance.BLURRED in face.coverage.hindrances
+    (score,) = engine.compare(*blurred).scores[:1]
+    assert score.enough is False
+    (beside,) = engine.compare(photos["obama3.jpg"], blurred[0]).scores[:1]
+    assert beside.enough is True
+
+
+def _enlarged(data: bytes, size: int) -> bytes:
+    """A photo whose face was made so many pixels wide, and large again."""
+    picture = PIL.Image.open(io.BytesIO(data)).convert("RGB")
+    picture.thumbnail((500, 500))
+    small = picture.resize((picture.width * size // 160, picture.height * size // 160))
+    written = io.BytesIO()
+    small.resize(picture.size, PIL.Image.Resampling.BICUBIC).save(written, "PNG")
+    return written.getvalue()

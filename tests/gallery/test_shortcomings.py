@@ -63,7 +63,7 @@ def test_no_human_face(engine: LocalEngine, judge: Judge, photos: Mapping[str, b
     assert judge(coverings.cartoon(engine.analyzer, photos["biden.jpg"]))[0] is Flaw.NOT_HUMAN
 
 
-GOOD = Coverage(sunglasses=0.0, mask=0.0, presence=40.0, size=100.0, flatness=0.1)
+GOOD = Coverage(sunglasses=0.0, mask=0.0, presence=40.0, size=100.0, sharpness=50.0, flatness=0.1)
 
 
 def made(quality: Quality | None = None, coverage: Coverage | None = None) -> Portrait:
@@ -82,7 +82,7 @@ def test_bars_of_quality() -> None:
 
 def test_a_covered_face_is_not_one_in_profile() -> None:
     """The mesh is unsure of both."""
-    unsure = Coverage(sunglasses=0.1, mask=0.2, presence=14.9, size=100, flatness=0.1)
+    unsure = Coverage(sunglasses=0.1, mask=0.2, presence=14.9, size=100, sharpness=50, flatness=0.1)
     ahead = Quality(0.9, 100, 60, 50, Pose(10, 0, 0))
     away = Quality(0.9, 100, 60, 50, Pose(-41, 0, 0))
     assert words(shortcomings(made(ahead, unsure))) == "partly covered"
@@ -90,5 +90,7 @@ def test_a_covered_face_is_not_one_in_profile() -> None:
 
 
 def test_verdicts_are_held_back_before_anybody_is_warned() -> None:
-    rather_sure = Coverage(sunglasses=0.1, mask=0.2, presence=15.0, size=100, flatness=0.1)
+    rather_sure = Coverage(
+        sunglasses=0.1, mask=0.2, presence=15.0, size=100, sharpness=50, flatness=0.1
+    )
     assert (rather_sure.enough, shortcomings(made(coverage=rather_sure))) == (False, ())

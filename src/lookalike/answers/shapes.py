@@ -104,7 +104,7 @@ class Coverage(Answer):
         description="Whether it is a photo of a human face; false: an animal, a drawing, a statue."
     )
     enough: bool = Field(
-        description="Whether enough shows to tell who it is: it is neither tiny nor covered."
+        description="Whether enough shows to tell who it is: it is not tiny, blurred or covered."
     )
     hindrances: tuple[Hindrance, ...] = Field(
         description="Why too little shows; `covered`: by a hand or hair, or it is turned away."

@@ -116,14 +116,15 @@ class Analyzer:
         self, box: Floats, score: np.float32, mesh: Mesh, crop: Pixels, vector: Floats
     ) -> Face:
         left, top, width, height = (float(each) for each in box)
+        quality = measure(crop, mesh.landmarks, float(score), width)
         return Face(
             box=Box(left, top, width, height),
             landmarks=Landmarks.of(mesh.landmarks),
-            quality=measure(crop, mesh.landmarks, float(score), width),
+            quality=quality,
             crop=crop,
             embedding=vector,
             mesh=mesh,
-            coverage=self._coverage.read(crop, mesh, width),
+            coverage=self._coverage.read(crop, mesh, quality),
         )
 
     def embed(self, crops: list[Pixels]) -> Floats:
@@ -162,7 +163,8 @@ class Analyzer:
         with self._turn:
             (mesh,) = self._meshes.read(pixels, found)
         crop = thumbnail.face(small, self.embedder.size)
-        return self._coverage.read(crop, mesh, float(found.boxes[0, 2]))
+        quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
+        return self._coverage.read(crop, mesh, quality)
 
 
 class _Clock:

@@ -46,7 +46,7 @@ import { post } from "./upload.js";
 /** @typedef {Person & { rank: number, score: Score }} RankedPerson */
 /** @typedef {{ x: number, y: number }} Point */
 /** @typedef {Record<"left_eye" | "right_eye" | "nose" | "mouth_left" | "mouth_right", Point>} Landmarks */
-/** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny")[] }} Coverage */
+/** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny" | "blurred")[] }} Coverage */
 /** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null }} Face */
 /** @typedef {Face & { people: RankedPerson[], references: Score[] }} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
