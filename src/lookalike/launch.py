@@ -42,6 +42,7 @@ def run(settings: Settings) -> None:
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(settings)
+    _check_networks(settings)
     if settings.workers == 1:
         share_heaps()
         networks = _opening(settings)
@@ -103,15 +104,20 @@ def _app(settings: Settings, networks: Opening) -> FastAPI:
     return create_app(settings, lambda: warmed(settings, networks()))
 
 
-def _check(settings: Settings) -> None:
-    """Say what is wrong before anything is served, and who may call what."""
+def _check_networks(settings: Settings) -> None:
+    """See that all are there, before any is opened: what no package carries is loaded once."""
     from lookalike.faces.models import installed
     from lookalike.faces.models.manifest import Folders, check_there
-    from lookalike.rekognition.access.guard import explained
-    from lookalike.web import proxies, site_file
 
     for network in installed.required(settings):
         check_there(network, Folders.of(settings))
+
+
+def _check(settings: Settings) -> None:
+    """Say what is wrong before anything is served, and who may call what."""
+    from lookalike.rekognition.access.guard import explained
+    from lookalike.web import proxies, site_file
+
     prefix = proxies.checked(settings).prefix
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.faces.image import Pixels, resized
 from lookalike.faces.vectors import Floats
@@ -51,6 +52,12 @@ def transform(landmarks: Floats, target: Floats) -> Floats:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], dtype=np.float32)
 
 
+def moved_back(points: Floats, matrix: Floats) -> NDArray[np.float64]:
+    """Where a (2, 3) rotation, scale and shift has (n, 2) points from."""
+    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
+    return np.asarray((points - shift) @ np.linalg.pinv(turn).T)
+
+
 def align(
     pixels: Pixels, landmarks: Floats, size: int, margin: float = 1.0, *, mirrored: bool = False
 ) -> Pixels:
@@ -76,9 +83,8 @@ def cut(pixels: Pixels, matrix: Floats, size: int, *, mirrored: bool = False) ->
 
 def _reduced(pixels: Pixels, matrix: Floats, size: int, factor: int) -> tuple[Pixels, Floats]:
     """What of a picture lies in the square, `factor` times smaller, and the matrix from there."""
-    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
-    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]])
-    placed = (corners - shift) @ np.linalg.pinv(turn).T
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float32)
+    placed = moved_back(corners, matrix)
     # At least one pixel of the picture, wherever a damaged detector may put a face.
     last = np.array(pixels.shape[1::-1]) - 1
     start = np.clip(placed.min(axis=0) - 2 * factor, 0, last).astype(int)
@@ -87,6 +93,7 @@ def _reduced(pixels: Pixels, matrix: Floats, size: int, factor: int) -> tuple[Pi
     part = pixels[top:bottom, left:right]
     height, width = (max(1, each // factor) for each in part.shape[:2])
     ratio = np.array([part.shape[1] / width, part.shape[0] / height])
+    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
     # Pixel centres, not corners, keep their place when a picture is averaged down.
     moved = turn @ ((ratio - 1) / 2 + start) + shift
     return resized(part, width, height), np.column_stack([turn * ratio, moved]).astype(np.float32)

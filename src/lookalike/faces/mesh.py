@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.faces.align import TEMPLATE, TEMPLATE_SIZE, cut, transform
+from lookalike.faces.align import TEMPLATE, TEMPLATE_SIZE, cut, moved_back, transform
 from lookalike.faces.image import Pixels
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH
@@ -34,9 +34,13 @@ _PARTS = (_LEFT_EYE, _RIGHT_EYE, _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT)
 _LEFT_CORNER, _RIGHT_CORNER = 33, 263
 # The same parts of a mirrored picture.
 _MIRRORED = [1, 0, 2, 4, 3]
-# x of a mirrored picture of `TEMPLATE`: minus x and its last column.
-_FLIP: Floats = np.array([-1, 1], np.float32)
-_WIDTH: Floats = np.array([TEMPLATE_SIZE - 1, 0], np.float32)
+# `TEMPLATE`, which leans to the right by half a pixel, made its own mirror image: x of a mirrored
+# picture is its last column minus x.
+_UPRIGHT: Floats = (
+    TEMPLATE
+    + TEMPLATE[_MIRRORED] * np.array([-1, 1], np.float32)
+    + np.array([TEMPLATE_SIZE - 1, 0], np.float32)
+) / np.float32(2)
 # How far from the mesh's parts a detector has them, which recognisers are trained with, in pixels
 # of `TEMPLATE`: the median of LFW's faces and their mirror images (benchmarks/improvements).
 _DETECTORS: Floats = np.array(
@@ -93,13 +97,13 @@ class MeshReader:
 
         Where no face is, its landmarks are the detector's.
         """
-        squares = [_around_box(*each) for each in zip(found.boxes, found.landmarks, strict=True)]
-        meshes = []
-        for square, points in zip(squares, found.landmarks, strict=True):
-            first = self._look(pixels, square)
-            look = self._look(pixels, _around_look(first))
-            meshes.append(_mesh(look, points))
-        return tuple(meshes)
+        return tuple(
+            self._read_one(pixels, *each) for each in zip(found.boxes, found.landmarks, strict=True)
+        )
+
+    def _read_one(self, pixels: Pixels, box: Floats, landmarks: Floats) -> Mesh:
+        first = self._look(pixels, _around_box(box, landmarks))
+        return _mesh(self._look(pixels, _around_look(first)), landmarks)
 
     def _look(self, pixels: Pixels, matrix: Floats) -> _Look:
         """At the square that a (2, 3) matrix brings to the network's."""
@@ -122,14 +126,11 @@ def _mesh(look: _Look, detected: Floats) -> Mesh:
 def _as_detected(parts: Floats) -> Floats:
     """Where a detector would have (5, 2) parts of a mesh.
 
-    `TEMPLATE` leans to the right by half a pixel. Landmarks lean as much, so that the crop of a
-    mirrored picture is the mirrored crop.
+    They lean as much as `TEMPLATE`, so that the crop of a mirrored picture is the mirrored crop.
     """
-    upright = (TEMPLATE + TEMPLATE[_MIRRORED] * _FLIP + _WIDTH) / np.float32(2)
-    matrix = transform(parts, upright)
-    turn, shift = matrix[:, :2], matrix[:, 2]
-    placed = parts @ turn.T + shift + _DETECTORS + (TEMPLATE - upright)
-    return np.asarray((placed - shift) @ np.linalg.pinv(turn).T)
+    matrix = transform(parts, _UPRIGHT)
+    placed = parts @ matrix[:, :2].T + matrix[:, 2] + _DETECTORS + (TEMPLATE - _UPRIGHT)
+    return np.asarray(moved_back(placed, matrix))
 
 
 def _parts(points: Floats) -> Floats:
@@ -139,10 +140,8 @@ def _parts(points: Floats) -> Floats:
 
 def _back(points: Floats, matrix: Floats) -> Floats:
     """Points of the network's square in the picture that a matrix cut it from."""
-    turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
-    scale = np.hypot(turn[0, 0], turn[1, 0])
-    placed = (points[:, :2] - shift) @ np.linalg.pinv(turn).T
-    return np.column_stack([placed, points[:, 2] / scale])
+    scale = np.hypot(*matrix[:, 0].astype(np.float64))
+    return np.column_stack([moved_back(points[:, :2], matrix), points[:, 2] / scale])
 
 
 def _around_box(box: Floats, landmarks: Floats) -> Floats:

@@ -7,7 +7,8 @@ here. Several processes may read while one writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 
@@ -118,11 +119,7 @@ class Store(Contents):
             Blocked: the person asked to be left out.
             ContractMismatch: the collection was made with another model.
         """
-        check_own(person.collection)
-        _check_some(portraits)
-        with self.database.changing() as connection:
-            blocklist.check(connection, person)
-            self._ready(connection, person.collection)
+        with self._adding(person, portraits) as connection:
             if not any_row(connection, PEOPLE, is_person(person)):
                 connection.execute(insert(PEOPLE), person_row(person))
             add_faces(connection, person, portraits)
@@ -152,11 +149,7 @@ class Store(Contents):
             Blocked: the person asked to be left out.
             ContractMismatch: the collection was made with another model.
         """
-        check_own(person.collection)
-        _check_some(portraits)
-        with self.database.changing() as connection:
-            blocklist.check(connection, person)
-            self._ready(connection, person.collection)
+        with self._adding(person, portraits) as connection:
             known = _known(connection, person, to, new)
             if known is None and not new:
                 known = namesakes.chosen(connection, person, portraits, alike)
@@ -302,6 +295,16 @@ class Store(Contents):
             undone = takedowns.undo(connection, receipt)
             changes.record(connection, [Change()])
         return undone
+
+    @contextmanager
+    def _adding(self, person: Person, portraits: Sequence[Portrait]) -> Iterator[Connection]:
+        """A transaction in which portraits may come to somebody; their collection is there."""
+        check_own(person.collection)
+        _check_some(portraits)
+        with self.database.changing() as connection:
+            blocklist.check(connection, person)
+            self._ready(connection, person.collection)
+            yield connection
 
     def _ready(self, connection: Connection, collection: str) -> None:
         """Make a collection that is not there; check the contract of one that is."""

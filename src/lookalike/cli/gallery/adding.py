@@ -100,17 +100,11 @@ def _person(
     engine: LocalEngine, name: str, facts: Row, collection: str | None, to: str | None
 ) -> Person:
     """Who is stated; of somebody who is there, with their id and names."""
-    from dataclasses import replace
-
-    from lookalike.gallery.people import new_id
     from lookalike.gallery.sources import columns
 
     if to is None:
-        person = columns.person({"name": name, **facts}, collection or MINE)
-        return replace(person, id=person.wikidata or new_id())
-    known = naming.own_person(engine.gallery, to, collection)
-    names = {"name_ko": known.name.ko or "", "name_en": known.name.en or ""}
-    return replace(columns.person(names | dict(facts), known.collection), id=known.id)
+        return columns.newcomer({"name": name, **facts}, collection or MINE)
+    return columns.beside(naming.own_person(engine.gallery, to, collection), facts)
 
 
 def _enrolled(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.people import Credit, Person, Text, new_id
 from lookalike.gallery.sources.values import (
     clean_name,
     external_id,
@@ -71,6 +71,26 @@ def person(row: Row, collection: str) -> Person:
         websites=tuple(_address("links", each) for each in texts(row, "links")),
         external_ids=tuple(_external_id(each) for each in texts(row, "external_ids")),
     )
+
+
+def newcomer(row: Row, collection: str) -> Person:
+    """Somebody who is added by hand: their id is of Wikidata, or made up.
+
+    Raises:
+        WrongColumn: a column cannot be used, or there is no name.
+    """
+    stated = person(row, collection)
+    return replace(stated, id=stated.wikidata or new_id())
+
+
+def beside(known: Person, row: Row) -> Person:
+    """What a row states of somebody who is there, whose names hold for those that it leaves out.
+
+    Raises:
+        WrongColumn: a column cannot be used.
+    """
+    names = {"name_ko": known.name.ko or "", "name_en": known.name.en or ""}
+    return replace(person(names | dict(row), known.collection), id=known.id)
 
 
 def facts(known: Person) -> dict[str, str | list[str]]:

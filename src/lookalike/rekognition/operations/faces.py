@@ -8,6 +8,7 @@ from lookalike.rekognition.context import Context
 from lookalike.rekognition.quality_filter import passing
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
+from lookalike.scores.similarity import Score
 
 _MAX_FACES = 100
 _SIMILARITY_THRESHOLD = 80.0
@@ -42,33 +43,30 @@ def compare_faces(context: Context, request: Members) -> Members:
     quality_filter = request.get("QualityFilter", "NONE")
     probe = _largest(source, quality_filter)
     faces = passing(target.faces, quality_filter)[:_MAX_FACES]
-    scored = [(_similarity(context, probe, face), face) for face in faces]
+    compare = context.engine.matcher.compare_faces
+    scored = [(compare(probe, face), face) for face in faces]
     threshold = request.get("SimilarityThreshold", _SIMILARITY_THRESHOLD)
-    matched = [(similarity, face) for similarity, face in scored if similarity >= threshold]
-    matched.sort(key=lambda pair: -pair[0])
+    matched = [(score, face) for score, face in scored if score.similarity >= threshold]
+    matched.sort(key=lambda pair: -pair[0].similarity)
     return {
         "SourceImageFace": shapes.face_box(probe, source),
         "FaceMatches": [
-            {"Similarity": similarity, "Face": _compared(probe, face, target)}
-            for similarity, face in matched
+            {"Similarity": score.similarity, "Face": _compared(score, face, target)}
+            for score, face in matched
         ],
         "UnmatchedFaces": [
-            _compared(probe, face, target) for similarity, face in scored if similarity < threshold
+            _compared(score, face, target) for score, face in scored if score.similarity < threshold
         ],
     }
 
 
-def _compared(probe: Face, face: Face, target: Photo) -> Members:
+def _compared(score: Score, face: Face, target: Photo) -> Members:
     """ComparedFace, whose sharpness is at most `_UNTOLD` where too little shows of both."""
     compared = shapes.face(face, target)
-    if not (probe.enough or face.enough):
+    if not score.enough:
         quality = compared["Quality"]
         compared["Quality"] = quality | {"Sharpness": min(quality["Sharpness"], _UNTOLD)}
     return compared
-
-
-def _similarity(context: Context, probe: Face, face: Face) -> float:
-    return context.engine.matcher.compare(probe.embedding, face.embedding).similarity
 
 
 def _with_face(photo: Photo, member: str) -> Photo:

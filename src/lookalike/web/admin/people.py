@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Response
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lookalike.answers import changes, people, shapes
 from lookalike.errors import InvalidParameter, Unlike
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Person, new_id
+from lookalike.gallery.people import Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
 from lookalike.web.admin.portraits import MULTIPART, NewPortraits, portraits, read
@@ -148,8 +147,5 @@ def remove_person(services: UseServices, person_id: str, collection: InCollectio
 def _stated(gallery: Gallery, sent: NewPerson) -> Person:
     """Who is stated, with an id of their own; of somebody who is there, with their names."""
     if not sent.to:
-        person = columns.person(row(sent), sent.collection)
-        return replace(person, id=person.wikidata or new_id())
-    known = own(gallery, sent.to, sent.collection)
-    names = {"name_ko": known.name.ko or "", "name_en": known.name.en or ""}
-    return replace(columns.person(names | row(sent), known.collection), id=known.id)
+        return columns.newcomer(row(sent), sent.collection)
+    return columns.beside(own(gallery, sent.to, sent.collection), row(sent))
