@@ -83,7 +83,9 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             (
                 "The `QualityFilter` (NONE unless given) takes faces away from both images. A "
                 "target without any is an answer without matches, a source "
-                "InvalidParameterException.",
+                "InvalidParameterException. Where neither of two faces shows enough to tell who it "
+                "is (covered, tiny or blurred), `Quality.Sharpness` of the target's is at most 10; "
+                "`Similarity` stays as it is.",
             ),
         ),
         "CreateCollection": Compatibility(

@@ -34,10 +34,10 @@ _COARSE_LEAST = 48
 
 # Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
 _SURELY_UPRIGHT = 0.9
-# How much surer of a face the detector must be in a turned picture: eight of 5,300 upright photos
-# had a surer face turned, seven of them by less than this, of which most had eyes and mouth
-# swapped; a photo that lies on its side has one by more in 99.7 % of all cases, one upside down
-# in 98 % (benchmarks/turns.py).
+# How much surer of a face the detector must be in a turned picture. Of 184 upright photos without a
+# sure face nine have a surer one turned, most with eyes and mouth swapped, and two by more than
+# this; photos that lie on their side have one by more in 99.5 % of all cases, those upside down in
+# 97 % (benchmarks/turns.py).
 _TURNED = 0.03
 # Two boxes show the same face when they overlap this much (of their union), or when the smaller
 # lies this much inside the larger: a coarse pass may take an eye region for a face of its own.
