@@ -23,7 +23,7 @@ from lookalike.faces.geometry import overlaps
 from lookalike.faces.image import FINE, Limits, Pixels, decode
 from lookalike.faces.models import runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import YUNET, Folders
+from lookalike.faces.models.manifest import YUNET
 
 _FOLDERS = {
     "lfw/lfw-deepfunneled/*/*.jpg": 9,
@@ -74,12 +74,7 @@ def _lost(expected: Detections, found: Detections) -> int:
 
 def section(folder: Path) -> str:
     settings = config.load()
-    opener = runtime.create(
-        settings.runtime,
-        folders=Folders.of(settings),
-        precision=settings.precision,
-        threads=settings.threads,
-    )
+    opener = runtime.create(settings)
     ships, both = (each(opener, YUNET) for each in (Detector, _Both))
     faces = lost = photos = 0
     for pixels in pictures(folder, Limits.of(settings)):

@@ -6,6 +6,7 @@ python -m benchmarks.runtimes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.faces.models import runtime
-from lookalike.faces.models.manifest import SFACE, YUNET, Fed, Folders
+from lookalike.faces.models.manifest import MESH, SFACE, YUNET, Fed
 from lookalike.faces.models.network import Runtime, Shape
 
 Precision = Literal["float32", "bfloat16"]
@@ -22,21 +23,18 @@ SHAPES: tuple[tuple[str, Fed, Shape], ...] = (
     ("SFace, 1 face", SFACE, (1, 112, 112, 3)),
     ("SFace, batch of 8", SFACE, (8, 112, 112, 3)),
     ("YuNet 256 x 256", YUNET, (1, 256, 256, 3)),
-    ("YuNet 640 x 480", YUNET, (1, 480, 640, 3)),
-    ("YuNet 960 x 736", YUNET, (1, 736, 960, 3)),
+    ("YuNet 896 x 672", YUNET, (1, 672, 896, 3)),
+    ("face mesh, 2 looks", MESH, (2, 192, 192, 3)),
 )
 
 
 def runtimes() -> Iterator[tuple[str, Runtime]]:
-    folders = Folders.of(config.load())
-    yield (
-        "ONNX Runtime float32",
-        runtime.create("onnxruntime", folders=folders, precision="float32", threads=1),
-    )
+    settings = config.load(threads=1)
+    yield "ONNX Runtime float32", runtime.create(replace(settings, runtime="onnxruntime"))
     for precision in get_args(Precision):
         yield (
             f"OpenVINO {precision}",
-            runtime.create("openvino", folders=folders, precision=precision, threads=1),
+            runtime.create(replace(settings, runtime="openvino", precision=precision)),
         )
 
 

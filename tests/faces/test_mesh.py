@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from lookalike.errors import ModelDamaged
 from lookalike.faces.align import template
 from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
-from lookalike.faces.models import graph, manifest, runtime, tflite
+from lookalike.faces.models import manifest, runtime, tflite
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH, Folders
 from lookalike.faces.models.network import Runtime
@@ -140,9 +141,7 @@ def test_landmarks_that_no_face_has_are_no_accident(settings: Settings, points: 
 
 
 def opener(settings: Settings, name: str) -> Runtime:
-    assert name in ("openvino", "onnxruntime")
-    folders = Folders.of(settings)
-    return runtime.create(name, folders=folders, precision="float32", threads=1)  # type: ignore[arg-type]
+    return runtime.create(replace(settings, runtime=name, precision="float32"))  # type: ignore[arg-type]
 
 
 def test_both_runtimes_see_what_the_published_file_says(
@@ -164,12 +163,6 @@ def test_both_runtimes_see_what_the_published_file_says(
         for row, (told, flag) in enumerate(expected):
             assert points[row].ravel() == pytest.approx(told.ravel(), abs=0.01)
             assert flags[row].ravel() == pytest.approx(flag.ravel(), abs=0.01)
-
-
-def test_a_converted_network_is_kept(settings: Settings) -> None:
-    path = graph.prepared(MESH.model, Folders.of(settings), rewrite_prelu=False)
-    assert not isinstance(path, bytes)
-    assert path.suffix == ".onnx"
 
 
 def test_what_is_no_network_is_refused() -> None:

@@ -22,7 +22,7 @@ from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
 from lookalike.faces.models import graph, runtime
-from lookalike.faces.models.manifest import Fed
+from lookalike.faces.models.manifest import Fed, Folders
 from lookalike.faces.models.network import Network, Runtime, Shape
 from lookalike.faces.vectors import Floats
 from lookalike.faces.workers import Answer, Question, Workers
@@ -57,18 +57,19 @@ def networks() -> Iterator[None]:
     create = runtime.create
     turn = threading.Lock()
 
-    def creating(name: Any, **options: Any) -> Runtime:
-        opener = create(name, **options)
-        folders = options.pop("folders")
+    def creating(settings: Settings) -> Runtime:
+        opener = create(settings)
+        if settings.runtime == "fastest":
+            return opener
+        folders = Folders.of(settings)
+        options = (settings.runtime, settings.device, settings.precision, settings.threads)
         open_anew = opener.open
 
         def open_once(fed: Fed, shape: Shape) -> Network:
             # A file that is not there, or damaged, shows here.
-            made = graph.prepared(fed.model, folders, rewrite_prelu=name == "onnxruntime")
-            if isinstance(made, bytes):
-                return open_anew(fed, shape)
+            graph.prepared(fed.model, folders, rewrite_prelu=settings.runtime == "onnxruntime")
             how = (fed.model.sha256, fed.colour, fed.mean, fed.std)
-            key = (name, *sorted(options.items()), *how, shape)
+            key = (*options, *how, shape)
             with turn:
                 if key not in opened:
                     opened[key] = Remembering(open_anew(fed, shape))

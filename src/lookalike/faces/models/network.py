@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from lookalike.faces.image import Pixels
@@ -25,9 +27,31 @@ class Network(Protocol):
     def __call__(self, pictures: Pixels) -> tuple[Floats, ...]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What computes a network.
+
+    Attributes:
+        name: such as `openvino`.
+        precision: of its arithmetic, such as `bfloat16`.
+        times: the milliseconds of this and of others by which it was chosen; none where it was not.
+    """
+
+    name: str
+    precision: str
+    times: Mapping[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.precision}"
+
+
 class Runtime(Protocol):
     """A way to open models."""
 
     def open(self, fed: Fed, shape: Shape) -> Network:
         """Open a model for pictures of that shape; its first side may be `ANY`."""
+        ...
+
+    def library(self, fed: Fed) -> Library:
+        """What computes a model that was opened."""
         ...
