@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
 from typing import Literal, get_args
 from urllib.parse import quote
 
@@ -60,6 +64,19 @@ class Text:
     def completed(self, other: Text) -> Text:
         """The same, and `other` in a language in which it is not known."""
         return Text(self.ko or other.ko, self.en or other.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """
+    Attributes:
+        code: of ISO 3166-1, two letters.
+        wikidata: its items, as far as they are known here; people are citizens of them.
+    """
+
+    code: str
+    name: Text
+    wikidata: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +204,23 @@ class Who:
             and (self.field is None or self.field in person.fields)
             and self.origin in (None, person.origin)
             and not (self.living and person.died)
-            and (
-                self.group is None
-                or folded_group(self.group) in map(folded_group, person.groups)
-            )
+            and (self.group is None or folded_group(self.group) in map(folded_group, person.groups))
         )
 
 
 EVERYONE = Who()
+
+
+@cache
+def countries() -> Mapping[str, Country]:
+    """Every country and territory of ISO 3166-1, by its code."""
+    table = (resources.files(__package__) / "countries.csv").read_text("utf-8")
+    return {
+        row["code"]: Country(
+            row["code"], Text(row["ko"], row["en"]), tuple(row["wikidata"].split(";"))
+        )
+        for row in csv.DictReader(table.splitlines())
+    }
 
 
 def new_id() -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PortraitUnavailable
-from lookalike.gallery.people import KOREA, Person, Text
+from lookalike.gallery.people import KOREA, Person, Text, countries
 from lookalike.gallery.sources.values import clean_name, web_address
 from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.client import SLOTS, WIKIDATA, Wikimedia
@@ -46,28 +46,6 @@ _GENDERS = {
     "Q2449503": "male",
     "Q48270": "nonbinary",
 }
-# Countries by the ids of their items; property P27 states of which one is a citizen. States that
-# are no more (the Soviet Union) are left out.
-_COUNTRIES = dict(
-    zip(
-        *[
-            iter(
-                "Q30 US Q884 KR Q423 KP Q17 JP Q148 CN Q865 TW Q8646 HK Q145 GB Q142 FR Q183 DE "
-                "Q38 IT Q29 ES Q45 PT Q55 NL Q29999 NL Q31 BE Q32 LU Q39 CH Q40 AT Q27 IE Q16 CA "
-                "Q96 MX Q155 BR Q414 AR Q298 CL Q419 PE Q739 CO Q717 VE Q736 EC Q77 UY Q241 CU "
-                "Q766 JM Q244 BB Q754 TT Q408 AU Q664 NZ Q20 NO Q34 SE Q35 DK Q756617 DK Q33 FI "
-                "Q189 IS Q36 PL Q213 CZ Q214 SK Q28 HU Q218 RO Q219 BG Q41 GR Q43 TR Q212 UA "
-                "Q159 RU Q184 BY Q191 EE Q211 LV Q37 LT Q215 SI Q224 HR Q403 RS Q225 BA Q221 MK "
-                "Q222 AL Q236 ME Q801 IL Q79 EG Q1028 MA Q258 ZA Q1033 NG Q117 GH Q114 KE Q115 ET "
-                "Q262 DZ Q948 TN Q822 LB Q794 IR Q796 IQ Q851 SA Q878 AE Q668 IN Q843 PK Q902 BD "
-                "Q854 LK Q837 NP Q869 TH Q881 VN Q833 MY Q334 SG Q252 ID Q928 PH Q424 KH Q836 MM "
-                "Q711 MN Q232 KZ Q265 UZ Q230 GE Q399 AM Q227 AZ Q235 MC Q233 MT Q229 CY".split()
-            )
-        ]
-        * 2,
-        strict=True,
-    )
-)
 _EXTERNAL_IDS = {
     "P345": "imdb",
     "P4985": "tmdb",
@@ -267,8 +245,9 @@ def _gender(claims: Claims) -> str | None:
 
 
 def _country(claims: Claims) -> str | None:
-    """Of several that are stated alike Korea, where that is one; else the first."""
-    stated = [_COUNTRIES[value["id"]] for value in _best(claims, "P27") if value["id"] in _COUNTRIES]
+    """Of several citizenships that are stated alike Korea's, where that is one; else the first."""
+    codes = {item: each.code for each in countries().values() for item in each.wikidata}
+    stated = [codes[item] for value in _best(claims, "P27") if (item := value["id"]) in codes]
     return KOREA if KOREA in stated else next(iter(stated), None)
 
 
