@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from lookalike.errors import InvalidParameter
-from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources import columns
@@ -48,11 +47,6 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def key(person: Person) -> str:
-    """What the tables know somebody by."""
-    return person.wikidata or person.name.ko or ""
-
-
 def write(folder: Path, people: Iterable[Person], contract: str) -> None:
     """Write `people.jsonl` and `about.json`."""
     lines = [json.dumps(_row(each), ensure_ascii=False) for each in people]
@@ -82,9 +76,12 @@ def _row(person: Person) -> dict[str, Any]:
 
 
 def main() -> None:
-    known = people()
-    shipped = starter.load(SFACE.contract).people
-    write(Path(starter.__file__).parent, (known[key(each)] for each in shipped), SFACE.contract)
+    folder = Path(starter.__file__).parent
+    known = {each.id: each for each in people().values()}
+    # Not with `starter.load`, which refuses files of an older format.
+    shipped = (folder / "people.jsonl").read_text("utf-8").splitlines()
+    contract = json.loads((folder / "about.json").read_text("utf-8"))["contract"]
+    write(folder, [known[json.loads(line)["id"]] for line in shipped], contract)
 
 
 if __name__ == "__main__":

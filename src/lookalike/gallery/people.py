@@ -34,7 +34,6 @@ Field = Literal[
     "art",
     "religion",
 ]
-# Korean: of Korea, whichever other country may be theirs too.
 Origin = Literal["korean", "international"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 KOREA = "KR"
@@ -189,6 +188,7 @@ class Who:
         group: name of a group, however it is spelt, in either language.
         gender: as the source states it.
         field: one of `FIELDS`.
+        origin: of which country, Korea or another.
         living: only those of whom no death is stated.
     """
 
@@ -217,7 +217,9 @@ def countries() -> Mapping[str, Country]:
     table = (resources.files(__package__) / "countries.csv").read_text("utf-8")
     return {
         row["code"]: Country(
-            row["code"], Text(row["ko"], row["en"]), tuple(row["wikidata"].split(";"))
+            row["code"],
+            Text(row["ko"], row["en"]),
+            tuple(filter(None, row["wikidata"].split(";"))),
         )
         for row in csv.DictReader(table.splitlines())
     }

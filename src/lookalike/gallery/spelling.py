@@ -32,7 +32,8 @@ def letters(name: str) -> str:
 
 def folded_group(name: str) -> str:
     """The name of a group, folded; of one with a name in either language, the Latin one."""
-    return _latin().get(folded(name), folded(name))
+    known = folded(name)
+    return _latin().get(known, known)
 
 
 def group_in_hangul(name: str) -> str | None:
