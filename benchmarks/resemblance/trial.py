@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks.resemblance import photos
 from benchmarks.resemblance.components import Numbers
-from benchmarks.resemblance.hair import outlines
-from benchmarks.resemblance.looks import looks
+from benchmarks.resemblance.hair import Outlines, outlines
+from benchmarks.resemblance.looks import Looks, looks
 from benchmarks.resemblance.network import LiteNetwork
 from benchmarks.resemblance.orders import Likeness, Seen, Weights, likeness
 from benchmarks.resemblance.photos import KOREAN, LFW, WIKI, Shown
@@ -67,12 +67,17 @@ def prepared(data: Path, wheel: Path, kept: Path) -> Trial:
 def _seen(shown: Sequence[Shown], network: LiteNetwork, kept: Path) -> Seen:
     """The photos in which a face was found."""
     found = looks(shown, kept.with_suffix(".npz"))
-    rows = np.flatnonzero(found.found).tolist()
-    file = kept.with_suffix(".npy")
-    if not file.is_file():
-        np.save(file, outlines(network, found.crops).astype(np.float32))
-    seen = np.load(file, mmap_mode="r")[rows].astype(np.float64)
-    return Seen(tuple(shown[row] for row in rows), found.of(np.array(rows)), seen)
+    rows = np.flatnonzero(found.found)
+    seen = _outlines(network, found, kept.with_suffix(".outlines.npz"))
+    return Seen(tuple(shown[int(row)] for row in rows), found.of(rows), seen.of(rows))
+
+
+def _outlines(network: LiteNetwork, found: Looks, kept: Path) -> Outlines:
+    if not kept.is_file():
+        made = outlines(network, found.crops)
+        np.savez(kept, parts=made.parts, wholes=made.wholes)
+    with np.load(kept) as saved:
+        return Outlines(saved["parts"], saved["wholes"])
 
 
 def _drawn(people: Sequence[str]) -> list[str]:
