@@ -152,21 +152,22 @@ def test_both_runtimes_see_what_the_published_file_says(
     import openvino
 
     core = openvino.Core()
-    path = manifest.fetched(MESH, Folders.of(settings), settings.cache / "published")
+    path = manifest.fetched(MESH.model, Folders.of(settings), settings.cache / "published")
     options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
     published = core.compile_model(core.read_model(path), "CPU", options)
     face = cv2.resize(skimage.data.astronaut()[0:200, 130:330], (192, 192))
-    batch = np.stack([face, face[:, ::-1]]).astype(np.float32) / np.float32(255)
+    both = np.stack([face, face[:, ::-1]])
+    batch = both.astype(np.float32) / np.float32(255)
     expected = [published([each[None]]).to_tuple() for each in batch]
     for name in ("openvino", "onnxruntime"):
-        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(batch)
+        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(both)
         for row, (told, flag) in enumerate(expected):
             assert points[row].ravel() == pytest.approx(told.ravel(), abs=0.01)
             assert flags[row].ravel() == pytest.approx(flag.ravel(), abs=0.01)
 
 
 def test_a_converted_network_is_kept(settings: Settings) -> None:
-    path = graph.prepared(MESH, Folders.of(settings), rewrite_prelu=False)
+    path = graph.prepared(MESH.model, Folders.of(settings), rewrite_prelu=False)
     assert not isinstance(path, bytes)
     assert path.suffix == ".onnx"
 

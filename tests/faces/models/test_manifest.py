@@ -92,26 +92,27 @@ def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
     """The prepared graph in a fast runtime against the published one in the slow reference."""
     published = onnx.load_from_string(manifest.read(manifest.YUNET.model, Folders.of(settings)))
-    picture = np.random.default_rng(1).uniform(0, 255, (1, 3, 640, 640)).astype(np.float32)
-    expected = ReferenceEvaluator(published).run(None, {"input": picture})
+    picture = np.random.default_rng(1).integers(0, 256, (1, 640, 640, 3), np.uint8)
+    planes = picture[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)
+    expected = ReferenceEvaluator(published).run(None, {"input": planes})
     opener = runtime.create(
         "onnxruntime", folders=Folders.of(settings), precision="float32", threads=1
     )
-    found = opener.open(manifest.YUNET.model, (1, 3, 640, 640))(picture)
+    found = opener.open(manifest.YUNET, (1, 640, 640, 3))(picture)
     assert len(found) == len(expected) == 12
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=2e-3)
 
 
 def test_rewriting_prelu_is_exact(settings: Settings) -> None:
-    faces = np.random.default_rng(2).uniform(0, 255, (3, 3, 112, 112)).astype(np.float32)
+    faces = np.random.default_rng(2).integers(0, 256, (3, 112, 112, 3), np.uint8)
     folders = Folders.of(settings)
     rewritten = runtime.create("onnxruntime", folders=folders, precision="float32", threads=1).open(
-        manifest.SFACE.model, (network.ANY, 3, 112, 112)
+        manifest.SFACE, (network.ANY, 112, 112, 3)
     )(faces)[0]
     plain = runtime.create(
         "openvino", folders=Folders.of(settings), precision="float32", threads=1
-    ).open(manifest.SFACE.model, (network.ANY, 3, 112, 112))(faces)[0]
+    ).open(manifest.SFACE, (network.ANY, 112, 112, 3))(faces)[0]
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))
 
 
@@ -146,7 +147,8 @@ def test_nothing_starts_without_a_network_that_vectors_depend_on(
     cli: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     cli.environment["LOOKALIKE_CACHE"] = str(tmp_path / "empty")
-    lost = replace(manifest.MESH, package="no-such-package", url="http://127.0.0.1:1/gone")
+    gone = replace(manifest.MESH.model, package="no-such-package", url="http://127.0.0.1:1/gone")
+    lost = replace(manifest.MESH, model=gone)
     monkeypatch.setattr(mesh, "MESH", lost)
     monkeypatch.setattr(installed, "MESH", lost)
     for command in (("find", "obama.jpg"), ("serve", "--port", "0")):

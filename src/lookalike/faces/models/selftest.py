@@ -144,8 +144,8 @@ def run(
 
 
 def _of_embedder(entry: Embedder, opener: Runtime) -> Iterator[Check]:
-    network = opener.open(entry.model, (ANY, 3, entry.size, entry.size))
-    outputs = network(np.zeros((2, 3, entry.size, entry.size), np.float32))
+    network = opener.open(entry, (ANY, entry.size, entry.size, 3))
+    outputs = network(np.zeros((2, entry.size, entry.size, 3), np.uint8))
     yield Check("opens", True, f"with {type(opener).__name__.strip('_')}")
     shapes = [each.shape for each in outputs]
     fits = shapes == [(2, entry.dimension)] and bool(np.isfinite(outputs[0]).all())
