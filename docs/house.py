@@ -53,6 +53,8 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "geometry image",
             "models",
             "*",
+            "appearance",
+            "photo",
             "pictures",
             "analyzer",
             "workers",
