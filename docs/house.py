@@ -57,7 +57,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "photo",
             "pictures",
             "analyzer",
-            "workers",
+            "apart",
             "models.selftest",
         ),
         "gallery": (

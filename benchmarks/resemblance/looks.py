@@ -17,12 +17,12 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Workers, result
 from lookalike.faces.appearance import head
 from lookalike.faces.appearance.head import MARGIN, SIDE
 from lookalike.faces.image import FINE, Pixels, decode
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Workers, result
 
 _POINTS = (468, 3)
 _GREY = np.uint8(200)
