@@ -80,7 +80,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint video_jobs",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "calibrations explain"),
+        "scores": ("similarity", "calibrations explain look"),
         "web": (
             "*",
             "sharing",

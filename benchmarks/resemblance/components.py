@@ -54,9 +54,11 @@ def fit(rows: Numbers, people: Sequence[str], count: int) -> Components:
     A component is as large as the share of its variance that lies between people.
     """
     mean = rows.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
-    axes = directions[:count].T / (sizes[:count] / np.sqrt(len(rows)))
-    between, within = _variances(((rows - mean) @ axes).astype(np.float64), people)
+    apart = (rows - mean).astype(np.float64)
+    # There are fewer faces than numbers of each, so this takes a quarter of the time of an SVD.
+    variances, faces = (each[..., : -count - 1 : -1] for each in np.linalg.eigh(apart @ apart.T))
+    axes = apart.T @ faces / variances * np.sqrt(len(rows))
+    between, within = _variances(apart @ axes, people)
     # Where photos of one person differ alike in every direction, what lies between people is along
     # the axes of an ellipsoid.
     round_ = np.linalg.cholesky(np.linalg.inv(within))
