@@ -15,6 +15,7 @@ from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
 from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
@@ -30,6 +31,7 @@ from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.removals.blocklist import keys_of
 from lookalike.gallery.removals.takedowns import Receipt, Undone
 from lookalike.gallery.spelling import folded
+from lookalike.gallery.starter.appearances import StarterAppearances
 from lookalike.gallery.store import Store, check_own
 
 
@@ -75,6 +77,7 @@ class Gallery:
         self.store = store
         self._shipped = shipped
         self._dimension = dimension
+        self._looks = StarterAppearances(shipped.people)
         self._codes = Codes(kept)
         # Held while an index is searched too, so that loading and changing it takes its turn.
         self._lock = threading.RLock()
@@ -259,6 +262,13 @@ class Gallery:
         if person.collection != starter.COLLECTION:
             return self.store.portraits(person)
         return self._starter_portraits()[person.id]
+
+    def appearances(self, people: Sequence[Person]) -> tuple[Appearance | None, ...]:
+        """How people look; None of whom it is not known."""
+        return tuple(
+            self._looks.of(each.id) if each.collection == starter.COLLECTION else None
+            for each in people
+        )
 
     def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
         """All people of a collection with their portraits, by Korean name.

@@ -13,6 +13,8 @@ from lookalike.faces.vectors import Floats, unit
 VERSION = 1
 OF_SHAPE, OF_OUTLINE = 17, 188
 _KEPT = np.dtype("<f2")
+# Bytes that one takes where it is kept.
+SIZE = 1 + (OF_SHAPE + OF_OUTLINE) * _KEPT.itemsize
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +47,7 @@ class Appearance:
 
 def unpacked(data: bytes | None) -> Appearance | None:
     """What was kept; None where that is nothing, or of another version."""
-    size = 1 + (OF_SHAPE + OF_OUTLINE) * _KEPT.itemsize
-    if data is None or len(data) != size or data[0] != VERSION:
+    if data is None or len(data) != SIZE or data[0] != VERSION:
         return None
     return Appearance.of(np.frombuffer(data, _KEPT, offset=1))
 
