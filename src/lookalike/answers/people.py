@@ -84,10 +84,8 @@ def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shape
     return shapes.People(total=total, people=tuple(person(each, shown) for each in found))
 
 
-def filters(found: tuple[Person, ...]) -> shapes.Filters:
-    """The groups and genders that these people have, the most frequent first."""
-    groups = Counter(group for each in found for group in each.groups)
-    genders = Counter(each.gender for each in found if each.gender)
+def filters(genders: Counter[str], groups: Counter[str]) -> shapes.Filters:
+    """How many people have each gender and group, the most frequent first."""
     return shapes.Filters(groups=_counted(groups), genders=_counted(genders))
 
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from lookalike.database import database
+from lookalike.database.blocks import in_blocks
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
-from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
-from lookalike.gallery.people import Person
+from lookalike.gallery.people import Person, Text, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
 from lookalike.gallery.removals.takedowns import Takedown
 from lookalike.gallery.rows import person_of, portrait_of
 
-# Values that one statement may name: SQLite allows 32,766.
-_AT_ONCE = 10_000
+# What no name holds; SQLite takes 50,000 bytes for a mistake.
+_LONGEST = 1_000
 
 Ids = Collection[str]
 
@@ -95,43 +95,39 @@ class Contents:
             people, faces = _counted(connection, PEOPLE), _counted(connection, FACES)
         return {each: (people.get(each, 0), faces.get(each, 0)) for each in people.keys() | faces}
 
-    def people_embeddings(self, collection: str, ids: Ids | None = None) -> PeopleEmbeddings:
-        """A collection with everyone in it, or with the people of those ids who are."""
-        owned = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        wanted = select(FACES.c.person, FACES.c.vector).where(owned).order_by(FACES.c.created)
-        whom = select(PEOPLE).where(PEOPLE.c.collection == collection)
+    def people(self, collection: str, ids: Ids | None = None) -> dict[str, Person]:
+        """Everyone in a collection, by id, or those of some ids."""
+        wanted = select(PEOPLE).where(PEOPLE.c.collection == collection)
         with self.database.reading() as connection:
-            faces = _some(connection, wanted, FACES.c.person, ids)
-            rows = _some(connection, whom, PEOPLE.c.id, ids)
-        vectors = defaultdict(list)
-        for face in faces:
-            vectors[face.person].append(np.frombuffer(face.vector, "<f4"))
-        people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in vectors, p.id))
-        counts = [len(vectors.get(person.id, ())) for person in people]
-        return PeopleEmbeddings(
-            id=collection,
-            people=tuple(people),
-            vectors=np.array([v for p in people for v in vectors.get(p.id, ())], np.float32),
-            owners=np.repeat(np.arange(len(people), dtype=np.intp), counts),
-        )
+            blocks = in_blocks(connection, wanted, PEOPLE.c.id, ids)
+            return {row.id: person_of(row) for rows in blocks for row in rows}
 
-    def face_embeddings(
-        self, collection: str, people: Ids | None = None, ids: Ids | None = None
-    ) -> tuple[FaceEmbedding, ...]:
-        """All faces of a collection, those of nobody too, or of some people and of some ids."""
-        wanted = select(FACES.c.id, FACES.c.person, FACES.c.vector)
-        wanted = wanted.where(FACES.c.collection == collection)
+    def names(self, collection: str, words: str, who: Who) -> list[tuple[str, str]]:
+        """How everyone is called whose folded name holds `words` and for whom `who` holds, in
+        Korean if it is known, and their id."""
+        if len(words) > _LONGEST:
+            return []
+        columns = (PEOPLE.c[each] for each in ("id", "name_ko", "name_en", "gender", "groups"))
+        wanted = select(*columns).where(PEOPLE.c.collection == collection)
+        if words:
+            named = (PEOPLE.c.folded_ko, PEOPLE.c.folded_en)
+            wanted = wanted.where(or_(*(each.contains(words, autoescape=True) for each in named)))
+        fits = lru_cache(lambda gender, groups: who.fits(gender, json.loads(groups)))
         with self.database.reading() as connection:
-            if people is None and ids is None:
-                rows = _some(connection, wanted, FACES.c.id, None)
-            else:
-                rows = _some(connection, wanted, FACES.c.person, people or ())
-                rows += _some(connection, wanted, FACES.c.id, ids or ())
-        found = {
-            row.id: FaceEmbedding(row.id, row.person, np.frombuffer(row.vector, "<f4"))
-            for row in rows
-        }
-        return tuple(found.values())
+            return [
+                (Text(row.name_ko, row.name_en).get("ko") or "", row.id)
+                for rows in in_blocks(connection, wanted, PEOPLE.c.id)
+                for row in rows
+                if fits(row.gender, row.groups)
+            ]
+
+    def facets(self, collection: str) -> list[tuple[str | None, tuple[str, ...], int]]:
+        """The genders and groups that people have together, and how many people do."""
+        both = (PEOPLE.c.gender, PEOPLE.c.groups)
+        counting = select(*both, func.count()).where(PEOPLE.c.collection == collection)
+        with self.database.reading() as connection:
+            rows = connection.execute(counting.group_by(*both)).all()
+        return [(gender, tuple(json.loads(groups)), count) for gender, groups, count in rows]
 
     def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
         """The portraits of a person in the order they were added."""
@@ -184,16 +180,3 @@ def _counted(connection: Connection, table: Table) -> dict[str, int]:
     """How many rows of a table each collection has."""
     counting = select(table.c.collection, func.count()).group_by(table.c.collection)
     return {row[0]: row[1] for row in connection.execute(counting).all()}
-
-
-def _some(
-    connection: Connection, wanted: Select[Any], column: Column[Any], ids: Ids | None
-) -> list[Any]:
-    """The rows in which `column` is one of `ids`, or all of them."""
-    if ids is None:
-        return list(connection.execute(wanted).all())
-    found: list[Any] = []
-    for start in range(0, len(few := sorted(ids)), _AT_ONCE):
-        some = wanted.where(column.in_(few[start : start + _AT_ONCE]))
-        found += connection.execute(some).all()
-    return found

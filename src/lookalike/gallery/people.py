@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import quote
@@ -33,6 +34,10 @@ class Text:
     def both(self) -> str:
         """The same in one line, English first."""
         return " · ".join(reversed(self.known))
+
+    def holds(self, words: str) -> bool:
+        """Whether folded `words` are in one of the two."""
+        return not words or any(words in folded(each) for each in self.known)
 
     def completed(self, other: Text) -> Text:
         """The same, and `other` in a language in which it is not known."""
@@ -137,8 +142,12 @@ class Who:
     gender: str | None = None
 
     def holds(self, person: Person) -> bool:
-        return (self.gender is None or self.gender == person.gender) and (
-            self.group is None or folded(self.group) in map(folded, person.groups)
+        return self.fits(person.gender, person.groups)
+
+    def fits(self, gender: str | None, groups: Sequence[str]) -> bool:
+        """Whether they are for somebody of that gender and those groups."""
+        return (self.gender is None or self.gender == gender) and (
+            self.group is None or folded(self.group) in map(folded, groups)
         )
 
 

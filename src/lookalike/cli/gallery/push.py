@@ -59,7 +59,7 @@ def _push(settings: Settings, collection: str, to: str | None, photos: Path | No
             fetching(settings, wikimedia, waiting) as commons,
             progress() as bar,
         ):
-            task = bar.add_task("Indexing portraits", total=len(people.people(collection)))
+            task = bar.add_task("Indexing portraits", total=len(people.listed(collection)))
             pusher = Pusher(client, settings, target, files, commons, lambda: bar.advance(task))
             return pusher.push(people, collection)
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -48,9 +47,7 @@ def _choices(
     gallery: Gallery, collections: tuple[Collection, ...], collection: str | None
 ) -> Choices:
     # The collections, with their sizes, are the key: they change when people come and go.
-    people = gallery.people(collection)
-    groups = Counter(group for person in people for group in person.groups)
-    stated = {person.gender for person in people}
+    stated, groups = gallery.facets(collection)
     ranked = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
     return Choices(
         genders=tuple(gender for gender in _GENDERS if gender in stated),
