@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
@@ -14,7 +14,7 @@ from pathlib import Path
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
-from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound
+from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound, StoreUnavailable
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
@@ -105,6 +105,10 @@ class Gallery:
         )
 
     def close(self) -> None:
+        # Whoever was removed meanwhile leaves the files of indexes now.
+        if self._indexes.mark is not None:
+            with suppress(StoreUnavailable), self._current():
+                pass
         self._indexes.close()
         self.store.close()
 
@@ -301,10 +305,8 @@ class Gallery:
         """
         receipt = self.store.block(self.person(person_id), reason)
         with self._current():
-            # Of what is in memory they are taken with the change; of the files now.
-            for collection in {each.collection for each in receipt.removed}:
-                self._indexes.of(collection).open_kept()
-        return receipt
+            # With the change, they have left the files of indexes.
+            return receipt
 
     def undo_takedown(self, receipt: str) -> Undone:
         """Let a person be added again; who was hidden in the starter gallery is back.

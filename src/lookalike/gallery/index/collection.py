@@ -68,25 +68,26 @@ class Index:
     def vectors(self) -> VectorIndex:
         """Up to date when it is opened; then for as long as it is told of changes."""
         if self._vectors is None:
-            self.open_kept()
+            self._open_kept()
         if self._vectors is None:
             self._vectors = VectorIndex(self._read())
             self._tidy()
         assert self._vectors is not None
         return self._vectors
 
-    def open_kept(self) -> None:
-        """Open the file of it, if there is one, and take out of it who is no more."""
-        if self._vectors is None and self._keeper is not None:
-            kept = self._keeper.read(self._called)
-            if kept is not None:
-                self._hold(kept)
-
     def update(self, people: Ids, faces: Ids) -> None:
-        """Read again some people, and some faces by id."""
-        if self._vectors is not None:
+        """Read again some people, and some faces by id, of what is in memory or in a file."""
+        if self._vectors is None:
+            self._open_kept()
+        else:
             self._bring(people, faces)
             self._tidy()
+
+    def _open_kept(self) -> None:
+        """Open the file of it, if there is one, and take out of it who is no more."""
+        kept = None if self._keeper is None else self._keeper.read(self._called)
+        if kept is not None:
+            self._hold(kept)
 
     def _bring(self, people: Ids, faces: Ids) -> None:
         assert self._vectors is not None
@@ -186,15 +187,10 @@ class CollectionIndex:
         self.faces = FaceIndex(faces, source, keeper, mark, lock)
 
     def update(self, people: Ids, faces: Ids) -> None:
-        """Read again, of what is in memory, some people and some faces by id."""
+        """See `Index.update`."""
         if people:
             self.people.update(people, faces)
         self.faces.update(people, faces)
-
-    def open_kept(self) -> None:
-        """Open the files there are, and take out of them who is no more."""
-        self.people.open_kept()
-        self.faces.open_kept()
 
 
 def indexes_of(collection: str) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class Indexes:
         self._keeper.keep_only([index for each in collections for index in indexes_of(each)])
 
     def update(self, since: Sequence[Change] | None, mark: Mark) -> None:
-        """Read again what changed of what is in memory.
+        """Read again what changed of what is in memory or in files.
 
         Args:
             since: None: everything may have.
@@ -55,8 +55,8 @@ class Indexes:
             own = [each for each in since or () if each.collection == collection]
             if Change(collection) in own:
                 self._forget(collection)
-            elif collection in self._open:
-                self._open[collection].update(
+            else:
+                self.of(collection).update(
                     {each.person for each in own if each.person},
                     {each.face for each in own if each.face},
                 )

@@ -65,14 +65,7 @@ class Keeper:
         """
         if index not in self._under_way:
             self._under_way.add(index)
-            columns = vectors.columns()
-
-            def make() -> None:
-                # They may be a view of the vectors, which must not go before.
-                assert vectors is not None
-                self._make(index, columns, mark, known, made)
-
-            self._pool.submit(make)
+            self._pool.submit(self._make, index, vectors.snapshot(), mark, known, made)
 
     def forget(self, index: str) -> None:
         """Remove the file of an index, if there is one."""
@@ -101,7 +94,7 @@ class Keeper:
     def _make(
         self,
         index: str,
-        columns: Columns,
+        now: Callable[[], Columns],
         mark: Mark,
         known: Kept | None,
         made: Callable[[Kept], None],
@@ -111,6 +104,7 @@ class Keeper:
             with self._turn():
                 there = kept.which(place)
                 if there is None or (known is not None and there == known.file):
+                    columns = now()
                     codes = Codes.build(columns.vectors, threads=1)
                     kept.write(place, columns, codes, index, self._contract, mark)
             found = self.read(index)

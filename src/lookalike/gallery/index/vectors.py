@@ -123,12 +123,23 @@ class VectorIndex:
 
     def columns(self) -> Columns:
         """Everything there is."""
-        base = self._base.some(self._segment.alive) if self._segment.dead else self._base
+        return self.snapshot()()
+
+    def snapshot(self) -> Callable[[], Columns]:
+        """What makes columns of everything there is now, whatever changes meanwhile.
+
+        It is to be held while they are used: their vectors may be those of this index.
+        """
+        alive = self._segment.alive.copy()
         rows = sorted(self._rows.values())
-        if not rows:
-            return base
         names, labels = (encoded([each[r] for r in rows]) for each in (self._names, self._labels))
-        return base.merged(Columns.of(names, labels, self._tail.halves[rows]))
+        tail = Columns.of(names, labels, self._tail.halves[rows])
+
+        def columns() -> Columns:
+            base = self._base if alive.all() else self._base.some(alive)
+            return base.merged(tail) if len(tail) else base
+
+        return columns
 
     def _allowed(self, of: Label) -> tuple[Chosen, Chosen]:
         if of not in self._chosen:
