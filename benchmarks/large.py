@@ -45,7 +45,7 @@ from lookalike.gallery.index.codes import BLOCK, Codes
 from lookalike.gallery.index.collection import label_of
 from lookalike.gallery.index.columns import Columns, encoded
 from lookalike.gallery.index.vectors import VectorIndex
-from lookalike.gallery.people import Person, Text, Who
+from lookalike.gallery.people import Facts, Person, Text, Who
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.rows import face_row, person_row
 from lookalike.gallery.store import Store
@@ -82,7 +82,7 @@ def columns_of(drawing: Drawing, count: int) -> Columns:
         vectors[start : rows.stop] = drawing.people(len(rows))
         names[start : rows.stop] = encoded([f"{row:09}" for row in rows])
     labels = (np.arange(count) % _FILTERED == 0).astype(np.int32)
-    kinds = encoded([label_of("", ()), label_of("x", ("few",))])
+    kinds = encoded([label_of(Facts()), label_of(Facts(groups=("few",)))])
     return Columns(names, labels, kinds, vectors)
 
 

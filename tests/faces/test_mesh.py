@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from lookalike.errors import ModelDamaged
 from lookalike.faces.align import template
 from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
-from lookalike.faces.models import graph, manifest, runtime, tflite
+from lookalike.faces.models import manifest, runtime, tflite
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH, Folders
 from lookalike.faces.models.network import Runtime
@@ -140,9 +141,7 @@ def test_landmarks_that_no_face_has_are_no_accident(settings: Settings, points: 
 
 
 def opener(settings: Settings, name: str) -> Runtime:
-    assert name in ("openvino", "onnxruntime")
-    folders = Folders.of(settings)
-    return runtime.create(name, folders=folders, precision="float32", threads=1)  # type: ignore[arg-type]
+    return runtime.create(replace(settings, runtime=name, precision="float32"))  # type: ignore[arg-type]
 
 
 def test_both_runtimes_see_what_the_published_file_says(
@@ -152,23 +151,18 @@ def test_both_runtimes_see_what_the_published_file_says(
     import openvino
 
     core = openvino.Core()
-    path = manifest.fetched(MESH, Folders.of(settings), settings.cache / "published")
+    path = manifest.fetched(MESH.model, Folders.of(settings), settings.cache / "published")
     options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
     published = core.compile_model(core.read_model(path), "CPU", options)
     face = cv2.resize(skimage.data.astronaut()[0:200, 130:330], (192, 192))
-    batch = np.stack([face, face[:, ::-1]]).astype(np.float32) / np.float32(255)
+    both = np.stack([face, face[:, ::-1]])
+    batch = both.astype(np.float32) / np.float32(255)
     expected = [published([each[None]]).to_tuple() for each in batch]
     for name in ("openvino", "onnxruntime"):
-        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(batch)
+        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(both)
         for row, (told, flag) in enumerate(expected):
             assert points[row].ravel() == pytest.approx(told.ravel(), abs=0.01)
             assert flags[row].ravel() == pytest.approx(flag.ravel(), abs=0.01)
-
-
-def test_a_converted_network_is_kept(settings: Settings) -> None:
-    path = graph.prepared(MESH, Folders.of(settings), rewrite_prelu=False)
-    assert not isinstance(path, bytes)
-    assert path.suffix == ".onnx"
 
 
 def test_what_is_no_network_is_refused() -> None:

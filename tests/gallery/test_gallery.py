@@ -31,7 +31,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index.columns import Columns
 from lookalike.gallery.index.stored import StoredEmbeddings
-from lookalike.gallery.people import Credit, Person, Text, Who, new_id
+from lookalike.gallery.people import EVERYONE, Credit, Facts, Person, Text, Who, new_id
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
 from tests.support.processes import finished, started
@@ -327,6 +327,22 @@ def test_a_filter_loses_nobody_it_should_keep(own: Gallery) -> None:
     assert own.nearest(unit(0), 5, "mine", Who("none")) == []
 
 
+def test_who_is_looked_for() -> None:
+    yuna = replace(person("유나", gender="female", country="KR"), fields=("music", "acting"))
+    elvis = replace(person("엘비스", country="US", died="1977"), fields=("music",))
+    unknown = person("누군가")
+    for who, held in (
+        (Who(origin="korean"), [yuna]),
+        (Who(origin="international"), [elvis]),
+        (Who(field="music"), [yuna, elvis]),
+        (Who(field="acting", gender="female"), [yuna]),
+        (Who(living=True), [yuna, unknown]),
+        (Who(field="music", living=True), [yuna]),
+        (EVERYONE, [yuna, elvis, unknown]),
+    ):
+        assert [each for each in (yuna, elvis, unknown) if who.holds(each)] == held
+
+
 def means(own: Gallery, collection: str) -> dict[str, Floats]:
     """What people are searched by, one after the other: float16 of the mean of their portraits."""
     found = {}
@@ -485,5 +501,8 @@ def test_people_are_listed_by_name_and_only_those_shown_are_read(
     assert [each.name.ko for each in own.people("mine", "0%")] == ["나 100%"]
     assert len(own.listed("mine", "%")) == 1
     assert len(own.listed("mine", "가" * 60_000)) == 0
-    genders, groups = own.facets("mine")
-    assert (genders, groups) == ({"female": 2, "male": 2}, {"ITZY": 3})
+    assert own.facts("mine") == {
+        Facts("male"): 1,
+        Facts("male", ("ITZY",)): 1,
+        Facts("female", ("ITZY",)): 2,
+    }

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lookalike.answers import shapes
 from lookalike.engine.interface import ELSEWHERE
+from lookalike.gallery.spelling import group_in_hangul
 from lookalike.site import Site
 
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection
-    from lookalike.gallery.people import Credit, Person
+    from lookalike.gallery.people import Credit, Facts, Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 
@@ -73,7 +74,10 @@ def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
         born=who.born,
         died=who.died,
         groups=who.groups,
+        group_names=tuple(_group(each) for each in who.groups),
         gender=who.gender,
+        country=who.country,
+        fields=who.fields,
         links=_links(who, shown.site),
         portrait=shown.portrait(who),
     )
@@ -84,9 +88,14 @@ def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shape
     return shapes.People(total=total, people=tuple(person(each, shown) for each in found))
 
 
-def filters(genders: Counter[str], groups: Counter[str]) -> shapes.Filters:
-    """How many people have each gender and group, the most frequent first."""
-    return shapes.Filters(groups=_counted(groups), genders=_counted(genders))
+def filters(found: Counter[Facts]) -> shapes.Filters:
+    """What people of whom that is stated can be chosen by, the most frequent first."""
+    return shapes.Filters(
+        groups=_counted(found, lambda facts: facts.groups),
+        genders=_counted(found, lambda facts: (facts.gender,)),
+        countries=_counted(found, lambda facts: (facts.country,)),
+        fields=_counted(found, lambda facts: facts.fields),
+    )
 
 
 def collections(found: tuple[Collection, ...]) -> shapes.Collections:
@@ -95,8 +104,19 @@ def collections(found: tuple[Collection, ...]) -> shapes.Collections:
     return shapes.Collections(collections=known)
 
 
-def _counted(counter: Counter[str]) -> tuple[shapes.Filter, ...]:
-    return tuple(shapes.Filter(name=name, people=count) for name, count in counter.most_common())
+def _counted(
+    found: Counter[Facts], stated: Callable[[Facts], Iterable[str | None]]
+) -> tuple[shapes.Filter, ...]:
+    """How many people have each thing that facts state."""
+    counts = Counter[str]()
+    for facts, people in found.items():
+        counts.update({each: people for each in stated(facts) if each})
+    return tuple(shapes.Filter(name=name, people=count) for name, count in counts.most_common())
+
+
+def _group(name: str) -> shapes.Name:
+    """A group in both languages, as far as its name in Hangul is known."""
+    return shapes.Name(ko=group_in_hangul(name), en=name)
 
 
 def _links(who: Person, site: Site) -> tuple[shapes.Link, ...]:

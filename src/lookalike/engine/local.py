@@ -253,12 +253,13 @@ class LocalEngine:
         self.gallery.close()
 
     def _model(self) -> ModelFacts:
+        library = self.analyzer.runtime.library(self.analyzer.embedder)
         return ModelFacts(
             contract=self.contract,
             detector=self.analyzer.finder.model.name,
             embedder=self.analyzer.embedder.model.name,
-            runtime=self.settings.runtime,
-            precision=self.settings.precision,
+            runtime=library.name,
+            precision=library.precision,
             measures=("Similarity", "Resemblance"),
             calibrated=self.calibration.fitted,
             notes=model_notes(self.calibration),

@@ -20,7 +20,7 @@ from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import Embedder, Finder, Folders
+from lookalike.faces.models.manifest import Embedder, Finder
 from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import measure
@@ -35,12 +35,7 @@ class Analyzer:
         Raises:
             SetupError: a model that was chosen is not there, or damaged.
         """
-        opener = runtime.create(
-            settings.runtime,
-            folders=Folders.of(settings),
-            precision=settings.precision,
-            threads=settings.threads,
-        )
+        opener = runtime.create(settings)
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits.of(settings)
@@ -49,7 +44,7 @@ class Analyzer:
         self._meshes = MeshReader(opener)
         self._coverage = CoverageReader()
         self.recogniser = FaceEmbedder(opener, self.embedder)
-        self._opener = opener
+        self.runtime = opener
         self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
@@ -136,7 +131,7 @@ class Analyzer:
         """What networks guess of each face; they are opened when they are first asked for."""
         with self._turn:
             if self._attributes is None:
-                self._attributes = AttributeReader(self._opener)
+                self._attributes = AttributeReader(self.runtime)
             return self._attributes.read([each.crop for each in faces])
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:

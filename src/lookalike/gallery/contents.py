@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,8 @@ from lookalike.database import database
 from lookalike.database.blocks import in_blocks
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
-from lookalike.gallery.people import Person, Text, Who
+from lookalike.gallery.index.stored import FACTS, facts_of
+from lookalike.gallery.people import Facts, Person, Text, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
@@ -107,27 +107,26 @@ class Contents:
         Korean if it is known, and their id."""
         if len(words) > _LONGEST:
             return []
-        columns = (PEOPLE.c[each] for each in ("id", "name_ko", "name_en", "gender", "groups"))
-        wanted = select(*columns).where(PEOPLE.c.collection == collection)
+        names = (PEOPLE.c.id, PEOPLE.c.name_ko, PEOPLE.c.name_en)
+        wanted = select(*names, *FACTS).where(PEOPLE.c.collection == collection)
         if words:
-            named = (PEOPLE.c.folded_ko, PEOPLE.c.folded_en)
-            wanted = wanted.where(or_(*(each.contains(words, autoescape=True) for each in named)))
-        fits = lru_cache(lambda gender, groups: who.fits(gender, json.loads(groups)))
+            folded = (PEOPLE.c.folded_ko, PEOPLE.c.folded_en)
+            wanted = wanted.where(or_(*(each.contains(words, autoescape=True) for each in folded)))
+        fits = lru_cache(lambda *stated: who.fits(facts_of(*stated)))
         with self.database.reading() as connection:
             return [
-                (Text(row.name_ko, row.name_en).get("ko") or "", row.id)
+                (Text(ko, en).get("ko") or "", id)
                 for rows in in_blocks(connection, wanted, PEOPLE.c.id)
-                for row in rows
-                if fits(row.gender, row.groups)
+                for id, ko, en, *stated in rows
+                if fits(*stated)
             ]
 
-    def facets(self, collection: str) -> list[tuple[str | None, tuple[str, ...], int]]:
-        """The genders and groups that people have together, and how many people do."""
-        both = (PEOPLE.c.gender, PEOPLE.c.groups)
-        counting = select(*both, func.count()).where(PEOPLE.c.collection == collection)
+    def facts(self, collection: str) -> Counter[Facts]:
+        """What is stated of people, and of how many."""
+        counting = select(func.count(), *FACTS).where(PEOPLE.c.collection == collection)
         with self.database.reading() as connection:
-            rows = connection.execute(counting.group_by(*both)).all()
-        return [(gender, tuple(json.loads(groups)), count) for gender, groups, count in rows]
+            rows = connection.execute(counting.group_by(*FACTS)).all()
+        return Counter({facts_of(*stated): count for count, *stated in rows})
 
     def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
         """The portraits of a person in the order they were added."""

@@ -23,7 +23,7 @@ from lookalike.gallery.index.indexes import Indexes
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.vectors import Hit
 from lookalike.gallery.own_collection import OwnCollection
-from lookalike.gallery.people import EVERYONE, Person, Who
+from lookalike.gallery.people import EVERYONE, Facts, Person, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.removals.blocklist import keys_of
@@ -160,14 +160,14 @@ class Gallery:
         found.sort(key=lambda named: (named[0], named[1].id))
         return Listed([place for _, place in found], self._people)
 
-    def facets(self, collection: str | None = None) -> tuple[Counter[str], Counter[str]]:
-        """How many people are of each gender that is stated, and of each group.
+    def facts(self, collection: str | None = None) -> Counter[Facts]:
+        """What is stated of people, and of how many.
 
         Raises:
             CollectionNotFound: there is no such collection.
         """
         with self._current():
-            return self._roster.facets(self._searched(collection))
+            return self._roster.facts(self._searched(collection))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:
         """The person of that id, of one collection or of the first that has one.

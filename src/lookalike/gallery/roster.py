@@ -9,7 +9,7 @@ from itertools import islice
 
 from lookalike.gallery import starter
 from lookalike.gallery.contents import Contents
-from lookalike.gallery.people import Person, Who
+from lookalike.gallery.people import Facts, Person, Who
 from lookalike.gallery.starter import Starter
 
 # People who are remembered when they were shown, with about 1 KB each.
@@ -82,25 +82,20 @@ class Roster:
             if who.holds(each) and each.name.holds(words)
         )
 
-    def facets(self, collections: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
-        """How many people are of each gender that is stated, and of each group."""
-        genders, groups = Counter[str](), Counter[str]()
+    def facts(self, collections: Iterable[str]) -> Counter[Facts]:
+        """What is stated of people, and of how many."""
+        found = Counter[Facts]()
         for each in collections:
-            for gender, together, count in self._facets(each):
-                genders.update({gender: count} if gender else {})
-                groups.update(dict.fromkeys(together, count))
-        return genders, groups
+            if each == starter.COLLECTION:
+                found.update(person.facts for person in self._starter.values())
+            else:
+                found.update(self._contents.facts(each))
+        return found
 
     def _of(self, collection: str, ids: Sequence[str]) -> Mapping[str, Person]:
         if collection == starter.COLLECTION:
             return {each: self._starter[each] for each in ids if each in self._starter}
         return self._contents.people(collection, ids)
-
-    def _facets(self, collection: str) -> Iterable[tuple[str | None, tuple[str, ...], int]]:
-        """See `Contents.facets`."""
-        if collection != starter.COLLECTION:
-            return self._contents.facets(collection)
-        return ((each.gender, each.groups, 1) for each in self._starter.values())
 
     def _remember(self, people: Mapping[Place, Person]) -> None:
         if len(self._known) + len(people) > _KNOWN:

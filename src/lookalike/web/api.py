@@ -163,7 +163,7 @@ async def show_portrait(
 @router.get("/filters", tags=["gallery"])
 async def list_filters(services: UseServices, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return people.filters(*services.gallery.facets(collection))
+    return people.filters(services.gallery.facts(collection))
 
 
 @router.get("/collections", tags=["gallery"])

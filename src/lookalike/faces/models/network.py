@@ -1,16 +1,16 @@
-"""What everything else sees of a network: a float32 batch in, the float32 outputs out."""
+"""What everything else sees of a network: pictures in, the float32 outputs out."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-import numpy as np
-
+from lookalike.faces.image import Pixels
+from lookalike.faces.models.manifest import Fed
 from lookalike.faces.vectors import Floats
 
-if TYPE_CHECKING:
-    from lookalike.faces.models.manifest import Entry, Model
-
+# Pictures, rows, columns and colours.
 Shape = tuple[int, int, int, int]
 
 # In a shape: any number of rows.
@@ -18,25 +18,40 @@ ANY = -1
 
 
 class Network(Protocol):
-    """An opened model. A call returns its outputs in the order of its graph.
+    """An opened model.
 
-    It may be called from one thread at a time.
+    A call takes (n, height, width, 3) RGB and returns the outputs in the order of its graph; the
+    next may overwrite them. It may be called from one thread at a time.
     """
 
-    def __call__(self, batch: Floats) -> tuple[Floats, ...]: ...
+    def __call__(self, pictures: Pixels) -> tuple[Floats, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What computes a network.
+
+    Attributes:
+        name: such as `openvino`.
+        precision: of its arithmetic, such as `bfloat16`.
+        times: the milliseconds of this and of others by which it was chosen; none where it was not.
+    """
+
+    name: str
+    precision: str
+    times: Mapping[str, float] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.precision}"
 
 
 class Runtime(Protocol):
     """A way to open models."""
 
-    def open(self, model: Model, shape: Shape) -> Network:
-        """Open a model for batches of that shape; its first side may be `ANY`."""
+    def open(self, fed: Fed, shape: Shape) -> Network:
+        """Open a model for pictures of that shape; its first side may be `ANY`."""
         ...
 
-
-def fed(batch: Floats, entry: Entry) -> Floats:
-    """A batch of pixels 0 to 255 as the network of an entry wants it; may change it in place."""
-    if (entry.mean, entry.std) != (0, 1):
-        batch -= np.float32(entry.mean)
-        batch /= np.float32(entry.std)
-    return batch
+    def library(self, fed: Fed) -> Library:
+        """What computes a model that was opened."""
+        ...

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Protocol
 
 from lookalike.database.changes import Change, Mark
@@ -15,7 +15,7 @@ from lookalike.gallery.index.columns import Columns
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.kept import Kept
 from lookalike.gallery.index.vectors import Hit, VectorIndex
-from lookalike.gallery.people import EVERYONE, Who
+from lookalike.gallery.people import EVERYONE, Facts, Who
 
 Ids = Collection[str]
 
@@ -198,9 +198,9 @@ def indexes_of(collection: str) -> tuple[str, str]:
     return f"{collection}/people", f"{collection}/faces"
 
 
-def label_of(gender: str | None, groups: Sequence[str]) -> str:
+def label_of(facts: Facts) -> str:
     """What a search of some people asks of one of them."""
-    return json.dumps([gender, groups], ensure_ascii=False)
+    return json.dumps(astuple(facts), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +210,4 @@ class _Of:
     who: Who
 
     def __call__(self, label: str) -> bool:
-        gender, groups = json.loads(label)
-        return self.who.fits(gender, groups)
+        return self.who.fits(Facts(*json.loads(label)))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lookalike.database import changes
 from lookalike.database.blocks import in_blocks
@@ -18,8 +18,17 @@ from lookalike.database.schema import FACES, PEOPLE
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.index.collection import label_of
 from lookalike.gallery.index.columns import Columns, Halves, Texts, encoded
+from lookalike.gallery.people import Facts
 
 Ids = Collection[str]
+# What `facts_of` makes facts of.
+FACTS = (
+    PEOPLE.c.gender,
+    PEOPLE.c.groups,
+    PEOPLE.c.country,
+    PEOPLE.c.fields,
+    func.coalesce(PEOPLE.c.died, "") != "",
+)
 # Rows as SQLAlchemy has them.
 _Block = Sequence[Any]
 
@@ -37,8 +46,7 @@ class StoredEmbeddings:
         owned = (FACES.c.collection == self._collection) & FACES.c.person.is_not(None)
         faces = select(FACES.c.person, FACES.c.vector).where(owned)
         faces = faces.order_by(FACES.c.person, FACES.c.created)
-        who = select(PEOPLE.c.id, PEOPLE.c.gender, PEOPLE.c.groups)
-        who = who.where(PEOPLE.c.collection == self._collection)
+        who = select(PEOPLE.c.id, *FACTS).where(PEOPLE.c.collection == self._collection)
         with self._database.reading() as connection:
             means = list(_means(in_blocks(connection, faces, FACES.c.person, ids)))
             known = list(map(_labels, in_blocks(connection, who, PEOPLE.c.id, ids)))
@@ -102,14 +110,20 @@ def _mean(rows: _Block) -> tuple[Texts, Halves]:
 def _labels(rows: _Block) -> tuple[Texts, Texts]:
     """Ids of people, and their labels."""
     return (
-        encoded([each for each, _, _ in rows]),
-        encoded([_label(gender, groups) for _, gender, groups in rows]),
+        encoded([each for each, *_ in rows]),
+        encoded([_label(*stated) for _, *stated in rows]),
     )
 
 
+def facts_of(
+    gender: str | None, groups: str, country: str | None, fields: str, dead: bool
+) -> Facts:
+    return Facts(gender, tuple(json.loads(groups)), country, tuple(json.loads(fields)), bool(dead))
+
+
 @lru_cache(maxsize=1024)
-def _label(gender: str | None, groups: str) -> str:
-    return label_of(gender, json.loads(groups))
+def _label(gender: str | None, groups: str, country: str | None, fields: str, dead: bool) -> str:
+    return label_of(facts_of(gender, groups, country, fields, dead))
 
 
 def _faces(rows: _Block) -> tuple[Texts, Texts, Halves]:

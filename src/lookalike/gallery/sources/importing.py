@@ -271,7 +271,7 @@ class Importer:
 
 def _merged(known: Person, stated: Person) -> Person:
     """What a source states wins; what it leaves out stays."""
-    facts = ("born", "died", "groups", "gender", "wikidata", "websites")
+    facts = ("born", "died", "groups", "gender", "country", "fields", "wikidata", "websites")
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,

@@ -1,8 +1,8 @@
 """The gallery that ships with the package: facts and vectors of about 1,200 people, no pixels.
 
 `people.jsonl` holds one person a line, `vectors.npy` their (n, dimension) float16 vectors in the
-same order, `about.json` the contract they were made with. In the repository `python -m
-starter.build` makes all three.
+same order, `about.json` the format and the contract they were made with. In the repository
+`python -m starter.build` makes all three, and `python -m starter.facts` the facts alone.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from lookalike.gallery.index.columns import Columns, encoded
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"
+# Of `people.jsonl`. 2: with gender, country, fields and groups of everybody.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +54,7 @@ class StarterSource:
         self._starter = starter
 
     def people(self, ids: Collection[str] | None = None) -> Columns:
-        labels = [label_of(each.gender, each.groups) for each in self._starter.people]
+        labels = [label_of(each.facts) for each in self._starter.people]
         return self._columns([each.id for each in self._starter.people], labels)
 
     def faces(
@@ -104,7 +106,17 @@ def vectors(contract: str) -> Floats:
 
 
 def _made_with() -> str:
+    """The contract of the vectors.
+
+    Raises:
+        ContractMismatch: it is of another format.
+    """
     about = json.loads((resources.files(__package__) / "about.json").read_text("utf-8"))
+    if about.get("format") != FORMAT:
+        raise ContractMismatch(
+            f"The starter gallery has format {about.get('format', 1)}, but this version reads "
+            f"{FORMAT}; make it again in the repository with: python -m starter.facts"
+        )
     return str(about["contract"])
 
 
@@ -117,5 +129,8 @@ def _person(row: dict[str, Any]) -> Person:
         born=row.get("born"),
         died=row.get("died"),
         groups=tuple(row.get("groups", ())),
+        gender=row.get("gender"),
+        country=row.get("country"),
+        fields=tuple(row.get("fields", ())),
         wikidata=row.get("wikidata"),
     )

@@ -26,7 +26,7 @@ from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
-from lookalike.web.pages import assets
+from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.proxies import own_path, root_of
 from lookalike.web.score_words import words
@@ -247,6 +247,11 @@ def _environment() -> jinja2.Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.filters |= {
+        "country": facts.country,
+        "date": facts.date,
+        "fields": facts.fields,
+        "group": facts.group,
+        "groups": facts.groups,
         "calls": lambda calls: ", ".join(f"{name} {count}" for name, count in calls.items()),
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         "monogram": _monogram,
