@@ -478,6 +478,26 @@ def test_files_of_another_history_are_not_searched(large: Large, home: Path) -> 
     own.close()
 
 
+def test_who_is_back_with_a_backup_is_found_though_a_file_has_lost_them(
+    large: Large, home: Path
+) -> None:
+    backup = home / "backup"
+    with closing(sqlite3.connect(home / "lookalike.sqlite3")) as one:
+        one.execute("VACUUM INTO ?", [str(backup)])
+    own = large.opened()
+    assert ids(own, 7)[0] == "U7"
+    own.store.remove("U7")
+    assert "U7" not in ids(own, 7)
+    own.close()
+    assert large.kept(7) == 0
+    for left in home.glob("lookalike.sqlite3*"):
+        left.unlink()
+    shutil.copy(backup, home / "lookalike.sqlite3")
+    own = large.opened()
+    assert ids(own, 7)[0] == "U7"
+    own.close()
+
+
 def test_people_are_listed_by_name_and_only_those_shown_are_read(
     own: Gallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,7 +38,7 @@ def test_what_was_written_is_read_and_searched_alike(tmp_path: Path) -> None:
     path = tmp_path / "new" / "index"
     made = written(path)
     again = found(path)
-    assert again.mark == MARK
+    assert (again.mark, again.erased) == (MARK, MARK)
     for name in ("names", "labels", "kinds", "vectors"):
         assert np.array_equal(getattr(again.columns, name), getattr(made, name)), name
     one = VectorIndex(made, Codes.build(made.vectors, 1))
@@ -95,11 +95,12 @@ def test_whoever_is_erased_is_not_in_the_file_and_all_others_are(tmp_path: Path)
     rows = made.rows(gone)
     secrets = [made.vectors[row].tobytes() for row in rows]
     assert all(each in path.read_bytes() for each in secrets)
-    one.erase([*gone, "nobody"])
+    one.erase([*gone, "nobody"], Mark(9, 99))
     assert not any(each in path.read_bytes() for each in secrets)
     assert not other.columns.vectors[rows].any(), "whoever has mapped it, has it no more"
     stay = np.setdiff1d(np.arange(COUNT), rows)
     assert np.array_equal(other.columns.vectors[stay], made.vectors[stay])
+    assert (found(path).mark, found(path).erased) == (MARK, Mark(9, 99))
     codes, before = found(path).codes.packed, one.codes.packed
     assert not any(code_of(codes, row).any() for row in rows)
     assert all(np.array_equal(code_of(codes, row), code_of(before, row)) for row in stay)
@@ -118,7 +119,7 @@ def test_nobody_is_erased_in_a_file_that_took_the_place(tmp_path: Path) -> None:
     written(path)
     old = found(path)
     newer = written(path, seed=1, mark=Mark(8, 5))
-    old.erase(names([3]))
+    old.erase(names([3]), Mark(9, 99))
     assert np.array_equal(found(path).columns.vectors, newer.vectors)
 
 

@@ -35,8 +35,8 @@ class Source(Protocol):
         """All faces, those of nobody too, or those of some people and some by id; labelled by
         whose they are, nobody's with nothing."""
 
-    def since(self, mark: Mark) -> Sequence[Change] | None:
-        """What changed after a mark; None: everything may have."""
+    def since(self, mark: Mark) -> tuple[Sequence[Change], Mark] | None:
+        """What changed after a mark, and the last change now; None: everything may have changed."""
 
 
 class Index:
@@ -80,7 +80,7 @@ class Index:
         if self._vectors is None:
             self._open_kept()
         else:
-            self._bring(people, faces)
+            self._bring(people, faces, self._mark())
             self._tidy()
 
     def _open_kept(self) -> None:
@@ -89,17 +89,17 @@ class Index:
         if kept is not None:
             self._hold(kept)
 
-    def _bring(self, people: Ids, faces: Ids) -> None:
+    def _bring(self, people: Ids, faces: Ids, mark: Mark) -> None:
         assert self._vectors is not None
         gone = self._touched(self._vectors, people, faces)
         if self._kept is not None:
-            self._erase(self._kept, gone)
+            self._erase(self._kept, gone, mark)
         self._vectors.remove(gone)
         self._vectors.put(self._read(people, faces))
 
-    def _erase(self, kept: Kept, names: Ids) -> None:
+    def _erase(self, kept: Kept, names: Ids, mark: Mark) -> None:
         try:
-            kept.erase(names)
+            kept.erase(names, mark)
         except OSError:
             # Better no file than one with somebody in it who is no more.
             with suppress(OSError):
@@ -108,12 +108,14 @@ class Index:
     def _hold(self, kept: Kept) -> None:
         """Search a file from now on, and bring it up to date; none that is of another history."""
         assert self._keeper is not None
-        since = self._source.since(kept.mark)
-        if since is None:
+        found = self._source.since(kept.mark)
+        if found is None or self._source.since(kept.erased) is None:
             self._keeper.forget(self._called)
             return
+        since, last = found
         self._vectors, self._kept = VectorIndex(kept.columns, kept.codes), kept
-        self._bring({c.person for c in since if c.person}, {c.face for c in since if c.face})
+        people, faces = {c.person for c in since if c.person}, {c.face for c in since if c.face}
+        self._bring(people, faces, last)
         self._tidy()
 
     def _adopt(self, kept: Kept) -> None:

@@ -25,6 +25,8 @@ class Indexes:
         self._database = database
         self._dimension = dimension
         self._keeper = keeper
+        # The same, while they are brought there.
+        self._coming = Mark()
         self._open: dict[str, CollectionIndex] = {}
 
     def of(self, collection: str) -> CollectionIndex:
@@ -49,6 +51,7 @@ class Indexes:
             since: None: everything may have.
             mark: the last of the changes.
         """
+        self._coming = mark
         if since is None:
             self._open.clear()
         for collection in {each.collection for each in since or () if each.collection}:
@@ -71,4 +74,4 @@ class Indexes:
             self._keeper.forget(index)
 
     def _made(self, collection: str, source: Source, keeper: Keeper | None) -> CollectionIndex:
-        return CollectionIndex(collection, source, keeper, lambda: self.mark or Mark(), self.lock)
+        return CollectionIndex(collection, source, keeper, lambda: self._coming, self.lock)

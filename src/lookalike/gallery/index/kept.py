@@ -1,7 +1,8 @@
 """Columns and codes in one file, which all processes of a machine map: they share its pages.
 
 A file begins with a page that says what is in it. It is never changed, but that vectors which are
-no more are made zeros in place: nobody who was removed stays in it.
+no more are made zeros in place: nobody who was removed stays in it. By which change that was is in
+it, too: a database that was put back from before it has people again whom the file has lost.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class About:
         shapes: dict[str, tuple[str, tuple[int, ...]]] = {
             "names": (f"S{self.width}", (self.count,)),
             "labels": ("<i4", (self.count,)),
+            "erased": ("<i8", (2,)),
             "kinds": (f"S{self.kind_width}", (self.kinds,)),
             "centroids": ("<f4", (pairs, 16, 2)),
             "codes": ("u1", (codes.packed_size(self.count, self.dimension),)),
@@ -83,17 +85,19 @@ class Kept:
     Attributes:
         columns: mapped.
         mark: the last change that is in it.
+        erased: the last change by which somebody was erased, else the same.
         file: which file it is, whatever took its place since.
     """
 
     columns: Columns
     codes: Codes
     mark: Mark
+    erased: Mark
     path: Path
     file: tuple[int, int]
 
-    def erase(self, names: Collection[str]) -> None:
-        """Make zeros of the vectors of those names.
+    def erase(self, names: Collection[str], mark: Mark) -> None:
+        """Make zeros of the vectors of those names, who are no more since that change or before.
 
         Not in a file that took the place of this one: whoever opens that begins with what changed
         since it was made.
@@ -106,7 +110,7 @@ class Kept:
         if len(rows) and which(self.path) == self.file:
             with open(self.path, "r+b") as opened, mmap.mmap(opened.fileno(), 0) as whole:
                 if _which(os.fstat(opened.fileno())) == self.file:
-                    _erase(_arrays(whole, _about(whole)), rows)
+                    _erase(_arrays(whole, _about(whole)), rows, mark)
                     whole.flush()
 
 
@@ -116,7 +120,7 @@ def write(path: Path, columns: Columns, made: Codes, index: str, contract: str, 
     Raises:
         OSError: it cannot be written.
     """
-    arrays = _of(columns, made)
+    arrays = _of(columns, made, mark)
     about = About(
         index=index,
         contract=contract,
@@ -152,7 +156,8 @@ def read(path: Path, index: str, contract: str) -> Kept | None:
             columns = Columns(*(arrays[name] for name in ("names", "labels", "kinds", "vectors")))
             made = Codes.of(len(columns), arrays["centroids"], arrays["codes"])
             file_id = _which(os.fstat(file.fileno()))
-            return Kept(columns, made, Mark(about.number, about.stamp), path, file_id)
+            mark, erased = Mark(about.number, about.stamp), Mark(*arrays["erased"].tolist())
+            return Kept(columns, made, mark, erased, path, file_id)
     except (OSError, ValueError, TypeError):
         return None
 
@@ -192,8 +197,9 @@ def _arrays(whole: mmap.mmap, about: About) -> _Arrays:
     }
 
 
-def _of(columns: Columns, made: Codes) -> _Arrays:
+def _of(columns: Columns, made: Codes, mark: Mark) -> _Arrays:
     return {
+        "erased": np.array([mark.number, mark.stamp], "<i8"),
         "names": columns.names,
         "labels": columns.labels,
         "kinds": columns.kinds,
@@ -214,6 +220,8 @@ def _bytes(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _erase(arrays: _Arrays, rows: NDArray[np.int64]) -> None:
+def _erase(arrays: _Arrays, rows: NDArray[np.int64], mark: Mark) -> None:
+    if mark.number > arrays["erased"][0]:
+        arrays["erased"][:] = mark.number, mark.stamp
     arrays["vectors"][rows] = 0
     codes.erase(arrays["codes"], rows, arrays["vectors"].shape[1])

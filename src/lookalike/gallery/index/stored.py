@@ -74,11 +74,11 @@ class StoredEmbeddings:
         labels = _joined([each for _, each, _ in blocks])[once]
         return Columns.of(names, labels, self._stacked([each for _, _, each in blocks])[once])
 
-    def since(self, mark: Mark) -> Sequence[Change] | None:
+    def since(self, mark: Mark) -> tuple[Sequence[Change], Mark] | None:
         with self._database.reading() as connection:
-            found = changes.after(connection, mark)
+            found, last = changes.after(connection, mark), changes.last(connection)
         own = [each for each in found or () if each.collection == self._collection]
-        return None if found is None or Change(self._collection) in own else own
+        return None if found is None or Change(self._collection) in own else (own, last)
 
     def _stacked(self, vectors: Sequence[Halves]) -> Halves:
         return np.concatenate([np.empty((0, self._dimension), np.float16), *vectors])

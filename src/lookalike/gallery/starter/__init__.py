@@ -62,8 +62,8 @@ class StarterSource:
     ) -> Columns:
         return self._columns(self._starter.face_ids, [each.id for each in self._starter.people])
 
-    def since(self, mark: Mark) -> Sequence[Change] | None:
-        return ()
+    def since(self, mark: Mark) -> tuple[Sequence[Change], Mark] | None:
+        return (), mark
 
     def _columns(self, names: Sequence[str], labels: Sequence[str]) -> Columns:
         halves = self._starter.vectors.astype(np.float16)
