@@ -86,6 +86,13 @@ def engine(settings: Settings) -> Iterator[LocalEngine]:
 
 
 @pytest.fixture(scope="session")
+def analyzer(engine: LocalEngine) -> Analyzer:
+    """The engine's, which is in this process."""
+    assert isinstance(engine.analyzer, Analyzer)
+    return engine.analyzer
+
+
+@pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[Server]:
     """One server for the whole run."""
     with running(settings) as started:

@@ -27,7 +27,6 @@ from benchmarks.resemblance.trial import Trial
 from lookalike import config
 from lookalike.faces.attributes import AttributeReader
 from lookalike.faces.models import runtime
-from lookalike.faces.models.manifest import Folders
 from lookalike.faces.vectors import Floats
 
 _TRIED = {
@@ -102,14 +101,7 @@ def put_first(strangers: Seen, gallery: Seen, alike: Likeness) -> str:
 
 def _female(seen: Seen) -> Floats:
     """(n,): how likely a network finds the faces female, to count with."""
-    settings = config.load()
-    opener = runtime.create(
-        settings.runtime,
-        folders=Folders.of(settings),
-        precision=settings.precision,
-        threads=1,
-    )
-    reader = AttributeReader(opener)
+    reader = AttributeReader(runtime.create(config.load()))
     edge = round(SIDE * (1 - 1 / MARGIN) / 2)
     crops = [np.ascontiguousarray(each[edge:-edge, edge:-edge]) for each in seen.looks.crops]
     return np.array([reader.read([each])[0].female for each in crops])

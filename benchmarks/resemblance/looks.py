@@ -17,10 +17,10 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Workers, result
 from lookalike.faces.image import FINE, Pixels, decode
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Workers, result
 
 # The wide crop: about 2.2 times the box of a detector, with all hair that is not long.
 SIDE, MARGIN = 224, 2.0

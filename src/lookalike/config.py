@@ -105,6 +105,12 @@ class Settings:
         "`LOOKALIKE_HOME` unless set.",
     )
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
+    deadline: int = _setting(
+        10,
+        "Seconds that a server may look at one photo; then the process that does is ended and "
+        "replaced.",
+        minimum=1,
+    )
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
         64_000_000,

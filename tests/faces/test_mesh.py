@@ -14,6 +14,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import ModelDamaged
 from lookalike.faces.align import template
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import manifest, runtime, tflite
@@ -75,11 +76,11 @@ def test_a_mesh_lies_on_its_face(engine: LocalEngine, photos: Mapping[str, bytes
 
 
 def test_its_landmarks_are_those_of_the_face(
-    engine: LocalEngine, photos: Mapping[str, bytes]
+    engine: LocalEngine, analyzer: Analyzer, photos: Mapping[str, bytes]
 ) -> None:
     """Near those of the detector, which recognisers were trained with, and better."""
     pixels = pixels_of(engine, photos["astronaut.png"])
-    first = engine.analyzer.detector.detect_upright(pixels).largest(1)
+    first = analyzer.detector.detect_upright(pixels).largest(1)
     face = seen(engine, pixels)
     assert face.landmarks.array == pytest.approx(mesh_of(face).landmarks)
     off = np.linalg.norm(face.landmarks.array - first.landmarks[0], axis=1)
@@ -110,8 +111,8 @@ def test_a_smaller_photo_gives_nearly_the_same_vector(
     assert np.min(found) > 0.96
 
 
-def test_a_cat_has_no_mesh_of_a_human(engine: LocalEngine) -> None:
-    (cat,) = engine.analyzer.detector.detect(skimage.data.chelsea()).landmarks
+def test_a_cat_has_no_mesh_of_a_human(engine: LocalEngine, analyzer: Analyzer) -> None:
+    (cat,) = analyzer.detector.detect(skimage.data.chelsea()).landmarks
     (face,) = engine.analyzer.analyze(
         cv2.imencode(".png", skimage.data.chelsea()[..., ::-1])[1].tobytes()
     ).faces

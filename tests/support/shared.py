@@ -20,12 +20,12 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Answer, Question, Workers
 from lookalike.faces.image import Pixels
 from lookalike.faces.models import graph, runtime
 from lookalike.faces.models.manifest import Fed, Folders
 from lookalike.faces.models.network import Network, Runtime, Shape
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Answer, Question, Workers
 
 # Answers that a network remembers, the largest of 0.8 MB.
 _MOST = 100

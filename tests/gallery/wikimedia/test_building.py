@@ -20,8 +20,8 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PortraitUnavailable
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.workers import Workers
 from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
-from lookalike.faces.workers import FaceOrReason, Workers, result
+from lookalike.faces.apart.workers import FaceOrReason, Workers, result
 from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
