@@ -224,6 +224,17 @@ def test_vectors_of_another_model_are_refused(home: Path) -> None:
         Store(home, SFACE.contract).collections()
 
 
+def test_a_gallery_that_could_not_be_opened_is_whole_when_it_can(own: Gallery, home: Path) -> None:
+    old = Store(home, "old/1")
+    old.add(person("바"), [Portrait(unit(1))])
+    with pytest.raises(ContractMismatch):
+        own.collections()
+    old.delete("mine")
+    old.close()
+    assert len(own.nearest(unit(1), 5)) == 5
+    assert own.person("Q76").collection == "starter"
+
+
 def test_about_names_the_contract() -> None:
     about = json.loads((STARTER / "about.json").read_text())
     assert about["contract"] == SFACE.contract

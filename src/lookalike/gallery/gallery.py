@@ -14,7 +14,13 @@ from pathlib import Path
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
-from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound, StoreUnavailable
+from lookalike.errors import (
+    CollectionNotFound,
+    ContractMismatch,
+    NotFound,
+    PersonNotFound,
+    StoreUnavailable,
+)
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
@@ -107,7 +113,7 @@ class Gallery:
     def close(self) -> None:
         # Whoever was removed meanwhile leaves the files of indexes now.
         if self._indexes.mark is not None:
-            with suppress(StoreUnavailable), self._current():
+            with suppress(StoreUnavailable, ContractMismatch), self._current():
                 pass
         self._indexes.close()
         self.store.close()
@@ -335,23 +341,23 @@ class Gallery:
         with self.store.database.reading() as connection:
             mark = changes.last(connection)
             since = None if before is None else changes.after(connection, before)
-        self._indexes.update(since, mark)
-        self._roster.changed()
+        # What may fail comes first: then the next call begins with all of it again.
+        stored = self.store.collections()
         if since is None or Change() in since:
-            self._read_starter()
+            self._starter = self._shipped.without(self.store.blocked().holds)
+        self._indexes.update(since, mark)
+        if since is None or Change() in since:
+            self._roster.begin(self._starter)
+            self._indexes.put(starter.COLLECTION, StarterSource(self._starter))
+        self._roster.changed()
         self._counts = None
-        self._stored = self.store.collections()
+        self._stored = stored
         if before is None:
             self._indexes.keep_only(each.id for each in self._stored)
 
     def _people(self, places: Sequence[Place]) -> Mapping[Place, Person]:
         with self._current():
             return self._roster.people(places)
-
-    def _read_starter(self) -> None:
-        self._starter = self._shipped.without(self.store.blocked().holds)
-        self._roster.begin(self._starter)
-        self._indexes.put(starter.COLLECTION, StarterSource(self._starter))
 
     def _searched(self, collection: str | None) -> tuple[str, ...]:
         """One collection, or the open ones with the starter first.

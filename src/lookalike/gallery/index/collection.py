@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
@@ -39,7 +40,7 @@ class Source(Protocol):
         """What changed after a mark, and the last change now; None: everything may have changed."""
 
 
-class Index:
+class Index(ABC):
     """The people of a collection, or its faces, opened when they are first asked for."""
 
     def __init__(
@@ -134,12 +135,13 @@ class Index:
             self._vectors, self._kept = VectorIndex(self._vectors.columns()), None
             self._keeper.forget(self._called)
 
+    @abstractmethod
     def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
-        raise NotImplementedError
+        """Everything, or what there is of some people and faces."""
 
+    @abstractmethod
     def _touched(self, vectors: VectorIndex, people: Ids, faces: Ids) -> set[str]:
         """The names of what may have changed with some people and faces."""
-        raise NotImplementedError
 
 
 class PeopleIndex(Index):
