@@ -61,6 +61,13 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["search"],
     )
     yield (
+        "Large galleries",
+        "What opening a large collection takes, what people cost in memory, how long a search is; "
+        "2 % of the people are in the group that a search is narrowed to. Two processes share the "
+        "file of it; pages that they share are counted once.",
+        ["large", "1000000", "10000000", "--store", "50000", "--store", "200000"],
+    )
+    yield (
         "Thumbnails",
         "The cosine between the vector of a photo and that of its thumbnail, as `lookalike gallery "
         "migrate` makes it (known place), and if the face had to be found again.",

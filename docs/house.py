@@ -63,10 +63,10 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "gallery": (
             "spelling",
             "people",
-            "embeddings removals",
-            "index starter",
+            "removals index",
+            "starter",
             "*",
-            "enrolment",
+            "enrolment roster",
             "store",
             "gallery check reembedding",
             "sources",

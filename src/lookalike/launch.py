@@ -137,7 +137,10 @@ def _check_collection(settings: Settings, collection: str | None) -> None:
     from lookalike.gallery.gallery import Gallery
 
     gallery = Gallery.open(settings, installed.embedder(settings))
-    gallery.people(collection)
+    # Galleries of another model are said now, too.
+    gallery.collections()
+    if collection is not None:
+        gallery.collection(collection)
     # What cannot be kept is said now, in one line, and not when somebody first adds a person.
     gallery.store.database.prepare()
     gallery.close()

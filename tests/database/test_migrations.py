@@ -111,7 +111,6 @@ AGES = pytest.mark.parametrize(
 def check(home: Path) -> None:
     """What was there is there, in tables that are those of the code."""
     store = Store(home, CONTRACT)
-    roster = store.people_embeddings("mine")
     hong = Person(
         "U1",
         "mine",
@@ -120,7 +119,7 @@ def check(home: Path) -> None:
         groups=("활빈당",),
         websites=("https://e.org",),
     )
-    assert roster.people == (hong,)
+    assert store.people("mine") == {"U1": hong}
     (portrait,) = store.portraits(hong)
     assert (portrait.id, portrait.vector.tolist()) == ("f1", unit(3).tolist())
     assert portrait.credit == Credit(None, "CC0", None, None)
@@ -182,7 +181,7 @@ def test_processes_that_start_together_migrate_once(home: Path) -> None:
     opening = f"""
 from pathlib import Path
 from lookalike.gallery.store import Store
-print(len(Store(Path({str(home)!r}), {CONTRACT!r}).people_embeddings("mine").people))
+print(len(Store(Path({str(home)!r}), {CONTRACT!r}).people("mine")))
 """
     run = [sys.executable, "-c", opening]
     with started(run) as one, started(run) as two, started(run) as three:

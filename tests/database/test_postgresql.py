@@ -68,7 +68,7 @@ def test_people_come_and_go(own: Gallery, address: str, home: Path) -> None:
         someone, [Portrait(unit(1), credit, image_id="x"), Portrait(unit(2), image_id="y")]
     )
     other = Store(home, CONTRACT, address)
-    assert other.people_embeddings("mine").people == (someone,)
+    assert other.people("mine") == {"U1": someone}
     assert own.nearest(unit(1), 1)[0].person == someone
     first, second = own.portraits("U1")
     assert (first.credit, first.vector.tolist()) == (credit, unit(1).tolist())
@@ -163,10 +163,11 @@ def test_two_write_at_once_and_one_is_killed(own: Gallery, home: Path, address: 
         other.kill()
         finished(one)
     store = Store(home, CONTRACT, address)
-    roster = store.people_embeddings("mine")
-    found = {each.id for each in roster.people}
+    portraits = store.portraits_by_person("mine")
+    found = store.people("mine").keys()
     assert {f"A{number:05}" for number in range(30)} | set(acknowledged) <= found
-    assert (np.bincount(roster.owners, minlength=len(roster.people)) == 3).all()
+    assert portraits.keys() == found
+    assert {len(each) for each in portraits.values()} == {3}
     assert {each.id for each in own.people("mine")} == found
     store.close()
 

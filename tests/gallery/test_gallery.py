@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -22,15 +24,16 @@ from lookalike.errors import (
     NotFound,
     PersonNotFound,
 )
+from lookalike.faces import vectors
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import EVERYONE, Credit, Person, Text, Who, new_id
+from lookalike.gallery.index.columns import Columns
+from lookalike.gallery.index.stored import StoredEmbeddings
+from lookalike.gallery.people import EVERYONE, Credit, Facts, Person, Text, Who, new_id
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
-from tests.support import PATIENCE_S
 from tests.support.processes import finished, started
 
 STARTER = Path(starter.__file__).parent
@@ -221,6 +224,17 @@ def test_vectors_of_another_model_are_refused(home: Path) -> None:
         Store(home, SFACE.contract).collections()
 
 
+def test_a_gallery_that_could_not_be_opened_is_whole_when_it_can(own: Gallery, home: Path) -> None:
+    old = Store(home, "old/1")
+    old.add(person("바"), [Portrait(unit(1))])
+    with pytest.raises(ContractMismatch):
+        own.collections()
+    old.delete("mine")
+    old.close()
+    assert len(own.nearest(unit(1), 5)) == 5
+    assert own.person("Q76").collection == "starter"
+
+
 def test_about_names_the_contract() -> None:
     about = json.loads((STARTER / "about.json").read_text())
     assert about["contract"] == SFACE.contract
@@ -263,13 +277,13 @@ def test_only_what_changed_is_read_again(
         own.store.add(person(f"가{number}"), [Portrait(unit(number))])
     assert len(other.nearest(unit(1), 9, "mine")) == 5
     read: list[object] = []
-    people_embeddings = Store.people_embeddings
+    people = StoredEmbeddings.people
 
-    def watched(store: Store, collection: str, ids: set[str] | None = None) -> PeopleEmbeddings:
+    def watched(stored: StoredEmbeddings, ids: set[str] | None = None) -> Columns:
         read.append(ids)
-        return people_embeddings(store, collection, ids)
+        return people(stored, ids)
 
-    monkeypatch.setattr(Store, "people_embeddings", watched)
+    monkeypatch.setattr(StoredEmbeddings, "people", watched)
     added = person("나")
     own.store.add(added, [Portrait(unit(9))])
     assert len(other.nearest(unit(1), 9, "mine")) == 6
@@ -340,29 +354,186 @@ def test_who_is_looked_for() -> None:
         assert [each for each in (yuna, elvis, unknown) if who.holds(each)] == held
 
 
-def test_the_codes_of_a_large_collection_are_made_and_kept(
-    settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("lookalike.gallery.index.vectors.SEALED_FROM", 50)
-    here = replace(settings, home=home, cache=home / "cache")
-    first = Gallery.open(here, SFACE)
-    for number in range(60):
-        first.store.add(Person(f"U{number}", "mine", Text(ko="가")), [Portrait(unit(number))])
-    nearest = [near.person for near in first.nearest(unit(7), 5, "mine")]
-    deadline = time.monotonic() + PATIENCE_S
-    while not list((home / "cache").rglob("names.json")):
-        assert time.monotonic() < deadline, "no codes were made"
-        time.sleep(0.02)
-    first.close()
-    (names,) = (home / "cache").rglob("names.json")
-    assert len(json.loads(names.read_text())) == 60
+def means(own: Gallery, collection: str) -> dict[str, Floats]:
+    """What people are searched by, one after the other: float16 of the mean of their portraits."""
+    found = {}
+    for each, portraits in own.everyone(collection):
+        total = np.sum([portrait.vector for portrait in portraits], axis=0, keepdims=True)
+        found[each.id] = vectors.unit(total)[0].astype(np.float16).astype(np.float32)
+    return found
 
-    again = Gallery.open(here, SFACE)
-    again.store.remove("U3")
-    again.store.add(Person("U99", "mine", Text(ko="나")), [Portrait(unit(99))])
-    assert [near.person for near in again.nearest(unit(7), 5, "mine")] == nearest
-    assert again.nearest(unit(99), 1, "mine")[0].person.id == "U99"
-    assert again.nearest(unit(3), 1, "mine")[0].cosine < 0.9
-    again.takedown("U7")
-    assert not list((home / "cache").rglob("*.npy")), "a takedown leaves no vectors behind"
+
+def test_everyone_is_found_in_the_order_of_a_slow_search(own: Gallery) -> None:
+    for number in range(120):
+        facts = {"gender": "female"} if number % 4 else {}
+        portraits = [Portrait(unit(1_000 * number + each)) for each in range(1 + number % 3)]
+        own.store.add(person(f"가{number}", **facts), portraits)
+    known = means(own, "mine")
+    female = {each.id for each in own.people("mine", who=Who(gender="female"))}
+    assert (len(known), len(female)) == (120, 90)
+    for probe in map(unit, range(7, 20)):
+        cosines = {id: float(np.vecdot(vector, probe)) for id, vector in known.items()}
+        right = sorted(cosines, key=lambda id: -cosines[id])
+        found = own.nearest(probe, 120, "mine")
+        assert [near.person.id for near in found] == right
+        # Sums in another order move a cosine in its fifth digit, by what float16 rounds.
+        right_cosines = [cosines[id] for id in right]
+        assert [near.cosine for near in found] == pytest.approx(right_cosines, abs=5e-5)
+        some = own.nearest(probe, 10, "mine", Who(gender="female"))
+        assert [near.person.id for near in some] == [id for id in right if id in female][:10]
+
+
+class Large:
+    """A home with a collection that is large enough for a file, which is in `cache`."""
+
+    def __init__(self, settings: Settings, home: Path) -> None:
+        self.settings = replace(settings, home=home, cache=home / "cache")
+        self.files = self.settings.cache / "indexes"
+        gallery = self.opened()
+        for number in range(60):
+            self.add(gallery, f"U{number}", number)
+        gallery.nearest(unit(7), 5, "mine")
+        gallery.close()
+        gallery = self.opened()
+        gallery.nearest_faces(unit(7), 5, "mine")
+        gallery.close()
+
+    def opened(self) -> Gallery:
+        return Gallery.open(self.settings, SFACE)
+
+    def add(self, gallery: Gallery, id: str, number: int) -> None:
+        gallery.store.add(Person(id, "mine", Text(ko=f"가{number}")), [Portrait(unit(number))])
+
+    def kept(self, number: int) -> int:
+        """How many files have the vector of a number."""
+        one = unit(number)[np.newaxis]
+        secrets = [each.astype(np.float16).tobytes() for each in (one, vectors.unit(one))]
+        files = [each.read_bytes() for each in self.files.glob("*/*")]
+        return sum(any(secret in data for secret in secrets) for data in files)
+
+
+@pytest.fixture
+def large(settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch) -> Large:
+    monkeypatch.setattr("lookalike.gallery.index.vectors.SEALED_FROM", 50)
+    return Large(settings, home)
+
+
+def ids(own: Gallery, number: int, most: int = 5) -> list[str]:
+    return [near.person.id for near in own.nearest(unit(number), most, "mine")]
+
+
+def test_a_large_collection_is_opened_from_files_and_brought_up_to_date(
+    large: Large, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert large.kept(7) == 2, "once for people, and once for faces"
+    read: list[object] = []
+    people = StoredEmbeddings.people
+
+    def watched(stored: StoredEmbeddings, ids: set[str] | None = None) -> Columns:
+        read.append(ids)
+        return people(stored, ids)
+
+    monkeypatch.setattr(StoredEmbeddings, "people", watched)
+    changing = large.opened()
+    changing.store.remove("U3")
+    large.add(changing, "U99", 99)
+    opened = large.opened()
+    assert ids(opened, 7)[0] == "U7"
+    assert ids(opened, 99)[0] == "U99"
+    assert "U3" not in ids(opened, 3, 100)
+    assert len(ids(opened, 3, 100)) == 60
+    assert opened.nearest_faces(unit(3), 1, "mine")[0].cosine < 0.9
+    assert read == [{"U3", "U99"}], "only what changed was read"
+    assert large.kept(3) == 0
+    changing.close()
+    opened.close()
+
+
+def test_who_is_taken_down_or_removed_is_in_no_file(large: Large) -> None:
+    assert (large.kept(7), large.kept(8), large.kept(9)) == (2, 2, 2)
+    own = large.opened()
+    own.takedown("U7")
+    assert large.kept(7) == 0, "at once, whatever was open"
+    own.store.remove("U8")
+    own.close()
+    assert (large.kept(8), large.kept(9)) == (0, 2), "with the end of the process"
+    again = large.opened()
+    assert len(ids(again, 7, 100)) == 58
+    again.store.delete("mine")
+    assert [each.id for each in again.collections()] == ["starter"]
+    assert large.kept(9) == 0
     again.close()
+
+
+def test_files_of_another_history_are_not_searched(large: Large, home: Path) -> None:
+    """A backup is put back, and as much changed again: the log is as long as it was."""
+    backup = home / "backup"
+    database = home / "lookalike.sqlite3"
+    with closing(sqlite3.connect(database)) as one, closing(sqlite3.connect(backup)) as other:
+        one.backup(other)
+    for number in (100, 200):
+        own = large.opened()
+        for each in range(30):
+            large.add(own, f"U{number + each}", number + each)
+        assert ids(own, number)[0] == f"U{number}"
+        own.close()
+        for left in home.glob("lookalike.sqlite3*"):
+            left.unlink()
+        shutil.copy(backup, database)
+    own = large.opened()
+    for each in range(30):
+        large.add(own, f"U{100 + each}", 300 + each)
+    assert ids(own, 305)[0] == "U105"
+    assert own.nearest(unit(105), 1, "mine")[0].cosine < 0.9
+    assert len(ids(own, 1, 200)) == 90
+    own.close()
+
+
+def test_who_is_back_with_a_backup_is_found_though_a_file_has_lost_them(
+    large: Large, home: Path
+) -> None:
+    backup = home / "backup"
+    with closing(sqlite3.connect(home / "lookalike.sqlite3")) as one:
+        one.execute("VACUUM INTO ?", [str(backup)])
+    own = large.opened()
+    assert ids(own, 7)[0] == "U7"
+    own.store.remove("U7")
+    assert "U7" not in ids(own, 7)
+    own.close()
+    assert large.kept(7) == 0
+    for left in home.glob("lookalike.sqlite3*"):
+        left.unlink()
+    shutil.copy(backup, home / "lookalike.sqlite3")
+    own = large.opened()
+    assert ids(own, 7)[0] == "U7"
+    own.close()
+
+
+def test_people_are_listed_by_name_and_only_those_shown_are_read(
+    own: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, name in enumerate(("다", "가", "나 100%", "라")):
+        facts = {"gender": "female" if number % 2 else "male"}
+        each = replace(person(name, **facts), groups=("ITZY",) if number else ())
+        own.store.add(each, [Portrait(unit(number))])
+    read: list[int] = []
+    people = Store.people
+
+    def watched(store: Store, collection: str, ids: list[str]) -> dict[str, Person]:
+        read.append(len(ids))
+        return people(store, collection, ids)
+
+    monkeypatch.setattr(Store, "people", watched)
+    listed = own.listed("mine")
+    assert (len(listed), read) == (4, [])
+    assert [each.name.ko for each in listed[1:3]] == ["나 100%", "다"]
+    assert read == [2]
+    assert [each.name.ko for each in own.people("mine", who=Who("itzy"))] == ["가", "나 100%", "라"]
+    assert [each.name.ko for each in own.people("mine", "0%")] == ["나 100%"]
+    assert len(own.listed("mine", "%")) == 1
+    assert len(own.listed("mine", "가" * 60_000)) == 0
+    assert own.facts("mine") == {
+        Facts("male"): 1,
+        Facts("male", ("ITZY",)): 1,
+        Facts("female", ("ITZY",)): 2,
+    }

@@ -34,6 +34,7 @@ from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import reembedding
 from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.index.stored import StoredEmbeddings
 from lookalike.gallery.people import Credit, Person, Text, new_id
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.records import Outcome, Refusal, Refused
@@ -67,7 +68,7 @@ def person(name: str, person_id: str | None = None, **facts: str) -> Person:
 
 
 def ids(store: Store) -> list[str]:
-    return [p.id for each in store.collections() for p in store.people_embeddings(each.id).people]
+    return [person for each in store.collections() for person in sorted(store.people(each.id))]
 
 
 def test_opening_again_migrates_nothing_and_keeps_everything(store: Store, home: Path) -> None:
@@ -105,7 +106,7 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
     assert first.id != second.id
     assert (second.credit, second.box, second.quality) == (None, None, None)
     assert store.image_ids("mine") == {"a" * 64}
-    assert store.people_embeddings("mine").people == (someone,)
+    assert store.people("mine") == {someone.id: someone}
 
 
 def test_an_image_is_enrolled_once(store: Store) -> None:
@@ -173,12 +174,10 @@ def test_another_model_takes_over_with_thumbnails(store: Store, home: Path) -> N
     assert other.contracts() == {"mine": "other/1"}
     assert other.image_ids("mine") == frozenset(), "the photos can be imported again"
     other.add(new, [Portrait(unit(4))])
-    roster = other.people_embeddings("mine")
-    assert [each.id for each in roster.people] == ["U2", "U3", "U1"]
-    assert (roster.vectors.tolist(), roster.owners.tolist()) == (
-        [unit(9).tolist(), unit(4).tolist()],
-        [0, 1],
-    )
+    assert sorted(other.people("mine")) == ["U1", "U2", "U3"]
+    searched = StoredEmbeddings(other.database, "mine", 128).people()
+    assert searched.names.tolist() == [b"U2", b"U3"], "the others have no portrait"
+    assert searched.vectors == pytest.approx(np.array([unit(9), unit(4)]), abs=1e-3)
     with pytest.raises(CollectionNotFound):
         reembedding.replace_vectors(other, "none", {})
     other.close()
@@ -189,7 +188,7 @@ def test_facts_are_changed(store: Store) -> None:
     store.add(someone, [Portrait(unit(1))])
     renamed = replace(someone, name=Text("나", "Na"), groups=("A", "B"))
     store.change(renamed)
-    assert store.people_embeddings("mine").people == (renamed,)
+    assert store.people("mine") == {someone.id: renamed}
     with pytest.raises(PersonNotFound):
         store.change(person("다"))
 
@@ -214,6 +213,7 @@ ADDING = f"""
 import sys
 from pathlib import Path
 import numpy as np
+from lookalike.gallery.index.stored import StoredEmbeddings
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
@@ -240,10 +240,9 @@ def test_a_killed_process_loses_nothing_acknowledged(store: Store, home: Path) -
             assert process.stdout is not None
             acknowledged += [process.stdout.readline().strip() for _ in range(20 + 7 * attempt)]
             process.kill()
-    found = store.people_embeddings("mine")
-    assert set(acknowledged) <= {each.id for each in found.people}
-    counts = np.bincount(found.owners, minlength=len(found.people))
-    assert (counts == 3).all(), "nobody is there by halves"
+    found = store.portraits_by_person("mine")
+    assert set(acknowledged) <= found.keys() == store.people("mine").keys()
+    assert {len(each) for each in found.values()} == {3}, "nobody is there by halves"
 
 
 def test_two_processes_write_at_once(store: Store, home: Path) -> None:

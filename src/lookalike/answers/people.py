@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from lookalike.site import Site
 
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection
-    from lookalike.gallery.people import Credit, Person
+    from lookalike.gallery.people import Credit, Facts, Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 
@@ -88,17 +88,13 @@ def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shape
     return shapes.People(total=total, people=tuple(person(each, shown) for each in found))
 
 
-def filters(found: tuple[Person, ...]) -> shapes.Filters:
-    """What these people can be chosen by, the most frequent first."""
-    groups = Counter(group for each in found for group in each.groups)
-    genders = Counter(each.gender for each in found if each.gender)
-    countries = Counter(each.country for each in found if each.country)
-    fields = Counter(field for each in found for field in each.fields)
+def filters(found: Counter[Facts]) -> shapes.Filters:
+    """What people of whom that is stated can be chosen by, the most frequent first."""
     return shapes.Filters(
-        groups=_counted(groups),
-        genders=_counted(genders),
-        countries=_counted(countries),
-        fields=_counted(fields),
+        groups=_counted(found, lambda facts: facts.groups),
+        genders=_counted(found, lambda facts: (facts.gender,)),
+        countries=_counted(found, lambda facts: (facts.country,)),
+        fields=_counted(found, lambda facts: facts.fields),
     )
 
 
@@ -108,8 +104,14 @@ def collections(found: tuple[Collection, ...]) -> shapes.Collections:
     return shapes.Collections(collections=known)
 
 
-def _counted(counter: Counter[str]) -> tuple[shapes.Filter, ...]:
-    return tuple(shapes.Filter(name=name, people=count) for name, count in counter.most_common())
+def _counted(
+    found: Counter[Facts], stated: Callable[[Facts], Iterable[str | None]]
+) -> tuple[shapes.Filter, ...]:
+    """How many people have each thing that facts state."""
+    counts = Counter[str]()
+    for facts, people in found.items():
+        counts.update({each: people for each in stated(facts) if each})
+    return tuple(shapes.Filter(name=name, people=count) for name, count in counts.most_common())
 
 
 def _group(name: str) -> shapes.Name:

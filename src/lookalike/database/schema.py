@@ -98,6 +98,8 @@ CHANGES = Table(
     Column("collection", String(255)),
     Column("person", String(128)),
     Column("face", String(36)),
+    # Any number, which the same change has in no other history of this database.
+    Column("stamp", Integer, nullable=False, server_default="0"),
     # SQLite would give the number of a deleted last row again.
     sqlite_autoincrement=True,
 )

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from lookalike.database import database
+from lookalike.database.blocks import in_blocks
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
-from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
-from lookalike.gallery.people import Person
+from lookalike.gallery.index.stored import FACTS, facts_of
+from lookalike.gallery.people import Facts, Person, Text, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
 from lookalike.gallery.removals.takedowns import Takedown
 from lookalike.gallery.rows import person_of, portrait_of
 
-# Values that one statement may name: SQLite allows 32,766.
-_AT_ONCE = 10_000
+# What no name holds; SQLite takes 50,000 bytes for a mistake.
+_LONGEST = 1_000
 
 Ids = Collection[str]
 
@@ -95,43 +95,38 @@ class Contents:
             people, faces = _counted(connection, PEOPLE), _counted(connection, FACES)
         return {each: (people.get(each, 0), faces.get(each, 0)) for each in people.keys() | faces}
 
-    def people_embeddings(self, collection: str, ids: Ids | None = None) -> PeopleEmbeddings:
-        """A collection with everyone in it, or with the people of those ids who are."""
-        owned = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        wanted = select(FACES.c.person, FACES.c.vector).where(owned).order_by(FACES.c.created)
-        whom = select(PEOPLE).where(PEOPLE.c.collection == collection)
+    def people(self, collection: str, ids: Ids | None = None) -> dict[str, Person]:
+        """Everyone in a collection, by id, or those of some ids."""
+        wanted = select(PEOPLE).where(PEOPLE.c.collection == collection)
         with self.database.reading() as connection:
-            faces = _some(connection, wanted, FACES.c.person, ids)
-            rows = _some(connection, whom, PEOPLE.c.id, ids)
-        vectors = defaultdict(list)
-        for face in faces:
-            vectors[face.person].append(np.frombuffer(face.vector, "<f4"))
-        people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in vectors, p.id))
-        counts = [len(vectors.get(person.id, ())) for person in people]
-        return PeopleEmbeddings(
-            id=collection,
-            people=tuple(people),
-            vectors=np.array([v for p in people for v in vectors.get(p.id, ())], np.float32),
-            owners=np.repeat(np.arange(len(people), dtype=np.intp), counts),
-        )
+            blocks = in_blocks(connection, wanted, PEOPLE.c.id, ids)
+            return {row.id: person_of(row) for rows in blocks for row in rows}
 
-    def face_embeddings(
-        self, collection: str, people: Ids | None = None, ids: Ids | None = None
-    ) -> tuple[FaceEmbedding, ...]:
-        """All faces of a collection, those of nobody too, or of some people and of some ids."""
-        wanted = select(FACES.c.id, FACES.c.person, FACES.c.vector)
-        wanted = wanted.where(FACES.c.collection == collection)
+    def names(self, collection: str, words: str, who: Who) -> list[tuple[str, str]]:
+        """How everyone is called whose folded name holds `words` and for whom `who` holds, in
+        Korean if it is known, and their id."""
+        if len(words) > _LONGEST:
+            return []
+        names = (PEOPLE.c.id, PEOPLE.c.name_ko, PEOPLE.c.name_en)
+        wanted = select(*names, *FACTS).where(PEOPLE.c.collection == collection)
+        if words:
+            folded = (PEOPLE.c.folded_ko, PEOPLE.c.folded_en)
+            wanted = wanted.where(or_(*(each.contains(words, autoescape=True) for each in folded)))
+        fits = lru_cache(lambda *stated: who.fits(facts_of(*stated)))
         with self.database.reading() as connection:
-            if people is None and ids is None:
-                rows = _some(connection, wanted, FACES.c.id, None)
-            else:
-                rows = _some(connection, wanted, FACES.c.person, people or ())
-                rows += _some(connection, wanted, FACES.c.id, ids or ())
-        found = {
-            row.id: FaceEmbedding(row.id, row.person, np.frombuffer(row.vector, "<f4"))
-            for row in rows
-        }
-        return tuple(found.values())
+            return [
+                (Text(ko, en).get("ko") or "", id)
+                for rows in in_blocks(connection, wanted, PEOPLE.c.id)
+                for id, ko, en, *stated in rows
+                if fits(*stated)
+            ]
+
+    def facts(self, collection: str) -> Counter[Facts]:
+        """What is stated of people, and of how many."""
+        counting = select(func.count(), *FACTS).where(PEOPLE.c.collection == collection)
+        with self.database.reading() as connection:
+            rows = connection.execute(counting.group_by(*FACTS)).all()
+        return Counter({facts_of(*stated): count for count, *stated in rows})
 
     def portraits(self, person: Person) -> tuple[StoredPortrait, ...]:
         """The portraits of a person in the order they were added."""
@@ -184,16 +179,3 @@ def _counted(connection: Connection, table: Table) -> dict[str, int]:
     """How many rows of a table each collection has."""
     counting = select(table.c.collection, func.count()).group_by(table.c.collection)
     return {row[0]: row[1] for row in connection.execute(counting).all()}
-
-
-def _some(
-    connection: Connection, wanted: Select[Any], column: Column[Any], ids: Ids | None
-) -> list[Any]:
-    """The rows in which `column` is one of `ids`, or all of them."""
-    if ids is None:
-        return list(connection.execute(wanted).all())
-    found: list[Any] = []
-    for start in range(0, len(few := sorted(ids)), _AT_ONCE):
-        some = wanted.where(column.in_(few[start : start + _AT_ONCE]))
-        found += connection.execute(some).all()
-    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import nlargest
@@ -14,23 +14,30 @@ from pathlib import Path
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
-from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound
+from lookalike.errors import (
+    CollectionNotFound,
+    ContractMismatch,
+    NotFound,
+    PersonNotFound,
+    StoreUnavailable,
+)
 from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.contents import StoredCollection
-from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
-from lookalike.gallery.index.codes import Codes
-from lookalike.gallery.index.collection import CollectionIndex
+from lookalike.gallery.index.indexes import Indexes
+from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.vectors import Hit
 from lookalike.gallery.own_collection import OwnCollection
-from lookalike.gallery.people import EVERYONE, Person, Who
+from lookalike.gallery.people import EVERYONE, Facts, Person, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.records import Records, StarterRecords
 from lookalike.gallery.removals.blocklist import keys_of
 from lookalike.gallery.removals.takedowns import Receipt, Undone
+from lookalike.gallery.roster import Listed, Place, Roster
 from lookalike.gallery.spelling import folded
+from lookalike.gallery.starter import Starter, StarterSource
 from lookalike.gallery.starter.appearances import StarterAppearances
 from lookalike.gallery.store import Store, check_own
 
@@ -62,33 +69,29 @@ class Nearest:
 class Gallery:
     """Finds people by id, by name and by face. Changes by any process show at the next call.
 
-    What was asked for is in memory, and brought to what the store has change by change.
+    Vectors of what was asked for are in memory, and brought to what the store has change by change;
+    who people are is read of those who are shown.
 
     Attributes:
         store: where the user's own collections lie, and what changes them.
     """
 
-    def __init__(self, store: Store, shipped: PeopleEmbeddings, dimension: int, kept: Path) -> None:
+    def __init__(self, store: Store, shipped: Starter, dimension: int, kept: Path) -> None:
         """
         Args:
             shipped: the starter, with everyone in it.
-            kept: folder for the codes of large collections.
+            kept: folder for the indexes of large collections.
         """
         self.store = store
         self._shipped = shipped
-        self._dimension = dimension
         self._looks = StarterAppearances(shipped.people)
-        self._codes = Codes(kept)
-        # Held while an index is searched too, so that loading and changing it takes its turn.
-        self._lock = threading.RLock()
+        self._indexes = Indexes(store.database, dimension, Keeper(kept, store.contract))
         self._version: int | None = None
-        self._number = 0
         # The starter without those who asked to be left out.
         self._starter = shipped
-        self._starter_faces: tuple[FaceEmbedding, ...] = ()
+        self._roster = Roster(store)
         self._stored: tuple[StoredCollection, ...] = ()
         self._counts: Mapping[str, tuple[int, int]] | None = None
-        self._indexes: dict[str, CollectionIndex] = {}
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
@@ -102,15 +105,20 @@ class Gallery:
         which = hashlib.sha256(
             f"{settings.database or settings.home.resolve()}/{contract}".encode()
         ).hexdigest()[:24]
+        dimension = embedder.dimension
         return cls(
             Store(settings.home, contract, settings.database, make=False),
-            starter.load(contract) if starter.fits(contract) else starter.nobody(),
-            embedder.dimension,
+            starter.load(contract) if starter.fits(contract) else starter.nobody(dimension),
+            dimension,
             settings.cache / "indexes" / which,
         )
 
     def close(self) -> None:
-        self._codes.close()
+        # Whoever was removed meanwhile leaves the files of indexes now.
+        if self._indexes.mark is not None:
+            with suppress(StoreUnavailable, ContractMismatch), self._current():
+                pass
+        self._indexes.close()
         self.store.close()
 
     def collections(self) -> tuple[Collection, ...]:
@@ -143,13 +151,32 @@ class Gallery:
         Raises:
             CollectionNotFound: there is no such collection.
         """
+        return self.listed(collection, query, who)[:]
+
+    def listed(self, collection: str | None = None, query: str = "", who: Who = EVERYONE) -> Listed:
+        """The same, of whom only those are read who are asked for.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
         words = folded(query)
         with self._current():
-            everyone = [p for each in self._chosen(collection) for p in each.people.by_id.values()]
-        found = [person for person in everyone if who.holds(person)]
-        if words:
-            found = [p for p in found if any(words in folded(name) for name in p.name.known)]
-        return tuple(sorted(found, key=lambda person: (person.name.get("ko") or "", person.id)))
+            found = [
+                (name, Place(each, person))
+                for each in self._searched(collection)
+                for name, person in self._roster.names(each, words, who)
+            ]
+        found.sort(key=lambda named: (named[0], named[1].id))
+        return Listed([place for _, place in found], self._people)
+
+    def facts(self, collection: str | None = None) -> Counter[Facts]:
+        """What is stated of people, and of how many.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        with self._current():
+            return self._roster.facts(self._searched(collection))
 
     def person(self, person_id: str, collection: str | None = None) -> Person:
         """The person of that id, of one collection or of the first that has one.
@@ -184,11 +211,16 @@ class Gallery:
         """
         with self._current():
             found = [
-                Nearest(each.people.by_id[hit.name], hit.cosine, hit.vector)
-                for each in self._chosen(collection)
-                for hit in each.people.nearest(probe, limit, who)
+                (Place(each, hit.name), hit)
+                for each in self._searched(collection)
+                for hit in self._indexes.of(each).people.nearest(probe, limit, who)
             ]
-        return nlargest(limit, found, key=lambda nearest: nearest.cosine)
+            best = nlargest(limit, found, key=lambda each: each[1].cosine)
+            people = self._roster.people([place for place, _ in best])
+        # Somebody may have been removed by another process since the search began.
+        return [
+            Nearest(people[place], hit.cosine, hit.vector) for place, hit in best if place in people
+        ]
 
     def nearest_faces(self, probe: Floats, limit: int, collection: str) -> list[Hit]:
         """The faces of a collection nearest to a (dimension,) probe, by id, best first.
@@ -197,8 +229,8 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         with self._current():
-            (index,) = self._chosen(collection)
-            return index.faces.vectors.nearest(probe, limit)
+            self._check(collection)
+            return self._indexes.of(collection).faces.vectors.nearest(probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -207,8 +239,8 @@ class Gallery:
             NotFound: there is no such face, or no such collection (CollectionNotFound).
         """
         with self._current():
-            (index,) = self._chosen(collection)
-            vector = index.faces.vectors.vector(face_id)
+            self._check(collection)
+            vector = self._indexes.of(collection).faces.vectors.vector(face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -220,10 +252,8 @@ class Gallery:
             NotFound: there is no such person or no such collection.
         """
         with self._current():
-            for each in self._chosen(collection):
-                if person_id in each.people.by_id:
-                    return each.people.vectors.vector(person_id)
-        raise _nobody(person_id)
+            first = self._found(person_id, collection)[0]
+            return self._indexes.of(first.collection).people.vectors.vector(person_id)
 
     def records(self, collection: str) -> Records:
         """The faces and users of a collection, one by one.
@@ -234,7 +264,7 @@ class Gallery:
         with self._current():
             self._check(collection)
             if collection == starter.COLLECTION:
-                return StarterRecords(self._starter_faces)
+                return StarterRecords(self._starter)
         return OwnCollection(self.store.database, collection)
 
     def own_collection(self, collection: str) -> OwnCollection:
@@ -290,8 +320,9 @@ class Gallery:
             PersonNotFound: there is nobody of that id.
         """
         receipt = self.store.block(self.person(person_id), reason)
-        self._codes.forget()
-        return receipt
+        with self._current():
+            # With the change, they have left the files of indexes.
+            return receipt
 
     def undo_takedown(self, receipt: str) -> Undone:
         """Let a person be added again; who was hidden in the starter gallery is back.
@@ -308,7 +339,7 @@ class Gallery:
     @contextmanager
     def _current(self) -> Iterator[None]:
         """Everything in memory as the store has it now, for as long as the context lasts."""
-        with self._lock:
+        with self._indexes.lock:
             version = self.store.database.version()
             if version != self._version:
                 self._catch_up()
@@ -316,60 +347,38 @@ class Gallery:
             yield
 
     def _catch_up(self) -> None:
+        before = self._indexes.mark
         with self.store.database.reading() as connection:
-            found = changes.after(connection, self._number)
-        if found.since is None:
-            self._indexes.clear()
-        else:
-            self._update(found.since)
-        if self._version is None or found.since is None or Change() in found.since:
-            self._read_starter()
+            mark = changes.last(connection)
+            since = None if before is None else changes.after(connection, before)
+        # What may fail comes first: then the next call begins with all of it again.
+        stored = self.store.collections()
+        if since is None or Change() in since:
+            self._starter = self._shipped.without(self.store.blocked().holds)
+        self._indexes.update(since, mark)
+        if since is None or Change() in since:
+            self._roster.begin(self._starter)
+            self._indexes.put(starter.COLLECTION, StarterSource(self._starter))
+        self._roster.changed()
         self._counts = None
-        self._stored = self.store.collections()
-        self._number = found.number
+        self._stored = stored
+        if before is None:
+            self._indexes.keep_only(each.id for each in self._stored)
 
-    def _update(self, since: Sequence[Change]) -> None:
-        """Read again what changed of the collections that are in memory."""
-        for collection in {each.collection for each in since if each.collection}:
-            own = [each for each in since if each.collection == collection]
-            if Change(collection) in own:
-                self._indexes.pop(collection, None)
-            elif collection in self._indexes:
-                self._indexes[collection].update(
-                    {each.person for each in own if each.person},
-                    {each.face for each in own if each.face},
-                )
+    def _people(self, places: Sequence[Place]) -> Mapping[Place, Person]:
+        with self._current():
+            return self._roster.people(places)
 
-    def _read_starter(self) -> None:
-        everyone = self._shipped.without(self.store.blocked().holds)
-        faces = everyone.faces()
-        self._starter, self._starter_faces = everyone, faces
-        self._indexes[starter.COLLECTION] = CollectionIndex(
-            starter.COLLECTION, lambda _: everyone, lambda *_: faces, self._dimension
-        )
-
-    def _chosen(self, collection: str | None) -> tuple[CollectionIndex, ...]:
+    def _searched(self, collection: str | None) -> tuple[str, ...]:
         """One collection, or the open ones with the starter first.
 
         Raises:
             CollectionNotFound: there is none of that id.
         """
         if collection is None:
-            opened = (each.id for each in self._stored if each.open)
-            return tuple(map(self._index, (starter.COLLECTION, *opened)))
+            return (starter.COLLECTION, *(each.id for each in self._stored if each.open))
         self._check(collection)
-        return (self._index(collection),)
-
-    def _index(self, collection: str) -> CollectionIndex:
-        if collection not in self._indexes:
-            self._indexes[collection] = CollectionIndex(
-                collection,
-                lambda ids: self.store.people_embeddings(collection, ids),
-                lambda people, ids: self.store.face_embeddings(collection, people, ids),
-                self._dimension,
-                self._codes,
-            )
-        return self._indexes[collection]
+        return (collection,)
 
     def _check(self, collection: str) -> None:
         """
@@ -390,15 +399,21 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         with self._current():
-            people = [each.people.by_id.get(person_id) for each in self._chosen(collection)]
-        found = [each for each in people if each is not None]
+            places = [Place(each, person_id) for each in self._searched(collection)]
+            people = self._roster.people(places)
+        found = [people[each] for each in places if each in people]
         if not found:
             raise _nobody(person_id)
         return found
 
     def _starter_portraits(self) -> dict[str, tuple[StoredPortrait, ...]]:
-        faces = self._starter_faces
-        return {each.person or "": (StoredPortrait(each.vector, id=each.id),) for each in faces}
+        shipped = self._starter
+        return {
+            each.id: (StoredPortrait(vector, id=face),)
+            for each, vector, face in zip(
+                shipped.people, shipped.vectors, shipped.face_ids, strict=True
+            )
+        }
 
 
 def _nobody(person_id: str) -> PersonNotFound:

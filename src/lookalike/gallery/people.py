@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Literal, get_args
 from urllib.parse import quote
 
-from lookalike.gallery.spelling import folded_group
+from lookalike.gallery.spelling import folded, folded_group
 
 Language = Literal["ko", "en"]
 Gender = Literal["female", "male", "nonbinary", "other"]
@@ -60,6 +60,10 @@ class Text:
         """The same in one line, English first."""
         return " · ".join(reversed(self.known))
 
+    def holds(self, words: str) -> bool:
+        """Whether folded `words` are in one of the two."""
+        return not words or any(words in folded(each) for each in self.known)
+
     def completed(self, other: Text) -> Text:
         """The same, and `other` in a language in which it is not known."""
         return Text(self.ko or other.ko, self.en or other.en)
@@ -94,6 +98,24 @@ class Credit:
     licence: str | None
     licence_url: str | None
     source_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a search can be narrowed to; several people may have the same. See `Person`."""
+
+    gender: str | None = None
+    groups: tuple[str, ...] = ()
+    country: str | None = None
+    fields: tuple[str, ...] = ()
+    dead: bool = False
+
+    @property
+    def origin(self) -> Origin | None:
+        """Whether that is Korea, or None where no country is stated."""
+        if self.country is None:
+            return None
+        return "korean" if self.country == KOREA else "international"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +154,14 @@ class Person:
         return self.name.both or self.id
 
     @property
+    def facts(self) -> Facts:
+        """What a search can be narrowed to."""
+        return Facts(self.gender, self.groups, self.country, self.fields, bool(self.died))
+
+    @property
     def origin(self) -> Origin | None:
         """Whether they are of Korea, or None where no country is stated."""
-        if self.country is None:
-            return None
-        return "korean" if self.country == KOREA else "international"
+        return self.facts.origin
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -199,12 +224,15 @@ class Who:
     living: bool = False
 
     def holds(self, person: Person) -> bool:
+        return self.fits(person.facts)
+
+    def fits(self, facts: Facts) -> bool:
         return (
-            self.gender in (None, person.gender)
-            and (self.field is None or self.field in person.fields)
-            and self.origin in (None, person.origin)
-            and not (self.living and person.died)
-            and (self.group is None or folded_group(self.group) in map(folded_group, person.groups))
+            self.gender in (None, facts.gender)
+            and (self.field is None or self.field in facts.fields)
+            and self.origin in (None, facts.origin)
+            and not (self.living and facts.dead)
+            and (self.group is None or folded_group(self.group) in map(folded_group, facts.groups))
         )
 
 

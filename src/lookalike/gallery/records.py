@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import Protocol
 
 from lookalike.faces.geometry import Box
-from lookalike.gallery.embeddings import FaceEmbedding
+from lookalike.gallery.starter import Starter
 
 
 class Refusal(Enum):
@@ -92,23 +91,23 @@ class Records(Protocol):
 class StarterRecords:
     """The starter gallery: read-only, its faces are known by their vectors alone."""
 
-    def __init__(self, faces: Sequence[FaceEmbedding]) -> None:
-        self._faces = sorted(faces, key=lambda face: face.id)
+    def __init__(self, starter: Starter) -> None:
+        ids = (each.id for each in starter.people)
+        self._faces = sorted(zip(starter.face_ids, ids, strict=True))
 
     def faces(
         self, after: str, limit: int, person: str | None = None, ids: Collection[str] | None = None
     ) -> tuple[FaceRecord, ...]:
         found = (
-            FaceRecord(each.id, each.person)
-            for each in self._faces
-            if each.id > after and person in (None, each.person) and (ids is None or each.id in ids)
+            FaceRecord(face, owner)
+            for face, owner in self._faces
+            if face > after and person in (None, owner) and (ids is None or face in ids)
         )
         return tuple(islice(found, limit))
 
     def users(self, after: str, limit: int) -> tuple[UserRecord, ...]:
-        counts = Counter(each.person for each in self._faces if each.person is not None)
-        found = (UserRecord(id, counts[id]) for id in sorted(counts) if id > after)
-        return tuple(islice(found, limit))
+        found = (UserRecord(id, 1) for id in sorted(owner for _, owner in self._faces))
+        return tuple(islice((each for each in found if each.id > after), limit))
 
     def tags(self) -> Mapping[str, str]:
         return {}

@@ -140,7 +140,7 @@ async def list_people(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> shapes.People:
     """The people of the gallery, by Korean name."""
-    found = services.gallery.people(collection, query, Who(group or None, gender))
+    found = services.gallery.listed(collection, query, Who(group or None, gender))
     page = found[offset : offset + limit]
     return people.people(page, total=len(found), shown=shown)
 
@@ -173,7 +173,7 @@ async def show_portrait(
 @router.get("/filters", tags=["gallery"])
 async def list_filters(services: UseServices, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
-    return people.filters(services.gallery.people(collection))
+    return people.filters(services.gallery.facts(collection))
 
 
 @router.get("/collections", tags=["gallery"])

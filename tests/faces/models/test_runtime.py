@@ -15,7 +15,10 @@ from lookalike.errors import InvalidParameter, SetupError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.models import runtime
 from lookalike.faces.models.libraries.fastest import Fastest, fastest
-from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.models.libraries.onnx_runtime import ONNXRuntime
+from lookalike.faces.models.libraries.openvino_runtime import OpenVINO
+from lookalike.faces.models.manifest import SFACE, Folders
+from lookalike.faces.models.network import Batches
 
 SHAPE = (1, 112, 112, 3)
 
@@ -87,6 +90,18 @@ def test_a_network_that_one_library_cannot_open_runs_in_the_other(
     monkeypatch.setattr("lookalike.faces.models.libraries.openvino_runtime.OpenVINO.open", unable)
     with pytest.raises(RuntimeError, match="no kernel"):
         opener(replace(own, precision="float32")).open(SFACE, SHAPE)
+
+
+@pytest.mark.parametrize("library", ["openvino", "onnxruntime"])
+def test_batches_do_not_overwrite_each_other(own: Settings, library: str) -> None:
+    """A library may give out the memory that it writes the next answer to."""
+    folders = Folders.of(own)
+    opened = OpenVINO(folders, "float32", 1) if library == "openvino" else ONNXRuntime(folders, 1)
+    network = Batches(opened, SFACE, 112)
+    crops = np.random.default_rng(1).integers(0, 256, (19, 112, 112, 3), np.uint8)
+    (together,) = network(crops)
+    alone = [network(each[None])[0][0] for each in crops]
+    assert together == pytest.approx(np.array(alone), abs=1e-3 * float(np.abs(together).max()))
 
 
 def test_the_choice_does_not_move_vectors(own: Settings, photos: Mapping[str, bytes]) -> None:

@@ -61,7 +61,7 @@ def check(settings: Settings, collection: str | None, photos: Path | None, as_js
 def _parts(people: Gallery, collection: str | None) -> tuple[list[str], list[str]]:
     """The collections to check, and those to compare with."""
     if collection is not None:
-        people.people(collection)
+        people.collection(collection)
     there = people.collections()
     chosen = [c.id for c in there if c.id == collection or (not collection and not c.read_only)]
     return chosen, [each.id for each in there if each.id not in chosen]

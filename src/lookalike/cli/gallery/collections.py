@@ -30,7 +30,7 @@ def create(settings: Settings, name: str) -> None:
 def delete(settings: Settings, collection: str, yes: bool) -> None:
     """Delete a COLLECTION of your own with everyone in it."""
     with opened_gallery(settings) as people:
-        count = len(people.people(collection))
+        count = people.collection(collection).people
         if not yes:
             click.confirm(f"Delete {collection} with {count} people?", abort=True, err=True)
         people.store.delete(collection)

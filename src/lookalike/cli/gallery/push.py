@@ -59,7 +59,8 @@ def _push(settings: Settings, collection: str, to: str | None, photos: Path | No
             fetching(settings, wikimedia, waiting) as commons,
             progress() as bar,
         ):
-            task = bar.add_task("Indexing portraits", total=len(people.people(collection)))
+            count = people.collection(collection).people
+            task = bar.add_task("Indexing portraits", total=count)
             pusher = Pusher(client, settings, target, files, commons, lambda: bar.advance(task))
             return pusher.push(people, collection)
     finally:

@@ -9,10 +9,9 @@ search, that were found.
 
 from __future__ import annotations
 
-import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -23,10 +22,12 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery import starter
 from lookalike.gallery.index import segments
+from lookalike.gallery.index.codes import Codes
+from lookalike.gallery.index.columns import Columns, encoded
 from lookalike.gallery.index.vectors import SEALED_FROM, VectorIndex
 
 POPULATIONS = ("around", "strangers")
-_PROBES = 300
+PROBES = 300
 NEAREST = 10
 # Strengths of the scatter, in the distribution of the real embeddings: of identities around one of
 # them, and of photos around an identity.
@@ -46,23 +47,38 @@ class Population:
     nearest: list[set[int]]
 
 
+class Drawing:
+    """Draws identities of one of `POPULATIONS`, and photos of them; the same every time."""
+
+    def __init__(self, name: str) -> None:
+        self.random = np.random.default_rng(0)
+        self._real = starter.load(SFACE.contract).vectors
+        dimension = self._real.shape[1]
+        covariance = np.cov(self._real.T) + 1e-6 * np.eye(dimension)
+        self._spread = np.linalg.cholesky(covariance).astype(np.float32)
+        self._around = name == "around"
+
+    def people(self, count: int) -> Floats:
+        """(count, dimension) of length 1."""
+        if self._around:
+            centres = self._real[self.random.integers(0, len(self._real), count)]
+            return unit(centres + np.float32(_AROUND) * self._scatter(count))
+        return unit(self._real.mean(axis=0) + self._scatter(count))
+
+    def photos(self, people: Floats) -> Floats:
+        """One of each of those people."""
+        return unit(people + np.float32(_PHOTO) * self._scatter(len(people)))
+
+    def _scatter(self, rows: int) -> Floats:
+        drawn: Floats = self.random.standard_normal((rows, len(self._spread)), np.float32)
+        return drawn @ self._spread.T
+
+
 def identities(name: str, count: int) -> Population:
     """`count` identities of one of `POPULATIONS`."""
-    random = np.random.default_rng(0)
-    real = starter.load(SFACE.contract).vectors
-    spread = np.linalg.cholesky(np.cov(real.T) + 1e-6 * np.eye(real.shape[1])).astype(np.float32)
-
-    def scatter(rows: int) -> Floats:
-        drawn: Floats = random.standard_normal((rows, real.shape[1]), np.float32) @ spread.T
-        return drawn
-
-    if name == "around":
-        centres = real[random.integers(0, len(real), count)]
-        vectors = unit(centres + np.float32(_AROUND) * scatter(count))
-    else:
-        vectors = unit(real.mean(axis=0) + scatter(count))
-    chosen = vectors[random.integers(0, count, _PROBES)]
-    probes = unit(chosen + np.float32(_PHOTO) * scatter(_PROBES))
+    drawing = Drawing(name)
+    vectors = drawing.people(count)
+    probes = drawing.photos(vectors[drawing.random.integers(0, count, PROBES)])
     exact = exactly(vectors)
     return Population(f"{count:,} {name}", vectors, probes, [set(exact(each)) for each in probes])
 
@@ -122,20 +138,22 @@ def searches(who: Population, threads: int = 1) -> Iterator[Result]:
     """The same among a population."""
     mib = who.vectors.size / 2**20
     yield measured(who, "numpy, float32, exact", exactly(who.vectors), 4 * mib)
-    index = VectorIndex.of([str(row) for row in range(len(who.vectors))], who.vectors)
-
-    def search(probe: Floats) -> list[int]:
-        return [int(each.name) for each in index.nearest(probe, NEAREST)]
-
-    yield measured(who, "scan, float16, exact", search, 2 * mib)
-    if len(who.vectors) >= SEALED_FROM:
-        build = timed(lambda: index.seal(threads)) / 1000
+    columns = columns_of(who)
+    yield measured(who, "scan, float16, exact", _by(VectorIndex(columns)), 2 * mib)
+    if len(columns) >= SEALED_FROM:
+        started = time.perf_counter()
+        codes = Codes.build(columns.vectors, threads)
+        build = time.perf_counter() - started
         name = f"codes, {segments.CANDIDATES} ranked again"
-        yield measured(who, name, search, _mib_on_disk(index), build)
+        more = (codes.packed.nbytes + codes.centroids.nbytes) / 2**20
+        yield measured(who, name, _by(VectorIndex(columns, codes)), 2 * mib + more, build)
 
 
-def _mib_on_disk(index: VectorIndex) -> float:
-    assert index.sealed is not None
-    with tempfile.TemporaryDirectory() as folder:
-        index.sealed[0].save(Path(folder))
-        return sum(each.stat().st_size for each in Path(folder).iterdir()) / 2**20
+def columns_of(who: Population) -> Columns:
+    """Identities by their row, with leading zeros, so that their order is kept."""
+    names = encoded([f"{row:09}" for row in range(len(who.vectors))])
+    return Columns.of(names, encoded([""] * len(names)), who.vectors.astype(np.float16))
+
+
+def _by(index: VectorIndex) -> Search:
+    return lambda probe: [int(each.name) for each in index.nearest(probe, NEAREST)]

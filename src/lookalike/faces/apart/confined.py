@@ -59,7 +59,8 @@ class _Call:
 class Confined:
     """Starts the process at once; see `Faces`."""
 
-    at_once = child.MOST
+    # While some are looked at together, the next ones are on their way.
+    at_once = 2 * child.MOST
 
     def __init__(self, settings: Settings, serve: Serve = child.serve) -> None:
         """

@@ -1,116 +1,117 @@
-"""Has the codes of large indexes made, one at a time behind all else, and keeps them in files."""
+"""Codes: vectors in 4 bits for two dimensions, which find the rows that are worth a closer look."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
-import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
+import faiss as _faiss
 import numpy as np
+from numpy.typing import NDArray
 
-from lookalike import files
-from lookalike.cache import say_unusable
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.segments import Rows, Sealed
-from lookalike.gallery.index.vectors import VectorIndex
+from lookalike.gallery.index.columns import Halves, Rows
 
-# Of a process whose photos come first.
-_NICE = 10
-# Vectors kept with codes that are compared at a time.
-_BLOCK = 65_536
+# Its stubs lack what its Python layer adds to the C++ signatures.
+faiss: Any = _faiss
+
+Bytes = NDArray[np.uint8]
+
+# What faiss looks up in registers, so that a scan of a million takes less time than a walk through
+# an HNSW graph that finds as many of the nearest, among faces of 128 dimensions
+# (benchmarks/search.py).
+_BITS, _PAIR = 4, 2
+# Vectors that the codes are fitted to; faiss takes no more than 256 for each of 16 centroids.
+_FITTED = 65_536
+# Rows that one step turns into float32.
+BLOCK = 65_536
 
 
 class Codes:
-    """Those of every index of a gallery. Searches scan while codes are made, so nobody waits."""
+    """Those of (n, dimension) vectors, of an even number of dimensions."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._pool = ThreadPoolExecutor(1, "codes", _yield_to_others)
-        self._under_way: set[int] = set()
+    def __init__(self, index: Any) -> None:
+        self._index = index
 
-    def opened(self, index: str, names: Sequence[str], vectors: Floats) -> VectorIndex:
-        """An index of (n, dimension) float32 vectors of length 1, by the codes that are kept for an
-        index so called as far as they still hold."""
-        kept = _read(self._place(index))
-        if kept is None:
-            return VectorIndex.of(names, vectors)
-        sealed, before = kept
-        rows = _same(sealed, before, {name: row for row, name in enumerate(names)}, vectors)
-        here = [names[row] if row >= 0 else None for row in rows.tolist()]
-        made = VectorIndex.resume(vectors.shape[1], sealed, here)
-        rest = np.setdiff1d(np.arange(len(names), dtype=np.int64), rows)
-        made.put([names[row] for row in rest.tolist()], vectors[rest])
-        return made
+    @classmethod
+    def build(cls, vectors: Halves, threads: int) -> Codes:
+        """Takes seconds for a million vectors."""
+        index = _empty(vectors.shape[1])
+        with _threads(threads):
+            index.train(vectors[:: -(-len(vectors) // _FITTED)].astype(np.float32))
+            for start in range(0, len(vectors), BLOCK):
+                index.add(vectors[start : start + BLOCK].astype(np.float32))
+        return cls(index)
 
-    def see_to(self, index: str, vectors: VectorIndex) -> None:
-        """Make the codes of an index and keep them, if they are due and not under way."""
-        if vectors.stale() and id(vectors) not in self._under_way:
-            self._under_way.add(id(vectors))
-            self._pool.submit(self._make, self._place(index), vectors)
+    @classmethod
+    def of(cls, count: int, centroids: Floats, packed: Bytes) -> Codes:
+        """Those of so many vectors as they were kept."""
+        index = _empty(centroids.shape[0] * centroids.shape[2])
+        faiss.copy_array_to_vector(np.ascontiguousarray(centroids).ravel(), index.pq.centroids)
+        faiss.copy_array_to_AlignedTable(np.ascontiguousarray(packed), index.codes)
+        index.is_trained = True
+        index.ntotal, index.ntotal2 = count, _padded(index, count)
+        return cls(index)
 
-    def forget(self) -> None:
-        """Remove all that are kept: vectors are with them."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+    @property
+    def centroids(self) -> Floats:
+        """(pairs of dimensions, 16, 2)."""
+        flat: Floats = faiss.vector_to_array(self._index.pq.centroids)
+        return flat.reshape(self._index.M, -1, _PAIR)
 
-    def close(self) -> None:
-        """Codes that are being made are finished first: it cannot be stopped half-way."""
-        self._pool.shutdown(cancel_futures=True)
+    @property
+    def packed(self) -> Bytes:
+        """As faiss lays them out: some rows at a time, side by side."""
+        codes: Bytes = faiss.AlignedTable_to_array(self._index.codes)
+        return codes
 
-    def _place(self, index: str) -> Path:
-        """Names of indexes hold ids of collections, which are no names of files."""
-        return self._folder / hashlib.sha256(index.encode()).hexdigest()[:24]
+    def nearest(self, probe: Floats, count: int) -> Rows:
+        """About the nearest rows to a (dimension,) probe, best first."""
+        with one_thread():
+            found: Rows = self._index.search(probe[np.newaxis], count)[1][0]
+        return found[found >= 0]
 
-    def _make(self, place: Path, vectors: VectorIndex) -> None:
-        try:
-            vectors.seal()
-            made = vectors.sealed
-            if made is not None:
-                _write(place, *made)
-        except OSError as error:
-            # They are made again at the next start.
-            say_unusable(self._folder, error)
-        finally:
-            self._under_way.discard(id(vectors))
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
 
 
-def _write(place: Path, sealed: Sealed, names: Sequence[str | None]) -> None:
-    """Put codes in the place of those that are kept, as a whole."""
-    with files.staging(place) as folder:
-        sealed.save(folder)
-        (folder / "names.json").write_text(json.dumps(names), "utf-8")
-        shutil.rmtree(place, ignore_errors=True)
-        files.move(folder, place)
+def packed_size(count: int, dimension: int) -> int:
+    """Bytes of the codes of so many vectors."""
+    index = _empty(dimension)
+    return _padded(index, count) * int(index.M2) * _BITS // 8
 
 
-def _read(place: Path) -> tuple[Sealed, list[str | None]] | None:
-    """What `_write` wrote; None: nothing, or nothing that can be read."""
-    if not place.is_dir():
-        return None
+def erase(packed: Bytes, rows: Rows, dimension: int) -> None:
+    """Make zeros of the codes of some rows, in place."""
+    packer = _empty(dimension).get_CodePacker()
+    blocks = packed.reshape(-1, packer.block_size)
+    nothing = np.zeros(packer.code_size, np.uint8)
+    for row in rows.tolist():
+        block, offset = divmod(row, packer.nvec)
+        packer.pack_1(nothing, offset, blocks[block : block + 1])
+
+
+def _empty(dimension: int) -> Any:
+    return faiss.IndexPQFastScan(dimension, dimension // _PAIR, _BITS, faiss.METRIC_INNER_PRODUCT)
+
+
+def _padded(index: Any, count: int) -> int:
+    """Rows that codes are laid out for: whole blocks."""
+    return -(-count // int(index.bbs)) * int(index.bbs)
+
+
+def one_thread() -> AbstractContextManager[None]:
+    """Searches take one: several of them run beside each other."""
+    return _threads(1)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """How many threads faiss takes. OpenMP keeps the number for each calling thread."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
     try:
-        return Sealed.load(place), json.loads((place / "names.json").read_text("utf-8"))
-    except (OSError, RuntimeError, ValueError):
-        return None
-
-
-def _same(
-    sealed: Sealed, names: Sequence[str | None], places: Mapping[str, int], vectors: Floats
-) -> Rows:
-    """The row among `vectors` of each row with a code; -1 where that is no more, or another."""
-    rows = np.array([places.get(name or "", -1) for name in names], np.int64)
-    for start in range(0, len(rows), _BLOCK):
-        here = start + np.flatnonzero(rows[start : start + _BLOCK] >= 0)
-        near = np.isclose(sealed.vectors(here), vectors[rows[here]], atol=1e-3)
-        rows[here[~near.all(axis=1)]] = -1
-    return rows
-
-
-def _yield_to_others() -> None:
-    # Threads have priorities of their own on Linux alone.
-    with suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)

@@ -1,166 +1,217 @@
-"""One collection in memory: its people by the mean of their portraits, and its faces one by one."""
+"""One collection, as it is searched: its people by the mean of their portraits, and its faces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from typing import Protocol
 
-import numpy as np
-
-from lookalike.faces.vectors import Floats, unit
-from lookalike.gallery.embeddings import FaceEmbedding, PeopleEmbeddings
-from lookalike.gallery.index.codes import Codes
+from lookalike.database.changes import Change, Mark
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.columns import Columns
+from lookalike.gallery.index.keeper import Keeper
+from lookalike.gallery.index.kept import Kept
 from lookalike.gallery.index.vectors import Hit, VectorIndex
-from lookalike.gallery.people import EVERYONE, Person, Who
+from lookalike.gallery.people import EVERYONE, Facts, Who
 
 Ids = Collection[str]
-# Read everyone, or the people of those ids.
-ReadPeople = Callable[[Ids | None], PeopleEmbeddings]
-# Read all faces, or those of some people and those of some ids.
-ReadFaces = Callable[[Ids | None, Ids | None], Sequence[FaceEmbedding]]
 
 
-class PeopleIndex:
-    """The people of a collection.
+class Source(Protocol):
+    """Where the vectors of a collection are read."""
 
-    A person is known by the mean of their portraits: it ranks the right one first more often than
-    the best single portrait does, by 1.2 points with three of them and by 2.9 on Korean faces
-    (`python -m benchmarks.evaluation portraits`).
+    def people(self, ids: Ids | None = None) -> Columns:
+        """The means of the portraits of all people, or of some, labelled by `label_of`.
 
-    Attributes:
-        by_id: everyone, those too who have no portrait.
-        vectors: the means, by id.
-    """
+        A person is known by that: it ranks the right one first more often than the best single
+        portrait does, by 1.2 points with three of them and by 2.9 on Korean faces (`python -m
+        benchmarks.evaluation portraits`).
+        """
 
-    def __init__(self, people: Iterable[Person], vectors: VectorIndex) -> None:
-        self.by_id = {person.id: person for person in people}
-        self.vectors = vectors
-        self._among: dict[Who, tuple[str, ...]] = {}
+    def faces(self, people: Ids | None = None, ids: Ids | None = None) -> Columns:
+        """All faces, those of nobody too, or those of some people and some by id; labelled by
+        whose they are, nobody's with nothing."""
 
-    def update(self, found: PeopleEmbeddings, asked: Ids) -> None:
-        """Bring the people of the ids `asked` to what was found; others of them are gone."""
-        self._among.clear()
-        known, means = _means(found)
-        for each in set(asked) - {each.id for each in found.people}:
-            self.by_id.pop(each, None)
-        self.vectors.remove(set(asked) - set(known))
-        self.vectors.put(known, means)
-        self.by_id |= {person.id: person for person in found.people}
+    def since(self, mark: Mark) -> tuple[Sequence[Change], Mark] | None:
+        """What changed after a mark, and the last change now; None: everything may have changed."""
+
+
+class Index(ABC):
+    """The people of a collection, or its faces, opened when they are first asked for."""
+
+    def __init__(
+        self,
+        called: str,
+        source: Source,
+        keeper: Keeper | None,
+        mark: Callable[[], Mark],
+        lock: threading.RLock,
+    ) -> None:
+        """
+        Args:
+            keeper: of the files of large collections; None: there is none of this.
+            mark: what all that is in memory has been brought to.
+            lock: held whenever it is searched or changed.
+        """
+        self._called = called
+        self._source = source
+        self._keeper = keeper
+        self._mark = mark
+        self._lock = lock
+        self._vectors: VectorIndex | None = None
+        self._kept: Kept | None = None
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """Up to date when it is opened; then for as long as it is told of changes."""
+        if self._vectors is None:
+            self._open_kept()
+        if self._vectors is None:
+            self._vectors = VectorIndex(self._read())
+            self._tidy()
+        assert self._vectors is not None
+        return self._vectors
+
+    def update(self, people: Ids, faces: Ids) -> None:
+        """Read again some people, and some faces by id, of what is in memory or in a file."""
+        if self._vectors is None:
+            self._open_kept()
+        else:
+            self._bring(people, faces, self._mark())
+            self._tidy()
+
+    def _open_kept(self) -> None:
+        """Open the file of it, if there is one, and take out of it who is no more."""
+        kept = None if self._keeper is None else self._keeper.read(self._called)
+        if kept is not None:
+            self._hold(kept)
+
+    def _bring(self, people: Ids, faces: Ids, mark: Mark) -> None:
+        assert self._vectors is not None
+        gone = self._touched(self._vectors, people, faces)
+        if self._kept is not None:
+            self._erase(self._kept, gone, mark)
+        self._vectors.remove(gone)
+        self._vectors.put(self._read(people, faces))
+
+    def _erase(self, kept: Kept, names: Ids, mark: Mark) -> None:
+        try:
+            kept.erase(names, mark)
+        except OSError:
+            # Better no file than one with somebody in it who is no more.
+            with suppress(OSError):
+                kept.path.unlink(missing_ok=True)
+
+    def _hold(self, kept: Kept) -> None:
+        """Search a file from now on, and bring it up to date; none that is of another history."""
+        assert self._keeper is not None
+        found = self._source.since(kept.mark)
+        if found is None or self._source.since(kept.erased) is None:
+            self._keeper.forget(self._called)
+            return
+        since, last = found
+        self._vectors, self._kept = VectorIndex(kept.columns, kept.codes), kept
+        people, faces = {c.person for c in since if c.person}, {c.face for c in since if c.face}
+        self._bring(people, faces, last)
+        self._tidy()
+
+    def _adopt(self, kept: Kept) -> None:
+        with self._lock:
+            if self._vectors is not None:
+                self._hold(kept)
+
+    def _tidy(self) -> None:
+        """Have columns made anew that are worth it: of many in a file, of few here and now."""
+        assert self._vectors is not None
+        if self._keeper is None or not self._vectors.stale():
+            return
+        if self._vectors.large:
+            self._keeper.see_to(self._called, self._vectors, self._mark(), self._kept, self._adopt)
+        else:
+            self._vectors, self._kept = VectorIndex(self._vectors.columns()), None
+            self._keeper.forget(self._called)
+
+    @abstractmethod
+    def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
+        """Everything, or what there is of some people and faces."""
+
+    @abstractmethod
+    def _touched(self, vectors: VectorIndex, people: Ids, faces: Ids) -> set[str]:
+        """The names of what may have changed with some people and faces."""
+
+
+class PeopleIndex(Index):
+    """By id of the person."""
 
     def nearest(self, probe: Floats, limit: int, who: Who = EVERYONE) -> list[Hit]:
-        """The people nearest to a (dimension,) probe, by id, best first."""
-        if who == EVERYONE:
-            return self.vectors.nearest(probe, limit)
-        if who not in self._among:
-            self._among[who] = tuple(id for id, each in self.by_id.items() if who.holds(each))
-        return self.vectors.nearest(probe, limit, self._among[who])
+        """The people nearest to a (dimension,) probe, best first."""
+        return self.vectors.nearest(probe, limit, None if who == EVERYONE else _Of(who))
+
+    def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
+        return self._source.people(people)
+
+    def _touched(self, vectors: VectorIndex, people: Ids, faces: Ids) -> set[str]:
+        return set(people)
 
 
-class FaceIndex:
-    """The faces of a collection, those of nobody too.
+class FaceIndex(Index):
+    """By id of the face."""
 
-    Attributes:
-        vectors: by id of the face.
-    """
+    def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
+        return self._source.faces(people, faces)
 
-    def __init__(self, faces: Iterable[FaceEmbedding], vectors: VectorIndex) -> None:
-        self.vectors = vectors
-        self._owners: dict[str, str | None] = {}
-        self._of_person: dict[str, set[str]] = {}
-        self._own(faces)
-
-    def update(self, found: Sequence[FaceEmbedding], people: Ids, ids: Ids) -> None:
-        """Bring the faces of some people, and some faces by id, to what was found."""
-        asked = set(ids).union(*(self._of_person.get(each, ()) for each in people))
-        self._disown(asked)
-        names, vectors = _stacked(found)
-        self.vectors.remove(asked - set(names))
-        self.vectors.put(names, vectors)
-        self._own(found)
-
-    def _own(self, faces: Iterable[FaceEmbedding]) -> None:
-        for each in faces:
-            self._owners[each.id] = each.person
-            if each.person is not None:
-                self._of_person.setdefault(each.person, set()).add(each.id)
-
-    def _disown(self, ids: Iterable[str]) -> None:
-        for each in ids:
-            owner = self._owners.pop(each, None)
-            if owner is not None:
-                self._of_person[owner].discard(each)
+    def _touched(self, vectors: VectorIndex, people: Ids, faces: Ids) -> set[str]:
+        return {*faces, *vectors.labelled(people)}
 
 
 class CollectionIndex:
-    """People and faces, each read when first asked for. Not safe to change while it is searched:
-    `Gallery` does both under one lock."""
+    """
+    Attributes:
+        people: those who have a portrait.
+    """
 
     def __init__(
         self,
         collection: str,
-        read_people: ReadPeople,
-        read_faces: ReadFaces,
-        dimension: int,
-        codes: Codes | None = None,
+        source: Source,
+        keeper: Keeper | None,
+        mark: Callable[[], Mark],
+        lock: threading.RLock,
     ) -> None:
         """
         Args:
-            codes: those of large collections; None: it is searched without.
+            keeper, mark, lock: see `Index`.
         """
-        self._collection = collection
-        self._read_people = read_people
-        self._read_faces = read_faces
-        self._dimension = dimension
-        self._codes = codes
-        self._people: PeopleIndex | None = None
-        self._faces: FaceIndex | None = None
-
-    @property
-    def people(self) -> PeopleIndex:
-        if self._people is None:
-            found = self._read_people(None)
-            self._people = PeopleIndex(found.people, self._opened("people", *_means(found)))
-        return self._people
-
-    @property
-    def faces(self) -> FaceIndex:
-        if self._faces is None:
-            found = self._read_faces(None, None)
-            self._faces = FaceIndex(found, self._opened("faces", *_stacked(found)))
-        return self._faces
+        people, faces = indexes_of(collection)
+        self.people = PeopleIndex(people, source, keeper, mark, lock)
+        self.faces = FaceIndex(faces, source, keeper, mark, lock)
 
     def update(self, people: Ids, faces: Ids) -> None:
-        """Read again, of what is in memory, some people and some faces by id."""
-        if people and self._people is not None:
-            self._people.update(self._read_people(people), people)
-            self._see_to("people", self._people.vectors)
-        if self._faces is not None:
-            self._faces.update(self._read_faces(people, faces), people, faces)
-            self._see_to("faces", self._faces.vectors)
-
-    def _opened(self, kind: str, names: Sequence[str], vectors: Floats) -> VectorIndex:
-        rows = vectors.reshape(len(names), self._dimension)
-        if self._codes is None:
-            return VectorIndex.of(names, rows)
-        opened = self._codes.opened(f"{self._collection}/{kind}", names, rows)
-        self._see_to(kind, opened)
-        return opened
-
-    def _see_to(self, kind: str, vectors: VectorIndex) -> None:
-        if self._codes is not None:
-            self._codes.see_to(f"{self._collection}/{kind}", vectors)
+        """See `Index.update`."""
+        if people:
+            self.people.update(people, faces)
+        self.faces.update(people, faces)
 
 
-def _means(found: PeopleEmbeddings) -> tuple[list[str], Floats]:
-    """The ids of those who have a portrait, and the means of their portraits: (people, dimension)
-    of length 1, in the same order."""
-    if not len(found.owners):
-        return [], np.empty(0, np.float32)
-    first = np.searchsorted(found.owners, np.arange(found.owners[-1] + 1))
-    sums: Floats = np.add.reduceat(found.vectors, first, axis=0)
-    means = unit(sums)
-    return [each.id for each in found.people[: len(means)]], means
+def indexes_of(collection: str) -> tuple[str, str]:
+    """What the indexes of a collection are called."""
+    return f"{collection}/people", f"{collection}/faces"
 
 
-def _stacked(faces: Sequence[FaceEmbedding]) -> tuple[list[str], Floats]:
-    """Ids, and their vectors in the same order: (faces, dimension)."""
-    return [each.id for each in faces], np.array([each.vector for each in faces], np.float32)
+def label_of(facts: Facts) -> str:
+    """What a search of some people asks of one of them."""
+    return json.dumps(astuple(facts), ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Whether a label is of somebody who is searched for."""
+
+    who: Who
+
+    def __call__(self, label: str) -> bool:
+        return self.who.fits(Facts(*json.loads(label)))

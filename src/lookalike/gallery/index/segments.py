@@ -1,198 +1,166 @@
-"""Where an index keeps vectors: a part that grows and is scanned, and one sealed, with codes.
+"""Where an index keeps vectors: a part that is scanned, and one with codes.
 
-Vectors are kept as float16: a cosine moves by less than 0.001, and memory is half.
+Both are of float16, some rows of them dead. What they find is the nearest rows in no order, by
+cosines that are exact but for the last bits: `VectorIndex` puts all of them in order alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
-import faiss as _faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.codes import BLOCK, Codes, faiss, one_thread
+from lookalike.gallery.index.columns import Halves, Rows
 
-# Its stubs lack what its Python layer adds to the C++ signatures.
-faiss: Any = _faiss
+Mask = NDArray[np.bool_]
 
-Rows = NDArray[np.int64]
-Halves = NDArray[np.float16]
-
-# Bits of a code, for two dimensions: what faiss looks up in registers, so that a scan of a million
-# takes less time than a walk through an HNSW graph that finds as many of the nearest, among faces
-# of 128 dimensions (benchmarks/search.py).
-_BITS, _PAIR = 4, 2
-# Vectors that the codes are fitted to; faiss takes no more than 256 for each of 16 centroids.
-_FITTED = 65_536
 # Candidates of the codes that are ranked again by their float16, at least, and for each row asked
 # for: recall@10 is 0.99 among a million, and higher among fewer.
 CANDIDATES, _CANDIDATES_EACH = 640, 20
-# A filter that keeps fewer rows than this is scanned: codes would have to give very many.
+# Of a filter that keeps no more rows than this their float32 are held, 10 MB of 128 dimensions, and
+# compared one and all: codes, which know nothing of filters, would have to give very many.
 _FEW_ALLOWED = 20_000
-# Rows that one step of a scan turns into float32.
-_BLOCK = 65_536
+# Rows that are found beyond those asked for: sums in another order may differ in the last bits.
+_SPARE = 8
 
 
-class Growing:
-    """Vectors that are scanned, each of them: exact, and nothing to build."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The living rows that a filter allows.
 
-    def __init__(self, dimension: int) -> None:
-        self._flat = faiss.IndexScalarQuantizer(
-            dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        self._dimension = dimension
-        self._alive = np.empty(0, np.bool_)
+    Attributes:
+        vectors: (n, dimension), unless there are too many.
+    """
+
+    rows: Rows
+    mask: Mask
+    vectors: Floats | None
+
+
+class Segment(ABC):
+    def __init__(self, count: int) -> None:
+        self.alive: Mask = np.ones(count, np.bool_)
+        self.dead = 0
 
     def __len__(self) -> int:
         """Rows, dead ones too."""
-        return len(self._alive)
-
-    def add(self, vectors: Floats) -> None:
-        self._flat.add(np.ascontiguousarray(vectors, np.float32))
-        self._alive = np.concatenate([self._alive, np.ones(len(vectors), np.bool_)])
+        return len(self.alive)
 
     def kill(self, rows: Rows) -> None:
-        self._alive[rows] = False
+        self.dead += int(np.count_nonzero(self.alive[rows]))
+        self.alive[rows] = False
 
+    def chosen(self, mask: Mask) -> Chosen:
+        """What a filter allows, for as long as nothing changes."""
+        mask = mask & self.alive
+        rows = np.flatnonzero(mask)
+        few = len(rows) <= _FEW_ALLOWED
+        return Chosen(rows, mask, self.vectors(rows) if few else None)
+
+    def nearest(self, probe: Floats, limit: int, among: Chosen | None = None) -> Rows:
+        """The `limit` nearest rows, and some more. A filter never loses a row."""
+        limit += _SPARE
+        if among is None:
+            return self._nearest(probe, limit, self.alive, len(self) - self.dead)
+        if among.vectors is None:
+            return self._nearest(probe, limit, among.mask, len(among.rows))
+        return _best(among.rows, among.vectors @ probe, limit)
+
+    @abstractmethod
     def vectors(self, rows: Rows) -> Floats:
-        return self._codes()[rows].astype(np.float32)
+        """(n, dimension), in the order of the rows."""
 
-    def nearest(self, probe: Floats, limit: int, among: Rows | None = None) -> tuple[Rows, Floats]:
-        """Rows and cosines, best first."""
-        if among is not None:
-            among = among[self._alive[among]]
-            return _best(among, np.vecdot(self.vectors(among), probe), limit)
-        parameters = None
-        if not self._alive.all():
-            bits = np.packbits(self._alive, bitorder="little")
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
-        most = min(limit, len(self))
-        if not most:
-            return _nothing()
-        with _threads(1):
-            cosines, rows = self._flat.search(probe[np.newaxis], most, params=parameters)
-        found = rows[0] >= 0
-        return rows[0][found], cosines[0][found]
+    @abstractmethod
+    def _nearest(self, probe: Floats, limit: int, allowed: Mask, count: int) -> Rows:
+        """
+        Args:
+            count: how many rows are allowed.
+        """
 
-    def _codes(self) -> Halves:
-        """The vectors where faiss keeps them, without a copy."""
+
+class Scanned(Segment):
+    """Each vector is looked at: nothing to build, and it may grow."""
+
+    def __init__(self, vectors: Halves) -> None:
+        super().__init__(0)
+        self._flat = faiss.IndexScalarQuantizer(
+            vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        self.add(vectors)
+
+    def add(self, vectors: Halves) -> None:
+        self._flat.add_sa_codes(np.ascontiguousarray(vectors).view(np.uint8))
+        self.alive = np.concatenate([self.alive, np.ones(len(vectors), np.bool_)])
+
+    @property
+    def halves(self) -> Halves:
+        """The vectors where faiss keeps them, without a copy, for as long as nothing is added."""
         codes = faiss.rev_swig_ptr(self._flat.codes.data(), self._flat.codes.size())
-        halves: Halves = codes.view(np.float16).reshape(-1, self._dimension)
+        halves: Halves = codes.view(np.float16).reshape(-1, self._flat.d)
         return halves
 
+    def vectors(self, rows: Rows) -> Floats:
+        return self.halves[rows].astype(np.float32)
 
-class Sealed:
-    """Vectors with their codes. None is added; those that are removed are passed over."""
+    def _nearest(self, probe: Floats, limit: int, allowed: Mask, count: int) -> Rows:
+        most = min(limit, count)
+        if not most:
+            return np.empty(0, np.int64)
+        parameters = None
+        if count < len(self):
+            bits = np.packbits(allowed, bitorder="little")
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        with one_thread():
+            found: Rows = self._flat.search(probe[np.newaxis], most, params=parameters)[1][0]
+        return found[found >= 0]
 
-    def __init__(self, vectors: Halves, codes: Any) -> None:
+
+class Coded(Segment):
+    """Searched by codes. None is added."""
+
+    def __init__(self, vectors: Halves, codes: Codes) -> None:
+        super().__init__(len(vectors))
         self._vectors = vectors
         self._codes = codes
-        self._alive = np.ones(len(vectors), np.bool_)
-
-    @classmethod
-    def build(cls, vectors: Halves, threads: int) -> Sealed:
-        """Takes seconds for a million vectors, which have an even number of dimensions."""
-        dimension = vectors.shape[1]
-        codes = faiss.IndexPQFastScan(
-            dimension, dimension // _PAIR, _BITS, faiss.METRIC_INNER_PRODUCT
-        )
-        with _threads(threads):
-            codes.train(vectors[:: -(-len(vectors) // _FITTED)].astype(np.float32))
-            for start in range(0, len(vectors), _BLOCK):
-                codes.add(vectors[start : start + _BLOCK].astype(np.float32))
-        return cls(vectors, codes)
-
-    @classmethod
-    def load(cls, folder: Path) -> Sealed:
-        """What `save` wrote. The vectors are mapped into memory: processes share them, and pages
-        come when used.
-
-        Raises:
-            OSError, RuntimeError, ValueError: it is not there or damaged.
-        """
-        vectors = np.load(folder / "vectors.npy", mmap_mode="r")
-        codes = faiss.read_index(str(folder / "codes.faiss"))
-        if (codes.ntotal, codes.d) != vectors.shape:
-            raise ValueError(f"{folder} holds codes of other vectors.")
-        return cls(vectors, codes)
-
-    def save(self, folder: Path) -> None:
-        np.save(folder / "vectors.npy", self._vectors)
-        faiss.write_index(self._codes, str(folder / "codes.faiss"))
-
-    def __len__(self) -> int:
-        """Rows, dead ones too."""
-        return len(self._vectors)
-
-    def kill(self, rows: Rows) -> None:
-        self._alive[rows] = False
 
     def vectors(self, rows: Rows) -> Floats:
         return self._vectors[rows].astype(np.float32)
 
-    def nearest(self, probe: Floats, limit: int, among: Rows | None = None) -> tuple[Rows, Floats]:
-        """Rows and cosines, best first. A filter never loses a row: where too few candidates pass
-        it, all that it allows are scanned."""
-        alive = self._alive if among is None else self._allowed(among)
-        rows = self._candidates(probe, limit, alive)
+    def _nearest(self, probe: Floats, limit: int, allowed: Mask, count: int) -> Rows:
+        rows = self._candidates(probe, limit, allowed, count)
         if rows is None:
-            return self._scanned(probe, limit, np.flatnonzero(alive))
+            return self._scanned(probe, limit, np.flatnonzero(allowed))
         return _best(rows, np.vecdot(self.vectors(rows), probe), limit)
 
-    def _allowed(self, among: Rows) -> NDArray[np.bool_]:
-        allowed = np.zeros(len(self), np.bool_)
-        allowed[among] = True
-        return allowed & self._alive
-
-    def _candidates(self, probe: Floats, limit: int, alive: NDArray[np.bool_]) -> Rows | None:
+    def _candidates(self, probe: Floats, limit: int, allowed: Mask, count: int) -> Rows | None:
         """Rows worth an exact cosine; None where it's no use to ask for them.
 
         Codes know nothing of filters and removals, so more are asked for until enough are left.
         """
-        there = int(np.count_nonzero(alive))
-        if there <= _FEW_ALLOWED:
+        if count <= _FEW_ALLOWED:
             return None
         enough = max(CANDIDATES, _CANDIDATES_EACH * limit)
         # A quarter more than are left on average, so that asking once mostly is enough.
-        count = 5 * enough * len(self) // (4 * there)
-        while count < len(self) // 4:
-            with _threads(1):
-                found: Rows = self._codes.search(probe[np.newaxis], count)[1][0]
-            found = found[found >= 0]
-            found = found[alive[found]]
+        asked = enough if count == len(self) else 5 * enough * len(self) // (4 * count)
+        while asked < len(self) // 4:
+            found = self._codes.nearest(probe, asked)
+            found = found[allowed[found]]
             if len(found) >= enough:
                 return found
-            count *= 4
+            asked *= 4
         return None
 
-    def _scanned(self, probe: Floats, limit: int, rows: Rows) -> tuple[Rows, Floats]:
-        blocks: Sequence[Rows] = np.array_split(rows, len(rows) // _BLOCK + 1)
-        cosines = np.concatenate([np.vecdot(self.vectors(block), probe) for block in blocks])
+    def _scanned(self, probe: Floats, limit: int, rows: Rows) -> Rows:
+        blocks = np.array_split(rows, len(rows) // BLOCK + 1)
+        cosines = np.concatenate([self.vectors(block) @ probe for block in blocks])
         return _best(rows, cosines, limit)
 
 
-def _best(rows: Rows, cosines: Floats, limit: int) -> tuple[Rows, Floats]:
-    if not len(rows):
-        return _nothing()
-    top = np.argpartition(-cosines, min(limit, len(rows)) - 1)[:limit]
-    top = top[np.argsort(-cosines[top], kind="stable")]
-    return rows[top], cosines[top]
-
-
-def _nothing() -> tuple[Rows, Floats]:
-    return np.empty(0, np.int64), np.empty(0, np.float32)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """How many threads faiss takes. OpenMP keeps the number for each calling thread."""
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
+def _best(rows: Rows, cosines: Floats, limit: int) -> Rows:
+    if len(rows) <= limit:
+        return rows
+    return rows[np.argpartition(-cosines, limit - 1)[:limit]]

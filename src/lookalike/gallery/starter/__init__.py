@@ -9,14 +9,19 @@ facts alone.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import numpy as np
 
+from lookalike.database.changes import Change, Mark
 from lookalike.errors import ContractMismatch
 from lookalike.faces.vectors import Floats, unit
-from lookalike.gallery.embeddings import PeopleEmbeddings
+from lookalike.gallery.index.collection import label_of
+from lookalike.gallery.index.columns import Columns, encoded
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"
@@ -24,29 +29,66 @@ COLLECTION = "starter"
 FORMAT = 2
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Starter:
+    """Its people, and (n, dimension) vectors in the same order: everyone has one portrait."""
+
+    people: tuple[Person, ...]
+    vectors: Floats
+
+    @property
+    def face_ids(self) -> tuple[str, ...]:
+        """Of the portraits, the same every time."""
+        named = (f"{COLLECTION}/{person.id}/0" for person in self.people)
+        return tuple(str(uuid5(NAMESPACE_OID, each)) for each in named)
+
+    def without(self, gone: Callable[[Person], bool]) -> Starter:
+        """All but the people of whom that holds."""
+        stay = [row for row, person in enumerate(self.people) if not gone(person)]
+        return Starter(tuple(self.people[row] for row in stay), self.vectors[stay])
+
+
+class StarterSource:
+    """Its vectors as they are searched; they never change."""
+
+    def __init__(self, starter: Starter) -> None:
+        self._starter = starter
+
+    def people(self, ids: Collection[str] | None = None) -> Columns:
+        labels = [label_of(each.facts) for each in self._starter.people]
+        return self._columns([each.id for each in self._starter.people], labels)
+
+    def faces(
+        self, people: Collection[str] | None = None, ids: Collection[str] | None = None
+    ) -> Columns:
+        return self._columns(self._starter.face_ids, [each.id for each in self._starter.people])
+
+    def since(self, mark: Mark) -> tuple[Sequence[Change], Mark] | None:
+        return (), mark
+
+    def _columns(self, names: Sequence[str], labels: Sequence[str]) -> Columns:
+        halves = self._starter.vectors.astype(np.float16)
+        return Columns.of(encoded(names), encoded(labels), halves)
+
+
 def fits(contract: str) -> bool:
     """Whether its vectors are of that contract."""
     return _made_with() == contract
 
 
-def nobody() -> PeopleEmbeddings:
+def nobody(dimension: int) -> Starter:
     """What stands in its place when it does not fit."""
-    return PeopleEmbeddings(COLLECTION, (), np.empty(0, np.float32), np.empty(0, np.intp))
+    return Starter((), np.empty((0, dimension), np.float32))
 
 
-def load(contract: str) -> PeopleEmbeddings:
+def load(contract: str) -> Starter:
     """The starter gallery.
 
     Raises:
         ContractMismatch: it was made with another model.
     """
     lines = (resources.files(__package__) / "people.jsonl").read_text("utf-8").splitlines()
-    return PeopleEmbeddings(
-        id=COLLECTION,
-        people=tuple(_person(json.loads(line)) for line in lines),
-        vectors=vectors(contract),
-        owners=np.arange(len(lines), dtype=np.intp),
-    )
+    return Starter(tuple(_person(json.loads(line)) for line in lines), vectors(contract))
 
 
 def vectors(contract: str) -> Floats:

@@ -48,9 +48,11 @@ def _choices(
     gallery: Gallery, collections: tuple[Collection, ...], collection: str | None
 ) -> Choices:
     # The collections, with their sizes, are the key: they change when people come and go.
-    people = gallery.people(collection)
-    groups = Counter(group for person in people for group in person.groups)
-    stated = {person.gender for person in people}
+    found = gallery.facts(collection)
+    groups = Counter[str]()
+    for facts, people in found.items():
+        groups.update(dict.fromkeys(facts.groups, people))
+    stated = {facts.gender for facts in found}
     ranked = sorted(groups.items(), key=lambda each: (-each[1], each[0]))
     return Choices(
         genders=tuple(gender for gender in _GENDERS if gender in stated),

@@ -36,7 +36,7 @@ async def people(
 
     async def make(language: Language) -> Response:
         within = permitted(request, collection) or services.site.collection
-        found = services.gallery.people(within, query, Who(group or None, gender or None))
+        found = services.gallery.listed(within, query, Who(group or None, gender or None))
         pages = max(1, -(-len(found) // _PAGE))
         number = min(max(int(page) if page.isdecimal() else 1, 1), pages)
         listed = found[(number - 1) * _PAGE : number * _PAGE]
