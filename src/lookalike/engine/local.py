@@ -232,8 +232,7 @@ class LocalEngine:
 
     def _looks(self, photo: bytes, found: Photo, order: Order) -> Sequence[Appearance | None]:
         """How each face looks, where that is asked for and may be."""
-        wanted = order == self.settings.order == "look" and self.matcher.knows_looks
-        if not wanted:
+        if order == "identity" or not self.matcher.knows_looks:
             return [None] * len(found.faces)
         with about("photo"):
             return self.analyzer.appearances(photo, found.faces)

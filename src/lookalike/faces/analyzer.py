@@ -54,6 +54,7 @@ class Analyzer:
         self.recogniser = FaceEmbedder(opener, self.embedder)
         self.runtime = opener
         self._appearances = AppearanceReader(opener, Folders.of(settings))
+        self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
@@ -201,6 +202,8 @@ class Analyzer:
 
     def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
         """How faces look that were found in a photo; see `Faces`."""
+        if not self._looks_wanted:
+            return (None,) * len(faces)
         image = decode(data, self.limits, FINE)
         with self._turn:
             return tuple(
@@ -209,6 +212,11 @@ class Analyzer:
                 else None
                 for each in faces
             )
+
+    def with_appearance(self, face: Face, data: bytes) -> Face:
+        """The same face with how it looks; see `Faces`."""
+        (found,) = self.appearances(data, [face])
+        return replace(face, appearance=found)
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""

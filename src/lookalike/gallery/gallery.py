@@ -295,10 +295,13 @@ class Gallery:
 
     def appearances(self, people: Sequence[Person]) -> tuple[Appearance | None, ...]:
         """How people look; None of whom it is not known."""
-        return tuple(
-            self._looks.of(each.id) if each.collection == starter.COLLECTION else None
-            for each in people
-        )
+        own: dict[str, set[str]] = {}
+        for each in people:
+            own.setdefault(each.collection, set()).add(each.id)
+        shipped = own.pop(starter.COLLECTION, ())
+        found = {name: self.store.appearances(name, ids) for name, ids in own.items()}
+        found[starter.COLLECTION] = self._looks.of(shipped)
+        return tuple(found[each.collection].get(each.id) for each in people)
 
     def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
         """All people of a collection with their portraits, by Korean name.

@@ -128,7 +128,8 @@ def test_an_appearance_comes_back_as_it_was_kept(looks: Mapping[str, Appearance]
     assert again.numbers == pytest.approx(looks["obama.jpg"].numbers, abs=1e-3)
     assert np.linalg.norm(again.shape) == pytest.approx(1, abs=1e-6)
     other = bytes([appearance.VERSION + 1]) + kept[1:]
-    assert [unpacked(each) for each in (None, b"", kept[:-1], other)] == [None] * 4
+    endless = kept[:1] + np.full(205, np.inf, "<f2").tobytes()
+    assert [unpacked(each) for each in (None, b"", kept[:-1], other, endless)] == [None] * 5
 
 
 def test_of_several_photos_the_mean_counts(looks: Mapping[str, Appearance]) -> None:

@@ -111,6 +111,9 @@ class Confined:
     def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
         return cast(tuple[Appearance | None, ...], self._ask("appearances", data, faces))
 
+    def with_appearance(self, face: Face, data: bytes) -> Face:
+        return cast(Face, self._ask("with_appearance", face, data))
+
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         return cast(Face, self._ask("with_thumbnail", face, data))
 

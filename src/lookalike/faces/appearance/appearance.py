@@ -32,7 +32,6 @@ class Appearance:
     @classmethod
     def of(cls, numbers: Floats) -> Appearance:
         """Of both in a row, of any length."""
-        numbers = numbers.astype(np.float32)
         return cls(unit(numbers[:OF_SHAPE]), unit(numbers[OF_SHAPE:]))
 
     @property
@@ -46,10 +45,11 @@ class Appearance:
 
 
 def unpacked(data: bytes | None) -> Appearance | None:
-    """What was kept; None where that is nothing, or of another version."""
+    """What was kept; None where that is nothing, damaged, or of another version."""
     if data is None or len(data) != SIZE or data[0] != VERSION:
         return None
-    return Appearance.of(np.frombuffer(data, _KEPT, offset=1))
+    numbers = np.frombuffer(data, _KEPT, offset=1).astype(np.float32)
+    return Appearance.of(numbers) if np.isfinite(numbers).all() else None
 
 
 def mean(appearances: Sequence[Appearance]) -> Appearance | None:

@@ -6,7 +6,7 @@ zeros where nothing is known. `python -m starter.build` makes it of the same pho
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib import resources
 
 import numpy as np
@@ -28,12 +28,13 @@ class StarterAppearances:
         self._rows = {each.id: row for row, each in enumerate(people)}
         self._packed: list[bytes] | None = None
 
-    def of(self, person_id: str) -> Appearance | None:
-        """None of whom it is not known."""
+    def of(self, ids: Collection[str]) -> dict[str, Appearance]:
+        """By id, of those of whom it is known."""
         if self._packed is None:
             self._packed = _read()
-        row = self._rows.get(person_id)
-        return None if row is None else unpacked(self._packed[row])
+        known = [(each, self._rows[each]) for each in ids if each in self._rows]
+        looks = {each: unpacked(self._packed[row]) for each, row in known}
+        return {each: look for each, look in looks.items() if look}
 
 
 def _read() -> list[bytes]:
