@@ -82,8 +82,8 @@ class Settings:
     )
     runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
         "fastest",
-        "Library that runs the networks; `fastest` times both with each network when it is first "
-        "opened on a machine, and takes the faster one.",
+        "Library that runs the networks; `fastest` times those that compute alike with each "
+        "network when it is first opened on a machine, and takes the fastest.",
     )
     device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
         "cpu",
