@@ -32,7 +32,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "scores site",
             "engine",
             "aws",
-            "answers engine.opener evaluate video",
+            "answers engine.opener evaluate gate video",
             "rekognition web",
             "server",
             "launch",
@@ -70,6 +70,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
+        "gate": ("refusal proxies", "names", "gate"),
         "rekognition": (
             "arns wire",
             "access",

@@ -62,6 +62,12 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", minimum=0)
+    public: Literal["0", "1"] = _setting(
+        "0",
+        "`1` for a server that strangers reach, through a proxy or not: nobody is taken to be on "
+        "this machine, signatures are checked, the server has to know its names, and what each "
+        "address may do is limited. See docs/public.md.",
+    )
     workers: int = _setting(1, "Server processes; one a core is best.", minimum=1)
     queue: int = _setting(
         16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
@@ -118,7 +124,7 @@ class Settings:
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
-        "loopback.",
+        "loopback, and never believes there what a proxy passed on.",
     )
     rate: int = _setting(
         0,
@@ -144,6 +150,12 @@ class Settings:
         "",
         "Path under which a proxy offers the server, like `/look`, whether it cuts that off or "
         "not; as `X-Forwarded-Prefix` of a trusted proxy says unless set. See docs/proxies.md.",
+    )
+    allowed_hosts: str = _setting(
+        "",
+        "Names (`Host`) that the server answers to, with commas between; `*.fans.example` is all "
+        "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
+        "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
     )
     trusted_proxies: str = _setting(
         "",
@@ -176,10 +188,19 @@ class Settings:
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
     @property
+    def is_public(self) -> bool:
+        return self.public == "1"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether programs on this machine alone can reach the server, as far as it knows."""
+        return is_loopback(self.host) and not self.is_public
+
+    @property
     def checks_signatures(self) -> bool:
         """Whether callers of the Rekognition API have to sign."""
         if self.auth == "auto":
-            return not is_loopback(self.host)
+            return not self.is_local
         return self.auth == "on"
 
 

@@ -115,9 +115,12 @@ def _check_networks(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     """Say what is wrong before anything is served, and who may call what."""
+    from lookalike.gate import proxies
+    from lookalike.gate.names import Names
     from lookalike.rekognition.access.guard import explained
-    from lookalike.web import proxies, site_file
+    from lookalike.web import site_file
 
+    Names.of(settings)
     prefix = proxies.checked(settings).prefix
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":

@@ -24,18 +24,23 @@ from lookalike.engine.opener import warmed
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
+from lookalike.gate import proxies
+from lookalike.gate.gate import Gate
+from lookalike.gate.names import Names
+from lookalike.gate.proxies import own_path
+from lookalike.gate.refusal import Refusal
+from lookalike.rekognition import refusal as rekognition_refusal
 from lookalike.rekognition import video_work
 from lookalike.rekognition.access.guard import Guard
 from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.web import admin, api, comparisons, proxies, site_file
+from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import BodyLimit, largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
-from lookalike.web.proxies import own_path
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -74,6 +79,7 @@ def create_app(
     problems = Problems(document.problem)
     problems.install(app)
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
+    app.add_middleware(Gate, names=Names.of(chosen), refuse=partial(_refused, problems))
     # Added last, it comes first: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     for router in (api, admin, comparisons, sharing, shared_result, manage):
@@ -125,6 +131,13 @@ async def _lifespan(
 
 async def _rekognition(request: Request) -> Response:
     return await services_of(request).rekognition(request)
+
+
+def _refused(problems: Problems, request: Request, refusal: Refusal) -> Response:
+    """What is not let in is told by the front end that it was for."""
+    if request.method == "POST" and own_path(request.scope) == "/":
+        return rekognition_refusal.refused(request, refusal)
+    return problems.refused(request, refusal)
 
 
 async def _count_visit(request: Request, services: UseServices) -> None:

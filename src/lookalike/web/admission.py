@@ -9,15 +9,15 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, HTTPException, Query, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.config import Settings, is_loopback
-from lookalike.web.proxies import own_path
+from lookalike.config import Settings
+from lookalike.gate.gate import why_not_local
+from lookalike.gate.proxies import own_path
 from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
@@ -29,12 +29,6 @@ DESCRIBED = Security(
         "server's own machine need no token and others are refused.",
     )
 )
-# A proxy adds one of these: who asks is not on this machine then.
-_FORWARDED = (
-    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix"),
-    *("x-forwarded-proto", "x-real-ip"),
-)
-
 # Photos of the largest size that the body of one request may hold; bytes of what is around them.
 PHOTOS = 3
 _AROUND = 64 * 1024
@@ -101,13 +95,14 @@ def admit(request: Request) -> None:
     settings = services_of(request).settings
     if settings.admin_token:
         _check_token(request, settings.admin_token)
-    elif is_loopback(settings.host):
+    elif settings.is_local:
         _check_local(request)
     else:
+        where = "is public" if settings.is_public else f"listens on {settings.host!r}"
         raise HTTPException(
             403,
-            f"This server listens on {settings.host!r}, beyond this machine, and has no admin "
-            "token. Set LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
+            f"This server {where}, beyond this machine, and has no admin token. Set "
+            "LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
             "`Authorization: Bearer` with that text.",
         )
 
@@ -159,37 +154,10 @@ def _check_token(request: Request, token: str) -> None:
 
 def _check_local(request: Request) -> None:
     """A browser may be on this machine and act for a page that is not ours."""
-    headers = request.headers
-    host = headers.get("host", "")
-    # A name of the attacker's own may lead here (DNS rebinding), and is then the page's own origin.
-    if not is_loopback(_hostname(host)):
-        raise _elsewhere(f"it was sent to {host!r}, not to localhost")
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        raise _elsewhere("a page of another site sent it")
-    origin = headers.get("origin")
-    if origin is not None and _authority(origin) != host:
-        raise _elsewhere(f"a page of {origin!r} sent it")
-    if any(each in headers for each in _FORWARDED):
-        raise _elsewhere("a proxy passed it on")
-
-
-def _elsewhere(why: str) -> HTTPException:
-    return HTTPException(
-        403,
-        f"Without an admin token only programs on this machine may do this, and {why}. "
-        "Set LOOKALIKE_ADMIN_TOKEN to let others.",
-    )
-
-
-def _hostname(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
-
-
-def _authority(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
+    why = why_not_local(request.headers)
+    if why is not None:
+        raise HTTPException(
+            403,
+            f"Without an admin token only programs on this machine may do this, and {why}. "
+            "Set LOOKALIKE_ADMIN_TOKEN to let others.",
+        )

@@ -15,7 +15,8 @@ from starlette.exceptions import HTTPException
 from lookalike import errors
 from lookalike.answers.problems import PREFIX, kind_of, problem
 from lookalike.answers.shapes import Problem
-from lookalike.web.proxies import own_path
+from lookalike.gate.proxies import own_path
+from lookalike.gate.refusal import Refusal
 
 _LOG = logging.getLogger("lookalike")
 
@@ -85,6 +86,17 @@ class Problems:
         error = errors.ImageTooLarge(f"A request may have at most {most:,} bytes.")
         return self._answer(request, problem(error))
 
+    def refused(self, request: Request, refusal: Refusal) -> Response:
+        """The answer to a request that is not let in. Under a name that is none of ours not even a
+        page is shown."""
+        title = HTTPStatus(refusal.status).phrase
+        told = Problem(
+            type=PREFIX + refusal.code, title=title, status=refusal.status, detail=refusal.detail
+        )
+        if refusal.status == HTTPStatus.MISDIRECTED_REQUEST:
+            return _data(told, refusal.headers)
+        return self._answer(request, told, refusal.headers)
+
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.LookalikeError)
         _, headers = status_of(error)
@@ -123,9 +135,13 @@ class Problems:
             shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
             shown.headers.update(headers or {})
             return shown
-        return JSONResponse(
-            told.model_dump(), told.status, headers, media_type="application/problem+json"
-        )
+        return _data(told, headers)
+
+
+def _data(told: Problem, headers: dict[str, str] | None) -> Response:
+    return JSONResponse(
+        told.model_dump(), told.status, headers, media_type="application/problem+json"
+    )
 
 
 def _browses(request: Request) -> bool:

@@ -12,7 +12,7 @@ from fastapi import Depends, File, Request, Response, UploadFile
 from lookalike.answers.people import Shown
 from lookalike.errors import ImageTooLarge, Subject, about
 from lookalike.faces.image import jpeg
-from lookalike.web.proxies import root_of
+from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
     from lookalike.config import Settings

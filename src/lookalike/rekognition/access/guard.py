@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from anyio import to_thread
+from starlette.datastructures import Headers
 
-from lookalike.config import Settings, is_loopback
+from lookalike.config import Settings
+from lookalike.gate.gate import why_not_local
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Principal
@@ -19,16 +21,25 @@ _UNRECOGNIZED = "The security token included in the request is invalid."
 
 
 class Guard:
-    """Lets in everyone, or, given keys, whoever signed with one of them."""
+    """Lets in everyone, everyone on this machine, or, given keys, whoever signed with one."""
 
-    def __init__(self, keys: Keys | None = None, rate: float = 0, workers: int = 1) -> None:
+    def __init__(
+        self,
+        keys: Keys | None = None,
+        rate: float = 0,
+        workers: int = 1,
+        *,
+        only_local: bool = False,
+    ) -> None:
         """
         Args:
+            only_local: without keys, refuse what may come from beyond this machine.
             rate: requests a second for keys without a rate of their own; 0: without limit.
             workers: processes among which a rate is divided.
         """
         self._keys = keys
         self._rate = rate
+        self._only_local = only_local
         self._limit = RateLimit(workers)
 
     @classmethod
@@ -38,7 +49,9 @@ class Guard:
             StoreUnavailable: signatures are to be checked, and the keys cannot be read.
         """
         keys = Keys(settings) if settings.checks_signatures else None
-        return cls(keys, settings.rate, settings.workers)
+        # Whoever sets that nobody has to sign means a proxy's visitors too.
+        only_local = settings.auth == "auto"
+        return cls(keys, settings.rate, settings.workers, only_local=only_local)
 
     def close(self) -> None:
         if self._keys:
@@ -51,6 +64,8 @@ class Guard:
             Fault: they did not sign, not with a key of ours, not rightly, or call too often.
         """
         if self._keys is None:
+            if self._only_local:
+                _check_local(request)
             return ANYONE
         # Hashing a body of 15 MB takes some 20 ms.
         return await to_thread.run_sync(self._admitted, self._keys, credential, request)
@@ -83,6 +98,16 @@ class Guard:
         return Principal(found.key.id, found.key.policy)
 
 
+def _check_local(request: SignedRequest) -> None:
+    why = why_not_local(Headers(raw=list(request.headers)))
+    if why is not None:
+        raise Fault(
+            "AccessDeniedException",
+            f"Without signatures only programs on this machine may call, and {why}. Set "
+            "LOOKALIKE_AUTH=on and make a key (`lookalike keys create`) to let others.",
+        )
+
+
 def explained(settings: Settings) -> str:
     """One line that says whether callers have to sign, and what to do if nobody could.
 
@@ -91,7 +116,7 @@ def explained(settings: Settings) -> str:
         SecretsUnreadable: their secrets cannot.
     """
     if not settings.checks_signatures:
-        who = "this machine" if is_loopback(settings.host) else "ANYONE who can reach this server"
+        who = "this machine" if settings.is_local else "ANYONE who can reach this server"
         return (
             f"Rekognition API: signatures are not checked (LOOKALIKE_AUTH={settings.auth}); "
             f"{who} may call it on {settings.host}."
