@@ -133,7 +133,13 @@ class PersonNotFound(NotFound):
 
 
 class CollectionNotFound(NotFound):
+    """`known`: those there are, for whoever runs this; APIs do not tell strangers."""
+
     code = "collection-not-found"
+
+    def __init__(self, message: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.known = known
 
 
 class JobNotFound(NotFound):

@@ -366,11 +366,9 @@ class Gallery:
         Raises:
             CollectionNotFound: there is none of that id.
         """
-        known = [starter.COLLECTION, *(each.id for each in self._stored)]
+        known = (starter.COLLECTION, *(each.id for each in self._stored))
         if collection not in known:
-            raise CollectionNotFound(
-                f"There is no collection {collection!r}; there are: {', '.join(known)}."
-            )
+            raise CollectionNotFound(f"There is no collection {collection!r}.", known)
 
     def _found(self, person_id: str, collection: str | None) -> list[Person]:
         """The people of that id, the starter's first.

@@ -111,13 +111,16 @@ def permitted(request: Request, collection: str | None) -> str | None:
     """The collection that a visitor names; nothing, or an empty text, names none.
 
     Raises:
-        CollectionNotFound: there is no such collection.
-        HTTPException: it is not for every visitor, and who asks may not change galleries.
+        CollectionNotFound: there is no such collection, and who asks may know.
+        HTTPException: it is not for every visitor, and who asks may not change galleries. Where
+            there are such collections, they hear the same of one that is not there.
     """
     if collection:
         services = services_of(request)
-        if not services.is_open(services.gallery.collection(collection)):
+        known = {each.id for each in services.open_collections}
+        if collection not in known and services.settings.checks_signatures:
             admit(request)
+        services.gallery.collection(collection)
     return collection or None
 
 
