@@ -46,7 +46,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "evaluate gallery",
             "__init__",
         ),
-        "database": ("schema", "migrations", "*"),
+        "database": ("schema version", "migrations presence waiting", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",

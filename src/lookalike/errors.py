@@ -39,7 +39,8 @@
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ModelRefused          a network that is no face model, or fails its self-test
         ├── ContractMismatch      vectors made by another model or preprocessing
-        ├── StoreUnavailable      the database is full, locked or not to be written
+        ├── StoreUnavailable      the database is full, lost, damaged or not to be written
+        │   └── StoreBusy         others write to it for longer than one can wait
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
 
 Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
@@ -258,6 +259,10 @@ class ContractMismatch(SetupError):
 
 class StoreUnavailable(SetupError):
     code = "store-unavailable"
+
+
+class StoreBusy(StoreUnavailable):
+    code = "store-busy"
 
 
 class SecretsUnreadable(SetupError):

@@ -21,6 +21,7 @@ from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import warmed
+from lookalike.errors import StoreUnavailable
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -102,6 +103,7 @@ async def _lifespan(
     engine = await anyio.to_thread.run_sync(opened)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     executor = Executor(settings.queue, engine.at_once)
+    engine.database.rest_while_changing(executor.resting)
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
@@ -167,8 +169,24 @@ def _add_health(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["health"], responses={503: {}})
     async def ready(response: Response) -> dict[str, str]:
-        """Whether photos are answered: the networks and the gallery are open."""
-        if not hasattr(app.state, "services"):
+        """Whether photos are answered: the networks and the gallery are open, the store can be
+        read, and there is room in the queue."""
+        status = await _state(app)
+        if status != "ready":
             response.status_code = 503
-            return {"status": "starting"}
-        return {"status": "ready"}
+        return {"status": status}
+
+
+async def _state(app: FastAPI) -> str:
+    """`ready`, or what is not."""
+    services: Services | None = getattr(app.state, "services", None)
+    if services is None:
+        return "starting"
+    if services.executor.is_full:
+        return "the queue of photos is full"
+    try:
+        await anyio.to_thread.run_sync(services.gallery.store.database.check)
+    except StoreUnavailable as error:
+        logging.getLogger("lookalike").error("Not ready: %s", error)
+        return "the store cannot be read"
+    return "ready"

@@ -24,6 +24,8 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.NotAllowed: (403, "Not allowed"),
     errors.NotOffered: (501, "Not offered with this engine"),
     errors.Busy: (503, "The server is busy"),
+    errors.StoreBusy: (503, "The store is busy"),
+    errors.StoreUnavailable: (503, "The store cannot be used now"),
     errors.AwsThrottled: (503, "Amazon Rekognition is busy"),
     errors.AwsError: (502, "Amazon Rekognition cannot answer"),
     errors.LookalikeError: (500, "The server cannot answer"),

@@ -21,7 +21,7 @@ from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
 from lookalike.gallery.removals.takedowns import Takedown
-from lookalike.gallery.rows import person_of, portrait_of
+from lookalike.gallery.rows import person_of, portrait_of, portraits_of, sound
 
 # Values that one statement may name: SQLite allows 32,766.
 _AT_ONCE = 10_000
@@ -98,20 +98,25 @@ class Contents:
     def people_embeddings(self, collection: str, ids: Ids | None = None) -> PeopleEmbeddings:
         """A collection with everyone in it, or with the people of those ids who are."""
         owned = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        wanted = select(FACES.c.person, FACES.c.vector).where(owned).order_by(FACES.c.created)
+        wanted = (
+            select(FACES.c.id, FACES.c.person, FACES.c.vector)
+            .where(owned)
+            .order_by(FACES.c.created)
+        )
         whom = select(PEOPLE).where(PEOPLE.c.collection == collection)
         with self.database.reading() as connection:
             faces = _some(connection, wanted, FACES.c.person, ids)
             rows = _some(connection, whom, PEOPLE.c.id, ids)
-        vectors = defaultdict(list)
-        for face in faces:
-            vectors[face.person].append(np.frombuffer(face.vector, "<f4"))
-        people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in vectors, p.id))
-        counts = [len(vectors.get(person.id, ())) for person in people]
+        faces, vectors = sound(faces, collection)
+        own = defaultdict(list)
+        for number, face in enumerate(faces):
+            own[face.person].append(number)
+        people = sorted((person_of(row) for row in rows), key=lambda p: (p.id not in own, p.id))
+        counts = [len(own.get(person.id, ())) for person in people]
         return PeopleEmbeddings(
             id=collection,
             people=tuple(people),
-            vectors=np.array([v for p in people for v in vectors.get(p.id, ())], np.float32),
+            vectors=vectors[[number for person in people for number in own.get(person.id, ())]],
             owners=np.repeat(np.arange(len(people), dtype=np.intp), counts),
         )
 
@@ -127,9 +132,10 @@ class Contents:
             else:
                 rows = _some(connection, wanted, FACES.c.person, people or ())
                 rows += _some(connection, wanted, FACES.c.id, ids or ())
+        kept, vectors = sound(rows, collection)
         found = {
-            row.id: FaceEmbedding(row.id, row.person, np.frombuffer(row.vector, "<f4"))
-            for row in rows
+            row.id: FaceEmbedding(row.id, row.person, vector)
+            for row, vector in zip(kept, vectors, strict=True)
         }
         return tuple(found.values())
 
@@ -137,15 +143,16 @@ class Contents:
         """The portraits of a person in the order they were added."""
         wanted = select(FACES).where(faces_of(person)).order_by(FACES.c.created)
         with self.database.reading() as connection:
-            return tuple(portrait_of(row) for row in connection.execute(wanted).all())
+            return portraits_of(connection.execute(wanted).all(), person.collection)
 
     def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
         """The portraits of everyone in a collection, in the order they were added."""
         owned = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        found = defaultdict(list)
         with self.database.reading() as connection:
-            for row in connection.execute(select(FACES).where(owned).order_by(FACES.c.created)):
-                found[row.person].append(portrait_of(row))
+            rows = connection.execute(select(FACES).where(owned).order_by(FACES.c.created)).all()
+        found = defaultdict(list)
+        for row in sound(rows, collection)[0]:
+            found[row.person].append(portrait_of(row))
         return {person: tuple(own) for person, own in found.items()}
 
     def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:

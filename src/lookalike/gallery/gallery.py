@@ -14,6 +14,7 @@ from pathlib import Path
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
+from lookalike.database.version import Version
 from lookalike.errors import CollectionNotFound, NotFound, PersonNotFound
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
@@ -78,7 +79,7 @@ class Gallery:
         self._codes = Codes(kept)
         # Held while an index is searched too, so that loading and changing it takes its turn.
         self._lock = threading.RLock()
-        self._version: int | None = None
+        self._version: Version | None = None
         self._number = 0
         # The starter without those who asked to be left out.
         self._starter = shipped
@@ -301,9 +302,16 @@ class Gallery:
         with self._lock:
             version = self.store.database.version()
             if version != self._version:
+                if self._version is not None and version.store != self._version.store:
+                    self._forget()
                 self._catch_up()
                 self._version = version
             yield
+
+    def _forget(self) -> None:
+        """Another database is in the place of the one that was read."""
+        self._version, self._number = None, 0
+        self._indexes.clear()
 
     def _catch_up(self) -> None:
         with self.store.database.reading() as connection:

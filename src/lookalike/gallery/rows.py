@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -18,6 +20,10 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait, StoredPortrait
 from lookalike.gallery.spelling import folded
+
+_LOG = logging.getLogger("lookalike")
+# How far from 1 the length of a vector may be: float32 and a model in bfloat16 stay far below.
+_OFF = 0.01
 
 
 def person_row(person: Person) -> dict[str, object]:
@@ -101,6 +107,11 @@ def portrait_of(row: Any) -> StoredPortrait:
     )
 
 
+def portraits_of(rows: Sequence[Any], collection: str) -> tuple[StoredPortrait, ...]:
+    """Those of rows of faces whose vectors can be used, in the same order."""
+    return tuple(portrait_of(row) for row in sound(rows, collection)[0])
+
+
 def credit_of(row: Any) -> Credit | None:
     credit = Credit(row.author, row.licence, row.licence_url, row.source_url)
     return None if credit == Credit(None, None, None, None) else credit
@@ -110,6 +121,21 @@ def face_place(row: RowMapping | Mapping[str, Any]) -> tuple[object, ...]:
     """What makes a face of a collection the same face: image, external id, place."""
     corner = None if row["left"] is None else (round(row["left"]), round(row["top"]))
     return row["image_id"], row["external_image_id"], corner
+
+
+def sound(rows: Sequence[Any], collection: str) -> tuple[list[Any], Floats]:
+    """The rows of faces whose vectors can be used, and those, (rows, dimension); of the others a
+    line is logged. All of a collection are of one model, so of one length, and of length 1."""
+    size = Counter(len(row.vector) for row in rows).most_common(1)[0][0] if rows else 0
+    whole = [row for row in rows if len(row.vector) == size and size % 4 == 0]
+    vectors = np.frombuffer(b"".join(row.vector for row in whole), "<f4").astype(np.float32)
+    vectors = vectors.reshape(len(whole), size // 4 if whole else 0)
+    with np.errstate(all="ignore"):
+        fits = np.abs(np.linalg.norm(vectors, axis=1) - 1) < _OFF
+    kept = [row for row, fit in zip(whole, fits, strict=True) if fit]
+    for gone in {row.id for row in rows} - {row.id for row in kept}:
+        _LOG.error("Face %s of %r has a vector that is damaged; it is left out.", gone, collection)
+    return kept, vectors[fits]
 
 
 def vector_bytes(vector: Floats) -> bytes:

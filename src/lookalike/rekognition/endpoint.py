@@ -21,6 +21,14 @@ from lookalike.rekognition.wire.faults import Fault, fault_of
 
 _LOG = logging.getLogger("lookalike")
 
+# What is worth a second try, and after how many seconds.
+_TRANSIENT = (
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "ServiceUnavailable",
+)
+_RETRY_AFTER = "2"
+
 
 class Endpoint:
     """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`.
@@ -38,16 +46,16 @@ class Endpoint:
     async def __call__(self, request: Request) -> Response:
         """The answer to a `POST /`; a fault is an answer too, so nothing is raised."""
         request_id = str(uuid.uuid4())
+        headers = {"x-amzn-RequestId": request_id}
         try:
             status, body = 200, await self._answer(request, request_id)
         except Exception as error:
             fault = fault_of(error)
-            if fault.code == "InternalServerError":
-                # The traceback names code, never pixels: arguments are not in it.
-                _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
+            _log(fault, error, request_id)
             status = self._wire.status(fault.code)
             body = self._wire.encode_fault(fault, request_id)
-        headers = {"x-amzn-RequestId": request_id}
+            if fault.code in _TRANSIENT:
+                headers["Retry-After"] = _RETRY_AFTER
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, request_id: str) -> bytes:
@@ -66,6 +74,15 @@ class Endpoint:
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))
 
         return await self._executor.run(call)
+
+
+def _log(fault: Fault, error: Exception, request_id: str) -> None:
+    """Say in the log what is a fault of ours."""
+    if fault.code == "InternalServerError":
+        # The traceback names code, never pixels: arguments are not in it.
+        _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
+    elif fault.code == "ServiceUnavailable":
+        _LOG.error("Rekognition request %s failed: %s", request_id, error)
 
 
 def _signed(request: Request, body: bytes) -> SignedRequest:

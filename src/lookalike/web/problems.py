@@ -100,7 +100,13 @@ class Problems:
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.LookalikeError)
         _, headers = status_of(error)
-        return self._answer(request, problem(error), headers)
+        told = problem(error)
+        if isinstance(error, errors.StoreUnavailable):
+            # Where it lies is for the log.
+            _LOG.error("%s %s failed: %s", request.method, request.url.path, error)
+            detail = f"{told.title}; the server's log says why. Try again in a moment."
+            told = told.model_copy(update={"detail": detail})
+        return self._answer(request, told, headers)
 
     def _of_validation(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
