@@ -70,7 +70,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
-        "gate": ("refusal proxies", "names", "gate"),
+        "gate": ("rate_limit refusal proxies", "names", "*"),
         "rekognition": (
             "arns wire",
             "access",

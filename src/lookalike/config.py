@@ -104,6 +104,18 @@ class Settings:
         "`LOOKALIKE_HOME` unless set.",
     )
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
+    photos_per_minute: int = _setting(
+        60,
+        "Photos that one address may have looked at in a minute on the page and in `/api/v1`; 0 is "
+        "without limit. Programs on this machine are not counted, unless `LOOKALIKE_PUBLIC` is 1.",
+        minimum=0,
+    )
+    results_per_day: int = _setting(
+        50,
+        "Shared results that one address may have kept in a day; 0 is without limit. Counted as "
+        "photos are.",
+        minimum=0,
+    )
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(
         64_000_000,

@@ -28,6 +28,7 @@
     ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── NotOffered                what the engine that was chosen cannot do
+    ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
@@ -208,6 +209,16 @@ class Blocked(LookalikeError):
 
 class NotOffered(LookalikeError):
     code = "not-offered"
+
+
+class TooOften(LookalikeError):
+    """`retry_after`: seconds until it may be asked again."""
+
+    code = "too-often"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Busy(LookalikeError):

@@ -30,6 +30,7 @@ from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
+from lookalike.gate.shares import PerAddress, Shares
 from lookalike.rekognition import refusal as rekognition_refusal
 from lookalike.rekognition import video_work
 from lookalike.rekognition.access.guard import Guard
@@ -68,19 +69,26 @@ def create_app(
     most = largest_body(chosen)
     # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
     MultiPartParser.spool_max_size = most
+    shares = Shares(chosen)
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",
         lifespan=partial(
-            _lifespan, chosen, site_file.load(chosen.site), engine or partial(warmed, chosen)
+            _lifespan,
+            chosen,
+            site_file.load(chosen.site),
+            engine or partial(warmed, chosen),
+            shares,
         ),
     )
     problems = Problems(document.problem)
     problems.install(app)
     app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
-    app.add_middleware(Gate, names=Names.of(chosen), refuse=partial(_refused, problems))
+    refuse = partial(_refused, problems)
+    app.add_middleware(PerAddress, shares=shares, refuse=refuse)
+    app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
     # Added last, it comes first: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     for router in (api, admin, comparisons, sharing, shared_result, manage):
@@ -97,7 +105,11 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(
-    settings: Settings, site: Site, opened: Callable[[], Engine], app: FastAPI
+    settings: Settings,
+    site: Site,
+    opened: Callable[[], Engine],
+    shares: Shares,
+    app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(opened)
@@ -115,6 +127,7 @@ async def _lifespan(
             engine=engine,
             gallery=engine.gallery,
             executor=executor,
+            shares=shares,
             portraits=fetched,
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),

@@ -56,6 +56,7 @@ OF_PHOTOS = responses(
         413: "The photo is too large.",
         415: "Not an image that can be read.",
         422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        429: "More photos than one address may ask for; try again after Retry-After seconds.",
         501: "It needs our own networks, and the engine is Amazon Rekognition.",
         502: "Amazon Rekognition cannot be asked, refuses, or knows nobody.",
         503: "Too many photos are waiting; try again after Retry-After seconds.",
@@ -66,6 +67,8 @@ OF_PHOTOS = responses(
 def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
     """The status of the answer to an error, and headers that go with it."""
     status, _ = kind_of(type(error))
+    if isinstance(error, errors.TooOften):
+        return status, {"Retry-After": str(error.retry_after)}
     return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
 
 

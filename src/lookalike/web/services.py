@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
+    from lookalike.gate.shares import Shares
     from lookalike.site import Site
     from lookalike.web.counts import Counts
     from lookalike.web.sharing.results import Results
@@ -47,6 +48,7 @@ class Services:
     engine: Engine
     gallery: Gallery
     executor: Executor
+    shares: Shares
     portraits: Portraits
     shown: Shown
     results: Results
@@ -73,7 +75,9 @@ class Services:
 
         Raises:
             ImageTooLarge: it has more than may be; the error says which photo it was.
+            TooOften: the visitor has sent as many as they may for now.
         """
+        self.shares.photo()
         most = self.settings.max_bytes
         if file.size is not None and file.size > most:
             said = f"The photo has {file.size:,} bytes; at most {most:,} are allowed."

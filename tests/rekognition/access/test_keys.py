@@ -20,10 +20,10 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NotFound, SecretsUnreadable
+from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access import guard
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Policy, Principal, authorize
-from lookalike.rekognition.access.rate_limit import RateLimit
 from lookalike.rekognition.arns import collection_arn, collection_of
 from lookalike.rekognition.wire.codec import Wire
 from lookalike.rekognition.wire.faults import Fault

@@ -9,10 +9,10 @@ from starlette.datastructures import Headers
 
 from lookalike.config import Settings
 from lookalike.gate.gate import why_not_local
+from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Principal
-from lookalike.rekognition.access.rate_limit import RateLimit
 from lookalike.rekognition.access.signature import SignedRequest, verify
 from lookalike.rekognition.wire.faults import Fault
 

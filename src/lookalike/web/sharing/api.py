@@ -152,6 +152,7 @@ async def share_result(
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
 ) -> SharedResult:
     """Keep the cards of a result, and no photo, under an address that nobody can guess."""
+    services.shares.result()
     card, pictures = await studio.render(asked, "wide", "tall")
     shared = Shared(
         person=asked.person.id,
