@@ -70,7 +70,11 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "sources",
             "wikimedia",
         ),
-        "gate": ("rate_limit refusal proxies", "names", "*"),
+        "gate": (
+            "rate_limit refusal proxies spool",
+            "budget names shares",
+            "*",
+        ),
         "rekognition": (
             "arns wire",
             "access",

@@ -69,6 +69,12 @@ class Settings:
         "address may do is limited. See docs/public.md.",
     )
     workers: int = _setting(1, "Server processes; one a core is best.", minimum=1)
+    drain: int = _setting(
+        10,
+        "Seconds that requests under way have to be answered in when the server is told to end "
+        "(SIGTERM); connections that are left are closed then.",
+        minimum=0,
+    )
     queue: int = _setting(
         16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
     )
@@ -115,6 +121,45 @@ class Settings:
         "Shared results that one address may have kept in a day; 0 is without limit. Counted as "
         "photos are.",
         minimum=0,
+    )
+    results: int = _setting(10_000, "Shared results that are kept at a time.", minimum=0)
+    results_bytes: int = _setting(
+        2 * 1024 * 1024 * 1024, "Bytes of all shared results that are kept.", minimum=0
+    )
+    free_bytes: int = _setting(
+        512 * 1024 * 1024,
+        "Bytes that have to be free on the disk of `LOOKALIKE_HOME` for a result to be kept: it is "
+        "the database's too.",
+        minimum=0,
+    )
+    bodies_bytes: int = _setting(
+        1024 * 1024 * 1024,
+        "Bytes of photos and other bodies that a worker may have on their way in at a time; a "
+        "quarter of it for one address. Beyond 1 MB each they wait in a nameless, encrypted file "
+        "in `LOOKALIKE_CACHE` until they are complete.",
+        minimum=1024,
+    )
+    memory_bytes: int = _setting(
+        256 * 1024 * 1024,
+        "Bytes of complete bodies that a worker has in memory at a time; others wait their turn.",
+        minimum=1024,
+    )
+    header_timeout: int = _setting(
+        10, "Seconds in which the headers of a request have to come.", minimum=1
+    )
+    body_timeout: int = _setting(
+        30,
+        "Seconds in which the body of a request has to come; each 64 KB give a second more.",
+        minimum=1,
+    )
+    connections: int = _setting(
+        1000, "Connections that a worker takes at a time; further ones are closed.", minimum=1
+    )
+    connections_per_address: int = _setting(
+        64,
+        "Connections that one address may have to a worker at a time; this machine and trusted "
+        "proxies are not counted.",
+        minimum=1,
     )
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)
     max_pixels: int = _setting(

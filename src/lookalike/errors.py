@@ -28,6 +28,7 @@
     ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── NotOffered                what the engine that was chosen cannot do
+    ├── ResultsFull               there are as many shared results as there may be
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
@@ -209,6 +210,10 @@ class Blocked(LookalikeError):
 
 class NotOffered(LookalikeError):
     code = "not-offered"
+
+
+class ResultsFull(LookalikeError):
+    code = "results-full"
 
 
 class TooOften(LookalikeError):

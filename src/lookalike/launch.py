@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lookalike import config
 from lookalike.cache import usable
@@ -75,9 +75,23 @@ def _serve(app: FastAPI | str, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        # The app reads the headers of proxies itself.
-        proxy_headers=False,
+        **uvicorn_options(settings),
     )
+
+
+def uvicorn_options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves, wherever it listens."""
+    from lookalike.gate import connections
+
+    return {
+        "http": connections.protocol(settings),
+        # Nothing here speaks it.
+        "ws": "none",
+        # The app reads the headers of proxies itself.
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": settings.drain,
+    }
 
 
 def _opening(settings: Settings) -> Opening:

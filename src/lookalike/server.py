@@ -26,6 +26,7 @@ from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
 from lookalike.gate import proxies
+from lookalike.gate.bodies import Bodies, Bounds
 from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
 from lookalike.gate.proxies import own_path
@@ -39,7 +40,7 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.web import admin, api, comparisons, site_file
-from lookalike.web.admission import BodyLimit, largest_body
+from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
@@ -67,7 +68,7 @@ def create_app(
     """
     chosen = usable(settings or config.load())
     most = largest_body(chosen)
-    # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
+    # Complete photos are in memory: Starlette would put them into a file that others can read.
     MultiPartParser.spool_max_size = most
     shares = Shares(chosen)
     # The documentation's scripts are served from here, not from somebody's network.
@@ -85,8 +86,8 @@ def create_app(
     )
     problems = Problems(document.problem)
     problems.install(app)
-    app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
     refuse = partial(_refused, problems)
+    app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
     # Added last, it comes first: who asks, and for what, is known to all others.

@@ -31,7 +31,7 @@ from lookalike.errors import StoreBusy, StoreUnavailable
 _PATIENCE_MS = 20_000
 
 # Only for us: it holds faces, and the secrets of keys.
-_MODE, _FOLDER_MODE = 0o600, 0o700
+_MODE = 0o600
 
 _LOG = logging.getLogger("lookalike")
 _HIDDEN = (
@@ -190,7 +190,7 @@ class Sqlite:
         """The file, opened; made if there never was one."""
         with self._opening:
             if self._found() is None:
-                self._path.parent.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
+                files.private_folder(self._path.parent)
                 self._file = _File(self._path)
             assert self._file is not None
             return self._file
@@ -230,7 +230,10 @@ class _File:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _MODE))
         self.engine = _connectable(path)
         # Two processes that start together must not both turn the new file to WAL.
-        with FileLock(path.parent / "migration.lock"), self.engine.connect() as connection:
+        with (
+            FileLock(path.parent / "migration.lock", mode=_MODE),
+            self.engine.connect() as connection,
+        ):
             behind = migrations.needed(connection)
         if behind:
             with self.engine.connect() as connection:

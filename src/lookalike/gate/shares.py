@@ -42,6 +42,11 @@ class Shares:
         counted = self._counts_local or not is_loopback(host)
         self._visitor.set(visitor(host) if counted else None)
 
+    @property
+    def visitor(self) -> str | None:
+        """Who sent the request that is answered; None where they are not counted."""
+        return self._visitor.get()
+
     def photo(self, *, only_ask: bool = False) -> None:
         """A photo that is to be looked at.
 

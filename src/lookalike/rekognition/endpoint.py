@@ -59,12 +59,11 @@ class Endpoint:
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, request_id: str) -> bytes:
-        # Read first, even if the headers are wrong: a client that is still sending hears nothing.
-        body = await _body(request, self._most)
         operation = self._wire.operation(request.headers, OPERATIONS.keys())
         credential = read_credential(request.headers, request.query_params)
-        if body is None:
-            raise self._wire.too_large(operation, self._most)
+        # Nothing is read of whoever did not sign with a key of ours, and just now.
+        await self._guard.check_head(credential, _signed(request, b""))
+        body = await self._body(request, operation)
         principal = await self._guard.admit(credential, _signed(request, body))
 
         def call() -> bytes:
@@ -74,6 +73,24 @@ class Endpoint:
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))
 
         return await self._executor.run(call)
+
+    async def _body(self, request: Request, operation: str) -> bytes:
+        """
+        Raises:
+            Fault: it is too large, of which nothing more is read, or ends early.
+        """
+        declared = request.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._most:
+            raise self._wire.too_large(operation, self._most)
+        chunks = bytearray()
+        try:
+            async for chunk in request.stream():
+                if len(chunks) + len(chunk) > self._most:
+                    raise self._wire.too_large(operation, self._most)
+                chunks += chunk
+        except ClientDisconnect:
+            raise Fault("SerializationException", "The body ended early.") from None
+        return bytes(chunks)
 
 
 def _log(fault: Fault, error: Exception, request_id: str) -> None:
@@ -99,20 +116,3 @@ def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
     nobody tells whether there was a slash at its end."""
     prefix = root.encode()
     return () if path.startswith(prefix) else (prefix + path, prefix)
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    """The body, or None if it has more than `most` bytes; those beyond are read and forgotten."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= most:
-                chunks.append(chunk)
-            else:
-                chunks.clear()
-    except ClientDisconnect:
-        if size <= most:
-            raise Fault("SerializationException", "The body ended early.") from None
-    return b"".join(chunks) if size <= most else None

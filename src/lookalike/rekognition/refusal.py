@@ -15,6 +15,7 @@ _CONTENT_TYPE = "application/x-amz-json-1.1"
 # By the status in HTTP: the code and status that Amazon's clients know such a thing by. They try
 # again what is a fault of the server.
 _FAULTS: dict[int, tuple[Code, int]] = {
+    408: ("SerializationException", 400),
     413: ("ImageTooLargeException", 400),
     429: ("ThrottlingException", 500),
     503: ("ThrottlingException", 500),

@@ -1,4 +1,4 @@
-"""What page and `/api/v1` let in: bodies up to a size, and whoever may change galleries.
+"""What page and `/api/v1` let in: photos up to a size, and whoever may change galleries.
 
 That is whoever has the admin token, or else programs on this machine. They alone may also look into
 collections that were made over the Rekognition API, where callers of that have to sign.
@@ -13,11 +13,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Form, HTTPException, Query, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lookalike.config import Settings
 from lookalike.gate.gate import why_not_local
-from lookalike.gate.proxies import own_path
 from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
@@ -39,38 +37,6 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 def largest_body(settings: Settings) -> int:
     """In bytes."""
     return settings.max_bytes * PHOTOS + _AROUND
-
-
-class BodyLimit:
-    """ASGI middleware: a body of more than `most` bytes is not read on, and answered by `refuse`,
-    or not at all where it had not said how long it is."""
-
-    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request, int], Response]) -> None:
-        self._app = app
-        self._most = most
-        self._refuse = refuse
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Rekognition's clients post to the root, where an endpoint with limits of its own answers.
-        if scope["type"] != "http" or own_path(scope) == "/":
-            await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._most:
-            await self._refuse(Request(scope), self._most)(scope, receive, send)
-            return
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._most:
-                # A body sent in chunks did not say how long it is: stop as if the client left.
-                return {"type": "http.disconnect"}
-            return message
-
-        await self._app(scope, counted, send)
 
 
 class Guarded(APIRoute):

@@ -84,11 +84,6 @@ class Problems:
         app.add_exception_handler(HTTPException, self._of_http)
         app.add_exception_handler(Exception, self._of_bug)
 
-    def too_large(self, request: Request, most: int) -> Response:
-        """The answer to a request whose body has more than `most` bytes."""
-        error = errors.ImageTooLarge(f"A request may have at most {most:,} bytes.")
-        return self._answer(request, problem(error))
-
     def refused(self, request: Request, refusal: Refusal) -> Response:
         """The answer to a request that is not let in. Under a name that is none of ours not even a
         page is shown."""

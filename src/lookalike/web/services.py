@@ -83,7 +83,10 @@ class Services:
             said = f"The photo has {file.size:,} bytes; at most {most:,} are allowed."
             with about(subject, number):
                 raise ImageTooLarge(said)
-        return await file.read()
+        data = await file.read()
+        # One copy is enough.
+        await file.close()
+        return data
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -11,9 +11,9 @@ from lookalike.config import Settings
 from lookalike.gate.gate import why_not_local
 from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access.credential import Credential
-from lookalike.rekognition.access.keys import Keys
+from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import ANYONE, Principal
-from lookalike.rekognition.access.signature import SignedRequest, verify
+from lookalike.rekognition.access.signature import SignedRequest, check_head, verify
 from lookalike.rekognition.wire.faults import Fault
 
 _TOKEN = "X-Amz-Security-Token"
@@ -57,22 +57,32 @@ class Guard:
         if self._keys:
             self._keys.close()
 
+    async def check_head(self, credential: Credential | None, request: SignedRequest) -> None:
+        """See what can be seen of a caller before the body is read.
+
+        Raises:
+            Fault: they did not sign, not with a key of ours, not for this service, or not now.
+        """
+        if self._keys is not None:
+            await to_thread.run_sync(self._key, self._keys, credential, request)
+        elif self._only_local:
+            _check_local(request)
+
     async def admit(self, credential: Credential | None, request: SignedRequest) -> Principal:
         """Who calls. What they may do is for their policy to say.
 
         Raises:
-            Fault: they did not sign, not with a key of ours, not rightly, or call too often.
+            Fault: as `check_head`; they did not sign rightly, or call too often.
         """
         if self._keys is None:
-            if self._only_local:
-                _check_local(request)
             return ANYONE
         # Hashing a body of 15 MB takes some 20 ms.
         return await to_thread.run_sync(self._admitted, self._keys, credential, request)
 
-    def _admitted(
+    def _key(
         self, keys: Keys, credential: Credential | None, request: SignedRequest
-    ) -> Principal:
+    ) -> tuple[Credential, Unlocked]:
+        """The key that a request says it was signed with, if its headers can be right."""
         if credential is None:
             raise Fault(
                 "MissingAuthenticationTokenException",
@@ -88,7 +98,14 @@ class Guard:
         found = keys.find(credential.access_key_id)
         if found is None:
             raise Fault("UnrecognizedClientException", _UNRECOGNIZED)
-        verify(request, credential, found.secret, datetime.now(UTC))
+        check_head(request, credential, datetime.now(UTC))
+        return credential, found
+
+    def _admitted(
+        self, keys: Keys, credential: Credential | None, request: SignedRequest
+    ) -> Principal:
+        signed, found = self._key(keys, credential, request)
+        verify(request, signed, found.secret, datetime.now(UTC))
         rate = found.key.rate or self._rate
         if rate and not self._limit.admits(found.key.id, rate):
             raise Fault(

@@ -143,7 +143,11 @@ async def make_card(
     return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/results", status_code=201, responses=problems.OF_PHOTOS | {404: {"model": Problem}})
+@router.post(
+    "/results",
+    status_code=201,
+    responses=problems.OF_PHOTOS | {404: {"model": Problem}, 507: {"model": Problem}},
+)
 async def share_result(
     request: Request,
     studio: UseStudio,
