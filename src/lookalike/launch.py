@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lookalike import config
 from lookalike.cache import usable
 from lookalike.config import Settings
-from lookalike.processes import share_heaps
+from lookalike.processes import end_with_parent, end_within, share_heaps
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from lookalike.faces.analyzer import Analyzer
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
+
+# Seconds that a process has for its end, after the requests that were under way.
+_GIVEN_UP_S = 3.0
 
 # Gives the networks when they are open; None where the engine needs none of ours.
 Opening = Callable[[], "Analyzer | None"]
@@ -58,6 +62,8 @@ def run(settings: Settings) -> None:
 def worker_app() -> FastAPI:
     """What a worker process serves."""
     share_heaps()
+    # Whoever killed the supervisor wants its port.
+    end_with_parent()
     settings = usable(config.load())
     return _app(settings, _opening(settings))
 
@@ -115,7 +121,9 @@ def _app(settings: Settings, networks: Opening) -> FastAPI:
     from lookalike.engine.opener import warmed
     from lookalike.server import create_app
 
-    return create_app(settings, lambda: warmed(settings, networks()))
+    # What still computes then is no reason to stay.
+    ending = partial(end_within, _GIVEN_UP_S)
+    return create_app(settings, lambda: warmed(settings, networks()), ending)
 
 
 def _check_networks(settings: Settings) -> None:

@@ -31,6 +31,7 @@ from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
+from lookalike.gate.safe_headers import SafeHeaders
 from lookalike.gate.shares import PerAddress, Shares
 from lookalike.rekognition import refusal as rekognition_refusal
 from lookalike.rekognition import video_work
@@ -55,13 +56,16 @@ _FIRST_PAGES = ("/", "/embed")
 
 
 def create_app(
-    settings: Settings | None = None, engine: Callable[[], Engine] | None = None
+    settings: Settings | None = None,
+    engine: Callable[[], Engine] | None = None,
+    ending: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The ASGI app; settings come from the environment unless given.
 
     Args:
         engine: gives the one to use, with all open that the first photo needs; it is opened when
             the app starts unless given.
+        ending: is called when all requests were answered, or were given up.
 
     Raises:
         InvalidParameter: a setting, or the site file, is not as it must be.
@@ -76,12 +80,15 @@ def create_app(
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",
+        # It would send to whatever name it was asked by.
+        redirect_slashes=False,
         lifespan=partial(
             _lifespan,
             chosen,
             site_file.load(chosen.site),
             engine or partial(warmed, chosen),
             shares,
+            ending,
         ),
     )
     problems = Problems(document.problem)
@@ -90,8 +97,9 @@ def create_app(
     app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
-    # Added last, it comes first: who asks, and for what, is known to all others.
+    # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
+    app.add_middleware(SafeHeaders)
     for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
@@ -110,6 +118,7 @@ async def _lifespan(
     site: Site,
     opened: Callable[[], Engine],
     shares: Shares,
+    ending: Callable[[], None],
     app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
@@ -124,6 +133,7 @@ async def _lifespan(
         )
         services = Services(
             settings=settings,
+            names=Names.of(settings),
             site=site,
             engine=engine,
             gallery=engine.gallery,
@@ -141,6 +151,7 @@ async def _lifespan(
                 yield
                 # FastAPI remembers what it called, and so the app: let the networks go.
                 del app.state.services
+                ending()
     guard.close()
     engine.close()
 

@@ -17,6 +17,7 @@ from lookalike.answers.problems import PREFIX, kind_of, problem
 from lookalike.answers.shapes import Problem
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
+from lookalike.gate.safe_headers import HEADERS
 
 _LOG = logging.getLogger("lookalike")
 
@@ -130,14 +131,16 @@ class Problems:
         told = Problem(
             type=f"{PREFIX}internal", title="The server failed", status=500, detail=detail
         )
-        return self._answer(request, told)
+        # It is answered where no middleware sees it.
+        return self._answer(request, told, dict(HEADERS))
 
     def _answer(
         self, request: Request, told: Problem, headers: dict[str, str] | None = None
     ) -> Response:
         if _browses(request):
             shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
-            shown.headers.update(headers or {})
+            for name, value in (headers or {}).items():
+                shown.headers.setdefault(name, value)
             return shown
         return _data(told, headers)
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, File, Request, Response, UploadFile
 
 from lookalike.answers.people import Shown
+from lookalike.config import is_loopback
 from lookalike.errors import ImageTooLarge, Subject, about
 from lookalike.faces.image import jpeg
+from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
+    from lookalike.gate.names import Names
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
     from lookalike.web.counts import Counts
@@ -44,6 +47,7 @@ class Services:
     """
 
     settings: Settings
+    names: Names
     site: Site
     engine: Engine
     gallery: Gallery
@@ -67,8 +71,13 @@ class Services:
         return collection.open or chosen or not self.settings.checks_signatures
 
     def public_url(self, request: Request) -> str:
-        """Where the server is for others, without a slash at the end."""
-        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+        """Where the server is for others, without a slash at the end. Whoever asks by a name that
+        nobody set may have made it up: then it is a path, which their browser completes."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        name = hostname(request.headers.get("host", ""))
+        ours = name is not None and (is_loopback(name) or self.names.lists(name))
+        return str(request.base_url).rstrip("/") if ours else root_of(request)
 
     async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
         """The bytes of an uploaded photo.

@@ -171,6 +171,32 @@ def test_collections_are_named_to_nobody_who_did_not_name_them(
     assert (missed.status_code, missed.json()["detail"]) == (404, "There is no collection 'zz'.")
 
 
+def test_objects_of_s3_that_a_key_is_not_bound_to_are_refused(
+    signed: Server, keys: Keys, photos: Mapping[str, bytes]
+) -> None:
+    limited = keys.create(policy=Policy(objects=("fan-photos/red/*", "shared/*")))
+    beyond = ("fan-photos/blue/a.jpg", "fan-photos/redder.jpg", "fan-photos-2/red/a.jpg")
+
+    def image(name: str) -> dict[str, Any]:
+        bucket, _, key = name.partition("/")
+        return {"S3Object": {"Bucket": bucket, "Name": key}}
+
+    with client(signed.url, limited) as rekognition:
+        for each in beyond:
+            denied = f"s3:GetObject on resource: arn:aws:s3:::{each} because"
+            with refused("AccessDeniedException", denied):
+                rekognition.detect_faces(Image=image(each))
+            with refused("AccessDeniedException", denied):
+                rekognition.start_face_detection(Video=image(each))
+            bytes_ = {"Bytes": photos["obama.jpg"]}
+            with refused("AccessDeniedException", denied):
+                rekognition.compare_faces(SourceImage=bytes_, TargetImage=image(each))
+        # It is asked for: there is no storage here.
+        with refused("InvalidS3ObjectException", "s3://fan-photos/red/a.jpg"):
+            rekognition.detect_faces(Image=image("fan-photos/red/a.jpg"))
+        assert len(rekognition.detect_faces(Image=bytes_)["FaceDetails"]) == 1
+
+
 def test_what_is_altered_on_the_way_is_refused(signed: Server, key: Unlocked) -> None:
     def body(request: Any, **_: object) -> None:
         request.body = request.body.replace(b"Q76", b"Q77")
