@@ -7,14 +7,14 @@ make an empty one in its place.
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from lookalike.errors import StoreUnavailable
-
-# What every file of SQLite begins with (sqlite.org/fileformat.html).
-_MAGIC = b"SQLite format 3\0"
 
 State = Literal["same", "another"]
 
@@ -52,16 +52,32 @@ class Presence:
                 "goes on; to begin afresh, start the server again."
             ) from None
         if seen != self._seen:
-            self._check_begin()
+            self._check_begin(seen.written[1])
         state: State = "same" if seen.which == self._seen.which else "another"
         if state == "same":
             self._seen = seen
         return state
 
-    def _check_begin(self) -> None:
-        with self._path.open("rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                raise StoreUnavailable(
-                    f"{self._path} is no database any more; nothing was changed. Put a copy from a "
-                    "backup in its place, and all goes on."
-                )
+    def _check_begin(self, size: int) -> None:
+        """See that the file begins as a database does, whatever the log beside it has of that."""
+        try:
+            begins = size > 0 and _begins(self._path)
+        except sqlite3.DatabaseError:
+            begins = False
+        if not begins:
+            raise StoreUnavailable(
+                f"{self._path} is no database any more; nothing was changed. Put a copy from a "
+                "backup in its place, and all goes on."
+            )
+
+
+def _begins(path: Path) -> bool:
+    """Whether SQLite takes the first page of a file for one of its own.
+
+    Only SQLite may open it: whoever closes a file takes all locks of the process from it, and then
+    others would throw away the log that our connections read (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        connection.execute("PRAGMA user_version").fetchone()
+    return True

@@ -227,7 +227,9 @@ class _File:
     """A file that is read and written, made if there is none, and brought up to date."""
 
     def __init__(self, path: Path) -> None:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, _MODE))
+        # One that is there already is SQLite's alone to open; see `presence.py`.
+        with suppress(FileExistsError):
+            path.touch(_MODE, exist_ok=False)
         self.engine = _connectable(path)
         # Two processes that start together must not both turn the new file to WAL.
         with (
