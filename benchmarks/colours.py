@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.image import FINE, Pixels, decode
 from lookalike.faces.models import runtime
-from lookalike.faces.models.manifest import SFACE, Folders
+from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.models.selftest import SURELY_BETTER, Looks, advantage, as_it_is, look
 from lookalike.faces.vectors import Floats, unit
 
@@ -70,9 +71,7 @@ def main() -> None:
     given = parser.parse_args()
     settings = config.load(precision="float32")
     analyzer = Analyzer(settings)
-    opener = runtime.create(
-        settings.runtime, folders=Folders.of(settings), precision="float32", threads=2
-    )
+    opener = runtime.create(replace(settings, threads=2))
     people, crops, cuts = [], [], []
     for person, path in photos(given.data / "lfw" / "lfw-deepfunneled"):
         data = path.read_bytes()

@@ -6,6 +6,7 @@ python -m benchmarks.runtimes
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -13,45 +14,42 @@ import numpy as np
 from benchmarks.report import machine, median_ms, on_one_core, table
 from lookalike import config
 from lookalike.faces.models import runtime
-from lookalike.faces.models.manifest import SFACE, YUNET, Folders, Model
+from lookalike.faces.models.manifest import MESH, SFACE, YUNET, Fed
 from lookalike.faces.models.network import Runtime, Shape
 
 Precision = Literal["float32", "bfloat16"]
 
-SHAPES: tuple[tuple[str, Model, Shape], ...] = (
-    ("SFace, 1 face", SFACE.model, (1, 3, 112, 112)),
-    ("SFace, batch of 8", SFACE.model, (8, 3, 112, 112)),
-    ("YuNet 256 x 256", YUNET.model, (1, 3, 256, 256)),
-    ("YuNet 640 x 480", YUNET.model, (1, 3, 480, 640)),
-    ("YuNet 960 x 736", YUNET.model, (1, 3, 736, 960)),
+SHAPES: tuple[tuple[str, Fed, Shape], ...] = (
+    ("SFace, 1 face", SFACE, (1, 112, 112, 3)),
+    ("SFace, batch of 8", SFACE, (8, 112, 112, 3)),
+    ("YuNet 256 x 256", YUNET, (1, 256, 256, 3)),
+    ("YuNet 896 x 672", YUNET, (1, 672, 896, 3)),
+    ("face mesh, 2 looks", MESH, (2, 192, 192, 3)),
 )
 
 
 def runtimes() -> Iterator[tuple[str, Runtime]]:
-    folders = Folders.of(config.load())
-    yield (
-        "ONNX Runtime float32",
-        runtime.create("onnxruntime", folders=folders, precision="float32", threads=1),
-    )
+    settings = config.load(threads=1)
+    yield "ONNX Runtime float32", runtime.create(replace(settings, runtime="onnxruntime"))
     for precision in get_args(Precision):
         yield (
             f"OpenVINO {precision}",
-            runtime.create("openvino", folders=folders, precision=precision, threads=1),
+            runtime.create(replace(settings, runtime="openvino", precision=precision)),
         )
 
 
 def section() -> str:
     rows: list[list[str]] = [[name] for name, *_ in SHAPES] + [["cosine to ONNX Runtime"]]
     header = ["median ms"]
-    face = np.random.default_rng(0).uniform(0, 255, (1, 3, 112, 112)).astype(np.float32)
+    face = np.random.default_rng(0).integers(0, 256, (1, 112, 112, 3), np.uint8)
     reference = None
     for name, opener in runtimes():
         header.append(name)
-        for row, (_, model, shape) in zip(rows, SHAPES, strict=False):
-            network = opener.open(model, shape)
-            batch = np.random.default_rng(1).uniform(0, 255, shape).astype(np.float32)
+        for row, (_, fed, shape) in zip(rows, SHAPES, strict=False):
+            network = opener.open(fed, shape)
+            batch = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
             row.append(f"{median_ms(network, batch):.1f}")
-        vector = opener.open(SFACE.model, (1, 3, 112, 112))(face)[0][0].copy()
+        vector = opener.open(SFACE, (1, 112, 112, 3))(face)[0][0].copy()
         reference = vector if reference is None else reference
         cosine = vector @ reference / np.linalg.norm(vector) / np.linalg.norm(reference)
         rows[-1].append(f"{cosine:.4f}")

@@ -12,7 +12,9 @@ embeds with `FaceRecognizerSF`, on the same weights.
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -50,12 +52,13 @@ def opencv(settings: Settings) -> Callable[[bytes], object]:
     """OpenCV's own pipeline from bytes to vector."""
     cv2.setNumThreads(1)
     folders = Folders.of(settings)
-    detector = cv2.FaceDetectorYN.create(
-        str(prepared(YUNET.model, folders, rewrite_prelu=True)), "", (FINE, FINE), 0.7
-    )
-    recognizer = cv2.FaceRecognizerSF.create(
-        str(prepared(SFACE.model, folders, rewrite_prelu=True)), ""
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for each in (YUNET, SFACE):
+            files.append(str(Path(folder) / f"{each.model.name}.onnx"))
+            Path(files[-1]).write_bytes(prepared(each.model, folders, rewrite_prelu=True))
+        detector = cv2.FaceDetectorYN.create(files[0], "", (FINE, FINE), 0.7)
+        recognizer = cv2.FaceRecognizerSF.create(files[1], "")
 
     def run(data: bytes) -> object:
         picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)

@@ -134,7 +134,7 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         "GetCelebrityInfo": Compatibility(
             notes=(
                 "Everyone of every gallery has an Id: their Wikidata id, mostly.",
-                "KnownGender only where a source states it.",
+                "KnownGender only where a source states it, as the starter does of everybody.",
             )
         ),
         "IndexFaces": Compatibility(
@@ -212,8 +212,6 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
 # Values of enums, by shape, that are never in an answer.
 UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        # Sources that state neither woman nor man become Unlisted.
-        "KnownGenderType": ("Nonbinary",),
         "LandmarkType": (
             "chinBottom",
             "leftEyeBrowLeft",

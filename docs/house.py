@@ -55,7 +55,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "*",
             "pictures",
             "analyzer",
-            "workers",
+            "apart",
             "models.selftest",
         ),
         "gallery": (

@@ -1,4 +1,4 @@
-"""Makes the starter gallery from folders of portraits and reviewed tables of names.
+"""Makes the starter gallery from folders of portraits and reviewed tables.
 
     python -m starter.build --portraits DIR --hangul DIR
 
@@ -7,14 +7,11 @@ The portraits are read, embedded and forgotten: only vectors and facts are kept.
 
 from __future__ import annotations
 
-import csv
-import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -25,9 +22,8 @@ from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
-from lookalike.gallery.people import Person, Text
-from lookalike.gallery.sources.values import stable_id
-from lookalike.gallery.starter import COLLECTION
+from lookalike.gallery.people import Person
+from starter import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +51,23 @@ def candidates(
     """Everyone in the two folders: a candidate, or a name and why it is left out.
 
     Args:
-        portraits: `names.csv` (qid, birth, death, description, file) and the photos.
+        portraits: `names.csv` (qid, file) and the photos.
         hangul: photos named after the person in Hangul.
-        tables: `names_ko.csv`, `names_en.csv`, `excluded.csv` and `faults.csv`, reviewed by hand.
+        tables: `names_ko.csv`, `names_en.csv`, `facts.csv`, `excluded.csv` and `faults.csv`,
+            reviewed by hand.
     """
-    left_out = {row["id"]: "reviewed list" for row in _rows(tables / "excluded.csv")}
-    left_out |= {row["id"]: row["reason"] for row in _rows(tables / "faults.csv")}
-    everyone = [*_from_wikidata(portraits, tables), *_from_hangul(hangul, tables)]
-    for candidate in everyone:
-        key = candidate.person.wikidata or candidate.person.name.ko or ""
+    left_out = {row["id"]: "reviewed list" for row in facts.rows(tables / "excluded.csv")}
+    left_out |= {row["id"]: row["reason"] for row in facts.rows(tables / "faults.csv")}
+    named, known = facts.names(tables), facts.people(tables)
+    for key, photo in [*_by_id(portraits), *_by_name(hangul)]:
         if key in left_out:
             yield key, left_out[key]
+        elif not named[key].known:
+            yield key, "no name"
+        elif key not in known:
+            yield key, "no facts"
         else:
-            yield candidate
+            yield Candidate(known[key], photo)
 
 
 def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out: Path) -> Report:
@@ -88,59 +88,23 @@ def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out:
     return Report(len(people), tuple(left_out))
 
 
-def _from_wikidata(folder: Path, tables: Path) -> Iterator[Candidate]:
-    names = {row["qid"]: row for row in _rows(tables / "names_ko.csv")}
-    for row in _rows(folder / "names.csv"):
-        known = names[row["qid"]]
-        if known["en"] or known["ko"]:
-            person = Person(
-                id=row["qid"],
-                collection=COLLECTION,
-                name=Text(known["ko"] or None, known["en"] or None),
-                description=Text(en=row["description"] or None),
-                born=row["birth"] or None,
-                died=row["death"] or None,
-                wikidata=row["qid"],
-            )
-            yield Candidate(person, folder / row["file"])
+def _by_id(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Photos by the Wikidata ids of whom they show."""
+    for row in facts.rows(folder / "names.csv"):
+        yield row["qid"], folder / row["file"]
 
 
-def _from_hangul(folder: Path, tables: Path) -> Iterator[Candidate]:
-    known = {row["hangul"]: row for row in _rows(tables / "names_en.csv")}
+def _by_name(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Photos by the names in Hangul of whom they show."""
     for path in sorted(folder.glob("*.jpg")):
-        name = unicodedata.normalize("NFC", path.stem)
-        row = known[name]
-        person = Person(
-            id=stable_id(name),
-            collection=COLLECTION,
-            name=Text(name, row["en"] or None),
-            description=Text(row["description_ko"] or None, row["description_en"] or None),
-            groups=tuple(row["groups"].split(";")) if row["groups"] else (),
-        )
-        yield Candidate(person, path)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        yield unicodedata.normalize("NFC", path.stem), path
 
 
 def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:
     """Write the three files, people in the order of their ids so that changes show in a diff."""
     order = sorted(range(len(people)), key=lambda place: people[place].id)
-    lines = [json.dumps(_row(people[place]), ensure_ascii=False) for place in order]
-    (folder / "people.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    facts.write(folder, (people[place] for place in order), contract)
     np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
-    about = {"contract": contract, "people": len(people)}
-    (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
-
-
-def _row(person: Person) -> dict[str, Any]:
-    """What differs from an empty person; the collection is known."""
-    row = asdict(person) | {"name": asdict(person.name), "description": asdict(person.description)}
-    row["name"] = {k: v for k, v in row["name"].items() if v}
-    row["description"] = {k: v for k, v in row["description"].items() if v}
-    return {key: value for key, value in row.items() if value and key != "collection"}
 
 
 @click.command()
@@ -152,7 +116,7 @@ def main(portraits: Path, hangul: Path, tables: Path | None, out: Path | None) -
     """Make the gallery that ships with the package."""
     # Built once and used by everyone: exact arithmetic is worth its time here.
     analyzer = Analyzer(replace(config.load(), precision="float32"))
-    found = list(candidates(portraits, hangul, tables or Path(__file__).parent))
+    found = list(candidates(portraits, hangul, tables or facts.TABLES))
     with progress() as bar:
         followed = bar.track(found, description="Reading portraits")
         report = build(followed, analyzer, out or Path(starter.__file__).parent)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -35,12 +37,16 @@ _LONG = (
     *("web/pages/test_access.py", "benchmarks/test_attack.py"),
 )
 _HERE = Path(__file__).parent
+_RUNTIME: Literal["openvino"] = "openvino"
 
 
 def pytest_configure() -> None:
     """A run in the background is started deaf to Ctrl-C, which tests send themselves."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # All processes of a run compute alike: which library is the fastest is measured, and may come
+    # out otherwise the next time.
+    os.environ[config.PREFIX + "RUNTIME"] = _RUNTIME
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,6 +69,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         {},
         home=folder / "home",
         cache=packaged.FOLDER.parent / "cache",
+        runtime=_RUNTIME,
         portraits="off",
     )
     with shared.networks(), shared.certificates():
@@ -76,6 +83,13 @@ def engine(settings: Settings) -> Iterator[LocalEngine]:
     opened = LocalEngine(settings)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def analyzer(engine: LocalEngine) -> Analyzer:
+    """The engine's, which is in this process."""
+    assert isinstance(engine.analyzer, Analyzer)
+    return engine.analyzer
 
 
 @pytest.fixture(scope="session")

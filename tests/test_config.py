@@ -34,7 +34,7 @@ def test_arguments_win_over_the_environment() -> None:
     [
         ("LOOKALIKE_PORT", "x", "LOOKALIKE_PORT is 'x'; it must be a whole number."),
         ("LOOKALIKE_WORKERS", "0", "LOOKALIKE_WORKERS is 0; the least is 1."),
-        ("LOOKALIKE_RUNTIME", "tpu", "must be one of: openvino, onnxruntime."),
+        ("LOOKALIKE_RUNTIME", "tpu", "must be one of: fastest, openvino, onnxruntime."),
     ],
 )
 def test_wrong_values_name_what_is_allowed(variable: str, value: str, message: str) -> None:

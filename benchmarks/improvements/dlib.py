@@ -16,8 +16,9 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from lookalike.faces.attributes import MEAN_COLOUR, chip
+from lookalike.faces.attributes import chip
 from lookalike.faces.image import Pixels
+from lookalike.faces.models.manifest import AGE
 from lookalike.faces.vectors import Floats
 
 # dlib divides by 256.
@@ -51,7 +52,7 @@ class Dlib:
     def embed(self, cuts: list[Pixels]) -> Floats:
         """(n, 128) vectors of faces cut upright with `CUT` and `CUT_MARGIN`, RGB."""
         chips = [chip(cut, _SIDE, _PADDING, CUT_MARGIN) for cut in cuts]
-        pixels = (np.stack(chips) - MEAN_COLOUR) / _SCALE
+        pixels = (np.stack(chips) - np.asarray(AGE.mean, np.float32)) / _SCALE
         found = self._session.run(None, {"picture": pixels.transpose(0, 3, 1, 2).copy()})[0]
         return np.asarray(found, np.float32)
 

@@ -16,12 +16,12 @@ from lookalike.errors import PhotoError
 from lookalike.evaluate.vectors import Photos, Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Workers, result
 from lookalike.faces.image import FINE, FINER, Pixels, decode
 from lookalike.faces.models import installed
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats, unit
-from lookalike.faces.workers import Workers, result
 
 # Room for the longest vector, ours with dlib's behind; shorter ones have zeros there.
 _LENGTH = SFACE.dimension + dlib.DIMENSION

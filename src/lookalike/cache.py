@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 import functools
+import hashlib
 import logging
 import shutil
 import signal
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from lookalike import files
 from lookalike.config import NOWHERE, Settings
 
 _LOG = logging.getLogger("lookalike")
+# Bytes of the digest that a file of the cache begins with.
+_SEAL = 32
 
 
 def usable(settings: Settings) -> Settings:
@@ -43,6 +47,39 @@ def _end_orderly() -> None:
     main = threading.current_thread() is threading.main_thread()
     if main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+
+
+def kept(path: Path, cache: Path, make: Callable[[], bytes]) -> bytes:
+    """What a file of the cache holds; made now where it is not there, or not what was written.
+
+    Its first bytes are a digest of the rest: a network of which one number has changed still runs,
+    and takes one person for another.
+    """
+    found = _unsealed(path)
+    if found is None:
+        found = make()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with files.replacing(path, synced=True) as file:
+                file.write(_digest(found))
+                file.write(found)
+        except OSError as error:
+            say_unusable(cache, error)
+    return found
+
+
+def _unsealed(path: Path) -> bytes | None:
+    try:
+        with path.open("rb") as file:
+            seal, found = file.read(_SEAL), file.read()
+    except OSError:
+        # One of another user's may be there and not be for us to read.
+        return None
+    return found if seal == _digest(found) else None
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=_SEAL).digest()
 
 
 def say_unusable(cache: Path, error: OSError) -> None:

@@ -92,8 +92,15 @@ class Settings:
     aws_endpoint_url: str = _setting(
         "", "Address of Amazon Rekognition, for proxies and tests; AWS's own unless set."
     )
-    runtime: Literal["openvino", "onnxruntime"] = _setting(
-        "openvino", "Library that runs the networks."
+    runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
+        "fastest",
+        "Library that runs the networks; `fastest` times both with each network when it is first "
+        "opened on a machine, and takes the faster one.",
+    )
+    device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
+        "cpu",
+        "What the networks run on: the processor, a GPU of OpenVINO's, or one of ONNX Runtime's "
+        "`cuda` and `coreml`, where the installed library has it. Only `cpu` has been measured.",
     )
     precision: Literal["float32", "bfloat16"] = _setting(
         "bfloat16", "Arithmetic of the networks; bfloat16 is used where the processor has it."
@@ -159,6 +166,12 @@ class Settings:
         64,
         "Connections that one address may have to a worker at a time; this machine and trusted "
         "proxies are not counted.",
+        minimum=1,
+    )
+    deadline: int = _setting(
+        10,
+        "Seconds that a server may look at one photo; then the process that does is ended and "
+        "replaced.",
         minimum=1,
     )
     max_bytes: int = _setting(20 * 1024 * 1024, "Largest photo, in bytes.", minimum=1024)

@@ -6,7 +6,9 @@
     │   ├── DamagedImage          the right format, but the data is broken
     │   ├── ImageTooLarge         too many bytes, pixels, or too long a side
     │   ├── ImageTooSmall         a side is too short to hold a face
-    │   └── NoFace                a sound image in which no face was found
+    │   ├── NoFace                a sound image in which no face was found
+    │   ├── PhotoTooSlow          it took longer than it may
+    │   └── PhotoBroke            the process that looked at it broke down
     ├── VideoError                a video that cannot be used
     │   ├── UnsupportedVideo      not of a format and codec we read
     │   ├── DamagedVideo          of the right format, but the data is broken
@@ -91,6 +93,14 @@ class ImageTooSmall(PhotoError):
 
 class NoFace(PhotoError):
     code = "no-face"
+
+
+class PhotoTooSlow(PhotoError):
+    code = "photo-too-slow"
+
+
+class PhotoBroke(PhotoError):
+    code = "photo-broke"
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """Starts the server: what is wrong is said first, and then one process answers, or several.
 
-Networks are opened first, in a thread: libraries do most of that without Python's lock, while
-Python imports what the gallery, the page and the APIs are made of. So most of this module's imports
-stand where that is under way. On two cores it saves a third of the start.
+Networks are opened first, in the process that looks at photos, while this one imports what the
+gallery, the page and the APIs are made of. So most of this module's imports stand where that is
+under way.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from lookalike.processes import end_with_parent, end_within, share_heaps
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from lookalike.faces.analyzer import Analyzer
+    from lookalike.faces.apart.faces import Faces
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
@@ -31,7 +30,7 @@ _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 _GIVEN_UP_S = 3.0
 
 # Gives the networks when they are open; None where the engine needs none of ours.
-Opening = Callable[[], "Analyzer | None"]
+Opening = Callable[[], "Faces | None"]
 
 
 def run(settings: Settings) -> None:
@@ -103,18 +102,15 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
 def _opening(settings: Settings) -> Opening:
     if settings.engine != "local":
         return lambda: None
-    # The libraries that the thread shares with what is imported meanwhile are imported here.
-    from lookalike.faces.analyzer import Analyzer
+    from lookalike.faces.apart.confined import Confined
 
-    def opened() -> Analyzer:
-        analyzer = Analyzer(settings)
-        analyzer.warm()
-        return analyzer
+    faces = Confined(settings)
 
-    thread = ThreadPoolExecutor(1)
-    opening = thread.submit(opened)
-    thread.shutdown(wait=False)
-    return opening.result
+    def opened() -> Faces:
+        faces.warm()
+        return faces
+
+    return opened
 
 
 def _app(settings: Settings, networks: Opening) -> FastAPI:

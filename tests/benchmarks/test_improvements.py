@@ -11,13 +11,14 @@ from benchmarks.improvements import looks, templates
 from benchmarks.improvements.looks import Seen
 from benchmarks.improvements.templates import Enrolled
 from lookalike.engine.local import LocalEngine
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.vectors import unit
 
 
 @pytest.fixture(scope="module")
-def seen(engine: LocalEngine, photos: Mapping[str, bytes]) -> Seen:
+def seen(analyzer: Analyzer, photos: Mapping[str, bytes]) -> Seen:
     data = photos["obama.jpg"]
-    return Seen(engine.analyzer, engine.analyzer.analyze(data).faces[0], data, None)
+    return Seen(analyzer, analyzer.analyze(data).faces[0], data, None)
 
 
 def test_every_way_gives_a_vector_of_the_same_face(seen: Seen) -> None:

@@ -40,7 +40,10 @@ def test_every_shell_of_the_documentation_gets_a_script(cli: Commands) -> None:
     [
         ("lookalike ga", ["plain,gallery"]),
         ("lookalike gallery mi", ["plain,migrate"]),
-        ("lookalike find --gender ", ["plain,female", "plain,male", "plain,other"]),
+        (
+            "lookalike find --gender ",
+            ["plain,female", "plain,male", "plain,nonbinary", "plain,other"],
+        ),
         ("lookalike find --ref", ["plain,--reference"]),
         ("lookalike find oba", ["file,oba"]),
         ("lookalike find --reference oba", ["file,oba"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,10 +45,28 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     assert checks["models"][1].startswith(
         "yunet-2023mar, sface-2021dec and mediapipe-face-mesh have the sha256"
     )
-    assert checks["runtime"][1].startswith("openvino opened them in ")
+    arithmetic = r"openvino (float32|bfloat16)"
+    assert re.fullmatch(
+        rf"opened in \d+\.\d seconds: yunet-2023mar in {arithmetic}, "
+        rf"sface-2021dec in {arithmetic}, mediapipe-face-mesh in {arithmetic}",
+        checks["runtime"][1],
+    )
     assert checks["home"][1] == f"{cli.folder / 'home'} will be made when it is needed"
     assert "1157 in the starter gallery" in checks["database"][1]
     assert not (cli.folder / "home" / "models").exists()
+
+
+def test_what_was_timed_is_said(cli: Commands, settings: Settings) -> None:
+    cache = cli.folder / "cache"
+    cache.mkdir()
+    for each in ("models", "openvino"):
+        (cache / each).symlink_to(settings.cache / each)
+    cli.environment["LOOKALIKE_CACHE"] = str(cache)
+    cli.environment["LOOKALIKE_RUNTIME"] = "fastest"
+    said = found(cli)["runtime"][1]
+    assert said.count("(openvino ") == 3
+    assert said.count(" ms; onnxruntime ") == 3
+    assert len(list((cache / "fastest").iterdir())) == 3
 
 
 def test_lines_fit_the_terminal_and_begin_with_the_state(cli: Commands) -> None:

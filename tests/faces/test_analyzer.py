@@ -138,11 +138,11 @@ def test_embeddings_have_length_one(engine: LocalEngine, photos: Mapping[str, by
 
 
 def test_a_face_embeds_the_same_alone_and_in_a_batch(
-    engine: LocalEngine, photos: Mapping[str, bytes]
+    analyzer: Analyzer, photos: Mapping[str, bytes]
 ) -> None:
     pixels = np.asarray(opened(photos["astronaut.png"]))
     crops = [align(pixels, TEMPLATE + np.float32(40 * step), 112) for step in range(11)]
-    embedding = engine.analyzer.recogniser
+    embedding = analyzer.recogniser
     together = embedding.embed(crops)
     assert together.shape == (11, 128)
     for crop, vector in zip(crops, together, strict=True):

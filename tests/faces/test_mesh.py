@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -13,9 +14,10 @@ from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import ModelDamaged
 from lookalike.faces.align import template
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
-from lookalike.faces.models import graph, manifest, runtime, tflite
+from lookalike.faces.models import manifest, runtime, tflite
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH, Folders
 from lookalike.faces.models.network import Runtime
@@ -74,11 +76,11 @@ def test_a_mesh_lies_on_its_face(engine: LocalEngine, photos: Mapping[str, bytes
 
 
 def test_its_landmarks_are_those_of_the_face(
-    engine: LocalEngine, photos: Mapping[str, bytes]
+    engine: LocalEngine, analyzer: Analyzer, photos: Mapping[str, bytes]
 ) -> None:
     """Near those of the detector, which recognisers were trained with, and better."""
     pixels = pixels_of(engine, photos["astronaut.png"])
-    first = engine.analyzer.detector.detect_upright(pixels).largest(1)
+    first = analyzer.detector.detect_upright(pixels).largest(1)
     face = seen(engine, pixels)
     assert face.landmarks.array == pytest.approx(mesh_of(face).landmarks)
     off = np.linalg.norm(face.landmarks.array - first.landmarks[0], axis=1)
@@ -109,8 +111,8 @@ def test_a_smaller_photo_gives_nearly_the_same_vector(
     assert np.min(found) > 0.96
 
 
-def test_a_cat_has_no_mesh_of_a_human(engine: LocalEngine) -> None:
-    (cat,) = engine.analyzer.detector.detect(skimage.data.chelsea()).landmarks
+def test_a_cat_has_no_mesh_of_a_human(engine: LocalEngine, analyzer: Analyzer) -> None:
+    (cat,) = analyzer.detector.detect(skimage.data.chelsea()).landmarks
     (face,) = engine.analyzer.analyze(
         cv2.imencode(".png", skimage.data.chelsea()[..., ::-1])[1].tobytes()
     ).faces
@@ -140,9 +142,7 @@ def test_landmarks_that_no_face_has_are_no_accident(settings: Settings, points: 
 
 
 def opener(settings: Settings, name: str) -> Runtime:
-    assert name in ("openvino", "onnxruntime")
-    folders = Folders.of(settings)
-    return runtime.create(name, folders=folders, precision="float32", threads=1)  # type: ignore[arg-type]
+    return runtime.create(replace(settings, runtime=name, precision="float32"))  # type: ignore[arg-type]
 
 
 def test_both_runtimes_see_what_the_published_file_says(
@@ -152,23 +152,18 @@ def test_both_runtimes_see_what_the_published_file_says(
     import openvino
 
     core = openvino.Core()
-    path = manifest.fetched(MESH, Folders.of(settings), settings.cache / "published")
+    path = manifest.fetched(MESH.model, Folders.of(settings), settings.cache / "published")
     options = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": 1}
     published = core.compile_model(core.read_model(path), "CPU", options)
     face = cv2.resize(skimage.data.astronaut()[0:200, 130:330], (192, 192))
-    batch = np.stack([face, face[:, ::-1]]).astype(np.float32) / np.float32(255)
+    both = np.stack([face, face[:, ::-1]])
+    batch = both.astype(np.float32) / np.float32(255)
     expected = [published([each[None]]).to_tuple() for each in batch]
     for name in ("openvino", "onnxruntime"):
-        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(batch)
+        points, flags = opener(settings, name).open(MESH, (2, 192, 192, 3))(both)
         for row, (told, flag) in enumerate(expected):
             assert points[row].ravel() == pytest.approx(told.ravel(), abs=0.01)
             assert flags[row].ravel() == pytest.approx(flag.ravel(), abs=0.01)
-
-
-def test_a_converted_network_is_kept(settings: Settings) -> None:
-    path = graph.prepared(MESH, Folders.of(settings), rewrite_prelu=False)
-    assert not isinstance(path, bytes)
-    assert path.suffix == ".onnx"
 
 
 def test_what_is_no_network_is_refused() -> None:

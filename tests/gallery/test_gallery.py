@@ -27,7 +27,7 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Credit, Person, Text, Who, new_id
+from lookalike.gallery.people import EVERYONE, Credit, Person, Text, Who, new_id
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
 from tests.support import PATIENCE_S
@@ -323,6 +323,22 @@ def test_a_filter_loses_nobody_it_should_keep(own: Gallery) -> None:
         assert [near.person for near in own.nearest(unit(0), 40, "mine", who)] == kept
         assert [near.person for near in own.nearest(unit(0), 2, None, who)][:1] == kept[:1]
     assert own.nearest(unit(0), 5, "mine", Who("none")) == []
+
+
+def test_who_is_looked_for() -> None:
+    yuna = replace(person("유나", gender="female", country="KR"), fields=("music", "acting"))
+    elvis = replace(person("엘비스", country="US", died="1977"), fields=("music",))
+    unknown = person("누군가")
+    for who, held in (
+        (Who(origin="korean"), [yuna]),
+        (Who(origin="international"), [elvis]),
+        (Who(field="music"), [yuna, elvis]),
+        (Who(field="acting", gender="female"), [yuna]),
+        (Who(living=True), [yuna, unknown]),
+        (Who(field="music", living=True), [yuna]),
+        (EVERYONE, [yuna, elvis, unknown]),
+    ):
+        assert [each for each in (yuna, elvis, unknown) if who.holds(each)] == held
 
 
 def test_the_codes_of_a_large_collection_are_made_and_kept(

@@ -30,8 +30,8 @@ from lookalike import config
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.workers import Workers
 from lookalike.gallery import reembedding
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait

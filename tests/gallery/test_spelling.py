@@ -78,6 +78,15 @@ def test_groups_are_found_however_they_are_typed(group: str) -> None:
     assert not Who("BT").holds(member)
 
 
+def test_groups_are_found_in_either_language() -> None:
+    member = Person("U1", "mine", Text(en="Yoona"), groups=("Girls' Generation",))
+    for asked in ("소녀시대", "girls' generation"):
+        assert Who(asked).holds(member)
+    assert Who("twice").holds(replace(member, groups=("트와이스",)))
+    assert not Who("카라").holds(member)
+    assert member.completed(replace(member, groups=("소녀시대",))).groups == member.groups
+
+
 def test_who_asked_to_be_left_out_stays_out_however_they_are_typed(gallery: Gallery) -> None:
     gallery.store.block(Person("U1", "mine", Text("홍길동", "Hong Gildong")), "")
     for number, name in enumerate((unicodedata.normalize("NFD", "홍길동"), "ＨＯＮＧ　gildong")):

@@ -88,7 +88,11 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
         fetched_at=datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC),
         thumbnail=b"\xff\xd8 a small picture",
     )
-    someone = replace(person("가", gender="female"), external_ids=(("imdb", "nm1682433"),))
+    someone = replace(
+        person("가", gender="female", country="KR"),
+        fields=("acting", "music"),
+        external_ids=(("imdb", "nm1682433"),),
+    )
     store.add(someone, [whole, Portrait(unit(4))])
     first, second = store.portraits(someone)
     assert (first.credit, first.image_id, first.box) == (whole.credit, "a" * 64, whole.box)

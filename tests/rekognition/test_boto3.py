@@ -93,15 +93,28 @@ def test_application_written_for_aws_needs_only_another_endpoint(
     application.close()
 
 
+@pytest.mark.parametrize(
+    ("person", "name", "gender"),
+    [
+        ("Q567", "Angela Merkel", "Female"),
+        ("Q76", "Barack Obama", "Male"),
+        ("Q41173", "Demi Lovato", "Nonbinary"),
+    ],
+)
+def test_the_gender_that_is_publicly_known(aws: Any, person: str, name: str, gender: str) -> None:
+    info = aws.get_celebrity_info(Id=person)
+    assert (info["Name"], info["KnownGender"]) == (name, {"Type": gender})
+
+
 @pytest.mark.parametrize("name", ["obama.jpg", "obama2.jpg", "obama3.jpg"])
 def test_celebrity_is_recognised(aws: Any, photos: Photos, name: str) -> None:
     answer = aws.recognize_celebrities(Image={"Bytes": photos[name]})
     (celebrity,) = answer["CelebrityFaces"]
     assert (celebrity["Name"], celebrity["Id"]) == ("Barack Obama", "Q76")
+    assert celebrity["KnownGender"] == {"Type": "Male"}
     assert 90 < celebrity["MatchConfidence"] <= 100
     assert celebrity["Urls"][0] == "www.wikidata.org/wiki/Q76"
     assert not any("://" in url for url in celebrity["Urls"])
-    assert "KnownGender" not in celebrity
     check_face(celebrity["Face"])
     assert answer["UnrecognizedFaces"] == []
     assert "OrientationCorrection" not in answer

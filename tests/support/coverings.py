@@ -10,14 +10,14 @@ import numpy as np
 import PIL.Image
 
 from benchmarks.coverings import KINDS
-from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.faces import Faces
 from lookalike.faces.image import FINE, Pixels, decode
 
 # A tone of a cartoon is so many of those of its photo.
 _TONES = 48
 
 
-def covered(analyzer: Analyzer, data: bytes, kind: str, seed: int = 0) -> bytes:
+def covered(analyzer: Faces, data: bytes, kind: str, seed: int = 0) -> bytes:
     """The photo with something of that kind before its largest face."""
     image = decode(data, analyzer.limits, FINE)
     mesh = analyzer.analyze(data).faces[0].mesh
@@ -26,7 +26,7 @@ def covered(analyzer: Analyzer, data: bytes, kind: str, seed: int = 0) -> bytes:
     return _png(KINDS[kind](image.pixels, points, np.random.default_rng(seed)))
 
 
-def dark(analyzer: Analyzer, data: bytes) -> bytes:
+def dark(analyzer: Faces, data: bytes) -> bytes:
     """The photo with a fourth of its light."""
     return _png(_pixels(analyzer, data) // 4)
 
@@ -36,7 +36,7 @@ def resized(data: bytes, size: tuple[int, int]) -> bytes:
     return _png(np.asarray(PIL.Image.open(io.BytesIO(data)).convert("RGB").resize(size)))
 
 
-def cartoon(analyzer: Analyzer, data: bytes) -> bytes:
+def cartoon(analyzer: Faces, data: bytes) -> bytes:
     """The photo in a few flat colours."""
     smooth = cv2.pyrMeanShiftFiltering(_pixels(analyzer, data), 12, 40)
     return _png(np.asarray(smooth // _TONES * _TONES, np.uint8))
@@ -49,7 +49,7 @@ def cat() -> bytes:
     return _png(data.chelsea())
 
 
-def _pixels(analyzer: Analyzer, data: bytes) -> Pixels:
+def _pixels(analyzer: Faces, data: bytes) -> Pixels:
     return decode(data, analyzer.limits, FINE).pixels
 
 

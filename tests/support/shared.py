@@ -20,11 +20,12 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Answer, Question, Workers
+from lookalike.faces.image import Pixels
 from lookalike.faces.models import graph, runtime
-from lookalike.faces.models.manifest import Model
+from lookalike.faces.models.manifest import Fed, Folders
 from lookalike.faces.models.network import Network, Runtime, Shape
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Answer, Question, Workers
 
 # Answers that a network remembers, the largest of 0.8 MB.
 _MOST = 100
@@ -38,11 +39,11 @@ class Remembering:
         self._turn = threading.Lock()
         self._answers: OrderedDict[bytes, tuple[Floats, ...]] = OrderedDict()
 
-    def __call__(self, batch: Floats) -> tuple[Floats, ...]:
-        asked = hashlib.sha1(batch.data, usedforsecurity=False).digest()
+    def __call__(self, pictures: Pixels) -> tuple[Floats, ...]:
+        asked = hashlib.sha1(pictures.data, usedforsecurity=False).digest()
         with self._turn:
             if asked not in self._answers:
-                self._answers[asked] = self._network(batch)
+                self._answers[asked] = tuple(each.copy() for each in self._network(pictures))
             self._answers.move_to_end(asked)
             if len(self._answers) > _MOST:
                 self._answers.popitem(last=False)
@@ -56,20 +57,22 @@ def networks() -> Iterator[None]:
     create = runtime.create
     turn = threading.Lock()
 
-    def creating(name: Any, **options: Any) -> Runtime:
-        opener = create(name, **options)
-        folders = options.pop("folders")
+    def creating(settings: Settings) -> Runtime:
+        opener = create(settings)
+        if settings.runtime == "fastest":
+            return opener
+        folders = Folders.of(settings)
+        options = (settings.runtime, settings.device, settings.precision, settings.threads)
         open_anew = opener.open
 
-        def open_once(model: Model, shape: Shape) -> Network:
+        def open_once(fed: Fed, shape: Shape) -> Network:
             # A file that is not there, or damaged, shows here.
-            made = graph.prepared(model, folders, rewrite_prelu=name == "onnxruntime")
-            if isinstance(made, bytes):
-                return open_anew(model, shape)
-            key = (name, *sorted(options.items()), model.sha256, shape)
+            graph.prepared(fed.model, folders, rewrite_prelu=settings.runtime == "onnxruntime")
+            how = (fed.model.sha256, fed.colour, fed.mean, fed.std)
+            key = (*options, *how, shape)
             with turn:
                 if key not in opened:
-                    opened[key] = Remembering(open_anew(model, shape))
+                    opened[key] = Remembering(open_anew(fed, shape))
                 return opened[key]
 
         opener.open = open_once  # type: ignore[method-assign]

@@ -139,7 +139,7 @@ def test_facts_are_changed_one_by_one(http: httpx.Client, collins: str) -> None:
         assert page in stated["links"]
     for sent, detail in (
         ({"born": "yesterday"}, "born: 'yesterday' is no date"),
-        ({"gender": "x"}, "gender: 'x'; it must be one of: female, male, other"),
+        ({"gender": "x"}, "gender: 'x'; it must be one of: female, male, nonbinary, other"),
         ({"links": ["javascript:alert(1)"]}, "links: 'javascript:alert(1)' is no web address"),
         ({"name_ko": "", "name_en": ""}, "name: empty"),
         ({"name_ko": "a\x07"}, "name_ko: the name"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.answers import shapes
 from lookalike.engine.interface import ELSEWHERE
+from lookalike.gallery.spelling import group_in_hangul
 from lookalike.site import Site
 
 if TYPE_CHECKING:
@@ -73,7 +74,10 @@ def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
         born=who.born,
         died=who.died,
         groups=who.groups,
+        group_names=tuple(_group(each) for each in who.groups),
         gender=who.gender,
+        country=who.country,
+        fields=who.fields,
         links=_links(who, shown.site),
         portrait=shown.portrait(who),
     )
@@ -85,10 +89,17 @@ def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shape
 
 
 def filters(found: tuple[Person, ...]) -> shapes.Filters:
-    """The groups and genders that these people have, the most frequent first."""
+    """What these people can be chosen by, the most frequent first."""
     groups = Counter(group for each in found for group in each.groups)
     genders = Counter(each.gender for each in found if each.gender)
-    return shapes.Filters(groups=_counted(groups), genders=_counted(genders))
+    countries = Counter(each.country for each in found if each.country)
+    fields = Counter(field for each in found for field in each.fields)
+    return shapes.Filters(
+        groups=_counted(groups),
+        genders=_counted(genders),
+        countries=_counted(countries),
+        fields=_counted(fields),
+    )
 
 
 def collections(found: tuple[Collection, ...]) -> shapes.Collections:
@@ -99,6 +110,11 @@ def collections(found: tuple[Collection, ...]) -> shapes.Collections:
 
 def _counted(counter: Counter[str]) -> tuple[shapes.Filter, ...]:
     return tuple(shapes.Filter(name=name, people=count) for name, count in counter.most_common())
+
+
+def _group(name: str) -> shapes.Name:
+    """A group in both languages, as far as its name in Hangul is known."""
+    return shapes.Name(ko=group_in_hangul(name), en=name)
 
 
 def _links(who: Person, site: Site) -> tuple[shapes.Link, ...]:

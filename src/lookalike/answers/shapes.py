@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lookalike.aws.score import Measure
 from lookalike.errors import Subject
 from lookalike.faces.coverage import Hindrance
+from lookalike.gallery.people import FIELDS
 from lookalike.scores.similarity import Verdict
 
 
@@ -138,10 +139,22 @@ class Person(Answer):
     collection: str
     name: Name
     description: Name
-    born: str | None
+    born: str | None = Field(
+        description="An ISO date, perhaps only the year: `1961-08-04`, `1961`; `-0099` is 100 BC."
+    )
     died: str | None
     groups: tuple[str, ...]
-    gender: str | None = Field(description="Only as the source states it.")
+    group_names: tuple[Name, ...] = Field(
+        description="The same in both languages, as far as they are known."
+    )
+    gender: str | None = Field(
+        description="`female`, `male`, `nonbinary` or `other`, only as the source states it."
+    )
+    country: str | None = Field(description="In two letters (ISO 3166-1): `KR`.")
+    fields: tuple[str, ...] = Field(
+        description="What they are publicly known for, the foremost first: "
+        f"{', '.join(f'`{each}`' for each in FIELDS)}."
+    )
     links: tuple[Link, ...]
     portrait: Portrait | None
 
@@ -275,6 +288,8 @@ class Filter(Answer):
 class Filters(Answer):
     groups: tuple[Filter, ...]
     genders: tuple[Filter, ...]
+    countries: tuple[Filter, ...]
+    fields: tuple[Filter, ...]
 
 
 class Collection(Answer):

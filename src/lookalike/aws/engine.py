@@ -27,8 +27,10 @@ from lookalike.engine.interface import (
 )
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsCollectionMissing, NotOffered
-from lookalike.faces.image import Limits
+from lookalike.faces.image import Limits, Pixels, decode, reduced
 from lookalike.faces.models import installed
+from lookalike.faces.photo import Face, Photo
+from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who
 
@@ -174,6 +176,14 @@ class AwsEngine:
         one, other = inquiry.with_face(source, "source"), inquiry.with_face(target, "target")
         scores = inquiry.compare(one, other)
         return Comparison(one.photo, other.photo, scores, self.model, inquiry.counter.counts())
+
+    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
+        """The picture of a face that was found in a photo; see `Engine`."""
+        return face_square(data, photo, face, side, self.limits)
+
+    def reduced(self, data: bytes, side: int) -> Pixels:
+        """A photo made smaller; see `Engine`."""
+        return reduced(decode(data, self.limits, side).pixels, side)
 
     def close(self) -> None:
         self.gallery.close()

@@ -12,7 +12,7 @@ from lookalike.gallery.sources.values import wikidata_id
 # Between a person's id and a portrait's in the ExternalImageId of a face that we indexed.
 SEPARATOR = ":"
 
-_GENDERS = {"Male": "male", "Female": "female", "Nonbinary": "other"}
+_GENDERS = {"Male": "male", "Female": "female", "Nonbinary": "nonbinary", "Unlisted": "other"}
 
 
 class Identities:

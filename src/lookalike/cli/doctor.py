@@ -23,6 +23,7 @@ from lookalike.errors import LookalikeError
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
+    from lookalike.faces.models.network import Library
 
 # `limited`: photos are answered, and something else is amiss.
 State = Literal["works", "limited", "broken"]
@@ -133,11 +134,21 @@ def _models(settings: Settings) -> str:
 
 def _runtime(settings: Settings) -> str:
     from lookalike.faces.analyzer import Analyzer
+    from lookalike.faces.models.manifest import MESH
 
     started = time.perf_counter()
-    Analyzer(settings).warm()
+    analyzer = Analyzer(settings)
+    analyzer.warm()
     took = time.perf_counter() - started
-    return f"{settings.runtime} opened them in {took:.1f} seconds"
+    used = (analyzer.finder, analyzer.embedder, MESH)
+    how = (f"{each.model.name} in {_chosen(analyzer.runtime.library(each))}" for each in used)
+    return f"opened in {took:.1f} seconds: {', '.join(how)}"
+
+
+def _chosen(library: Library) -> str:
+    """What computes a network, and how long others took when it was chosen."""
+    times = (f"{name} {each:.1f} ms" for name, each in library.times.items())
+    return f"{library} ({'; '.join(times)})" if library.times else str(library)
 
 
 def _home(settings: Settings) -> Condition:

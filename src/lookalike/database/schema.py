@@ -46,10 +46,12 @@ PEOPLE = Table(
     Column("gender", String(16)),
     Column("born", String(32)),
     Column("died", String(32)),
-    Column("groups", String, nullable=False),  # a JSON list, as are the websites
+    Column("groups", String, nullable=False),  # a JSON list, as are websites and fields
     Column("wikidata", String(32)),
     Column("websites", String, nullable=False),
     Column("external_ids", String, nullable=False, server_default="[]"),
+    Column("country", String(2)),
+    Column("fields", String, nullable=False, server_default="[]"),
     # The names as they are compared, by which namesakes are found; see `gallery/spelling.py`.
     Column("folded_ko", String),
     Column("folded_en", String),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lookalike.database.database import Database
     from lookalike.engine.local import LocalEngine
     from lookalike.faces.attributes import Attributes
-    from lookalike.faces.image import Limits
+    from lookalike.faces.image import Limits, Pixels
     from lookalike.faces.photo import Face, Photo
     from lookalike.gallery.gallery import Gallery
 
@@ -210,6 +210,20 @@ class Engine(Protocol):
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             AwsError: AWS cannot be asked.
+        """
+
+    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
+        """The (side, side, 3) uint8 RGB picture of a face that was found in a photo.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+
+    def reduced(self, data: bytes, side: int) -> Pixels:
+        """A photo with at most `side` pixels on its longer side, (height, width, 3) uint8 RGB.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
         """
 
     def close(self) -> None: ...

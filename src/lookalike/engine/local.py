@@ -23,9 +23,9 @@ from lookalike.engine.interface import (
 from lookalike.engine.model_notes import model_notes
 from lookalike.errors import InvalidParameter, Subject, about
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.faces import Faces
 from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face, Photo
-from lookalike.faces.pictures.square import face_square
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who
@@ -102,15 +102,11 @@ class Matcher:
 class LocalEngine:
     """Opens the networks and the gallery once; safe to call from several threads."""
 
-    # One call of a network fills the cores that a worker is given, and the analyzer takes photos in
-    # turns; decoding may run beside it.
-    at_once = 2
-
     def __init__(
         self,
         settings: Settings,
         gallery: Gallery | None = None,
-        analyzer: Analyzer | None = None,
+        analyzer: Faces | None = None,
     ) -> None:
         """
         Args:
@@ -119,7 +115,8 @@ class LocalEngine:
         self.settings = settings
         # Threads of numpy's that wait for a core that another worker has cost more than they gain.
         threadpool_limits(settings.threads, user_api="blas")
-        self.analyzer = analyzer or Analyzer(settings)
+        self.analyzer: Faces = analyzer or Analyzer(settings)
+        self.at_once = self.analyzer.at_once
         self.limits = self.analyzer.limits
         self.gallery = gallery or Gallery.open(settings, self.analyzer.embedder)
         self.database = self.gallery.store.database
@@ -247,18 +244,28 @@ class LocalEngine:
             PhotoError: it cannot be used, or holds no face or several of like size.
         """
         found = self.analyzer.analyze(photo)
-        return face_square(photo, found, found.main_face(), side, self.limits)
+        return self.analyzer.square(photo, found, found.main_face(), side)
+
+    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
+        """The picture of a face that was found in a photo; see `Engine`."""
+        return self.analyzer.square(data, photo, face, side)
+
+    def reduced(self, data: bytes, side: int) -> Pixels:
+        """A photo made smaller; see `Engine`."""
+        return self.analyzer.reduced(data, side)
 
     def close(self) -> None:
+        self.analyzer.close()
         self.gallery.close()
 
     def _model(self) -> ModelFacts:
+        library = self.analyzer.library
         return ModelFacts(
             contract=self.contract,
             detector=self.analyzer.finder.model.name,
             embedder=self.analyzer.embedder.model.name,
-            runtime=self.settings.runtime,
-            precision=self.settings.precision,
+            runtime=library.name,
+            precision=library.precision,
             measures=("Similarity", "Resemblance"),
             calibrated=self.calibration.fitted,
             notes=model_notes(self.calibration),

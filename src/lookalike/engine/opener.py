@@ -9,13 +9,13 @@ from lookalike.config import Settings
 
 if TYPE_CHECKING:
     from lookalike.engine.interface import Engine
-    from lookalike.faces.analyzer import Analyzer
+    from lookalike.faces.apart.faces import Faces
 
 # Shown on stderr, at this level, unless somebody sets up logging.
 _log = logging.getLogger(__name__)
 
 
-def opened(settings: Settings, analyzer: Analyzer | None = None) -> Engine:
+def opened(settings: Settings, analyzer: Faces | None = None) -> Engine:
     """Ours, or Amazon Rekognition. Only the one that is wanted is imported.
 
     Args:
@@ -35,7 +35,7 @@ def opened(settings: Settings, analyzer: Analyzer | None = None) -> Engine:
     return LocalEngine(settings, analyzer=analyzer)
 
 
-def warmed(settings: Settings, analyzer: Analyzer | None = None) -> Engine:
+def warmed(settings: Settings, analyzer: Faces | None = None) -> Engine:
     """The same with all open that the first photo needs, as a server wants it; what is to be known
     of its answers is logged.
 

@@ -17,11 +17,11 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Question, Workers, result
 from lookalike.faces.image import Limits, decode
 from lookalike.faces.models import installed
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Question, Workers, result
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.similarity import Calibration
 

@@ -55,7 +55,8 @@ def transform(landmarks: Floats, target: Floats) -> Floats:
 def moved_back(points: Floats, matrix: Floats) -> NDArray[np.float64]:
     """Where a (2, 3) rotation, scale and shift has (n, 2) points from."""
     turn, shift = matrix[:, :2].astype(np.float64), matrix[:, 2]
-    return np.asarray((points - shift) @ np.linalg.pinv(turn).T)
+    # The inverse of a rotation is its transpose.
+    return np.asarray((points - shift) @ turn / max((turn[0] ** 2).sum(), 1e-12))
 
 
 def align(

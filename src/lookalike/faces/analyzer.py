@@ -5,42 +5,43 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lookalike.config import Settings
+from lookalike.errors import PhotoError
 from lookalike.faces.align import align
 from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.coverage import Coverage, CoverageReader
 from lookalike.faces.detect import Detector
 from lookalike.faces.embed import FaceEmbedder
 from lookalike.faces.geometry import Box, Landmarks
-from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode
+from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode, reduced
 from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import Embedder, Finder, Folders
+from lookalike.faces.models.manifest import Embedder, Finder
+from lookalike.faces.models.network import Library
 from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.pictures import thumbnail
+from lookalike.faces.pictures.square import face_square
 from lookalike.faces.quality import measure
 from lookalike.faces.vectors import Floats
 
 
 class Analyzer:
-    """Opens the networks once. Calls from several threads take turns."""
+    """Opens the networks once; see `Faces`. Calls from several threads take turns."""
+
+    # A network fills the cores that a worker is given; decoding may run beside it.
+    at_once = 2
 
     def __init__(self, settings: Settings) -> None:
         """
         Raises:
             SetupError: a model that was chosen is not there, or damaged.
         """
-        opener = runtime.create(
-            settings.runtime,
-            folders=Folders.of(settings),
-            precision=settings.precision,
-            threads=settings.threads,
-        )
+        opener = runtime.create(settings)
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits.of(settings)
@@ -49,9 +50,17 @@ class Analyzer:
         self._meshes = MeshReader(opener)
         self._coverage = CoverageReader()
         self.recogniser = FaceEmbedder(opener, self.embedder)
-        self._opener = opener
+        self.runtime = opener
         self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
+
+    @property
+    def library(self) -> Library:
+        """What computes the embedder."""
+        return self.runtime.library(self.embedder)
+
+    def close(self) -> None:
+        """Nothing is to be ended."""
 
     def warm(self) -> None:
         """Open the networks now instead of with the first photo."""
@@ -70,33 +79,81 @@ class Analyzer:
         chosen = limits or self.limits
         image = decode(data, chosen, FINE)
         clock.lap("decode")
-        return self._look(image, clock, finer=lambda: decode(data, chosen, FINER))
+        with self._turn:
+            clock.skip()
+            looked = self._look(image, clock, finer=lambda: decode(data, chosen, FINER))
+            (photo,) = self._embedded([looked])
+        return photo
+
+    def analyze_all(
+        self,
+        photos: Sequence[tuple[bytes, Limits | None]],
+        begin: Callable[[int], None],
+    ) -> list[Photo | PhotoError]:
+        """The same of several, with the faces of all in one batch; or why one cannot be used.
+
+        Args:
+            begin: told the place of each photo before it is looked at.
+        """
+        looked: dict[int, _Looked] = {}
+        failed: dict[int, PhotoError] = {}
+        with self._turn:
+            for place, (data, limits) in enumerate(photos):
+                begin(place)
+                try:
+                    looked[place] = self._decoded_and_looked(data, limits or self.limits)
+                except PhotoError as error:
+                    failed[place] = error
+            found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
+        return [found.get(place) or failed[place] for place in range(len(photos))]
 
     def analyze_frame(self, image: Image) -> Photo:
         """The same for a picture that is decoded already and surely upright."""
         clock = _Clock()
         clock.lap("decode")
-        return self._look(image, clock)
-
-    def _look(self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None) -> Photo:
-        """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
         with self._turn:
             clock.skip()
-            found = self.detector.detect(image.pixels, upright=finer is None)
-            found = found.largest(self._max_faces)
-            clock.lap("detect")
-            image, found = self._finest(image, found, finer)
-            clock.lap("decode")
-            meshes = self._meshes.read(image.pixels, found)
-            clock.lap("mesh")
-            crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
-            clock.lap("align")
-            vectors = self.recogniser.embed(crops)
-            clock.lap("embed")
-        found = found.scaled(1 / image.scale)
-        meshes = tuple(each.scaled(1 / image.scale) for each in meshes)
-        faces = tuple(map(self._face, found.boxes, found.scores, meshes, crops, vectors))
-        return Photo(image.width, image.height, image.format, faces, clock.timings())
+            (photo,) = self._embedded([self._look(image, clock)])
+        return photo
+
+    def _decoded_and_looked(self, data: bytes, limits: Limits) -> _Looked:
+        clock = _Clock()
+        image = decode(data, limits, FINE)
+        clock.lap("decode")
+        return self._look(image, clock, finer=lambda: decode(data, limits, FINER))
+
+    def _look(
+        self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None
+    ) -> _Looked:
+        """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
+        found = self.detector.detect(image.pixels, upright=finer is None)
+        found = found.largest(self._max_faces)
+        clock.lap("detect")
+        image, found = self._finest(image, found, finer)
+        clock.lap("decode")
+        meshes = self._meshes.read(image.pixels, found)
+        clock.lap("mesh")
+        crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
+        clock.lap("align")
+        return _Looked(image, found, meshes, crops, clock)
+
+    def _embedded(self, looked: Sequence[_Looked]) -> list[Photo]:
+        """The time of the batch is that of each of its photos."""
+        for each in looked:
+            each.clock.skip()
+        vectors = self.recogniser.embed([crop for each in looked for crop in each.crops])
+        ends = np.cumsum([len(each.crops) for each in looked])
+        for each in looked:
+            each.clock.lap("embed")
+        parts = np.split(vectors, ends[:-1])
+        return [self._photo(each, part) for each, part in zip(looked, parts, strict=False)]
+
+    def _photo(self, looked: _Looked, vectors: Floats) -> Photo:
+        image = looked.image
+        found = looked.found.scaled(1 / image.scale)
+        meshes = (each.scaled(1 / image.scale) for each in looked.meshes)
+        faces = tuple(map(self._face, found.boxes, found.scores, meshes, looked.crops, vectors))
+        return Photo(image.width, image.height, image.format, faces, looked.clock.timings())
 
     def _finest(
         self, image: Image, found: Detections, finer: Callable[[], Image] | None
@@ -136,12 +193,28 @@ class Analyzer:
         """What networks guess of each face; they are opened when they are first asked for."""
         with self._turn:
             if self._attributes is None:
-                self._attributes = AttributeReader(self._opener)
+                self._attributes = AttributeReader(self.runtime)
             return self._attributes.read([each.crop for each in faces])
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""
         return replace(face, thumbnail=thumbnail.cut(data, face.landmarks.array, self.limits))
+
+    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
+        """The (side, side, 3) picture of a face for people to look at.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+        return face_square(data, photo, face, side, self.limits)
+
+    def reduced(self, data: bytes, side: int) -> Pixels:
+        """A photo with at most `side` pixels on its longer side, (height, width, 3) uint8 RGB.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+        return reduced(decode(data, self.limits, side).pixels, side)
 
     def embed_thumbnail(self, small: bytes) -> Floats:
         """The (dimension,) embedding of the face in a thumbnail.
@@ -165,6 +238,17 @@ class Analyzer:
         crop = thumbnail.face(small, self.embedder.size)
         quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
         return self._coverage.read(crop, mesh, quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looked:
+    """What was seen of a photo before its faces are embedded, in pixels of `image`."""
+
+    image: Image
+    found: Detections
+    meshes: tuple[Mesh, ...]
+    crops: list[Pixels]
+    clock: _Clock
 
 
 class _Clock:

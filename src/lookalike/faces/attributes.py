@@ -33,9 +33,6 @@ _MEAN_FACE: Floats = np.array(
 )
 _PADDING = 0.2
 _AGE_SIDE, _GENDER_SIDE = 64, 32
-# dlib's input_rgb_image: the mean colour is taken off, and the rest divided by 256.
-MEAN_COLOUR = np.array([122.782, 117.001, 104.298], np.float32)
-_SCALE = np.float32(256)
 
 # The ages between which a picture's lies with a probability of 0.8, as the network has it, and at
 # least so many years: it is surer of itself than two photos of one person agree
@@ -61,8 +58,8 @@ class AttributeReader:
     """Opens both networks; not for several threads at once."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._age = runtime.open(AGE, (ANY, 3, _AGE_SIDE, _AGE_SIDE))
-        self._gender = runtime.open(GENDER, (ANY, 3, _GENDER_SIDE, _GENDER_SIDE))
+        self._age = runtime.open(AGE, (ANY, _AGE_SIDE, _AGE_SIDE, 3))
+        self._gender = runtime.open(GENDER, (ANY, _GENDER_SIDE, _GENDER_SIDE, 3))
 
     def read(self, crops: list[Pixels]) -> tuple[Attributes, ...]:
         """What the networks guess of aligned square RGB crops, such as `Face.crop`."""
@@ -77,8 +74,7 @@ class AttributeReader:
 
 
 def _probabilities(network: Network, crops: list[Pixels], side: int) -> Floats:
-    chips = np.stack([chip(crop, side, _PADDING) for crop in crops]).astype(np.float32)
-    return network(((chips - MEAN_COLOUR) / _SCALE).transpose(0, 3, 1, 2).copy())[0]
+    return network(np.stack([chip(crop, side, _PADDING) for crop in crops]))[0]
 
 
 def chip(crop: Pixels, side: int, padding: float, margin: float = 1.0) -> Pixels:

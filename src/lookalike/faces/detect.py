@@ -5,14 +5,12 @@ Its landmarks are off by a pixel or two; `mesh.py` finds better ones.
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 
 from lookalike.faces.image import Pixels, resized
-from lookalike.faces.models.decoders import Detections, decoder
+from lookalike.faces.models.decoders import MIN_SCORE, Detections, decoder
 from lookalike.faces.models.manifest import Finder
-from lookalike.faces.models.network import Network, Runtime, fed
-from lookalike.faces.vectors import Floats
+from lookalike.faces.models.network import Network, Runtime
 
 # Heights and widths that networks are opened for, the larger ones of about one area: a picture
 # goes where it keeps the most of its pixels. At 896 every face of 18 px in a megapixel is found,
@@ -28,9 +26,11 @@ _CANVASES = (
 )
 # YuNet is trained on faces of about 10 to 300 px. The fine pass, on a canvas above, finds a 20-px
 # face in a group; the coarse one, on the smallest, a face that fills the frame, and is not asked
-# about smaller ones, which the fine pass sees better.
+# about smaller ones, which the fine pass sees better. It is needed where the fine one sees a face
+# that large, or a hint of one beside those that it sees.
 _COARSE = _CANVASES[0]
 _COARSE_LEAST = 48
+_FINE_MOST = 256
 
 # Upside-down faces score up to 0.88 with eyes and mouth swapped, upright ones mostly above 0.9.
 _SURELY_UPRIGHT = 0.9
@@ -76,25 +76,39 @@ class Detector:
     def detect_upright(self, pixels: Pixels) -> Detections:
         """The same in the picture as it lies."""
         fine = max(_CANVASES, key=lambda each: (_fit(pixels, each), -each[0] * each[1]))
-        found = self.on_canvas(pixels, fine)
-        if fine == _COARSE:
+        maps = self._maps(pixels, fine)
+        found = _faces(maps)
+        if fine == _COARSE or not self._may_miss(found, maps[-1], _FINE_MOST / _fit(pixels, fine)):
             return found
         large = self.on_canvas(pixels, _COARSE)
         least = _COARSE_LEAST / _fit(pixels, _COARSE)
         return _merge([found, large.take(np.flatnonzero(large.boxes[:, 2] >= least))])
 
+    def _may_miss(self, found: Detections, hints: Detections, most: float) -> bool:
+        """Whether there may be faces wider than `most`, of which the coarsest map has hints."""
+        if not self._decode.hints or found.boxes[:, 2].max(initial=0) > most:
+            return True
+        centres = hints.boxes[:, None, :2] + hints.boxes[:, None, 2:] / 2
+        low, high = found.boxes[:, :2], found.boxes[:, :2] + found.boxes[:, 2:]
+        explained = np.any(np.all((centres >= low) & (centres <= high), axis=2), axis=1)
+        return not np.all(explained)
+
     def on_canvas(self, pixels: Pixels, canvas: tuple[int, int]) -> Detections:
         """The same in one look at a canvas of (height, width), both multiples of 32."""
+        return _faces(self._maps(pixels, canvas))
+
+    def _maps(self, pixels: Pixels, canvas: tuple[int, int]) -> list[Detections]:
+        """What each feature map shows of that look."""
         scale = _fit(pixels, canvas)
         if scale < 1:
             height, width = (max(1, int(each * scale)) for each in pixels.shape[:2])
             pixels = resized(pixels, width, height)
-        outputs = self._network(canvas)(_batch(pixels, canvas, self._finder))
-        return _merge(self._decode(outputs, canvas)).scaled(1 / scale)
+        outputs = self._network(canvas)(_padded(pixels, canvas)[np.newaxis])
+        return [each.scaled(1 / scale) for each in self._decode(outputs, canvas)]
 
     def _network(self, canvas: tuple[int, int]) -> Network:
         if canvas not in self._networks:
-            self._networks[canvas] = self._runtime.open(self._finder.model, (1, 3, *canvas))
+            self._networks[canvas] = self._runtime.open(self._finder, (1, *canvas, 3))
         return self._networks[canvas]
 
 
@@ -108,14 +122,16 @@ def _surest(found: Detections) -> float:
     return float(found.scores.max(initial=0.0))
 
 
-def _batch(pixels: Pixels, canvas: tuple[int, int], finder: Finder) -> Floats:
-    """The (1, 3, *canvas) float32 that it is fed, padded with black to the right and below."""
+def _padded(pixels: Pixels, canvas: tuple[int, int]) -> Pixels:
+    """The picture on a canvas that is black to its right and below."""
     height, width = pixels.shape[:2]
-    batch = np.zeros((1, 3, *canvas), np.float32)
-    planes = cv2.split(pixels)
-    for channel, plane in enumerate(planes if finder.colour == "rgb" else reversed(planes)):
-        batch[0, channel, :height, :width] = plane
-    return fed(batch, finder)
+    padded = np.zeros((*canvas, 3), np.uint8)
+    padded[:height, :width] = pixels
+    return padded
+
+
+def _faces(maps: list[Detections]) -> Detections:
+    return _merge([each.take(np.flatnonzero(each.scores >= MIN_SCORE)) for each in maps])
 
 
 def _merge(parts: list[Detections]) -> Detections:

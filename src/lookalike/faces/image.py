@@ -151,6 +151,13 @@ def resized(pixels: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
+def reduced(pixels: Pixels, side: int) -> Pixels:
+    """A picture for people to look at, with at most `side` pixels on its longer side."""
+    scale = min(1.0, side / max(pixels.shape[:2]))
+    height, width = (max(1, round(each * scale)) for each in pixels.shape[:2])
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def jpeg(pixels: Pixels, quality: int) -> bytes:
     """A JPEG of (height, width, 3) RGB pixels with all of their colour, of quality 1 to 100."""
     written: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB", "444")

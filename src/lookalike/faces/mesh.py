@@ -90,7 +90,7 @@ class MeshReader:
 
     def warm(self) -> None:
         """Let the runtime prepare itself, so that the first photo does not wait."""
-        self._network(np.zeros((2, _SIDE, _SIDE, 3), np.float32))
+        self._network(np.zeros((2, _SIDE, _SIDE, 3), np.uint8))
 
     def read(self, pixels: Pixels, found: Detections) -> tuple[Mesh, ...]:
         """One for each of the faces found in (height, width, 3) RGB.
@@ -108,8 +108,8 @@ class MeshReader:
     def _look(self, pixels: Pixels, matrix: Floats) -> _Look:
         """At the square that a (2, 3) matrix brings to the network's."""
         plain = cut(pixels, matrix, _SIDE)
-        batch = np.stack([plain, plain[:, ::-1]]).astype(np.float32) / np.float32(255)
-        points, flags = (each.reshape(2, -1) for each in self._network(batch))
+        both = np.stack([plain, plain[:, ::-1]])
+        points, flags = (each.reshape(2, -1) for each in self._network(both))
         meshes = points.reshape(2, POINTS, 3)
         meshes[1, :, 0] = _SIDE - 1 - meshes[1, :, 0]
         one, other = (_back(each, matrix) for each in meshes)

@@ -75,7 +75,7 @@ def pose(landmarks: Floats) -> Pose:
     """
     face = _FACE_3D - _FACE_3D.mean(axis=0)
     picture = landmarks - landmarks.mean(axis=0)
-    camera = np.linalg.lstsq(face, picture, rcond=None)[0].T
+    camera = np.linalg.solve(face.T @ face, face.T @ picture).T
     u, _, vt = np.linalg.svd(camera, full_matrices=False)
     right, down = u @ vt
     away = np.cross(right, down)

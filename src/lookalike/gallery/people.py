@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cache
+from importlib import resources
+from typing import Literal, get_args
 from urllib.parse import quote
 
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.spelling import folded_group
 
 Language = Literal["ko", "en"]
-Gender = Literal["female", "male", "other"]
+Gender = Literal["female", "male", "nonbinary", "other"]
+# What people are publicly known for. The words for it are `fields` of web/locales.
+Field = Literal[
+    "acting",
+    "music",
+    "dance",
+    "modelling",
+    "presenting",
+    "comedy",
+    "internet",
+    "film",
+    "sport",
+    "politics",
+    "royalty",
+    "business",
+    "letters",
+    "science",
+    "art",
+    "religion",
+]
+Origin = Literal["korean", "international"]
+FIELDS: tuple[Field, ...] = get_args(Field)
+KOREA = "KR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """
+    Attributes:
+        code: of ISO 3166-1, two letters.
+        wikidata: its items, as far as they are known here; people are citizens of them.
+    """
+
+    code: str
+    name: Text
+    wikidata: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """`kind` is stable: wikipedia-ko, wikipedia-en, wikidata, search-ko or website."""
 
@@ -63,8 +102,12 @@ class Person:
     Attributes:
         id: stable, letters and digits only: a Wikidata id (`Q76`) where there is one.
         collection: id of the gallery the person belongs to.
-        born, died: ISO dates (`1961-08-04`), perhaps only the year, or None.
+        born, died: ISO dates (`1961-08-04`), perhaps only the year, or None. Years before Christ
+            as ISO 8601 counts them: `-0099` is 100 BC.
         gender: only as the source states it.
+        country: whose they are publicly known as, in two letters (ISO 3166-1): `KR`. Of people of
+            former times, the country that is there today.
+        fields: what they are publicly known for, each of `FIELDS`, the foremost first.
         wikidata: Wikidata id, or None.
         external_ids: pairs of where and what: `("imdb", "nm1682433")`.
     """
@@ -77,6 +120,8 @@ class Person:
     died: str | None = None
     groups: tuple[str, ...] = ()
     gender: str | None = None
+    country: str | None = None
+    fields: tuple[str, ...] = ()
     wikidata: str | None = None
     websites: tuple[str, ...] = ()
     external_ids: tuple[tuple[str, str], ...] = ()
@@ -85,6 +130,13 @@ class Person:
     def label(self) -> str:
         """The names, else the id."""
         return self.name.both or self.id
+
+    @property
+    def origin(self) -> Origin | None:
+        """Whether they are of Korea, or None where no country is stated."""
+        if self.country is None:
+            return None
+        return "korean" if self.country == KOREA else "international"
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -107,7 +159,7 @@ class Person:
     def completed(self, other: Person) -> Person:
         """The same, and what `other` states beyond it: facts that are not known of them, further
         groups, pages, and ids in other places."""
-        groups = {folded(each) for each in self.groups}
+        groups = {folded_group(each) for each in self.groups}
         places = {place for place, _ in self.external_ids}
         return replace(
             self,
@@ -116,8 +168,10 @@ class Person:
             born=self.born or other.born,
             died=self.died or other.died,
             gender=self.gender or other.gender,
+            country=self.country or other.country,
+            fields=tuple(dict.fromkeys(self.fields + other.fields)),
             wikidata=self.wikidata or other.wikidata,
-            groups=self.groups + tuple(g for g in other.groups if folded(g) not in groups),
+            groups=self.groups + tuple(g for g in other.groups if folded_group(g) not in groups),
             websites=tuple(dict.fromkeys(self.websites + other.websites)),
             external_ids=self.external_ids
             + tuple(each for each in other.external_ids if each[0] not in places),
@@ -128,21 +182,47 @@ class Person:
 class Who:
     """Whom to search for: everything that is given must hold.
 
+    Those of whom nothing is stated are left out, but for `living`.
+
     Attributes:
-        group: name of a group, however it is spelt.
-        gender: as the source states it; those of whom none does are left out.
+        group: name of a group, however it is spelt, in either language.
+        gender: as the source states it.
+        field: one of `FIELDS`.
+        origin: of which country, Korea or another.
+        living: only those of whom no death is stated.
     """
 
     group: str | None = None
     gender: str | None = None
+    field: str | None = None
+    origin: Origin | None = None
+    living: bool = False
 
     def holds(self, person: Person) -> bool:
-        return (self.gender is None or self.gender == person.gender) and (
-            self.group is None or folded(self.group) in map(folded, person.groups)
+        return (
+            self.gender in (None, person.gender)
+            and (self.field is None or self.field in person.fields)
+            and self.origin in (None, person.origin)
+            and not (self.living and person.died)
+            and (self.group is None or folded_group(self.group) in map(folded_group, person.groups))
         )
 
 
 EVERYONE = Who()
+
+
+@cache
+def countries() -> Mapping[str, Country]:
+    """Every country and territory of ISO 3166-1, by its code."""
+    table = (resources.files(__package__) / "countries.csv").read_text("utf-8")
+    return {
+        row["code"]: Country(
+            row["code"],
+            Text(row["ko"], row["en"]),
+            tuple(filter(None, row["wikidata"].split(";"))),
+        )
+        for row in csv.DictReader(table.splitlines())
+    }
 
 
 def new_id() -> str:

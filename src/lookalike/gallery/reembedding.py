@@ -21,8 +21,8 @@ from lookalike.database import changes
 from lookalike.database.changes import Change
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import CollectionNotFound, StoreUnavailable
+from lookalike.faces.apart.workers import Vector, Workers, result
 from lookalike.faces.vectors import Floats
-from lookalike.faces.workers import Vector, Workers, result
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.rows import credit_of, person_of, vector_bytes

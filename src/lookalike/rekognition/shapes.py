@@ -89,7 +89,12 @@ def _image_id(known_by: str) -> str:
 
 def known_gender(person: Person) -> Members | None:
     """KnownGender, only as a source states it."""
-    kinds = {"female": "Female", "male": "Male", "other": "Unlisted"}
+    kinds = {
+        "female": "Female",
+        "male": "Male",
+        "nonbinary": "Nonbinary",
+        "other": "Unlisted",
+    }
     return {"Type": kinds[person.gender]} if person.gender in kinds else None
 
 

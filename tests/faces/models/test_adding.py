@@ -180,7 +180,7 @@ def test_it_runs_with_onnx_runtime_too(
     monkeypatch.setenv("LOOKALIKE_RUNTIME", "onnxruntime")
     file = models.file(networks.turned())
     added = models("add", "wide", "--file", file, "--licence", "MIT", "--photos", portraits)
-    assert "opens: with ONNXRuntime" in added.stdout
+    assert "opens: with onnxruntime float32" in added.stdout
 
 
 def test_without_photos_the_report_says_what_was_not_tried(models: Models) -> None:

@@ -7,6 +7,7 @@ carried by a package.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from lookalike.faces.image import Pixels
 from lookalike.faces.models import adding, installed, runtime, selftest
 from lookalike.faces.models.adding import Source, Wish
 from lookalike.faces.models.decoders import Scrfd
-from lookalike.faces.models.manifest import DETECTOR, Entry, Finder, Folders
+from lookalike.faces.models.manifest import DETECTOR, Entry, Finder
 from lookalike.faces.models.selftest import Sample
 from tests.support import networks
 
@@ -33,10 +34,7 @@ def opened(model_settings: Settings, tmp_path: Path) -> Opened:
     def open_(data: bytes) -> Detector:
         entry = added(model_settings, "found", data, tmp_path, Wish(kind=DETECTOR, licence="MIT"))
         assert isinstance(entry, Finder)
-        opener = runtime.create(
-            "openvino", folders=Folders.of(model_settings), precision="float32", threads=1
-        )
-        return Detector(opener, entry)
+        return Detector(runtime.create(replace(model_settings, precision="float32")), entry)
 
     return open_
 

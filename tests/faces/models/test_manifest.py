@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -18,7 +19,9 @@ from lookalike.config import Settings
 from lookalike.errors import ModelDamaged, ModelUnavailable
 from lookalike.faces import mesh
 from lookalike.faces.models import graph, installed, manifest, network, runtime
+from lookalike.faces.models.libraries.openvino_runtime import OpenVINO
 from lookalike.faces.models.manifest import Folders
+from lookalike.faces.vectors import Floats
 from tests.support.commands import Commands
 from tests.support.serving import listening
 
@@ -82,36 +85,65 @@ def test_no_source_says_what_brings_the_file(tmp_path: Path) -> None:
 
 
 def test_prepared_graphs_are_cached(tmp_path: Path) -> None:
-    path = graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True)
-    assert isinstance(path, Path)
+    made = graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True)
+    (path,) = (tmp_path / "models").iterdir()
     before = path.stat().st_mtime_ns
-    assert graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True) == path
+    assert graph.prepared(manifest.YUNET.model, inside(tmp_path), rewrite_prelu=True) == made
     assert path.stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("kind", ["models", "openvino"])
+@pytest.mark.parametrize("damage", ["flipped", "cut", "empty"])
+def test_what_was_prepared_is_made_anew_where_it_is_not_what_was_written(
+    settings: Settings, tmp_path: Path, kind: str, damage: str
+) -> None:
+    """A network with one number changed still runs, and takes one person for another."""
+    own = replace(settings, cache=tmp_path, precision="float32", runtime="openvino")
+    faces = np.random.default_rng(3).integers(0, 256, (1, 112, 112, 3), np.uint8)
+
+    def vector() -> Floats:
+        opener = OpenVINO(Folders.of(own), own.precision, own.threads)
+        return opener.open(manifest.SFACE, (1, 112, 112, 3))(faces)[0].copy()
+
+    expected = vector()
+    (path,) = (tmp_path / kind).iterdir()
+    sound = path.read_bytes()
+    middle = len(sound) // 2
+    damaged = {
+        "flipped": sound[:middle] + bytes([sound[middle] ^ 0x40]) + sound[middle + 1 :],
+        "cut": sound[:middle],
+        "empty": b"",
+    }[damage]
+    path.write_bytes(damaged)
+    if kind == "models":
+        # Else what was compiled from it is used.
+        shutil.rmtree(tmp_path / "openvino")
+    assert vector() == pytest.approx(expected, abs=1e-4)
+    assert path.read_bytes() != damaged
+    assert len(path.read_bytes()) == len(sound)
 
 
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
     """The prepared graph in a fast runtime against the published one in the slow reference."""
     published = onnx.load_from_string(manifest.read(manifest.YUNET.model, Folders.of(settings)))
-    picture = np.random.default_rng(1).uniform(0, 255, (1, 3, 640, 640)).astype(np.float32)
-    expected = ReferenceEvaluator(published).run(None, {"input": picture})
-    opener = runtime.create(
-        "onnxruntime", folders=Folders.of(settings), precision="float32", threads=1
-    )
-    found = opener.open(manifest.YUNET.model, (1, 3, 640, 640))(picture)
+    picture = np.random.default_rng(1).integers(0, 256, (1, 640, 640, 3), np.uint8)
+    planes = picture[..., ::-1].transpose(0, 3, 1, 2).astype(np.float32)
+    expected = ReferenceEvaluator(published).run(None, {"input": planes})
+    opener = runtime.create(replace(settings, runtime="onnxruntime"))
+    found = opener.open(manifest.YUNET, (1, 640, 640, 3))(picture)
     assert len(found) == len(expected) == 12
     for one, other in zip(found, expected, strict=True):
         assert one == pytest.approx(other, abs=2e-3)
 
 
 def test_rewriting_prelu_is_exact(settings: Settings) -> None:
-    faces = np.random.default_rng(2).uniform(0, 255, (3, 3, 112, 112)).astype(np.float32)
-    folders = Folders.of(settings)
-    rewritten = runtime.create("onnxruntime", folders=folders, precision="float32", threads=1).open(
-        manifest.SFACE.model, (network.ANY, 3, 112, 112)
-    )(faces)[0]
-    plain = runtime.create(
-        "openvino", folders=Folders.of(settings), precision="float32", threads=1
-    ).open(manifest.SFACE.model, (network.ANY, 3, 112, 112))(faces)[0]
+    faces = np.random.default_rng(2).integers(0, 256, (3, 112, 112, 3), np.uint8)
+    shape = (network.ANY, 112, 112, 3)
+    exact = replace(settings, precision="float32")
+    rewritten, plain = (
+        runtime.create(each).open(manifest.SFACE, shape)(faces)[0]
+        for each in (replace(exact, runtime="onnxruntime"), exact)
+    )
     assert rewritten == pytest.approx(plain, abs=1e-3 * float(np.abs(plain).max()))
 
 
@@ -146,7 +178,8 @@ def test_nothing_starts_without_a_network_that_vectors_depend_on(
     cli: Commands, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     cli.environment["LOOKALIKE_CACHE"] = str(tmp_path / "empty")
-    lost = replace(manifest.MESH, package="no-such-package", url="http://127.0.0.1:1/gone")
+    gone = replace(manifest.MESH.model, package="no-such-package", url="http://127.0.0.1:1/gone")
+    lost = replace(manifest.MESH, model=gone)
     monkeypatch.setattr(mesh, "MESH", lost)
     monkeypatch.setattr(installed, "MESH", lost)
     for command in (("find", "obama.jpg"), ("serve", "--port", "0")):

@@ -14,7 +14,7 @@ import pytest
 
 from lookalike.errors import InvalidParameter
 from lookalike.faces.models.manifest import SFACE
-from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.people import FIELDS, Credit, Person, Text
 from lookalike.gallery.sources import found
 from lookalike.gallery.sources.candidate import Candidate
 from lookalike.gallery.sources.file_names import named_after
@@ -130,6 +130,8 @@ FACTS = {
     "images": "a.jpg; b.jpg",
     "group": "presidents;authors",
     "gender": "Male",
+    "country": "us",
+    "fields": "politics; Letters",
     "born": "1961-08-04",
     "died": "",
     "description_ko": "제44대 대통령",
@@ -151,6 +153,8 @@ OBAMA = Person(
     born="1961-08-04",
     groups=("presidents", "authors"),
     gender="male",
+    country="US",
+    fields=("politics", "letters"),
     wikidata="Q76",
     websites=("https://www.obama.org/",),
     external_ids=(("imdb", "nm1682433"), ("kpopping", "가=나")),
@@ -201,7 +205,15 @@ def test_json_lines_with_every_fact(images: Path) -> None:
             "name_en: the name 'a\\x07b' holds characters that cannot be shown",
         ),
         ({"name_en": "x" * 201}, "name_en: the name has 201 characters; at most 200"),
-        ({"gender": "x"}, "gender: 'x'; it must be one of: female, male, other, or empty"),
+        (
+            {"gender": "x"},
+            "gender: 'x'; it must be one of: female, male, nonbinary, other, or empty",
+        ),
+        (
+            {"country": "Korea"},
+            "country: 'Korea' is no country's code (ISO 3166-1); one looks like KR",
+        ),
+        ({"fields": "music;x"}, f"fields: 'x'; each must be one of: {', '.join(FIELDS)}"),
         ({"born": "4.8.1961"}, "born: '4.8.1961' is no date; write 1993, 1993-05 or 1993-05-16"),
         ({"external_ids": "imdb"}, "external_ids: 'imdb' is no pair; write imdb=nm1682433"),
         (

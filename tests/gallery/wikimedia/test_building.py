@@ -20,8 +20,8 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, PortraitUnavailable
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.models.manifest import SFACE
-from lookalike.faces.workers import Workers
 from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Credit, Person, Text
@@ -131,6 +131,7 @@ def obama(replay: Replay, photos: Mapping[str, bytes], **changes: Any) -> None:
         "described": "44th president of the United States",
         "P106": POLITICIAN,
         "P21": "Q6581097",
+        "P27": "Q30",
         "P569": time_of("1961-08-04"),
         "P463": "Q463303",
         "P345": "nm1682433",
@@ -160,6 +161,8 @@ def test_a_person_with_every_fact(mine: Home, replay: Replay, photos: Mapping[st
         born="1961-08-04",
         groups=("American Academy of Arts and Sciences",),
         gender="male",
+        country="US",
+        fields=("politics",),
         wikidata="Q76",
         websites=("https://www.barackobama.com/",),
         external_ids=(("imdb", "nm1682433"),),

@@ -118,6 +118,8 @@ def test_the_facts_that_can_be_changed_are_all_there(
     stated = {
         "born": "1961-08-04",
         "gender": "male",
+        "country": "US",
+        "fields": ["politics", "letters"],
         "groups": ["presidents"],
         "links": ["https://e.org"],
         "wikidata": "Q76",

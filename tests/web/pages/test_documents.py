@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing
 from http.client import HTTPConnection
@@ -125,13 +126,13 @@ def test_people_are_found_by_name_and_group(visit: Opener, server: Server) -> No
     page.get_by_role("button", name=view.page_text("people_page.go"), exact=True).click()
     page.get_by_role("link", name="버락 오바마").click()
     expect(page.locator("h1")).to_have_text("버락 오바마 Barack Obama")
-    expect(page.locator(".facts")).to_contain_text("1961-08-04")
+    expect(page.locator(".facts")).to_contain_text("1961년 8월 4일")
     wikipedia = page.get_by_role("link", name="위키백과", exact=True)
     expect(wikipedia).to_have_attribute(
         "href", "https://www.wikidata.org/wiki/Special:GoToLinkedPage/kowiki/Q76"
     )
     page.goto(f"{server.url}/people?group=BTS")
-    expect(page.locator(".face-card")).to_have_count(5)
+    expect(page.locator(".face-card")).to_have_count(7)
     expect(page.locator("select[name=group]")).to_have_value("BTS")
 
 
@@ -431,3 +432,30 @@ def test_both_languages_say_the_same() -> None:
         return {f"{key}.{rest}" for key, each in texts.items() for rest in keys(each)}
 
     assert keys(locale("ko")) == keys(locale("en"))
+
+
+# What is known of people
+
+
+@pytest.mark.parametrize(
+    ("language", "person", "facts"),
+    [
+        ("ko", "Q1048", ("고대 로마의 장군, 정치가", "이탈리아", "기원전 100년", "기원전 44년")),
+        ("en", "Q1048", ("Roman general and dictator", "Italy", "100 BC", "44 BC")),
+        ("ko", "Q2643", ("영국 음악가, 비틀스 멤버", "음악", "비틀스", "영국", "1943년 2월 25일")),
+        ("en", "Q2643", ("music", "The Beatles", "United Kingdom", "25 February 1943")),
+    ],
+)
+def test_a_person_is_described(
+    server: Server, language: Language, person: str, facts: tuple[str, ...]
+) -> None:
+    shown = patient.get(f"{server.url}/people/{person}", params={"lang": language}).text
+    for fact in facts:
+        assert f">{fact}<" in shown, fact
+
+
+def test_no_description_is_english_on_a_korean_page(server: Server) -> None:
+    listed = patient.get(f"{server.url}/people", params={"lang": "ko"}).text
+    described = re.findall(r"</strong>\s*<span>(.*?)</span>", listed)
+    assert len(described) == 48
+    assert all(re.search("[가-힣]", each) for each in described)

@@ -60,11 +60,13 @@ def test_people_are_narrowed_down(
     view.search(photos["obama2.jpg"])
     hero, page = view.page.locator(".hero h2"), view.page
     expect(hero).to_contain_text("버락 오바마")
+    page.get_by_label(view.page_text("filters.collection")).select_option("mine")
     page.get_by_text(view.page_text("filters.female")).click()
     expect(hero).to_have_text("아일린 콜린스")
     page.get_by_text(view.page_text("filters.male"), exact=True).click()
     expect(hero).to_contain_text("버락 오바마")
     expect(page.locator(".people > li")).to_have_count(1)
+    page.get_by_label(view.page_text("filters.collection")).select_option("")
     page.locator("#filters").get_by_text(view.page_text("filters.everyone"), exact=True).click()
     page.get_by_label(view.page_text("filters.group")).select_option("친구들")
     expect(page.locator(".people > li")).to_have_count(2)

@@ -172,6 +172,8 @@ def test_facts_are_changed(visit: Opener, http: httpx.Client, photos: Mapping[st
     for name, value in (
         ("name_en", "Barry"),
         ("groups", "presidents; senators"),
+        ("country", "us"),
+        ("fields", "politics; letters"),
         ("born", ""),
         ("links", "https://e.org/"),
         ("external_ids", "imdb=nm1682433"),
@@ -187,6 +189,8 @@ def test_facts_are_changed(visit: Opener, http: httpx.Client, photos: Mapping[st
         "name_en": "Barry",
         "groups": ["presidents", "senators"],
         "gender": "male",
+        "country": "US",
+        "fields": ["politics", "letters"],
         "links": ["https://e.org/"],
         "external_ids": ["imdb=nm1682433"],
     }

@@ -75,7 +75,7 @@ def _build(
     dry_run: bool,
     bar: Progress,
 ) -> BuildReport:
-    from lookalike.faces.workers import Workers
+    from lookalike.faces.apart.workers import Workers
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.wikimedia import portrait_cache
     from lookalike.gallery.wikimedia.build import build_collection

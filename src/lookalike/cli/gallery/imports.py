@@ -63,7 +63,7 @@ def _import_photos(
     thumbnails: bool,
     credit: Credit | None,
 ) -> Report:
-    from lookalike.faces.workers import Workers
+    from lookalike.faces.apart.workers import Workers
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
     from lookalike.gallery.sources.destination import Destination
@@ -84,8 +84,8 @@ def _import_photos(
 
 
 def _import_pack(settings: Settings, source: Path, collection: str | None, dry_run: bool) -> Report:
+    from lookalike.faces.apart.workers import Workers
     from lookalike.faces.models import installed
-    from lookalike.faces.workers import Workers
     from lookalike.gallery.sources import pack
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer

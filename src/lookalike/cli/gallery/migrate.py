@@ -13,7 +13,7 @@ from lookalike.processes import Interrupt
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.faces.workers import Workers
+    from lookalike.faces.apart.workers import Workers
     from lookalike.gallery.reembedding import FaceOrigin, Losses, Reembedding
     from lookalike.gallery.store import Store
 
@@ -33,8 +33,8 @@ def migrate(
     first, with where they came from: import those photos again. Before any is lost you are asked.
     A collection changes as a whole or not at all, so that this may be stopped at any moment.
     """
+    from lookalike.faces.apart.workers import Workers
     from lookalike.faces.models import installed
-    from lookalike.faces.workers import Workers
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
 

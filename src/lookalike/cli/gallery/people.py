@@ -53,7 +53,10 @@ def show(settings: Settings, who: str, as_json: bool) -> None:
         return
     for label, value in (
         ("Name", person.name.both),
-        ("Description", person.description.get("en")),
+        ("Description", person.description.both),
+        ("Gender", person.gender),
+        ("Country", person.country),
+        ("Fields", ", ".join(person.fields)),
         ("Born", person.born),
         ("Died", person.died),
         ("Groups", ", ".join(person.groups)),

@@ -18,9 +18,9 @@ from lookalike.evaluate.figures import Curve, Figure, Result, measure, rate, thi
 from lookalike.evaluate.metrics import Flags, Weights
 from lookalike.evaluate.vectors import Progress, silent
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.workers import Workers, result
 from lookalike.faces.geometry import Boxes, overlaps
 from lookalike.faces.models import installed
-from lookalike.faces.workers import Workers, result
 
 # The overlap, of the union, from which a box is of a face (WIDER FACE, after PASCAL VOC).
 _OVERLAP = 0.5

@@ -16,10 +16,15 @@ from lookalike.faces.vectors import Floats
 STRIDES = (8, 16, 32)
 # Hands and lamps score up to 0.65, faces cut by the frame or turned away from 0.74: measured with
 # YuNet on the group and no-face photos of benchmarks/robust.py.
-_MIN_SCORE = 0.7
+MIN_SCORE = 0.7
+# Of the coarsest feature map everything from here on is told: what shows of a face that is too
+# large for the map. Of 310 such faces in 1,815 photos, enlarged and cut at random, the least is
+# 0.188 (benchmarks/large_faces.py).
+_HINT = 0.15
+_LEAST = (MIN_SCORE, MIN_SCORE, _HINT)
 # SCRFD's scores that are taken for YuNet's: InsightFace's threshold for a face (python-package,
 # `det_thresh`), and about what upright ones have in its examples. Not measured by us.
-_SCRFD_SCORES, _YUNET_SCORES = (0.5, 0.8, 1.0), (_MIN_SCORE, 0.9, 1.0)
+_SCRFD_SCORES, _YUNET_SCORES = (0.5, 0.8, 1.0), (MIN_SCORE, 0.9, 1.0)
 # SCRFD looks twice from each cell, at a smaller and a larger face (arXiv:2105.04714).
 _ANCHORS = 2
 
@@ -57,10 +62,17 @@ class Detections:
 
 
 class Decoder(Protocol):
-    """Scores are on YuNet's scale, which every bar for a face's quality was measured on."""
+    """Scores are on YuNet's scale, which every bar for a face's quality was measured on.
+
+    Attributes:
+        hints: whether the coarsest feature map tells of what scores below `MIN_SCORE`, too.
+    """
+
+    hints: bool
 
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
-        """What the feature maps of a (height, width) canvas show; a face may be in several.
+        """What the feature maps of a (height, width) canvas show, the finest first; a face may be
+        in several.
 
         Raises:
             ModelDamaged: the outputs are not of this layout.
@@ -71,17 +83,21 @@ class Decoder(Protocol):
 class YuNet:
     """Twelve outputs: class, objectness, box and landmarks, each for all three strides."""
 
+    hints = True
+
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
         if len(outputs) != 4 * len(STRIDES):
             raise ModelDamaged(f"It has {len(outputs)} outputs; a YuNet has {4 * len(STRIDES)}.")
         maps = [outputs[level :: len(STRIDES)] for level in range(len(STRIDES))]
         return [
-            self._decode(each, stride, canvas[1] // stride)
-            for each, stride in zip(maps, STRIDES, strict=True)
+            self._decode(each, stride, canvas[1] // stride, least)
+            for each, stride, least in zip(maps, STRIDES, _LEAST, strict=True)
         ]
 
-    def _decode(self, maps: tuple[Floats, ...], stride: int, columns: int) -> Detections:
-        """Boxes and landmarks of one feature map.
+    def _decode(
+        self, maps: tuple[Floats, ...], stride: int, columns: int, least: float
+    ) -> Detections:
+        """Boxes and landmarks of one feature map, from a score on.
 
         Formulas: OpenCV's `FaceDetectorYN` (modules/objdetect/src/face_detect.cpp): the score is
         the geometric mean of class and objectness, centres are offsets and sizes logarithms in
@@ -89,7 +105,7 @@ class YuNet:
         """
         cls, obj, bbox, kps = maps
         score = np.sqrt(np.clip(cls[0, :, 0], 0, 1) * np.clip(obj[0, :, 0], 0, 1))
-        cells = np.flatnonzero(score >= _MIN_SCORE)
+        cells = np.flatnonzero(score >= least)
         origin = np.stack([cells % columns, cells // columns], axis=1).astype(np.float32)
         box = bbox[0, cells]
         size = np.exp(box[:, 2:])
@@ -105,6 +121,8 @@ class Scrfd:
     Nine outputs: a score, four distances and five points for each anchor of each feature map.
     Which is which shows from their shapes, so that the order of the graph does not matter.
     """
+
+    hints = False
 
     def __call__(self, outputs: tuple[Floats, ...], canvas: tuple[int, int]) -> list[Detections]:
         maps = {each.shape[-2:]: each.reshape(each.shape[-2:]) for each in outputs if each.ndim > 1}

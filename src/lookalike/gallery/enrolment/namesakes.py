@@ -14,7 +14,7 @@ from lookalike.gallery.contents import faces_of
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.rows import person_of, portraits_of
-from lookalike.gallery.spelling import folded
+from lookalike.gallery.spelling import folded, folded_group
 
 # The similarity of two (dimension,) faces, 0 to 100, as the calibration of their model has it.
 Alike = Callable[[Floats, Floats], float]
@@ -33,7 +33,7 @@ _SAME_IMAGE = 100.0
 def fits(person: Person, other: Person) -> bool:
     """Whether both may be one person: nothing says that they belong to other groups, or are two
     for Wikidata."""
-    ours, theirs = ({*map(folded, each.groups)} for each in (person, other))
+    ours, theirs = ({*map(folded_group, each.groups)} for each in (person, other))
     grouped = not ours or not theirs or bool(ours & theirs)
     two = None not in (person.wikidata, other.wikidata) and person.wikidata != other.wikidata
     return grouped and not two

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Credit, Person, Text, new_id
+from lookalike.gallery.people import FIELDS, Credit, Person, Text, new_id
 from lookalike.gallery.sources.values import (
     clean_name,
+    country_code,
     external_id,
     moment,
     person_id,
@@ -19,13 +20,15 @@ from lookalike.gallery.sources.values import (
     wikidata_id,
 )
 
-GENDERS = ("female", "male", "other")
+GENDERS = ("female", "male", "nonbinary", "other")
 NAMES = (
     "name",
     "name_ko",
     "name_en",
     "groups",
     "gender",
+    "country",
+    "fields",
     "born",
     "died",
     "description_ko",
@@ -67,6 +70,8 @@ def person(row: Row, collection: str) -> Person:
         died=_date(row, "died"),
         groups=tuple(texts(row, "groups")),
         gender=_gender(row),
+        country=_country(row),
+        fields=_fields(row),
         wikidata=wikidata,
         websites=tuple(_address("links", each) for each in texts(row, "links")),
         external_ids=tuple(_external_id(each) for each in texts(row, "external_ids")),
@@ -103,6 +108,8 @@ def facts(known: Person) -> dict[str, str | list[str]]:
         "born": known.born,
         "died": known.died,
         "gender": known.gender,
+        "country": known.country,
+        "fields": list(known.fields),
         "wikidata": known.wikidata,
         "groups": list(known.groups),
         "links": list(known.websites),
@@ -182,6 +189,22 @@ def _gender(row: Row) -> str | None:
     if value and value not in GENDERS:
         raise WrongColumn("gender", f"{value!r}; it must be one of: {', '.join(GENDERS)}, or empty")
     return value
+
+
+def _country(row: Row) -> str | None:
+    value = _text(row, "country")
+    try:
+        return country_code(value) if value else None
+    except InvalidParameter as error:
+        raise WrongColumn("country", str(error)) from None
+
+
+def _fields(row: Row) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(each.casefold() for each in texts(row, "fields")))
+    for each in found:
+        if each not in FIELDS:
+            raise WrongColumn("fields", f"{each!r}; each must be one of: {', '.join(FIELDS)}")
+    return found
 
 
 def _wikidata(row: Row) -> str | None:

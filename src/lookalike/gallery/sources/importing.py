@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from lookalike.errors import Blocked, LookalikeError
-from lookalike.faces.workers import FaceOrReason, Workers, result
+from lookalike.faces.apart.workers import FaceOrReason, Workers, result
 from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
@@ -271,7 +271,7 @@ class Importer:
 
 def _merged(known: Person, stated: Person) -> Person:
     """What a source states wins; what it leaves out stays."""
-    facts = ("born", "died", "groups", "gender", "wikidata", "websites")
+    facts = ("born", "died", "groups", "gender", "country", "fields", "wikidata", "websites")
     changes = {fact: getattr(stated, fact) for fact in facts if getattr(stated, fact)}
     return replace(
         known,

@@ -14,10 +14,11 @@ from lookalike.faces.geometry import Box
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.people import Credit, Person, Text
+from lookalike.gallery.people import FIELDS, Credit, Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.sources.values import (
     clean_name,
+    country_code,
     external_id,
     moment,
     named_ids,
@@ -129,10 +130,18 @@ def _person(row: dict[str, Any], named: str, collection: str) -> Person:
         died=_optional(row, "died", _short),
         groups=tuple(_short(each) for each in row.get("groups", ())),
         gender=_optional(row, "gender", _short),
+        country=_optional(row, "country", country_code),
+        fields=tuple(_field(each) for each in row.get("fields", ())),
         wikidata=_optional(row, "wikidata", lambda value: _matching(value, _ID)),
         websites=tuple(web_address(_short(each)) for each in row.get("websites", ())),
         external_ids=tuple(external_id(*_pair(each)) for each in row.get("external_ids", ())),
     )
+
+
+def _field(value: object) -> str:
+    if value not in FIELDS:
+        raise ValueError(f"there is no field {value!r}")
+    return str(value)
 
 
 def _moved(person_id: str, name: Text, named: str, collection: str) -> str:

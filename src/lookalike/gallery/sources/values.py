@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Text
+from lookalike.gallery.people import Text, countries
 from lookalike.gallery.spelling import folded
 
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -82,6 +82,18 @@ def web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise InvalidParameter(f"{value!r} is no web address; it must begin with https://")
     return value
+
+
+def country_code(value: str) -> str:
+    """A country in two letters (ISO 3166-1): `KR`.
+
+    Raises:
+        InvalidParameter: there is none of that code.
+    """
+    code = value.upper()
+    if code not in countries():
+        raise InvalidParameter(f"{value!r} is no country's code (ISO 3166-1); one looks like KR")
+    return code
 
 
 def wikidata_id(value: str) -> str:

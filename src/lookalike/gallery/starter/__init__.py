@@ -1,8 +1,8 @@
 """The gallery that ships with the package: facts and vectors of about 1,200 people, no pixels.
 
 `people.jsonl` holds one person a line, `vectors.npy` their (n, dimension) float16 vectors in the
-same order, `about.json` the contract they were made with. In the repository `python -m
-starter.build` makes all three.
+same order, `about.json` the format and the contract they were made with. In the repository
+`python -m starter.build` makes all three, and `python -m starter.facts` the facts alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from lookalike.gallery.embeddings import PeopleEmbeddings
 from lookalike.gallery.people import Person, Text
 
 COLLECTION = "starter"
+# Of `people.jsonl`. 2: with gender, country, fields and groups of everybody.
+FORMAT = 2
 
 
 def fits(contract: str) -> bool:
@@ -62,7 +64,17 @@ def vectors(contract: str) -> Floats:
 
 
 def _made_with() -> str:
+    """The contract of the vectors.
+
+    Raises:
+        ContractMismatch: it is of another format.
+    """
     about = json.loads((resources.files(__package__) / "about.json").read_text("utf-8"))
+    if about.get("format") != FORMAT:
+        raise ContractMismatch(
+            f"The starter gallery has format {about.get('format', 1)}, but this version reads "
+            f"{FORMAT}; make it again in the repository with: python -m starter.facts"
+        )
     return str(about["contract"])
 
 
@@ -75,5 +87,8 @@ def _person(row: dict[str, Any]) -> Person:
         born=row.get("born"),
         died=row.get("died"),
         groups=tuple(row.get("groups", ())),
+        gender=row.get("gender"),
+        country=row.get("country"),
+        fields=tuple(row.get("fields", ())),
         wikidata=row.get("wikidata"),
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, takewhile
 
-from lookalike.faces.workers import Workers
+from lookalike.faces.apart.workers import Workers
 from lookalike.gallery.sources.candidate import Expected
 from lookalike.gallery.sources.destination import Destination
 from lookalike.gallery.sources.importing import Importer

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from lookalike.faces.workers import ahead
+from lookalike.faces.apart.workers import ahead
 from lookalike.gallery.wikimedia.client import Patience, Wikimedia
 from lookalike.processes import Interrupt
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from functools import partial
 
-from lookalike.faces.workers import ahead
+from lookalike.faces.apart.workers import ahead
 from lookalike.gallery.sources.candidate import Candidate, Found, Picture
 from lookalike.gallery.sources.report import LeftOut, Report
 from lookalike.gallery.wikimedia.client import SLOTS, Wikimedia, WikimediaUnavailable

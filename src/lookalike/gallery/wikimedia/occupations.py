@@ -97,9 +97,9 @@ FIELDS = MappingProxyType(
             "Q82955": "politician",
             "Q193391": "diplomat",
             "Q372436": "statesperson",
-            "Q116": "monarch",
             "Q15253558": "activist",
         },
+        "royalty": {"Q116": "monarch"},
         "business": {"Q43845": "businessperson", "Q131524": "entrepreneur"},
         "letters": {
             "Q36180": "writer",
@@ -180,6 +180,12 @@ _WORDS = MappingProxyType(
         "화가": ("art",),
     }
 )
+
+
+def ordered_fields(items: Iterable[str]) -> tuple[str, ...]:
+    """The fields of some occupations of Wikidata, in the order of these."""
+    found = (field for item in items for field, known in FIELDS.items() if item in known)
+    return tuple(dict.fromkeys(found))
 
 
 def fields_of(items: Iterable[str]) -> frozenset[str]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PortraitUnavailable
-from lookalike.gallery.people import Person, Text
+from lookalike.gallery.people import KOREA, Person, Text, countries
 from lookalike.gallery.sources.values import clean_name, web_address
 from lookalike.gallery.spelling import letters
 from lookalike.gallery.wikimedia.client import SLOTS, WIKIDATA, Wikimedia
+from lookalike.gallery.wikimedia.occupations import ordered_fields
 
 # Statements by property, of the shape of
 # doc.wikimedia.org/Wikibase/master/php/docs_topics_json.html; PHP writes an object that is empty as
@@ -43,6 +44,7 @@ _GENDERS = {
     "Q1052281": "female",
     "Q6581097": "male",
     "Q2449503": "male",
+    "Q48270": "nonbinary",
 }
 _EXTERNAL_IDS = {
     "P345": "imdb",
@@ -75,6 +77,7 @@ class Item:
     description: Text
     not_a_person: str | None
     gender: str | None
+    country: str | None
     born: str | None
     died: str | None
     occupations: tuple[str, ...]
@@ -94,6 +97,8 @@ class Item:
             died=self.died,
             groups=groups,
             gender=self.gender,
+            country=self.country,
+            fields=ordered_fields(self.occupations),
             wikidata=self.id,
             websites=self.websites,
             external_ids=self.external_ids,
@@ -187,6 +192,7 @@ def _item(raw: Mapping[str, Any]) -> Item:
         description=_text(raw, "descriptions"),
         not_a_person=_not_a_person(_ids(claims, "P31")),
         gender=_gender(claims),
+        country=_country(claims),
         born=_date(claims, "P569"),
         died=_date(claims, "P570"),
         occupations=_ids(claims, "P106"),
@@ -236,6 +242,13 @@ def _clean(words: str) -> str | None:
 def _gender(claims: Claims) -> str | None:
     stated: list[str] = [value["id"] for value in _best(claims, "P21")]
     return _GENDERS.get(stated[0], "other") if stated else None
+
+
+def _country(claims: Claims) -> str | None:
+    """Of several citizenships that are stated alike Korea's, where that is one; else the first."""
+    codes = {item: each.code for each in countries().values() for item in each.wikidata}
+    stated = [codes[item] for value in _best(claims, "P27") if (item := value["id"]) in codes]
+    return KOREA if KOREA in stated else next(iter(stated), None)
 
 
 def _date(claims: Claims, name: str) -> str | None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lookalike.answers import changes, people, shapes
 from lookalike.errors import InvalidParameter, Unlike
 from lookalike.gallery.gallery import Gallery
-from lookalike.gallery.people import Person
+from lookalike.gallery.people import FIELDS, Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
 from lookalike.web.admin.portraits import MULTIPART, NewPortraits, portraits, read
@@ -33,6 +33,8 @@ class Facts(BaseModel):
     born: str | None = Field(None, description="`1961-08-04`, or only year and month, or year.")
     died: str | None = None
     gender: str | None = Field(None, description=f"One of {', '.join(columns.GENDERS)}.")
+    country: str | None = Field(None, description="In two letters (ISO 3166-1): `KR`.")
+    fields: list[str] | None = Field(None, description=f"Each one of {', '.join(FIELDS)}.")
     groups: list[str] | None = None
     links: list[str] | None = Field(None, description="Web addresses of the person's own pages.")
     wikidata: str | None = Field(None, description="Wikidata id, such as `Q76`, or its address.")

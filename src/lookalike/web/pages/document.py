@@ -27,7 +27,7 @@ from lookalike.gallery.people import Language, Text
 from lookalike.gate.proxies import own_path, root_of
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
-from lookalike.web.pages import assets
+from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.score_words import words
 from lookalike.web.services import Services, services_of
@@ -247,6 +247,11 @@ def _environment() -> jinja2.Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.filters |= {
+        "country": facts.country,
+        "date": facts.date,
+        "fields": facts.fields,
+        "group": facts.group,
+        "groups": facts.groups,
         "calls": lambda calls: ", ".join(f"{name} {count}" for name, count in calls.items()),
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         "monogram": _monogram,

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
-from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language
 from lookalike.gate.proxies import root_of
 from lookalike.web.pages import pictures
@@ -76,8 +75,8 @@ async def find(
 
 def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
     faces = [each.face for each in found.faces]
-    cut = [face_square(data, found.photo, face, _FACE, engine.limits) for face in faces]
+    cut = [engine.square(data, found.photo, face, _FACE) for face in faces]
     return Drawn(
-        photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
+        photo=pictures.data_uri(engine.reduced(data, _PHOTO)),
         faces=tuple(map(pictures.data_uri, cut)),
     )

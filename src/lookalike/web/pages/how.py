@@ -84,7 +84,7 @@ def _drawing(engine: LocalEngine, data: bytes, found: Lookalikes[Score]) -> Draw
     face = found.faces[0].face
     vector = [float(each) for each in face.embedding]
     return Drawing(
-        photo=pictures.data_uri(pictures.reduced(data, engine.limits, _PHOTO)),
+        photo=pictures.data_uri(engine.reduced(data, _PHOTO)),
         crop=pictures.data_uri(face.crop),
         bars=bars(vector),
         width=len(vector) * _BAR,

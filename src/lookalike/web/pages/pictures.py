@@ -10,12 +10,9 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces import image
-from lookalike.faces.image import Limits, Pixels, decode
+from lookalike.faces.image import Pixels
 
 if TYPE_CHECKING:
     from lookalike.gallery.people import Person
@@ -24,18 +21,6 @@ if TYPE_CHECKING:
 _QUALITY = 88
 # For how long a page waits for Wikimedia before it does without, in seconds.
 _PATIENCE = 3.0
-
-
-def reduced(photo: bytes, limits: Limits, side: int) -> Pixels:
-    """The photo with at most `side` pixels on its longer side, (height, width, 3) uint8 RGB.
-
-    Raises:
-        PhotoError: the bytes are not a photo that can be used.
-    """
-    pixels = decode(photo, limits, side).pixels
-    scale = min(1.0, side / max(pixels.shape[:2]))
-    height, width = (max(1, round(each * scale)) for each in pixels.shape[:2])
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def data_uri(pixels: Pixels) -> str:

@@ -20,7 +20,6 @@ from lookalike.answers.shapes import Answer, Problem
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.image import Pixels
-from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Language, Person
 from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait
 from lookalike.web import problems
@@ -97,7 +96,7 @@ class Studio:
         face = photo.face(asked.face)
         shown = None
         if asked.include_photo:
-            shown = face_square(asked.photo, photo, face, cards.FACE_SIDE, engine.limits)
+            shown = engine.square(asked.photo, photo, face, cards.FACE_SIDE)
         return Card(
             name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare_person(face, person.id, person.collection),

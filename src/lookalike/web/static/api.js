@@ -40,6 +40,7 @@ import { post } from "./upload.js";
  * @property {string | null} born
  * @property {string | null} died
  * @property {string[]} groups
+ * @property {Name[]} group_names
  * @property {{ kind: string, url: string }[]} links
  * @property {{ url: string, credit: Credit | null } | null} portrait
  */

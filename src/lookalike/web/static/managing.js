@@ -15,7 +15,7 @@ const admin = new Admin(token);
 const work = new Work(main);
 
 // Fields that hold several values, with semicolons between them.
-const LISTS = ["groups", "links", "external_ids"];
+const LISTS = ["fields", "groups", "links", "external_ids"];
 const where = `collection=${encodeURIComponent(collection)}`;
 
 /** @param {string} [path] */

@@ -103,7 +103,8 @@ function about(person) {
   const { text: description, language } = named(person.description);
   const lang = language === page.language ? null : language;
   if (description) return make("p", { class: "about", lang }, description);
-  const facts = [...person.groups, years(person)].filter(Boolean);
+  const groups = person.group_names.map((group) => named(group).text);
+  const facts = [...groups, years(person)].filter(Boolean);
   return facts.length ? make("p", { class: "about" }, facts.join(" · ")) : null;
 }
 

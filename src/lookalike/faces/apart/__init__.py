@@ -1,0 +1,1 @@
+"""Looking at photos in processes of their own."""

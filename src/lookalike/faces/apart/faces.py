@@ -1,0 +1,73 @@
+"""The seam at which looking at photos can be put into another process, or on another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from lookalike.faces.attributes import Attributes
+from lookalike.faces.image import Image, Limits, Pixels
+from lookalike.faces.models.manifest import Embedder, Finder
+from lookalike.faces.models.network import Library
+from lookalike.faces.photo import Face, Photo
+from lookalike.faces.vectors import Floats
+
+
+class Faces(Protocol):
+    """All that is done with the pixels of a photo; safe to call from several threads.
+
+    Attributes:
+        at_once: how many calls may be under way at a time.
+        embedder, finder: the networks in use.
+    """
+
+    at_once: int
+    embedder: Embedder
+    finder: Finder
+    limits: Limits
+
+    @property
+    def library(self) -> Library:
+        """What computes the embedder."""
+
+    def warm(self) -> None:
+        """Open the networks now instead of with the first photo.
+
+        Raises:
+            SetupError: a network cannot be used.
+        """
+
+    def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
+        """Find, align, embed and judge every face of a photo. No face is an empty tuple.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+
+    def analyze_frame(self, image: Image) -> Photo:
+        """The same for a picture that is decoded already and surely upright."""
+
+    def embed(self, crops: list[Pixels]) -> Floats:
+        """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""
+
+    def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
+        """What networks guess of each face."""
+
+    def with_thumbnail(self, face: Face, data: bytes) -> Face:
+        """The same face with a small picture of it, cut from the photo it was found in."""
+
+    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
+        """The (side, side, 3) picture of a face for people to look at.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+
+    def reduced(self, data: bytes, side: int) -> Pixels:
+        """A photo with at most `side` pixels on its longer side, (height, width, 3) uint8 RGB.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+
+    def close(self) -> None: ...
