@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
+from lookalike.gate import connections
 from tests.support import patient, wire
 from tests.support.serving import Server
 
@@ -90,3 +91,16 @@ def test_a_photo_takes_longer_than_headers_may(serve: Serve) -> None:
         time.sleep(1.5)
         connection.sendall(body)
         assert wire.answer(connection).startswith(b"HTTP/1.1 415 ")
+
+
+def test_whoever_reads_no_answer_is_not_waited_for(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "_PATIENCE_S", 1.0)
+    path, times = "/static-offline-docs/swagger-ui-bundle.js", 30
+    with serve() as server, wire.connected(server.url) as connection:
+        size = len(patient.get(server.url + path).content)
+        connection.sendall(wire.head(path, {}, "GET") * times)
+        # Had it waited, all that was asked for would come now.
+        time.sleep(4)
+        assert len(wire.answer(connection)) < size * times
