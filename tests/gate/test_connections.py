@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.server import ServerState
 
+from lookalike.config import Settings
 from lookalike.gate import connections
 from tests.support import patient, wire
 from tests.support.serving import Server
@@ -104,3 +110,39 @@ def test_whoever_reads_no_answer_is_not_waited_for(
         # Had it waited, all that was asked for would come now.
         time.sleep(4)
         assert len(wire.answer(connection)) < size * times
+
+
+class _Peer(asyncio.Transport):
+    """A connection from an address."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__({"peername": (address, 40_000)})
+        self.aborted = False
+
+    def abort(self) -> None:
+        self.aborted = True
+
+    def is_closing(self) -> bool:
+        return self.aborted
+
+
+async def test_one_address_has_few_connections(settings: Settings) -> None:
+    changes = {"connections_per_address": 2, "trusted_proxies": "10.0.0.0/8"}
+    make = connections.protocol(replace(settings, **changes))  # type: ignore[arg-type]
+    config, state = uvicorn.Config(FastAPI()), ServerState()
+
+    def refused(address: str, count: int) -> int:
+        """How many of so many connections that stay."""
+        peers = [_Peer(address) for _ in range(count)]
+        for each in peers:
+            made = make(config=config, server_state=state, app_state={})
+            made.connection_made(each)
+        return sum(each.aborted for each in peers)
+
+    assert refused("192.0.2.7", 5) == 3
+    assert refused("2001:db8::1", 1) + refused("2001:db8::2", 3) == 2
+    assert refused("192.0.2.8", 2) == 0
+    # This machine, and proxies, have many for others.
+    assert refused("127.0.0.1", 5) + refused("10.1.2.3", 5) == 0
+    for each in list(state.connections):
+        each.connection_lost(ConnectionResetError())

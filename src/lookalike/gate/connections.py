@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
-from uvicorn.middleware.proxy_headers import _TrustedHosts
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lookalike.config import Settings, is_loopback
@@ -62,11 +61,6 @@ def protocol(settings: Settings) -> Callable[..., asyncio.Protocol]:
     return partial(BoundedProtocol, Bounds.of(settings))
 
 
-@cache
-def _trusted(text: str) -> _TrustedHosts:
-    return _TrustedHosts(text)
-
-
 class BoundedProtocol(HttpToolsProtocol):
     """Speaks HTTP with deadlines, and with few of a kind."""
 
@@ -88,12 +82,12 @@ class BoundedProtocol(HttpToolsProtocol):
             self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
         for timer in (self._head_timer, self._write_timer):
             if timer is not None:
                 timer.cancel()
         if self._own is not None:
             self._own.is_over()
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._own is not None and self._own.lingers:
@@ -140,7 +134,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.connections) > self._bounds.most:
             return True
         host = self.client[0] if self.client else ""
-        if is_loopback(host) or host in _trusted(self._bounds.trusted):
+        if is_loopback(host) or proxies.trusts(self._bounds.trusted, host):
             return False
         name, others = visitor(host), (getattr(each, "client", None) for each in self.connections)
         same = [each for each in others if each and visitor(each[0]) == name]
