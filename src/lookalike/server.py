@@ -26,6 +26,7 @@ from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
 from lookalike.gate import proxies
+from lookalike.gate.attended import Attended
 from lookalike.gate.bodies import Bodies, Bounds
 from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
@@ -94,6 +95,7 @@ def create_app(
     problems = Problems(document.problem)
     problems.install(app)
     refuse = partial(_refused, problems)
+    app.add_middleware(Attended)
     app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
