@@ -32,7 +32,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "scores site",
             "engine",
             "aws",
-            "answers engine.opener evaluate video",
+            "answers engine.opener evaluate gate video",
             "rekognition web",
             "server",
             "launch",
@@ -46,7 +46,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "evaluate gallery",
             "__init__",
         ),
-        "database": ("schema", "migrations", "*"),
+        "database": ("schema version", "migrations presence waiting", "*"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",
@@ -71,6 +71,11 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "gallery check reembedding",
             "sources",
             "wikimedia",
+        ),
+        "gate": (
+            "rate_limit refusal proxies spool",
+            "budget names shares",
+            "*",
         ),
         "rekognition": (
             "arns wire",

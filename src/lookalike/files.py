@@ -77,6 +77,17 @@ def move(folder: Path, path: Path) -> None:
     folder.rename(path)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those that it is in, for their owner alone, where they are not there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    for each in (*reversed(folder.absolute().parents), folder):
+        if not each.exists():
+            each.mkdir(0o700, exist_ok=True)
+
+
 def obstacle(folder: Path) -> OSError | None:
     """What keeps us from keeping files in a folder, which is made if it is not there; None:
     nothing. It is tried in what is there of it, and nothing is left behind."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -16,6 +16,7 @@ from lookalike.faces.appearance.appearance import unpacked
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.damage import sound
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait, StoredPortrait
 from lookalike.gallery.spelling import folded
@@ -106,6 +107,11 @@ def portrait_of(row: Any) -> StoredPortrait:
         thumbnail=row.thumbnail,
         appearance=unpacked(row.appearance),
     )
+
+
+def portraits_of(rows: Sequence[Any], collection: str) -> tuple[StoredPortrait, ...]:
+    """Those of rows of faces whose vectors can be used, in the same order."""
+    return tuple(portrait_of(row) for row in sound(rows, collection)[0])
 
 
 def credit_of(row: Any) -> Credit | None:
