@@ -173,6 +173,10 @@ class Engine(Protocol):
             NotOffered: they are not, and nothing of theirs is shown beside its scores.
         """
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now."""
+
     def warm(self) -> None:
         """Open now what the first photo needs."""
 

@@ -170,6 +170,11 @@ class LocalEngine:
         """Itself."""
         return self
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now."""
+        return self.analyzer.ready
+
     def warm(self) -> None:
         """Open the networks now instead of with the first photo."""
         self.analyzer.warm()

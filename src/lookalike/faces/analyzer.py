@@ -63,6 +63,11 @@ class Analyzer:
         """What computes the embedder."""
         return self.runtime.library(self.embedder)
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now: always."""
+        return True
+
     def close(self) -> None:
         """Nothing is to be ended."""
 

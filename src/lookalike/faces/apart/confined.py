@@ -93,6 +93,10 @@ class Confined:
     def library(self) -> Library:
         return self._opened.result()
 
+    @property
+    def ready(self) -> bool:
+        return self._ready and self._process.is_alive()
+
     def warm(self) -> None:
         self._opened.result()
 

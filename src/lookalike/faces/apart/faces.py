@@ -31,6 +31,10 @@ class Faces(Protocol):
     def library(self) -> Library:
         """What computes the embedder."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now, and not only after networks were opened."""
+
     def warm(self) -> None:
         """Open the networks now instead of with the first photo.
 
