@@ -10,6 +10,7 @@ import pytest
 
 from lookalike.engine.interface import Match
 from lookalike.engine.local import LocalEngine, Matcher
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.appearance.appearance import Appearance
 from lookalike.gallery.people import Who
 from lookalike.scores.similarity import Score
@@ -90,7 +91,8 @@ def test_nothing_is_changed_where_the_settings_or_the_model_know_no_looks(
     engine: LocalEngine, photos: Mapping[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = engine.find(photos["astronaut.png"], limit=10)
-    monkeypatch.setattr(engine, "settings", replace(engine.settings, order="identity"))
+    by_identity = Analyzer(replace(engine.settings, order="identity"))
+    monkeypatch.setattr(engine, "analyzer", by_identity)
     off = engine.find(photos["astronaut.png"], limit=10, order="look").faces[0]
     assert (off.order, _ids(off.matches)) == ("identity", _ids(plain.faces[0].matches))
     monkeypatch.undo()
