@@ -42,6 +42,7 @@
         ├── ModelRefused          a network that is no face model, or fails its self-test
         ├── ContractMismatch      vectors made by another model or preprocessing
         ├── StoreUnavailable      the database is full, locked or not to be written
+        ├── BackupUnusable        no backup, damaged, or of a newer version
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
 
 Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
@@ -262,6 +263,10 @@ class ContractMismatch(SetupError):
 
 class StoreUnavailable(SetupError):
     code = "store-unavailable"
+
+
+class BackupUnusable(SetupError):
+    code = "backup-unusable"
 
 
 class SecretsUnreadable(SetupError):
