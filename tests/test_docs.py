@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from importlib import resources
 from pathlib import Path
 
@@ -62,6 +63,23 @@ def test_constraints_name_no_host_and_every_dependency() -> None:
     project = (ROOT / "pyproject.toml").read_text()
     wanted = set(re.findall(r'^    "([a-z0-9-]+)[><=]', project, re.MULTILINE))
     assert wanted <= pinned, wanted - pinned
+
+
+def test_requirements_have_hashes_of_what_is_pinned_and_name_no_host() -> None:
+    constraints = (ROOT / "constraints.txt").read_text().splitlines()
+    pinned = {each.lower().replace("_", "-") for each in constraints}
+    files = {each.stem: each.read_text() for each in (ROOT / "requirements").glob("*.txt")}
+    assert files.keys() == {"build", "networks", "serve"}
+    for text in files.values():
+        assert "://" not in text
+        assert "index" not in text
+        found = text.replace("\\\n", "").splitlines()
+        assert all("--hash=sha256:" in each for each in found)
+    listed = {re.split(r"[ ;]", each)[0] for each in files["serve"].splitlines() if "==" in each}
+    assert listed <= pinned, listed - pinned
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {re.split(r"[><=;]", each)[0] for each in project["dependencies"]}
+    assert wanted <= {each.partition("==")[0] for each in listed}
 
 
 def test_pictures_are_of_what_ships(tmp_path: Path) -> None:

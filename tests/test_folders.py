@@ -131,6 +131,13 @@ def test_a_user_without_a_home(folder: Path) -> None:
 def test_a_cache_and_a_home_of_another_user(folder: Path) -> None:
     own = {"LOOKALIKE_HOME": str(folder / "home"), "LOOKALIKE_CACHE": str(folder / "cache")}
     assert run(folder, own, "gallery", "add", "Somebody Else", "obama.jpg").returncode == 0
+    # What is made is for its owner alone, who may share it.
+    home = folder / "home"
+    made = {each.name: each.stat().st_mode & 0o777 for each in (home, *home.glob("*.sqlite3"))}
+    assert made == {"home": 0o700, "lookalike.sqlite3": 0o600}
+    home.chmod(0o755)
+    for each in home.iterdir():
+        each.chmod(0o644)
     before = sorted(folder.rglob("*"))
     args = ("find", "obama.jpg", "--limit", "2")
     done = run(folder, own, *args, before=nobody)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lookalike import config
 from lookalike.config import Settings
 from lookalike.rekognition.access.keys import Keys
-from tests.support import patient
+from tests.support import PATIENCE_S, patient, wire
 from tests.support.amazon import clients
 from tests.support.amazon.clients import CONTENT_TYPE, post, presigned
 from tests.support.processes import LOOKALIKE, finished, started
@@ -109,3 +113,35 @@ def test_beyond_loopback_every_worker_checks_signatures(
     assert made.key.id not in written
     assert made.secret not in written
     assert "127.0.0.1:" not in written
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_ends_whatever_clients_do(
+    environ: dict[str, str], workers: str, photos: Mapping[str, bytes]
+) -> None:
+    """What is under way is answered; who only holds a connection is not waited for."""
+    environ |= {"LOOKALIKE_DRAIN": "2", "LOOKALIKE_HEADER_TIMEOUT": "600"}
+    form = {"content-type": "multipart/form-data; boundary=x", "content-length": "1000000"}
+    begun = (b"", b"GET /", wire.head("/api/v1/detect", form) + b"x", wire.head("/", {}, "GET"))
+    with serving(environ, "--workers", workers) as server, ExitStack() as stack:
+        for each in begun * 4:
+            stack.enter_context(wire.connected(server.url)).sendall(each)
+        photo = {"photo": photos["obama.jpg"]}
+        with ThreadPoolExecutor(1) as pool:
+            url = f"{server.url}/api/v1/lookalikes"
+            answer = pool.submit(patient.post, url, files=photo)
+            assert answer.result().json()["faces"][0]["people"][0]["name"]["en"] == "Barack Obama"
+        server.process.terminate()
+        server.process.wait(PATIENCE_S)
+
+
+def test_workers_end_with_a_supervisor_that_is_killed(environ: dict[str, str]) -> None:
+    with serving(environ, "--workers", "2") as server:
+        workers = server.workers()
+        assert len(workers) == 2
+        server.process.kill()
+        server.process.wait(PATIENCE_S)
+        _, alive = psutil.wait_procs(workers, PATIENCE_S)
+        assert alive == []
+        with socket.create_server(("127.0.0.1", int(server.url.rpartition(":")[2]))):
+            """Its port is free."""

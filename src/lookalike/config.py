@@ -62,7 +62,19 @@ class Settings:
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on.", minimum=0)
+    public: Literal["0", "1"] = _setting(
+        "0",
+        "`1` for a server that strangers reach, through a proxy or not: nobody is taken to be on "
+        "this machine, signatures are checked, the server has to know its names, and what each "
+        "address may do is limited. See docs/public.md.",
+    )
     workers: int = _setting(1, "Server processes; one a core is best.", minimum=1)
+    drain: int = _setting(
+        10,
+        "Seconds that requests under way have to be answered in when the server is told to end "
+        "(SIGTERM); connections that are left are closed then.",
+        minimum=0,
+    )
     queue: int = _setting(
         16, "Photos that may wait in one worker before it answers that it is busy.", minimum=0
     )
@@ -82,8 +94,8 @@ class Settings:
     )
     runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
         "fastest",
-        "Library that runs the networks; `fastest` times both with each network when it is first "
-        "opened on a machine, and takes the faster one.",
+        "Library that runs the networks; `fastest` times those that compute alike with each "
+        "network when it is first opened on a machine, and takes the fastest.",
     )
     device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
         "cpu",
@@ -105,6 +117,57 @@ class Settings:
         "`LOOKALIKE_HOME` unless set.",
     )
     threads: int = _setting(1, "Threads a worker gives to one network.", minimum=1)
+    photos_per_minute: int = _setting(
+        60,
+        "Photos that one address may have looked at in a minute on the page and in `/api/v1`; 0 is "
+        "without limit. Programs on this machine are not counted, unless `LOOKALIKE_PUBLIC` is 1.",
+        minimum=0,
+    )
+    results_per_day: int = _setting(
+        50,
+        "Shared results that one address may have kept in a day; 0 is without limit. Counted as "
+        "photos are.",
+        minimum=0,
+    )
+    results: int = _setting(10_000, "Shared results that are kept at a time.", minimum=0)
+    results_bytes: int = _setting(
+        2 * 1024 * 1024 * 1024, "Bytes of all shared results that are kept.", minimum=0
+    )
+    free_bytes: int = _setting(
+        512 * 1024 * 1024,
+        "Bytes that have to be free on the disk of `LOOKALIKE_HOME` for a result to be kept: it is "
+        "the database's too.",
+        minimum=0,
+    )
+    bodies_bytes: int = _setting(
+        1024 * 1024 * 1024,
+        "Bytes of photos and other bodies that a worker may have on their way in at a time; a "
+        "quarter of it for one address. Beyond 1 MB each they wait in a nameless, encrypted file "
+        "in `LOOKALIKE_CACHE` until they are complete.",
+        minimum=1024,
+    )
+    memory_bytes: int = _setting(
+        256 * 1024 * 1024,
+        "Bytes of complete bodies that a worker has in memory at a time; others wait their turn.",
+        minimum=1024,
+    )
+    header_timeout: int = _setting(
+        10, "Seconds in which the headers of a request have to come.", minimum=1
+    )
+    body_timeout: int = _setting(
+        30,
+        "Seconds in which the body of a request has to come; each 64 KB give a second more.",
+        minimum=1,
+    )
+    connections: int = _setting(
+        1000, "Connections that a worker takes at a time; further ones are closed.", minimum=1
+    )
+    connections_per_address: int = _setting(
+        64,
+        "Connections that one address may have to a worker at a time; this machine and trusted "
+        "proxies are not counted.",
+        minimum=1,
+    )
     deadline: int = _setting(
         10,
         "Seconds that a server may look at one photo; then the process that does is ended and "
@@ -131,7 +194,7 @@ class Settings:
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
-        "loopback.",
+        "loopback, and never believes there what a proxy passed on.",
     )
     rate: int = _setting(
         0,
@@ -164,6 +227,12 @@ class Settings:
         "Path under which a proxy offers the server, like `/look`, whether it cuts that off or "
         "not; as `X-Forwarded-Prefix` of a trusted proxy says unless set. See docs/proxies.md.",
     )
+    allowed_hosts: str = _setting(
+        "",
+        "Names (`Host`) that the server answers to, with commas between; `*.fans.example` is all "
+        "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
+        "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
+    )
     trusted_proxies: str = _setting(
         "",
         "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
@@ -195,10 +264,19 @@ class Settings:
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
 
     @property
+    def is_public(self) -> bool:
+        return self.public == "1"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether programs on this machine alone can reach the server, as far as it knows."""
+        return is_loopback(self.host) and not self.is_public
+
+    @property
     def checks_signatures(self) -> bool:
         """Whether callers of the Rekognition API have to sign."""
         if self.auth == "auto":
-            return not is_loopback(self.host)
+            return not self.is_local
         return self.auth == "on"
 
 

@@ -30,6 +30,8 @@
     ├── NotAllowed                the token is not the right one
     ├── Blocked                   somebody who asked to be left out
     ├── NotOffered                what the engine that was chosen cannot do
+    ├── ResultsFull               there are as many shared results as there may be
+    ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
@@ -41,7 +43,8 @@
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ModelRefused          a network that is no face model, or fails its self-test
         ├── ContractMismatch      vectors made by another model or preprocessing
-        ├── StoreUnavailable      the database is full, locked or not to be written
+        ├── StoreUnavailable      the database is full, lost, damaged or not to be written
+        │   └── StoreBusy         others write to it for longer than one can wait
         ├── BackupUnusable        no backup, damaged, or of a newer version
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
 
@@ -144,7 +147,13 @@ class PersonNotFound(NotFound):
 
 
 class CollectionNotFound(NotFound):
+    """`known`: those there are, for whoever runs this; APIs do not tell strangers."""
+
     code = "collection-not-found"
+
+    def __init__(self, message: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.known = known
 
 
 class JobNotFound(NotFound):
@@ -214,6 +223,20 @@ class NotOffered(LookalikeError):
     code = "not-offered"
 
 
+class ResultsFull(LookalikeError):
+    code = "results-full"
+
+
+class TooOften(LookalikeError):
+    """`retry_after`: seconds until it may be asked again."""
+
+    code = "too-often"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class Busy(LookalikeError):
     code = "busy"
 
@@ -263,6 +286,10 @@ class ContractMismatch(SetupError):
 
 class StoreUnavailable(SetupError):
     code = "store-unavailable"
+
+
+class StoreBusy(StoreUnavailable):
+    code = "store-busy"
 
 
 class BackupUnusable(SetupError):

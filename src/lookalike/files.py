@@ -77,6 +77,17 @@ def move(folder: Path, path: Path) -> None:
     folder.rename(path)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those that it is in, for their owner alone, where they are not there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    for each in (*reversed(folder.absolute().parents), folder):
+        if not each.exists():
+            each.mkdir(0o700, exist_ok=True)
+
+
 def settle(folder: Path) -> None:
     """Wait until the disk has which files are in a folder, so that a power cut takes none back.
 

@@ -11,12 +11,13 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from lookalike import config
 from lookalike.cache import usable
 from lookalike.config import Settings
-from lookalike.processes import share_heaps
+from lookalike.processes import end_with_parent, end_within, share_heaps
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from lookalike.faces.apart.faces import Faces
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
+
+# Seconds that a process has for its end, after the requests that were under way.
+_GIVEN_UP_S = 3.0
 
 # Gives the networks when they are open; None where the engine needs none of ours.
 Opening = Callable[[], "Faces | None"]
@@ -57,6 +61,8 @@ def run(settings: Settings) -> None:
 def worker_app() -> FastAPI:
     """What a worker process serves."""
     share_heaps()
+    # Whoever killed the supervisor wants its port.
+    end_with_parent()
     settings = usable(config.load())
     return _app(settings, _opening(settings))
 
@@ -74,9 +80,23 @@ def _serve(app: FastAPI | str, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        # The app reads the headers of proxies itself.
-        proxy_headers=False,
+        **uvicorn_options(settings),
     )
+
+
+def uvicorn_options(settings: Settings) -> dict[str, Any]:
+    """How uvicorn serves, wherever it listens."""
+    from lookalike.gate import connections
+
+    return {
+        "http": connections.protocol(settings),
+        # Nothing here speaks it.
+        "ws": "none",
+        # The app reads the headers of proxies itself.
+        "proxy_headers": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": settings.drain,
+    }
 
 
 def _opening(settings: Settings) -> Opening:
@@ -97,7 +117,9 @@ def _app(settings: Settings, networks: Opening) -> FastAPI:
     from lookalike.engine.opener import warmed
     from lookalike.server import create_app
 
-    return create_app(settings, lambda: warmed(settings, networks()))
+    # What still computes then is no reason to stay.
+    ending = partial(end_within, _GIVEN_UP_S)
+    return create_app(settings, lambda: warmed(settings, networks()), ending)
 
 
 def _check_networks(settings: Settings) -> None:
@@ -111,9 +133,12 @@ def _check_networks(settings: Settings) -> None:
 
 def _check(settings: Settings) -> None:
     """Say what is wrong before anything is served, and who may call what."""
+    from lookalike.gate import proxies
+    from lookalike.gate.names import Names
     from lookalike.rekognition.access.guard import explained
-    from lookalike.web import proxies, site_file
+    from lookalike.web import site_file
 
+    Names.of(settings)
     prefix = proxies.checked(settings).prefix
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":

@@ -114,6 +114,16 @@ def end_with_parent(stop: Callable[[], None] | None = None, grace_s: float = 0) 
     threading.Thread(target=wait, daemon=True).start()
 
 
+def end_within(seconds: float) -> None:
+    """End this process after so many seconds, whatever its threads are at, or it ends before."""
+
+    def wait() -> None:
+        time.sleep(seconds)
+        os._exit(128 + signal.SIGTERM)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def share_heaps() -> None:
     """Let the threads of this process take memory from few heaps, before it starts any.
 

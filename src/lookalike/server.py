@@ -21,21 +21,30 @@ from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import warmed
+from lookalike.errors import StoreUnavailable
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
+from lookalike.gate import proxies
+from lookalike.gate.bodies import Bodies, Bounds
+from lookalike.gate.gate import Gate
+from lookalike.gate.names import Names
+from lookalike.gate.proxies import own_path
+from lookalike.gate.refusal import Refusal
+from lookalike.gate.safe_headers import SafeHeaders
+from lookalike.gate.shares import PerAddress, Shares
+from lookalike.rekognition import refusal as rekognition_refusal
 from lookalike.rekognition import video_work
 from lookalike.rekognition.access.guard import Guard
 from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.web import admin, api, comparisons, proxies, site_file
-from lookalike.web.admission import BodyLimit, largest_body
+from lookalike.web import admin, api, comparisons, site_file
+from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
-from lookalike.web.proxies import own_path
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -47,35 +56,50 @@ _FIRST_PAGES = ("/", "/embed")
 
 
 def create_app(
-    settings: Settings | None = None, engine: Callable[[], Engine] | None = None
+    settings: Settings | None = None,
+    engine: Callable[[], Engine] | None = None,
+    ending: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """The ASGI app; settings come from the environment unless given.
 
     Args:
         engine: gives the one to use, with all open that the first photo needs; it is opened when
             the app starts unless given.
+        ending: is called when all requests were answered, or were given up.
 
     Raises:
         InvalidParameter: a setting, or the site file, is not as it must be.
     """
     chosen = usable(settings or config.load())
     most = largest_body(chosen)
-    # Photos stay in memory: Starlette would put those of more than 1 MB into a file on disk.
+    # Complete photos are in memory: Starlette would put them into a file that others can read.
     MultiPartParser.spool_max_size = most
+    shares = Shares(chosen)
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
         version=version("lookalike"),
         summary="Which celebrity a face looks like, and how alike two photos are.",
+        # It would send to whatever name it was asked by.
+        redirect_slashes=False,
         lifespan=partial(
-            _lifespan, chosen, site_file.load(chosen.site), engine or partial(warmed, chosen)
+            _lifespan,
+            chosen,
+            site_file.load(chosen.site),
+            engine or partial(warmed, chosen),
+            shares,
+            ending,
         ),
     )
     problems = Problems(document.problem)
     problems.install(app)
-    app.add_middleware(BodyLimit, most=most, refuse=problems.too_large)
-    # Added last, it comes first: who asks, and for what, is known to all others.
+    refuse = partial(_refused, problems)
+    app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
+    app.add_middleware(PerAddress, shares=shares, refuse=refuse)
+    app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
+    # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
+    app.add_middleware(SafeHeaders)
     for router in (api, admin, comparisons, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
@@ -90,12 +114,18 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(
-    settings: Settings, site: Site, opened: Callable[[], Engine], app: FastAPI
+    settings: Settings,
+    site: Site,
+    opened: Callable[[], Engine],
+    shares: Shares,
+    ending: Callable[[], None],
+    app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(opened)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     executor = Executor(settings.queue, engine.at_once)
+    engine.database.rest_while_changing(executor.resting)
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
@@ -103,10 +133,12 @@ async def _lifespan(
         )
         services = Services(
             settings=settings,
+            names=Names.of(settings),
             site=site,
             engine=engine,
             gallery=engine.gallery,
             executor=executor,
+            shares=shares,
             portraits=fetched,
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),
@@ -119,12 +151,20 @@ async def _lifespan(
                 yield
                 # FastAPI remembers what it called, and so the app: let the networks go.
                 del app.state.services
+                ending()
     guard.close()
     engine.close()
 
 
 async def _rekognition(request: Request) -> Response:
     return await services_of(request).rekognition(request)
+
+
+def _refused(problems: Problems, request: Request, refusal: Refusal) -> Response:
+    """What is not let in is told by the front end that it was for."""
+    if request.method == "POST" and own_path(request.scope) == "/":
+        return rekognition_refusal.refused(request, refusal)
+    return problems.refused(request, refusal)
 
 
 async def _count_visit(request: Request, services: UseServices) -> None:
@@ -154,8 +194,24 @@ def _add_health(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["health"], responses={503: {}})
     async def ready(response: Response) -> dict[str, str]:
-        """Whether photos are answered: the networks and the gallery are open."""
-        if not hasattr(app.state, "services"):
+        """Whether photos are answered: the networks and the gallery are open, the store can be
+        read, and there is room in the queue."""
+        status = await _state(app)
+        if status != "ready":
             response.status_code = 503
-            return {"status": "starting"}
-        return {"status": "ready"}
+        return {"status": status}
+
+
+async def _state(app: FastAPI) -> str:
+    """`ready`, or what is not."""
+    services: Services | None = getattr(app.state, "services", None)
+    if services is None:
+        return "starting"
+    if services.executor.is_full:
+        return "the queue of photos is full"
+    try:
+        await anyio.to_thread.run_sync(services.gallery.store.database.check)
+    except StoreUnavailable as error:
+        logging.getLogger("lookalike").error("Not ready: %s", error)
+        return "the store cannot be read"
+    return "ready"

@@ -63,6 +63,7 @@ def test_what_was_timed_is_said(cli: Commands, settings: Settings) -> None:
         (cache / each).symlink_to(settings.cache / each)
     cli.environment["LOOKALIKE_CACHE"] = str(cache)
     cli.environment["LOOKALIKE_RUNTIME"] = "fastest"
+    cli.environment["LOOKALIKE_PRECISION"] = "float32"
     said = found(cli)["runtime"][1]
     assert said.count("(openvino ") == 3
     assert said.count(" ms; onnxruntime ") == 3

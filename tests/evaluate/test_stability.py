@@ -194,7 +194,7 @@ def test_the_command_takes_a_folder_or_a_table(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--collection", "nobody"), "no collection 'nobody'; there are: starter"),
+        (("--collection", "nobody"), "no collection 'nobody'. There are: starter"),
         (("--by", "age"), "no column 'age' to group by"),
     ],
 )

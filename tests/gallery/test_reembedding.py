@@ -253,7 +253,7 @@ def test_one_collection_or_all(mixed: Home, store: Store) -> None:
     someone = Person("U1", "fans", Text(en="Someone"))
     other.add(someone, [Portrait(np.eye(128, dtype=np.float32)[0], external_image_id="poster-7")])
     other.close()
-    assert "no collection 'none' of your own; there are: fans, mine" in mixed(
+    assert "no collection 'none' of your own. There are: fans, mine" in mixed(
         "migrate", "--collection", "none", fails=1
     )
     assert "poster-7 (no thumbnail was kept)" in mixed("migrate", "--yes", "--collection", "fans")

@@ -222,6 +222,7 @@ home, prefix, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 store = Store(home, {CONTRACT!r})
 for number in range(count):
     vectors = np.random.default_rng(number).normal(size=(3, 128)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     someone = Person(f"{{prefix}}{{number:05}}", "mine", Text(ko="가"))
     store.add(someone, [Portrait(each) for each in vectors])
     print(someone.id, flush=True)

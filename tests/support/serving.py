@@ -17,6 +17,7 @@ import psutil
 import uvicorn
 
 from lookalike.config import Settings
+from lookalike.launch import uvicorn_options
 from lookalike.server import create_app
 from tests.support import PATIENCE_S, patient, processes
 from tests.support.processes import LOOKALIKE, Process
@@ -51,8 +52,9 @@ class _Uvicorn(uvicorn.Server):
 @contextmanager
 def running(settings: Settings) -> Iterator[Server]:
     """A server on a free port, in a thread of this process."""
-    options = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none")
-    server = _Uvicorn(options)
+    options = uvicorn_options(settings)
+    config = uvicorn.Config(create_app(settings), port=0, log_level="warning", **options)
+    server = _Uvicorn(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

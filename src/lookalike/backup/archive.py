@@ -119,13 +119,13 @@ class Reader:
     def _said(self) -> About:
         entry = self._tar.next()
         data = self._tar.extractfile(entry) if entry is not None else None
-        stated = json.loads(data.read(_LONGEST_ABOUT)) if data is not None else {}
+        stated = dict(json.loads(data.read(_LONGEST_ABOUT))) if data is not None else {}
         found = stated.pop("format", None)
         if found != FORMAT:
             raise _unusable(
                 self._path,
-                f"is of format {found}, and this Lookalike knows {FORMAT}. Update it: pip install "
-                "--upgrade lookalike",
+                f"is of format {found}, and this Lookalike knows {FORMAT}: update it with pip "
+                "install --upgrade lookalike",
             )
         return About(**stated)
 

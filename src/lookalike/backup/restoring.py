@@ -125,7 +125,7 @@ def _opened(sealed: bytes, passphrase: str) -> bytes:
 
 
 def _write(path: Path, data: IO[bytes]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.private_folder(path.parent)
     with files.replacing(path, 0o600) as file:
         shutil.copyfileobj(data, file)
 

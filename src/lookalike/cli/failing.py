@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lookalike.cli.terminal import JSON_PRINTED, print_json
-from lookalike.errors import InvalidParameter, LookalikeError, PhotoError
+from lookalike.errors import CollectionNotFound, InvalidParameter, LookalikeError, PhotoError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,8 @@ def line(error: LookalikeError) -> str:
     """What a terminal shows."""
     if isinstance(error, PhotoError):
         return f"The {error.subject} cannot be used. {error}"
+    if isinstance(error, CollectionNotFound) and error.known:
+        return f"{error} There are: {', '.join(error.known)}."
     return str(error)
 
 

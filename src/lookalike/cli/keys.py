@@ -30,6 +30,9 @@ def keys() -> None:
     "--allow", multiple=True, help="An action, such as 'rekognition:Search*'; all unless set."
 )
 @click.option("--collection", multiple=True, help="A collection, such as 'team-*'; all unless set.")
+@click.option(
+    "--s3", multiple=True, help="S3 objects to read, such as 'bucket/prefix/*'; all unless set."
+)
 @click.option("--rate", type=float, help="Requests a second; LOOKALIKE_RATE unless set.")
 @click.option("--profile", default=_PROFILE, show_default=True, help="What to call it for AWS.")
 @_JSON
@@ -39,19 +42,20 @@ def create(
     description: str,
     allow: tuple[str, ...],
     collection: tuple[str, ...],
+    s3: tuple[str, ...],
     rate: float | None,
     profile: str,
     as_json: bool,
 ) -> None:
     """Make an access key and print it with its secret, which is never shown again.
 
-    What is printed on stdout is a profile for ~/.aws/credentials. --allow and --collection may be
-    given several times; '*' stands for any text.
+    What is printed on stdout is a profile for ~/.aws/credentials. --allow, --collection and
+    --s3 may be given several times; '*' stands for any text.
     """
     from lookalike.rekognition.access.policy import Policy
     from lookalike.rekognition.wire.codec import Wire
 
-    policy = Policy.of(allow, collection, Wire().operations())
+    policy = Policy.of(allow, collection, Wire().operations(), s3)
     with _opened_keys(settings) as store:
         made = store.create(description, policy, rate)
     if as_json:
@@ -61,6 +65,8 @@ def create(
     click.echo(f"aws_access_key_id = {made.key.id}")
     click.echo(f"aws_secret_access_key = {made.secret}")
     allowed = f"{', '.join(policy.actions)} on {', '.join(policy.collections)}"
+    if s3:
+        allowed += f", of S3 only {', '.join(s3)}"
     click.echo(f"Allowed: {allowed}. The secret is shown only now.", err=True)
 
 
@@ -81,7 +87,7 @@ def list_keys(settings: Settings, as_json: bool) -> None:
         made.add_row(
             each.id,
             "\n".join(action.partition(":")[2] for action in each.policy.actions),
-            "\n".join(each.policy.collections),
+            "\n".join((*each.policy.collections, *_bound(each))),
             f"{each.rate:g}/s" if each.rate else "",
             "enabled" if each.enabled else "disabled",
             each.description,
@@ -130,12 +136,20 @@ def _opened_keys(settings: Settings) -> Iterator[Keys]:
         opened.close()
 
 
+def _bound(key: AccessKey) -> tuple[str, ...]:
+    """The S3 objects that it is bound to."""
+    from lookalike.rekognition.access.policy import EVERYTHING
+
+    return tuple(f"s3://{each}" for each in key.policy.objects if each != EVERYTHING)
+
+
 def _key_json(key: AccessKey) -> dict[str, object]:
     return {
         "id": key.id,
         "description": key.description,
         "actions": key.policy.actions,
         "collections": key.policy.collections,
+        "objects": key.policy.objects,
         "rate": key.rate,
         "enabled": key.enabled,
         "created": key.created,

@@ -9,20 +9,29 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from lookalike.database.sqlite import Sqlite
+from lookalike.database.version import Version
+from lookalike.database.waiting import Rest
 
 
 class Database(Protocol):
     """One schema, brought up to date when it is opened. Methods raise StoreUnavailable when the
     database cannot be used; then nothing was changed."""
 
-    def version(self) -> int:
-        """A number that changes when anyone, in any process, has committed."""
+    def version(self) -> Version:
+        """Another one when anyone, in any process, has committed."""
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One view of everything, whatever others commit meanwhile."""
 
     def changing(self) -> AbstractContextManager[Connection]:
         """One transaction, or none of it; writers take turns."""
+
+    def check(self) -> None:
+        """See that it can be read."""
+
+    def rest_while_changing(self, rest: Rest) -> None:
+        """Have `rest` entered by whoever changes something, from before it waits until it is
+        done."""
 
     def prepare(self) -> None:
         """Make what is made with the first change: it is known now whether that can be."""

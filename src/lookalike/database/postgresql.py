@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
-from sqlalchemy import URL, Connection, create_engine, make_url
+from sqlalchemy import URL, Connection, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from lookalike.database import migrations
+from lookalike.database.schema import COLLECTIONS
+from lookalike.database.version import Version
+from lookalike.database.waiting import Rest, Turns
 from lookalike.errors import InvalidParameter, StoreUnavailable
 
 _SCHEME, _DRIVER = "postgresql", "postgresql+psycopg"
@@ -27,6 +30,8 @@ class Postgresql:
             StoreUnavailable: the database cannot be used.
         """
         url = _url(address)
+        self._turns = Turns()
+        self._rest: Rest = nullcontext
         self._called = url.render_as_string(hide_password=True)
         try:
             self._engine = create_engine(url.set(drivername=_DRIVER), pool_pre_ping=True)
@@ -38,17 +43,28 @@ class Postgresql:
             if migrations.needed(connection):
                 migrations.upgrade(connection)
 
-    def version(self) -> int:
+    def version(self) -> Version:
         # How far the log is written: it moves with every commit, and sometimes without one.
         with self._usable(), self._engine.connect() as connection:
             asked = "SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"
-            return int(connection.exec_driver_sql(asked).scalar_one())
+            return Version(0, int(connection.exec_driver_sql(asked).scalar_one()))
+
+    def rest_while_changing(self, rest: Rest) -> None:
+        self._rest = rest
 
     def prepare(self) -> None:
         """It is ready since it was opened."""
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def check(self) -> None:
+        """
+        Raises:
+            StoreUnavailable: it cannot be read now.
+        """
+        with self.reading() as connection:
+            connection.execute(select(COLLECTIONS.c.id).limit(1)).all()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -57,7 +73,12 @@ class Postgresql:
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        with self._usable(), self._engine.begin() as connection:
+        with (
+            self._rest(),
+            self._turns.taken(),
+            self._usable(),
+            self._engine.begin() as connection,
+        ):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
             yield connection
 

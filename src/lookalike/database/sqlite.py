@@ -8,27 +8,30 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from lookalike import files
 from lookalike.config import NOWHERE
 from lookalike.database import migrations
-from lookalike.database.schema import METADATA
-from lookalike.errors import StoreUnavailable
+from lookalike.database.presence import Presence
+from lookalike.database.schema import COLLECTIONS, METADATA
+from lookalike.database.version import NOTHING, Version
+from lookalike.database.waiting import Rest, Turns
+from lookalike.errors import StoreBusy, StoreUnavailable
 
 # How long to wait for another process that writes; adding a person takes a few milliseconds.
 _PATIENCE_MS = 20_000
 
-# Of no database; those of SQLite are positive.
-_NO_VERSION = -1
+# Only for us: it holds faces, and the secrets of keys.
+_MODE = 0o600
 
 _LOG = logging.getLogger("lookalike")
 _HIDDEN = (
@@ -49,6 +52,7 @@ _BY_RESULT = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
+_WAITED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 _BY_ERRNO = {errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE, errno.EFBIG: _SPACE}
 
@@ -57,7 +61,8 @@ class Sqlite:
     """In WAL mode: several processes read while one writes, and a kill loses nothing.
 
     Without a file there is nothing to be read: what only reads needs no folder that can be
-    written. Where the file itself cannot be written, it is read alone.
+    written. Where the file itself cannot be written, it is read alone. A file that was there and is
+    lost makes everything fail until one is back.
     """
 
     def __init__(self, home: Path, *, make: bool = True) -> None:
@@ -71,6 +76,10 @@ class Sqlite:
         self._path = home / "lookalike.sqlite3"
         self._opening = threading.Lock()
         self._file: _File | _ReadOnly | None = None
+        # How often another file took the place of the one that was open.
+        self._replaced = 0
+        self._turns = Turns()
+        self._rest: Rest = nullcontext
         self._nothing = create_engine("sqlite://", poolclass=NullPool)
         if self._there() is None:
             if make:
@@ -78,17 +87,28 @@ class Sqlite:
             else:
                 _say_hidden(self._path)
 
-    def version(self) -> int:
-        there = self._there()
-        if there is None:
-            return _NO_VERSION
-        with self._usable():
-            return there.version()
+    def version(self) -> Version:
+        with self._opening, self._usable():
+            there = self._found()
+            return NOTHING if there is None else Version(self._replaced, there.version())
+
+    def rest_while_changing(self, rest: Rest) -> None:
+        """Have `rest` entered by whoever changes something, from before it waits until it is
+        done."""
+        self._rest = rest
 
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
         self._nothing.dispose()
+
+    def check(self) -> None:
+        """
+        Raises:
+            StoreUnavailable: it cannot be read now.
+        """
+        with self.reading() as connection:
+            connection.execute(select(COLLECTIONS.c.id).limit(1)).all()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -110,9 +130,15 @@ class Sqlite:
         """One transaction, or none of it.
 
         Raises:
+            StoreBusy: too many wait already, or one has waited too long; nothing was changed.
             StoreUnavailable: the file cannot be written; nothing was changed.
         """
-        with self._usable(), self._made().engine.connect() as connection:
+        with (
+            self._rest(),
+            self._turns.taken(),
+            self._usable(),
+            self._made().engine.connect() as connection,
+        ):
             # At once as a writer: one that had read first could not become one beside another.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             # Left by an error, the connection is closed, and SQLite rolls back what it held.
@@ -141,16 +167,32 @@ class Sqlite:
     def _there(self) -> _File | _ReadOnly | None:
         """The file, opened, if there is one."""
         with self._opening, self._usable():
-            if self._file is None and _is_there(self._path):
+            return self._found()
+
+    def _found(self) -> _File | _ReadOnly | None:
+        """The file, opened, if there is one; another if that is in its place by now.
+
+        Raises:
+            StoreUnavailable: it was there and is lost.
+        """
+        if self._file is None:
+            if _is_there(self._path):
                 self._file = _opened(self._path)
-            return self._file
+        elif self._file.presence.state() == "another":
+            fresh = _opened(self._path)
+            self._file.close()
+            self._file = fresh
+            self._replaced += 1
+            _LOG.warning("%s was replaced; everything is read anew from it.", self._path)
+        return self._file
 
     def _made(self) -> _File | _ReadOnly:
-        """The file, opened; made if there is none."""
+        """The file, opened; made if there never was one."""
         with self._opening:
-            if self._file is None:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+            if self._found() is None:
+                files.private_folder(self._path.parent)
                 self._file = _File(self._path)
+            assert self._file is not None
             return self._file
 
     @contextmanager
@@ -162,28 +204,38 @@ class Sqlite:
             if type(error) not in (DatabaseError, OperationalError):
                 raise
             result = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-            raise self._unusable(error.orig, _BY_RESULT.get(result, _ACCESS)) from error
+            kind = StoreBusy if result in _WAITED else StoreUnavailable
+            raise self._unusable(error.orig, _BY_RESULT.get(result, _ACCESS), kind) from error
         except OSError as error:
             raise self._unusable(error, _BY_ERRNO.get(error.errno or 0, _ACCESS)) from error
 
-    def _unusable(self, cause: BaseException | None, advice: str) -> StoreUnavailable:
+    def _unusable(
+        self,
+        cause: BaseException | None,
+        advice: str,
+        kind: type[StoreUnavailable] = StoreUnavailable,
+    ) -> StoreUnavailable:
         if self._path.parent == NOWHERE:
             return StoreUnavailable(
                 "This user has no home folder, so nothing can be kept; nothing was changed. Set "
                 "LOOKALIKE_HOME to a folder for it."
             )
-        return StoreUnavailable(
-            f"{self._path} cannot be used ({cause}); nothing was changed. {advice}"
-        )
+        return kind(f"{self._path} cannot be used ({cause}); nothing was changed. {advice}")
 
 
 class _File:
-    """A file that is read and written, brought up to date."""
+    """A file that is read and written, made if there is none, and brought up to date."""
 
     def __init__(self, path: Path) -> None:
+        # One that is there already is SQLite's alone to open; see `presence.py`.
+        with suppress(FileExistsError):
+            path.touch(_MODE, exist_ok=False)
         self.engine = _connectable(path)
         # Two processes that start together must not both turn the new file to WAL.
-        with FileLock(path.parent / "migration.lock"), self.engine.connect() as connection:
+        with (
+            FileLock(path.parent / "migration.lock", mode=_MODE),
+            self.engine.connect() as connection,
+        ):
             behind = migrations.needed(connection)
         if behind:
             with self.engine.connect() as connection:
@@ -192,6 +244,7 @@ class _File:
                 connection.exec_driver_sql("COMMIT")
         # Kept open only to be asked whether another connection has committed.
         self._watch = self.engine.connect()
+        self.presence = Presence(path)
 
     def version(self) -> int:
         return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
@@ -210,6 +263,7 @@ class _ReadOnly:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.presence = Presence(path)
         self.engine = create_engine(
             "sqlite://", poolclass=NullPool, creator=lambda: read_only(path)
         )
@@ -276,10 +330,10 @@ def _connection(address: str) -> sqlite3.Connection:
 
 
 def _connectable(path: Path) -> Engine:
-    # A fresh connection each time keeps threads apart and costs 0.2 ms.
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=NullPool, connect_args={"check_same_thread": False}
-    )
+    # A fresh connection each time keeps threads apart and costs 0.2 ms. It makes no file: one that
+    # is gone is not to come back empty.
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+    engine = create_engine("sqlite://", poolclass=NullPool, creator=lambda: _connection(address))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

@@ -15,13 +15,14 @@ from lookalike.database import database
 from lookalike.database.blocks import in_blocks
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
+from lookalike.gallery.index.damage import sound
 from lookalike.gallery.index.stored import FACTS, facts_of
 from lookalike.gallery.people import Facts, Person, Text, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
 from lookalike.gallery.removals.takedowns import Takedown
-from lookalike.gallery.rows import person_of, portrait_of
+from lookalike.gallery.rows import person_of, portrait_of, portraits_of
 
 # What no name holds; SQLite takes 50,000 bytes for a mistake.
 _LONGEST = 1_000
@@ -132,15 +133,16 @@ class Contents:
         """The portraits of a person in the order they were added."""
         wanted = select(FACES).where(faces_of(person)).order_by(FACES.c.created)
         with self.database.reading() as connection:
-            return tuple(portrait_of(row) for row in connection.execute(wanted).all())
+            return portraits_of(connection.execute(wanted).all(), person.collection)
 
     def portraits_by_person(self, collection: str) -> dict[str, tuple[StoredPortrait, ...]]:
         """The portraits of everyone in a collection, in the order they were added."""
         owned = (FACES.c.collection == collection) & FACES.c.person.is_not(None)
-        found = defaultdict(list)
         with self.database.reading() as connection:
-            for row in connection.execute(select(FACES).where(owned).order_by(FACES.c.created)):
-                found[row.person].append(portrait_of(row))
+            rows = connection.execute(select(FACES).where(owned).order_by(FACES.c.created)).all()
+        found = defaultdict(list)
+        for row in sound(rows, collection)[0]:
+            found[row.person].append(portrait_of(row))
         return {person: tuple(own) for person, own in found.items()}
 
     def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:

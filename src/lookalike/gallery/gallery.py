@@ -14,6 +14,7 @@ from pathlib import Path
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
+from lookalike.database.version import Version
 from lookalike.errors import (
     CollectionNotFound,
     ContractMismatch,
@@ -83,7 +84,7 @@ class Gallery:
         self.store = store
         self._shipped = shipped
         self._indexes = Indexes(store.database, dimension, Keeper(kept, store.contract))
-        self._version: int | None = None
+        self._version: Version | None = None
         # The starter without those who asked to be left out.
         self._starter = shipped
         self._roster = Roster(store)
@@ -332,6 +333,9 @@ class Gallery:
         with self._indexes.lock:
             version = self.store.database.version()
             if version != self._version:
+                if self._version is not None and version.store != self._version.store:
+                    # Another database is in the place of the one that was read.
+                    self._indexes.mark = None
                 self._catch_up()
                 self._version = version
             yield
@@ -375,11 +379,9 @@ class Gallery:
         Raises:
             CollectionNotFound: there is none of that id.
         """
-        known = [starter.COLLECTION, *(each.id for each in self._stored)]
+        known = (starter.COLLECTION, *(each.id for each in self._stored))
         if collection not in known:
-            raise CollectionNotFound(
-                f"There is no collection {collection!r}; there are: {', '.join(known)}."
-            )
+            raise CollectionNotFound(f"There is no collection {collection!r}.", known)
 
     def _found(self, person_id: str, collection: str | None) -> list[Person]:
         """The people of that id, the starter's first.

@@ -108,10 +108,8 @@ def outdated(store: Store, collection: str | None = None) -> dict[str, str]:
     """
     found = store.contracts()
     if collection is not None and collection not in found:
-        known = ", ".join(found) or "none"
-        raise CollectionNotFound(
-            f"There is no collection {collection!r} of your own; there are: {known}."
-        )
+        message = f"There is no collection {collection!r} of your own."
+        raise CollectionNotFound(message, tuple(found))
     return {
         name: made_with
         for name, made_with in found.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -15,6 +15,7 @@ from lookalike.database.clock import naive, now
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
+from lookalike.gallery.index.damage import sound
 from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait, StoredPortrait
 from lookalike.gallery.spelling import folded
@@ -103,6 +104,11 @@ def portrait_of(row: Any) -> StoredPortrait:
         fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
         thumbnail=row.thumbnail,
     )
+
+
+def portraits_of(rows: Sequence[Any], collection: str) -> tuple[StoredPortrait, ...]:
+    """Those of rows of faces whose vectors can be used, in the same order."""
+    return tuple(portrait_of(row) for row in sound(rows, collection)[0])
 
 
 def credit_of(row: Any) -> Credit | None:

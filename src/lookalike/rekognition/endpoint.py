@@ -21,6 +21,14 @@ from lookalike.rekognition.wire.faults import Fault, fault_of
 
 _LOG = logging.getLogger("lookalike")
 
+# What is worth a second try, and after how many seconds.
+_TRANSIENT = (
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "ServiceUnavailable",
+)
+_RETRY_AFTER = "2"
+
 
 class Endpoint:
     """Speaks the Amazon Rekognition API: `answer = await endpoint(request)`.
@@ -38,25 +46,24 @@ class Endpoint:
     async def __call__(self, request: Request) -> Response:
         """The answer to a `POST /`; a fault is an answer too, so nothing is raised."""
         request_id = str(uuid.uuid4())
+        headers = {"x-amzn-RequestId": request_id}
         try:
             status, body = 200, await self._answer(request, request_id)
         except Exception as error:
             fault = fault_of(error)
-            if fault.code == "InternalServerError":
-                # The traceback names code, never pixels: arguments are not in it.
-                _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
+            _log(fault, error, request_id)
             status = self._wire.status(fault.code)
             body = self._wire.encode_fault(fault, request_id)
-        headers = {"x-amzn-RequestId": request_id}
+            if fault.code in _TRANSIENT:
+                headers["Retry-After"] = _RETRY_AFTER
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, request_id: str) -> bytes:
-        # Read first, even if the headers are wrong: a client that is still sending hears nothing.
-        body = await _body(request, self._most)
         operation = self._wire.operation(request.headers, OPERATIONS.keys())
         credential = read_credential(request.headers, request.query_params)
-        if body is None:
-            raise self._wire.too_large(operation, self._most)
+        # Nothing is read of whoever did not sign with a key of ours, and just now.
+        await self._guard.check_head(credential, _signed(request, b""))
+        body = await self._body(request, operation)
         principal = await self._guard.admit(credential, _signed(request, body))
 
         def call() -> bytes:
@@ -66,6 +73,33 @@ class Endpoint:
             return self._wire.encode(operation, OPERATIONS[operation](context, asked))
 
         return await self._executor.run(call)
+
+    async def _body(self, request: Request, operation: str) -> bytes:
+        """
+        Raises:
+            Fault: it is too large, of which nothing more is read, or ends early.
+        """
+        declared = request.headers.get("content-length", "0")
+        if declared.isdigit() and int(declared) > self._most:
+            raise self._wire.too_large(operation, self._most)
+        chunks = bytearray()
+        try:
+            async for chunk in request.stream():
+                if len(chunks) + len(chunk) > self._most:
+                    raise self._wire.too_large(operation, self._most)
+                chunks += chunk
+        except ClientDisconnect:
+            raise Fault("SerializationException", "The body ended early.") from None
+        return bytes(chunks)
+
+
+def _log(fault: Fault, error: Exception, request_id: str) -> None:
+    """Say in the log what is a fault of ours."""
+    if fault.code == "InternalServerError":
+        # The traceback names code, never pixels: arguments are not in it.
+        _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
+    elif fault.code == "ServiceUnavailable":
+        _LOG.error("Rekognition request %s failed: %s", request_id, error)
 
 
 def _signed(request: Request, body: bytes) -> SignedRequest:
@@ -82,20 +116,3 @@ def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
     nobody tells whether there was a slash at its end."""
     prefix = root.encode()
     return () if path.startswith(prefix) else (prefix + path, prefix)
-
-
-async def _body(request: Request, most: int) -> bytes | None:
-    """The body, or None if it has more than `most` bytes; those beyond are read and forgotten."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= most:
-                chunks.append(chunk)
-            else:
-                chunks.clear()
-    except ClientDisconnect:
-        if size <= most:
-            raise Fault("SerializationException", "The body ended early.") from None
-    return b"".join(chunks) if size <= most else None

@@ -61,7 +61,7 @@ class Runner:
         self._settings = settings
         self._jobs = jobs
         self._work = work
-        self._lock = FileLock(settings.home / "videos.lock", thread_local=False)
+        self._lock = FileLock(settings.home / "videos.lock", thread_local=False, mode=0o600)
         self._stop = threading.Event()
         self._process: SpawnProcess | None = None
         self._pause_s = _PAUSE_S

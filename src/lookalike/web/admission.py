@@ -1,4 +1,4 @@
-"""What page and `/api/v1` let in: bodies up to a size, and whoever may change galleries.
+"""What page and `/api/v1` let in: photos up to a size, and whoever may change galleries.
 
 That is whoever has the admin token, or else programs on this machine. They alone may also look into
 collections that were made over the Rekognition API, where callers of that have to sign.
@@ -9,15 +9,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, HTTPException, Query, Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lookalike.config import Settings, is_loopback
-from lookalike.web.proxies import own_path
+from lookalike.config import Settings
+from lookalike.gate.gate import why_not_local
 from lookalike.web.services import services_of
 
 # Describes to readers of the API what `Guarded` asks for; it refuses nothing itself.
@@ -29,12 +27,6 @@ DESCRIBED = Security(
         "server's own machine need no token and others are refused.",
     )
 )
-# A proxy adds one of these: who asks is not on this machine then.
-_FORWARDED = (
-    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-prefix"),
-    *("x-forwarded-proto", "x-real-ip"),
-)
-
 # Photos of the largest size that the body of one request may hold; bytes of what is around them.
 PHOTOS = 3
 _AROUND = 64 * 1024
@@ -45,38 +37,6 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 def largest_body(settings: Settings) -> int:
     """In bytes."""
     return settings.max_bytes * PHOTOS + _AROUND
-
-
-class BodyLimit:
-    """ASGI middleware: a body of more than `most` bytes is not read on, and answered by `refuse`,
-    or not at all where it had not said how long it is."""
-
-    def __init__(self, app: ASGIApp, most: int, refuse: Callable[[Request, int], Response]) -> None:
-        self._app = app
-        self._most = most
-        self._refuse = refuse
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        # Rekognition's clients post to the root, where an endpoint with limits of its own answers.
-        if scope["type"] != "http" or own_path(scope) == "/":
-            await self._app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self._most:
-            await self._refuse(Request(scope), self._most)(scope, receive, send)
-            return
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._most:
-                # A body sent in chunks did not say how long it is: stop as if the client left.
-                return {"type": "http.disconnect"}
-            return message
-
-        await self._app(scope, counted, send)
 
 
 class Guarded(APIRoute):
@@ -101,13 +61,14 @@ def admit(request: Request) -> None:
     settings = services_of(request).settings
     if settings.admin_token:
         _check_token(request, settings.admin_token)
-    elif is_loopback(settings.host):
+    elif settings.is_local:
         _check_local(request)
     else:
+        where = "is public" if settings.is_public else f"listens on {settings.host!r}"
         raise HTTPException(
             403,
-            f"This server listens on {settings.host!r}, beyond this machine, and has no admin "
-            "token. Set LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
+            f"This server {where}, beyond this machine, and has no admin token. Set "
+            "LOOKALIKE_ADMIN_TOKEN to a long random text, start it again, and send "
             "`Authorization: Bearer` with that text.",
         )
 
@@ -116,13 +77,16 @@ def permitted(request: Request, collection: str | None) -> str | None:
     """The collection that a visitor names; nothing, or an empty text, names none.
 
     Raises:
-        CollectionNotFound: there is no such collection.
-        HTTPException: it is not for every visitor, and who asks may not change galleries.
+        CollectionNotFound: there is no such collection, and who asks may know.
+        HTTPException: it is not for every visitor, and who asks may not change galleries. Where
+            there are such collections, they hear the same of one that is not there.
     """
     if collection:
         services = services_of(request)
-        if not services.is_open(services.gallery.collection(collection)):
+        known = {each.id for each in services.open_collections}
+        if collection not in known and services.settings.checks_signatures:
             admit(request)
+        services.gallery.collection(collection)
     return collection or None
 
 
@@ -159,37 +123,10 @@ def _check_token(request: Request, token: str) -> None:
 
 def _check_local(request: Request) -> None:
     """A browser may be on this machine and act for a page that is not ours."""
-    headers = request.headers
-    host = headers.get("host", "")
-    # A name of the attacker's own may lead here (DNS rebinding), and is then the page's own origin.
-    if not is_loopback(_hostname(host)):
-        raise _elsewhere(f"it was sent to {host!r}, not to localhost")
-    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-        raise _elsewhere("a page of another site sent it")
-    origin = headers.get("origin")
-    if origin is not None and _authority(origin) != host:
-        raise _elsewhere(f"a page of {origin!r} sent it")
-    if any(each in headers for each in _FORWARDED):
-        raise _elsewhere("a proxy passed it on")
-
-
-def _elsewhere(why: str) -> HTTPException:
-    return HTTPException(
-        403,
-        f"Without an admin token only programs on this machine may do this, and {why}. "
-        "Set LOOKALIKE_ADMIN_TOKEN to let others.",
-    )
-
-
-def _hostname(host: str) -> str | None:
-    try:
-        return urlsplit(f"//{host}").hostname
-    except ValueError:
-        return None
-
-
-def _authority(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc
-    except ValueError:
-        return None
+    why = why_not_local(request.headers)
+    if why is not None:
+        raise HTTPException(
+            403,
+            f"Without an admin token only programs on this machine may do this, and {why}. "
+            "Set LOOKALIKE_ADMIN_TOKEN to let others.",
+        )

@@ -83,10 +83,11 @@ class Counts:
         day = self._today().isoformat()
         rows = [(day, event, person, count) for (event, person), count in events.items()]
         try:
+            self._path.touch(0o600)
             with closing(self._connect()) as connection, connection:
                 connection.execute(_TABLE)
                 connection.executemany(_ADD, rows)
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             _LOG.warning("%s cannot be written (%s): something was not counted", _FILE, error)
 
     def _connect(self) -> sqlite3.Connection:

@@ -15,7 +15,9 @@ from starlette.exceptions import HTTPException
 from lookalike import errors
 from lookalike.answers.problems import PREFIX, kind_of, problem
 from lookalike.answers.shapes import Problem
-from lookalike.web.proxies import own_path
+from lookalike.gate.proxies import own_path
+from lookalike.gate.refusal import Refusal
+from lookalike.gate.safe_headers import HEADERS
 
 _LOG = logging.getLogger("lookalike")
 
@@ -55,6 +57,7 @@ OF_PHOTOS = responses(
         413: "The photo is too large.",
         415: "Not an image that can be read.",
         422: "No face, a damaged or too small photo, or a parameter that is not allowed.",
+        429: "More photos than one address may ask for; try again after Retry-After seconds.",
         501: "It needs our own networks, and the engine is Amazon Rekognition.",
         502: "Amazon Rekognition cannot be asked, refuses, or knows nobody.",
         503: "Too many photos are waiting; try again after Retry-After seconds.",
@@ -65,6 +68,8 @@ OF_PHOTOS = responses(
 def status_of(error: errors.LookalikeError) -> tuple[int, dict[str, str] | None]:
     """The status of the answer to an error, and headers that go with it."""
     status, _ = kind_of(type(error))
+    if isinstance(error, errors.TooOften):
+        return status, {"Retry-After": str(error.retry_after)}
     return status, {"Retry-After": _RETRY_AFTER} if status == 503 else None
 
 
@@ -80,15 +85,27 @@ class Problems:
         app.add_exception_handler(HTTPException, self._of_http)
         app.add_exception_handler(Exception, self._of_bug)
 
-    def too_large(self, request: Request, most: int) -> Response:
-        """The answer to a request whose body has more than `most` bytes."""
-        error = errors.ImageTooLarge(f"A request may have at most {most:,} bytes.")
-        return self._answer(request, problem(error))
+    def refused(self, request: Request, refusal: Refusal) -> Response:
+        """The answer to a request that is not let in. Under a name that is none of ours not even a
+        page is shown."""
+        title = HTTPStatus(refusal.status).phrase
+        told = Problem(
+            type=PREFIX + refusal.code, title=title, status=refusal.status, detail=refusal.detail
+        )
+        if refusal.status == HTTPStatus.MISDIRECTED_REQUEST:
+            return _data(told, refusal.headers)
+        return self._answer(request, told, refusal.headers)
 
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, errors.LookalikeError)
         _, headers = status_of(error)
-        return self._answer(request, problem(error), headers)
+        told = problem(error)
+        if isinstance(error, errors.StoreUnavailable):
+            # Where it lies is for the log.
+            _LOG.error("%s %s failed: %s", request.method, request.url.path, error)
+            detail = f"{told.title}; the server's log says why. Try again in a moment."
+            told = told.model_copy(update={"detail": detail})
+        return self._answer(request, told, headers)
 
     def _of_validation(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -114,18 +131,24 @@ class Problems:
         told = Problem(
             type=f"{PREFIX}internal", title="The server failed", status=500, detail=detail
         )
-        return self._answer(request, told)
+        # It is answered where no middleware sees it.
+        return self._answer(request, told, dict(HEADERS))
 
     def _answer(
         self, request: Request, told: Problem, headers: dict[str, str] | None = None
     ) -> Response:
         if _browses(request):
             shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
-            shown.headers.update(headers or {})
+            for name, value in (headers or {}).items():
+                shown.headers.setdefault(name, value)
             return shown
-        return JSONResponse(
-            told.model_dump(), told.status, headers, media_type="application/problem+json"
-        )
+        return _data(told, headers)
+
+
+def _data(told: Problem, headers: dict[str, str] | None) -> Response:
+    return JSONResponse(
+        told.model_dump(), told.status, headers, media_type="application/problem+json"
+    )
 
 
 def _browses(request: Request) -> bool:

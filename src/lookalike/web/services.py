@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, File, Request, Response, UploadFile
 
 from lookalike.answers.people import Shown
+from lookalike.config import is_loopback
 from lookalike.errors import ImageTooLarge, Subject, about
 from lookalike.faces.image import jpeg
-from lookalike.web.proxies import root_of
+from lookalike.gate.names import hostname
+from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
+    from lookalike.gate.names import Names
+    from lookalike.gate.shares import Shares
     from lookalike.site import Site
     from lookalike.web.counts import Counts
     from lookalike.web.sharing.results import Results
@@ -43,10 +47,12 @@ class Services:
     """
 
     settings: Settings
+    names: Names
     site: Site
     engine: Engine
     gallery: Gallery
     executor: Executor
+    shares: Shares
     portraits: Portraits
     shown: Shown
     results: Results
@@ -65,21 +71,31 @@ class Services:
         return collection.open or chosen or not self.settings.checks_signatures
 
     def public_url(self, request: Request) -> str:
-        """Where the server is for others, without a slash at the end."""
-        return (self.settings.public_url or str(request.base_url)).rstrip("/")
+        """Where the server is for others, without a slash at the end. Whoever asks by a name that
+        nobody set may have made it up: then it is a path, which their browser completes."""
+        if self.settings.public_url:
+            return self.settings.public_url.rstrip("/")
+        name = hostname(request.headers.get("host", ""))
+        ours = name is not None and (is_loopback(name) or self.names.lists(name))
+        return str(request.base_url).rstrip("/") if ours else root_of(request)
 
     async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
         """The bytes of an uploaded photo.
 
         Raises:
             ImageTooLarge: it has more than may be; the error says which photo it was.
+            TooOften: the visitor has sent as many as they may for now.
         """
+        self.shares.photo()
         most = self.settings.max_bytes
         if file.size is not None and file.size > most:
             said = f"The photo has {file.size:,} bytes; at most {most:,} are allowed."
             with about(subject, number):
                 raise ImageTooLarge(said)
-        return await file.read()
+        data = await file.read()
+        # One copy is enough.
+        await file.close()
+        return data
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -30,6 +30,8 @@ HEADERS = {
     "X-Amz-Target": "RekognitionService.GetCelebrityInfo",
 }
 MISMATCH = "The request signature we calculated does not match the signature you provided."
+# As a proxy passes a visitor's request on; this test's own would be the owner's.
+_FORWARDED = {"x-forwarded-for": "203.0.113.9"}
 UNRECOGNIZED = "The security token included in the request is invalid."
 
 
@@ -142,6 +144,57 @@ def test_forbidden_actions_and_collections_are_refused(
         # It searches every collection.
         with refused("AccessDeniedException", f"{user}rekognition:GetCelebrityInfo on resource"):
             rekognition.get_celebrity_info(**OBAMA)
+
+
+def test_collections_are_named_to_nobody_who_did_not_name_them(
+    signed: Server, keys: Keys, key: Unlocked
+) -> None:
+    with client(signed.url, key) as rekognition:
+        for each in ("team-red", "secret-project"):
+            rekognition.create_collection(CollectionId=each)
+    limited = keys.create(policy=Policy(("*",), ("team-*",)))
+    with client(signed.url, limited) as rekognition:
+        with refused("ResourceNotFoundException", "There is no collection 'team-blue'."):
+            rekognition.list_faces(CollectionId="team-blue")
+        with refused("AccessDeniedException", "collection/secret-project because"):
+            rekognition.list_faces(CollectionId="secret-project")
+    # Over /api/v1 what is there and what is not is one to whoever may see neither.
+    for path in ("/api/v1/people", "/api/v1/filters", "/people"):
+        answers = [
+            patient.get(f"{signed.url}{path}", params={"collection": each}, headers=_FORWARDED)
+            for each in ("zz", "secret-project")
+        ]
+        assert {each.status_code for each in answers} == {403}
+        assert answers[0].text == answers[1].text
+        assert "team-red" not in answers[0].text
+    missed = patient.get(f"{signed.url}/api/v1/people", params={"collection": "zz"})
+    assert (missed.status_code, missed.json()["detail"]) == (404, "There is no collection 'zz'.")
+
+
+def test_objects_of_s3_that_a_key_is_not_bound_to_are_refused(
+    signed: Server, keys: Keys, photos: Mapping[str, bytes]
+) -> None:
+    limited = keys.create(policy=Policy(objects=("fan-photos/red/*", "shared/*")))
+    beyond = ("fan-photos/blue/a.jpg", "fan-photos/redder.jpg", "fan-photos-2/red/a.jpg")
+
+    def image(name: str) -> dict[str, Any]:
+        bucket, _, key = name.partition("/")
+        return {"S3Object": {"Bucket": bucket, "Name": key}}
+
+    with client(signed.url, limited) as rekognition:
+        for each in beyond:
+            denied = f"s3:GetObject on resource: arn:aws:s3:::{each} because"
+            with refused("AccessDeniedException", denied):
+                rekognition.detect_faces(Image=image(each))
+            with refused("AccessDeniedException", denied):
+                rekognition.start_face_detection(Video=image(each))
+            bytes_ = {"Bytes": photos["obama.jpg"]}
+            with refused("AccessDeniedException", denied):
+                rekognition.compare_faces(SourceImage=bytes_, TargetImage=image(each))
+        # It is asked for: there is no storage here.
+        with refused("InvalidS3ObjectException", "s3://fan-photos/red/a.jpg"):
+            rekognition.detect_faces(Image=image("fan-photos/red/a.jpg"))
+        assert len(rekognition.detect_faces(Image=bytes_)["FaceDetails"]) == 1
 
 
 def test_what_is_altered_on_the_way_is_refused(signed: Server, key: Unlocked) -> None:

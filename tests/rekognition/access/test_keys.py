@@ -20,10 +20,10 @@ from lookalike import config
 from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, NotFound, SecretsUnreadable
+from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access import guard
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Policy, Principal, authorize
-from lookalike.rekognition.access.rate_limit import RateLimit
 from lookalike.rekognition.arns import collection_arn, collection_of
 from lookalike.rekognition.wire.codec import Wire
 from lookalike.rekognition.wire.faults import Fault
@@ -239,6 +239,17 @@ def test_policies_that_fit_nothing_are_refused(
         Policy.of(actions, collections, OPERATIONS)
 
 
+@pytest.mark.parametrize("pattern", ["bucket", "", "Bucket/x", "bucket/", "bucket/[ab]"])
+def test_objects_that_cannot_be_are_refused(pattern: str) -> None:
+    with pytest.raises(InvalidParameter, match=r"can be no S3 object: it must be like 'bucket/"):
+        Policy.of((), (), OPERATIONS, (pattern,))
+
+
+def test_policies_of_before_read_every_object() -> None:
+    written = '{"actions": ["rekognition:*"], "collections": ["*"]}'
+    assert Policy.read(written) == Policy()
+
+
 def test_refusals_are_in_amazons_words() -> None:
     policy = Policy(("rekognition:Search*",), ("team-*",))
     principal = Principal("LOOKEXAMPLE", policy)
@@ -392,7 +403,8 @@ def test_create_prints_a_profile(run: CliRunner, keys: Keys) -> None:
 def test_create_and_list_print_json(run: CliRunner) -> None:
     made = json.loads(called(run, "create", "--description", "[b]팀", "--json").stdout)
     assert made.keys() == {
-        *("id", "secret", "description", "actions", "collections", "rate", "enabled", "created")
+        *("id", "secret", "description", "actions", "collections", "objects", "rate"),
+        *("enabled", "created"),
     }
     secret = made.pop("secret")
     assert made["actions"] == ["rekognition:*"]

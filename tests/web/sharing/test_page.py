@@ -114,7 +114,7 @@ def test_a_shared_result_is_a_page_like_the_others_and_more_reserved(
             policy = answer.headers["content-security-policy"].split("; ")
             assert {"img-src 'self'", "media-src 'none'", "form-action 'none'"} <= set(policy)
             assert answer.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
-            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["referrer-policy"] == "same-origin"
             assert answer.headers.keys() == ordinary.headers.keys() | {"x-robots-tag"}
             assert "page-data" not in answer.text
 

@@ -233,12 +233,48 @@ def test_results_that_never_were(own: Server, result_id: str) -> None:
     assert patient.delete(url, headers={"X-Delete-Token": "x"}).status_code == 404
 
 
-def test_a_result_that_cannot_be_written(own: Server, photos: Mapping[str, bytes]) -> None:
+def test_a_result_that_cannot_be_written(
+    own: Server, photos: Mapping[str, bytes], caplog: pytest.LogCaptureFixture
+) -> None:
     (own.settings.home / "results").write_text("in the way")
     answer = share(own, photos["obama.jpg"])
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     assert answer.json()["type"] == "urn:lookalike:problem:store-unavailable"
-    assert "results cannot be written" in answer.json()["detail"]
+    assert str(own.settings.home) not in answer.text
+    assert "results cannot be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("limits", "kept", "told"),
+    [
+        ({"results": 2}, 2, "2 results are kept, as many as may be (LOOKALIKE_RESULTS)"),
+        ({"results_bytes": 1}, 1, "have 1 bytes, as many as may be (LOOKALIKE_RESULTS_BYTES)"),
+        ({"free_bytes": 2**60}, 0, "bytes are free on the disk (LOOKALIKE_FREE_BYTES)"),
+    ],
+)
+def test_results_beyond_what_may_be_kept_are_refused(
+    serve: Serve,
+    home: Path,
+    photos: Mapping[str, bytes],
+    limits: dict[str, int],
+    kept: int,
+    told: str,
+) -> None:
+    with serve(home=home, **limits) as server:
+        shared = [share(server, photos["obama.jpg"]) for _ in range(kept)]
+        assert [each.status_code for each in shared] == [201] * kept
+        full = share(server, photos["obama.jpg"])
+        assert (full.status_code, full.json()["title"]) == (507, "No more results can be kept")
+        assert told in full.json()["detail"]
+        assert len(list((home / "results").glob("*"))) == kept
+        if shared:
+            gone = {"X-Delete-Token": shared[0].json()["delete_token"]}
+            url = f"{server.url}/api/v1/results/{shared[0].json()['id']}"
+            assert patient.delete(url, headers=gone).status_code == 204
+            assert share(server, photos["obama.jpg"]).status_code == 201
+        modes = {each.stat().st_mode & 0o777 for each in home.rglob("*.*") if each.is_file()}
+        assert modes <= {0o600}
+        assert {each.stat().st_mode & 0o777 for each in (home, *home.glob("results"))} == {0o700}
 
 
 class Clock:

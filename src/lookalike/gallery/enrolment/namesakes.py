@@ -13,7 +13,7 @@ from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.contents import faces_of
 from lookalike.gallery.people import Person
 from lookalike.gallery.portraits import Portrait
-from lookalike.gallery.rows import person_of, portrait_of
+from lookalike.gallery.rows import person_of, portraits_of
 from lookalike.gallery.spelling import folded, folded_group
 
 # The similarity of two (dimension,) faces, 0 to 100, as the calibration of their model has it.
@@ -127,9 +127,9 @@ def _unlike(person: Person, there: Sequence[tuple[Person, float | None]]) -> Unl
     )
 
 
-def _portraits(connection: Connection, person: Person) -> list[Portrait]:
+def _portraits(connection: Connection, person: Person) -> Sequence[Portrait]:
     rows = connection.execute(select(FACES).where(faces_of(person))).all()
-    return [portrait_of(row) for row in rows]
+    return portraits_of(rows, person.collection)
 
 
 def _mean(portraits: Sequence[Portrait]) -> Floats:

@@ -18,6 +18,7 @@ from lookalike.database.schema import FACES, PEOPLE
 from lookalike.faces.vectors import Floats, unit
 from lookalike.gallery.index.collection import label_of
 from lookalike.gallery.index.columns import Columns, Halves, Texts, encoded
+from lookalike.gallery.index.damage import sound
 from lookalike.gallery.people import Facts
 
 Ids = Collection[str]
@@ -44,11 +45,12 @@ class StoredEmbeddings:
 
     def people(self, ids: Ids | None = None) -> Columns:
         owned = (FACES.c.collection == self._collection) & FACES.c.person.is_not(None)
-        faces = select(FACES.c.person, FACES.c.vector).where(owned)
+        faces = select(FACES.c.id, FACES.c.person, FACES.c.vector).where(owned)
         faces = faces.order_by(FACES.c.person, FACES.c.created)
         who = select(PEOPLE.c.id, *FACTS).where(PEOPLE.c.collection == self._collection)
         with self._database.reading() as connection:
-            means = list(_means(in_blocks(connection, faces, FACES.c.person, ids)))
+            blocks = in_blocks(connection, faces, FACES.c.person, ids)
+            means = list(_means(blocks, self._collection))
             known = list(map(_labels, in_blocks(connection, who, PEOPLE.c.id, ids)))
         names = _joined([each for each, _ in means])
         everyone, labels = _joined([n for n, _ in known]), _joined([n for _, n in known])
@@ -65,7 +67,7 @@ class StoredEmbeddings:
             asked = ((FACES.c.person, people or ()), (FACES.c.id, ids or ()))
         with self._database.reading() as connection:
             blocks = [
-                _faces(block)
+                _faces(block, self._collection)
                 for column, some in asked
                 for block in in_blocks(connection, wanted, column, some)
             ]
@@ -81,29 +83,33 @@ class StoredEmbeddings:
         return None if found is None or Change(self._collection) in own else (own, last)
 
     def _stacked(self, vectors: Sequence[Halves]) -> Halves:
-        return np.concatenate([np.empty((0, self._dimension), np.float16), *vectors])
+        some = (each for each in vectors if len(each))
+        return np.concatenate([np.empty((0, self._dimension), np.float16), *some])
 
 
-def _means(blocks: Iterable[_Block]) -> Iterator[tuple[Texts, Halves]]:
-    """People, and the means of their vectors, of rows of both that are in the order of people."""
+def _means(blocks: Iterable[_Block], collection: str) -> Iterator[tuple[Texts, Halves]]:
+    """People, and the means of their vectors, of rows of faces in the order of people."""
     rest: list[Any] = []
     for block in blocks:
         rows = [*rest, *block]
         # The last of them may have more in the next block.
-        whole = next((n for n in range(len(rows), 0, -1) if rows[n - 1][0] != rows[-1][0]), 0)
+        last = rows[-1].person
+        whole = next((n for n in range(len(rows), 0, -1) if rows[n - 1].person != last), 0)
         rest = rows[whole:]
         if whole:
-            yield _mean(rows[:whole])
+            yield _mean(rows[:whole], collection)
     if rest:
-        yield _mean(rest)
+        yield _mean(rest, collection)
 
 
-def _mean(rows: _Block) -> tuple[Texts, Halves]:
-    people = encoded([person for person, _ in rows])
+def _mean(rows: _Block, collection: str) -> tuple[Texts, Halves]:
+    kept, vectors = sound(rows, collection)
+    if not kept:
+        return np.empty(0, np.bytes_), vectors.astype(np.float16)
+    people = encoded([row.person for row in kept])
     first = np.flatnonzero(np.append(True, people[1:] != people[:-1]))
-    vectors = _vectors(rows)
     # It takes its time even where there is nothing to add.
-    sums: Floats = vectors if len(first) == len(rows) else np.add.reduceat(vectors, first, axis=0)
+    sums: Floats = vectors if len(first) == len(kept) else np.add.reduceat(vectors, first, axis=0)
     return people[first], unit(sums).astype(np.float16)
 
 
@@ -126,18 +132,14 @@ def _label(gender: str | None, groups: str, country: str | None, fields: str, de
     return label_of(facts_of(gender, groups, country, fields, dead))
 
 
-def _faces(rows: _Block) -> tuple[Texts, Texts, Halves]:
+def _faces(rows: _Block, collection: str) -> tuple[Texts, Texts, Halves]:
     """Ids of faces, whose they are, and their vectors."""
+    kept, vectors = sound(rows, collection)
     return (
-        encoded([face for face, _, _ in rows]),
-        encoded([person or "" for _, person, _ in rows]),
-        _vectors(rows).astype(np.float16),
+        encoded([row.id for row in kept]),
+        encoded([row.person or "" for row in kept]),
+        vectors.astype(np.float16),
     )
-
-
-def _vectors(rows: _Block) -> Floats:
-    """(n, dimension): the last value of each row."""
-    return np.frombuffer(b"".join([row[-1] for row in rows]), "<f4").reshape(len(rows), -1)
 
 
 def _joined(texts: Sequence[Texts]) -> Texts:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from anyio import to_thread
+from starlette.datastructures import Headers
 
-from lookalike.config import Settings, is_loopback
+from lookalike.config import Settings
+from lookalike.gate.gate import why_not_local
+from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access.credential import Credential
-from lookalike.rekognition.access.keys import Keys
+from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import ANYONE, Principal
-from lookalike.rekognition.access.rate_limit import RateLimit
-from lookalike.rekognition.access.signature import SignedRequest, verify
+from lookalike.rekognition.access.signature import SignedRequest, check_head, verify
 from lookalike.rekognition.wire.faults import Fault
 
 _TOKEN = "X-Amz-Security-Token"
@@ -19,16 +21,25 @@ _UNRECOGNIZED = "The security token included in the request is invalid."
 
 
 class Guard:
-    """Lets in everyone, or, given keys, whoever signed with one of them."""
+    """Lets in everyone, everyone on this machine, or, given keys, whoever signed with one."""
 
-    def __init__(self, keys: Keys | None = None, rate: float = 0, workers: int = 1) -> None:
+    def __init__(
+        self,
+        keys: Keys | None = None,
+        rate: float = 0,
+        workers: int = 1,
+        *,
+        only_local: bool = False,
+    ) -> None:
         """
         Args:
+            only_local: without keys, refuse what may come from beyond this machine.
             rate: requests a second for keys without a rate of their own; 0: without limit.
             workers: processes among which a rate is divided.
         """
         self._keys = keys
         self._rate = rate
+        self._only_local = only_local
         self._limit = RateLimit(workers)
 
     @classmethod
@@ -38,26 +49,40 @@ class Guard:
             StoreUnavailable: signatures are to be checked, and the keys cannot be read.
         """
         keys = Keys(settings) if settings.checks_signatures else None
-        return cls(keys, settings.rate, settings.workers)
+        # Whoever sets that nobody has to sign means a proxy's visitors too.
+        only_local = settings.auth == "auto"
+        return cls(keys, settings.rate, settings.workers, only_local=only_local)
 
     def close(self) -> None:
         if self._keys:
             self._keys.close()
 
+    async def check_head(self, credential: Credential | None, request: SignedRequest) -> None:
+        """See what can be seen of a caller before the body is read.
+
+        Raises:
+            Fault: they did not sign, not with a key of ours, not for this service, or not now.
+        """
+        if self._keys is not None:
+            await to_thread.run_sync(self._key, self._keys, credential, request)
+        elif self._only_local:
+            _check_local(request)
+
     async def admit(self, credential: Credential | None, request: SignedRequest) -> Principal:
         """Who calls. What they may do is for their policy to say.
 
         Raises:
-            Fault: they did not sign, not with a key of ours, not rightly, or call too often.
+            Fault: as `check_head`; they did not sign rightly, or call too often.
         """
         if self._keys is None:
             return ANYONE
         # Hashing a body of 15 MB takes some 20 ms.
         return await to_thread.run_sync(self._admitted, self._keys, credential, request)
 
-    def _admitted(
+    def _key(
         self, keys: Keys, credential: Credential | None, request: SignedRequest
-    ) -> Principal:
+    ) -> tuple[Credential, Unlocked]:
+        """The key that a request says it was signed with, if its headers can be right."""
         if credential is None:
             raise Fault(
                 "MissingAuthenticationTokenException",
@@ -73,7 +98,14 @@ class Guard:
         found = keys.find(credential.access_key_id)
         if found is None:
             raise Fault("UnrecognizedClientException", _UNRECOGNIZED)
-        verify(request, credential, found.secret, datetime.now(UTC))
+        check_head(request, credential, datetime.now(UTC))
+        return credential, found
+
+    def _admitted(
+        self, keys: Keys, credential: Credential | None, request: SignedRequest
+    ) -> Principal:
+        signed, found = self._key(keys, credential, request)
+        verify(request, signed, found.secret, datetime.now(UTC))
         rate = found.key.rate or self._rate
         if rate and not self._limit.admits(found.key.id, rate):
             raise Fault(
@@ -81,6 +113,16 @@ class Guard:
                 f"The number of requests exceeded your throughput limit of {rate:g} a second.",
             )
         return Principal(found.key.id, found.key.policy)
+
+
+def _check_local(request: SignedRequest) -> None:
+    why = why_not_local(Headers(raw=list(request.headers)))
+    if why is not None:
+        raise Fault(
+            "AccessDeniedException",
+            f"Without signatures only programs on this machine may call, and {why}. Set "
+            "LOOKALIKE_AUTH=on and make a key (`lookalike keys create`) to let others.",
+        )
 
 
 def explained(settings: Settings) -> str:
@@ -91,7 +133,7 @@ def explained(settings: Settings) -> str:
         SecretsUnreadable: their secrets cannot.
     """
     if not settings.checks_signatures:
-        who = "this machine" if is_loopback(settings.host) else "ANYONE who can reach this server"
+        who = "this machine" if settings.is_local else "ANYONE who can reach this server"
         return (
             f"Rekognition API: signatures are not checked (LOOKALIKE_AUTH={settings.auth}); "
             f"{who} may call it on {settings.host}."

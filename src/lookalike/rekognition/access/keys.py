@@ -16,6 +16,7 @@ from lookalike.config import Settings
 from lookalike.database import database
 from lookalike.database.clock import now
 from lookalike.database.schema import KEYS
+from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
 
@@ -63,7 +64,7 @@ class Keys:
         self._database = database.opened(settings.home, settings.database)
         self._vault = Vault(settings.home, settings.secret_key)
         self._lock = threading.Lock()
-        self._version: int | None = None
+        self._version: Version | None = None
         self._found: dict[str, Unlocked] = {}
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
@@ -16,6 +16,7 @@ from lookalike.rekognition.wire.validation import Members
 _SERVICE = "rekognition:"
 EVERYTHING = "*"
 _ACTION = re.compile(r"rekognition:[a-zA-Z*?]+")
+_OBJECT = re.compile(r"[a-z0-9.\-*?]{1,63}/[^\[\]\x00-\x1f]{1,1024}")
 _COLLECTION = re.compile(r"[a-zA-Z0-9_.\-*?]{1,255}")
 
 # They look at no collection, so that only the action has to be allowed.
@@ -28,14 +29,20 @@ class Policy:
     Attributes:
         actions: `rekognition:Search*`; `*` is any text, `?` any letter.
         collections: ids, likewise.
+        objects: of S3, as `bucket/name`, likewise.
     """
 
     actions: tuple[str, ...] = (_SERVICE + EVERYTHING,)
     collections: tuple[str, ...] = (EVERYTHING,)
+    objects: tuple[str, ...] = (EVERYTHING,)
 
     @classmethod
     def of(
-        cls, actions: Sequence[str], collections: Sequence[str], operations: Collection[str]
+        cls,
+        actions: Sequence[str],
+        collections: Sequence[str],
+        operations: Collection[str],
+        objects: Sequence[str] = (),
     ) -> Policy:
         """A policy in the words of a user; an empty sequence allows everything.
 
@@ -43,7 +50,8 @@ class Policy:
             operations: all there are; an action may leave out `rekognition:`.
 
         Raises:
-            InvalidParameter: a pattern fits none of `operations`, or can fit no collection.
+            InvalidParameter: a pattern fits none of `operations`, or can fit no collection or
+                object.
         """
         full = tuple(_SERVICE + each.removeprefix(_SERVICE) for each in actions)
         for each in full:
@@ -59,7 +67,18 @@ class Policy:
                     f"{each!r} can be no collection: an id has letters, digits, '_', '.' and '-', "
                     "and '*' and '?' stand for any of them."
                 )
-        return cls(full or cls().actions, tuple(collections) or cls().collections)
+        for each in objects:
+            if not _OBJECT.fullmatch(each):
+                raise InvalidParameter(
+                    f"{each!r} can be no S3 object: it must be like 'bucket/prefix/*' or "
+                    "'bucket/*', where '*' and '?' stand for any text and letter."
+                )
+        usual = cls()
+        return cls(
+            full or usual.actions,
+            tuple(collections) or usual.collections,
+            tuple(objects) or usual.objects,
+        )
 
     @classmethod
     def read(cls, text: str) -> Policy:
@@ -111,6 +130,7 @@ def authorize(principal: Principal, operation: str, request: Members, region: st
         Fault: AccessDeniedException, in Amazon's words.
     """
     if principal.policy.allows(operation, request):
+        _authorize_objects(principal, request)
         return
     collection = _collection(request)
     resource = EVERYTHING if collection is None else collection_arn(region, collection)
@@ -120,6 +140,34 @@ def authorize(principal: Principal, operation: str, request: Members, region: st
         f"User: {principal.arn} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action",
     )
+
+
+def _authorize_objects(principal: Principal, request: Members) -> None:
+    """
+    Raises:
+        Fault: AccessDeniedException, an S3 object is not one that the holder may have read.
+    """
+    for each in _objects(request):
+        if not any(fnmatchcase(each, pattern) for pattern in principal.policy.objects):
+            raise Fault(
+                "AccessDeniedException",
+                f"User: {principal.arn} is not authorized to perform: s3:GetObject on resource: "
+                f"arn:aws:s3:::{each} because no identity-based policy allows the s3:GetObject "
+                "action",
+            )
+
+
+def _objects(value: object) -> Iterator[str]:
+    """Every S3 object that a request names, wherever in it."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _objects(each)
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name == "S3Object" and isinstance(each, dict):
+                yield f"{each.get('Bucket', '')}/{each.get('Name', '')}"
+            else:
+                yield from _objects(each)
 
 
 def _collection(request: Members) -> str | None:

@@ -74,10 +74,7 @@ def verify(request: SignedRequest, credential: Credential, secret: str, now: dat
             full, for another service or at another time; IncompleteSignatureException, it does not
             say when.
     """
-    _check_signed_headers(request, credential)
-    signed_at = _signed_at(request, credential)
-    _check_scope(credential, signed_at)
-    _check_age(request, credential, signed_at, now)
+    signed_at = check_head(request, credential, now)
     _check_payload(request)
     sent = (replace(request, path=each) for each in (request.path, *request.other_paths))
     expected = (signature(each, credential, secret, signed_at) for each in sent)
@@ -87,6 +84,19 @@ def verify(request: SignedRequest, credential: Credential, secret: str, now: dat
             "your AWS Secret Access Key and signing method. Consult the service documentation for "
             "details."
         )
+
+
+def check_head(request: SignedRequest, credential: Credential, now: datetime) -> datetime:
+    """When a request was signed, if its headers can be right; nothing is asked of its body.
+
+    Raises:
+        Fault: as `verify`.
+    """
+    _check_signed_headers(request, credential)
+    signed_at = _signed_at(request, credential)
+    _check_scope(credential, signed_at)
+    _check_age(request, credential, signed_at, now)
+    return signed_at
 
 
 def signature(

@@ -56,7 +56,7 @@ class Vault:
     def _from_file(self, make: bool) -> bytes:
         if make and not self._path.exists():
             # Two processes that make the first access key together must end up with one file.
-            with FileLock(self._path.with_suffix(".lock")):
+            with FileLock(self._path.with_suffix(".lock"), mode=0o600):
                 if not self._path.exists():
                     with files.replacing(self._path, mode=0o600, synced=True) as file:
                         file.write(Fernet.generate_key())

@@ -28,6 +28,7 @@ Code = Literal[
     "ResourceNotFoundException",
     "SerializationException",
     "ServiceQuotaExceededException",
+    "ServiceUnavailable",
     "ThrottlingException",
     "UnknownOperationException",
     "UnrecognizedClientException",
@@ -41,6 +42,7 @@ COMMON: Mapping[str, int] = MappingProxyType(
         "InvalidSignatureException": 400,
         "MissingAuthenticationTokenException": 400,
         "SerializationException": 400,
+        "ServiceUnavailable": 503,
         "UnknownOperationException": 400,
         "UnrecognizedClientException": 400,
     }
@@ -67,6 +69,8 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.TooMany: "ServiceQuotaExceededException",
         errors.Blocked: "InvalidParameterException",
         errors.Busy: "ThrottlingException",
+        errors.StoreBusy: "ThrottlingException",
+        errors.StoreUnavailable: "ServiceUnavailable",
         Exception: "InternalServerError",
     }
 )
@@ -93,4 +97,8 @@ def fault_of(error: Exception) -> Fault:
     code = code_of(error)
     if code == "InternalServerError":
         return Fault(code, "The server failed unexpectedly; its log says how.")
+    if code == "ServiceUnavailable":
+        return Fault(code, "The store cannot be used now; the server's log says why.")
+    if isinstance(error, errors.StoreBusy):
+        return Fault(code, "The store is busy; try again in a few seconds.")
     return Fault(code, str(error))

@@ -24,11 +24,11 @@ from lookalike.config import Settings
 from lookalike.engine.model_notes import uncalibrated
 from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
+from lookalike.gate.proxies import own_path, root_of
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
 from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
-from lookalike.web.proxies import own_path, root_of
 from lookalike.web.score_words import words
 from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
@@ -58,7 +58,7 @@ def policy(**changes: str) -> dict[str, str]:
 _HEADERS = policy() | {
     "Cache-Control": "private, no-cache",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Vary": "Accept-Language, Cookie, Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }

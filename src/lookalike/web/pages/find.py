@@ -10,10 +10,10 @@ from fastapi.responses import RedirectResponse
 from lookalike.answers import photos
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes
 from lookalike.gallery.people import Language
+from lookalike.gate.proxies import root_of
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
-from lookalike.web.proxies import root_of
 from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)

@@ -142,7 +142,11 @@ async def make_card(
     return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@router.post("/results", status_code=201, responses=problems.OF_PHOTOS | {404: {"model": Problem}})
+@router.post(
+    "/results",
+    status_code=201,
+    responses=problems.OF_PHOTOS | {404: {"model": Problem}, 507: {"model": Problem}},
+)
 async def share_result(
     request: Request,
     studio: UseStudio,
@@ -151,6 +155,7 @@ async def share_result(
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
 ) -> SharedResult:
     """Keep the cards of a result, and no photo, under an address that nobody can guess."""
+    services.shares.result()
     card, pictures = await studio.render(asked, "wide", "tall")
     shared = Shared(
         person=asked.person.id,

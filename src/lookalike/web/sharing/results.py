@@ -28,6 +28,7 @@ from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.cards import Shape
+from lookalike.web.sharing.quota import Quota
 
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Gallery
@@ -75,9 +76,15 @@ class Ticket:
 class Results:
     """The results of one folder, which is made with the first of them."""
 
-    def __init__(self, folder: Path, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], float] = time.time,
+        quota: Quota | None = None,
+    ) -> None:
         self._folder = folder
         self._now = now
+        self._quota = quota or Quota()
 
     def expiry(self, days: int) -> float:
         return self._now() + days * _DAY
@@ -86,17 +93,21 @@ class Results:
         """Store a result with its cards.
 
         Raises:
+            ResultsFull: there may not be more, or the disk is nearly full.
             StoreUnavailable: it cannot be written; nothing of it is left.
         """
+        self._quota.check(self._folder)
         ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
         facts = asdict(shared) | {"token": _hash(ticket.token)}
         contents = {f"{shape}.png": data for shape, data in cards.items()}
         contents[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
         place = self._folder / ticket.id
         try:
+            files.private_folder(self._folder)
             with files.staging(place, mode=0o700) as folder:
                 for name, data in contents.items():
-                    (folder / name).write_bytes(data)
+                    with files.replacing(folder / name, 0o600) as file:
+                        file.write(data)
                 files.move(folder, place)
         except OSError as error:
             raise StoreUnavailable(f"{self._folder} cannot be written: {error}.") from error
@@ -179,7 +190,8 @@ class Results:
 
 def opened(settings: Settings) -> Results:
     """The results of a server."""
-    return Results(settings.home / "results")
+    quota = Quota(settings.results, settings.results_bytes, settings.free_bytes)
+    return Results(settings.home / "results", quota=quota)
 
 
 @asynccontextmanager

@@ -20,6 +20,8 @@ from lookalike.faces.vectors import Floats
 class ONNXRuntime:
     """Opens networks."""
 
+    precision = "float32"
+
     def __init__(
         self, folders: Folders, threads: int, provider: str = "CPUExecutionProvider"
     ) -> None:
@@ -47,7 +49,7 @@ class ONNXRuntime:
         self._opened: dict[Model, object] = {}
 
     def library(self, fed: Fed) -> Library:
-        return Library("onnxruntime", "float32")
+        return Library("onnxruntime", self.precision)
 
     def open(self, fed: Fed, shape: Shape) -> Network:
         # One session takes every shape at full speed.

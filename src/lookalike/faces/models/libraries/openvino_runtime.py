@@ -18,7 +18,7 @@ from lookalike.faces.models.manifest import Fed, Folders
 from lookalike.faces.models.network import Library, Network, Shape
 from lookalike.faces.vectors import Floats
 
-_PRECISIONS = {"bf16": "bfloat16", "f32": "float32"}
+_HINTS = {"bfloat16": "bf16", "float32": "f32"}
 
 
 class OpenVINO:
@@ -45,10 +45,10 @@ class OpenVINO:
                 "to another."
             )
         able = "BF16" in self._core.get_property(device, "OPTIMIZATION_CAPABILITIES")
-        self._hint = "bf16" if able and precision == "bfloat16" else "f32"
+        self.precision = "bfloat16" if able and precision == "bfloat16" else "float32"
         self._options: dict[str, object] = {
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_PRECISION_HINT": self._hint,
+            "INFERENCE_PRECISION_HINT": _HINTS[self.precision],
         }
         if device == "CPU":
             self._options |= {
@@ -66,7 +66,7 @@ class OpenVINO:
         return " ".join(str(self._core.get_property(self._device, each)) for each in names)
 
     def library(self, fed: Fed) -> Library:
-        return Library("openvino", _PRECISIONS[self._hint])
+        return Library("openvino", self.precision)
 
     def open(self, fed: Fed, shape: Shape) -> Network:
         how = f"{self._machine} {fed.model.sha256} {VERSION} {plain(fed)} {fed.colour} {shape}"

@@ -14,9 +14,9 @@ from playwright.sync_api import FilePayload, expect
 
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
+from lookalike.gate.proxies import prefix_of
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.server import create_app
-from lookalike.web.proxies import prefix_of
 from tests.support import patient
 from tests.support.amazon import clients
 from tests.support.browser import DESKTOP, Opener
@@ -300,7 +300,8 @@ def test_who_is_no_proxy_of_ours_says_nothing(serve: Serve, home: Path) -> None:
 @pytest.mark.parametrize("trusted", ["127.0.0.1", "127.0.0.0/8", "*", ""])
 def test_a_proxy_of_ours_is_believed(serve: Serve, home: Path, trusted: str) -> None:
     headers = {**_HEADER, "X-Forwarded-Proto": "https", "Host": "look.example"}
-    with serve(home=home, trusted_proxies=trusted) as server:
+    changes = {"trusted_proxies": trusted, "allowed_hosts": "look.example"}
+    with serve(home=home, **changes) as server:
         assert 'href="/look/compare"' in patient.get(server.url, headers=headers).text
 
 
@@ -308,7 +309,7 @@ def test_the_scheme_is_that_of_the_visitor(
     serve: Serve, home: Path, photos: Mapping[str, bytes]
 ) -> None:
     headers = {**_HEADER, "X-Forwarded-Proto": "https", "Host": "look.example"}
-    with serve(home=home) as server:
+    with serve(home=home, allowed_hosts="look.example") as server:
         shared = patient.post(
             f"{server.url}/api/v1/results",
             files={"photo": photos["obama.jpg"]},

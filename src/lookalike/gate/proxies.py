@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,20 @@ def checked(settings: Settings) -> ProxySettings:
     return ProxySettings(
         _prefix_of_settings(settings.path_prefix), _trusted(settings.trusted_proxies)
     )
+
+
+@cache
+def _believed(trusted: str) -> ProxyHeadersMiddleware:
+    return ProxyHeadersMiddleware(_nothing, trusted)  # type: ignore[arg-type]
+
+
+async def _nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """An app that is never called."""
+
+
+def trusts(trusted: str, host: str) -> bool:
+    """Whether an address is one of `ProxySettings.trusted`."""
+    return host in _believed(trusted).trusted_hosts
 
 
 def root_of(request: Request) -> str:

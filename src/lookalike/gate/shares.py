@@ -1,0 +1,139 @@
+"""One visitor's share of a server: how many photos and results an address may ask for.
+
+A visitor is an address, of IPv6 the network of 64 bits that one household or machine is given.
+Programs on this machine are none, unless the server is public. What is counted is forgotten with
+the process, and each worker counts for itself.
+"""
+
+from __future__ import annotations
+
+import math
+from contextvars import ContextVar
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lookalike.config import Settings, is_loopback
+from lookalike.errors import TooOften
+from lookalike.gate.proxies import own_path
+from lookalike.gate.rate_limit import RateLimit
+from lookalike.gate.refusal import Refusal, Refuse
+
+_MINUTE, _DAY = 60.0, 86_400.0
+_NETWORK = 64
+
+
+class Shares:
+    """The shares of all visitors of a process; `photo` and `result` are about whoever sent the
+    request that is answered."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._photos = settings.photos_per_minute
+        self._results = settings.results_per_day
+        self._counts_local = settings.is_public
+        self._of_photos = RateLimit(settings.workers)
+        self._of_results = RateLimit(settings.workers)
+        self._visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
+
+    def enter(self, scope: Scope) -> None:
+        """What follows is about the visitor who sent a request."""
+        host, _ = scope.get("client") or ("", 0)
+        counted = self._counts_local or not is_loopback(host)
+        self._visitor.set(visitor(host) if counted else None)
+
+    @property
+    def visitor(self) -> str | None:
+        """Who sent the request that is answered; None where they are not counted."""
+        return self._visitor.get()
+
+    def photo(self, *, only_ask: bool = False) -> None:
+        """A photo that is to be looked at.
+
+        Raises:
+            TooOften: it is one more than the visitor may ask for in a minute.
+        """
+        _check(
+            self._of_photos,
+            self._visitor.get(),
+            self._photos,
+            _MINUTE,
+            "photos a minute (LOOKALIKE_PHOTOS_PER_MINUTE)",
+            only_ask,
+        )
+
+    def result(self) -> None:
+        """A result that is to be kept.
+
+        Raises:
+            TooOften: it is one more than the visitor may have kept in a day.
+        """
+        _check(
+            self._of_results,
+            self._visitor.get(),
+            self._results,
+            _DAY,
+            "shared results a day (LOOKALIKE_RESULTS_PER_DAY)",
+        )
+
+
+class PerAddress:
+    """ASGI middleware: whose share is used up is told so by `refuse` before their photo is read."""
+
+    def __init__(self, app: ASGIApp, shares: Shares, refuse: Refuse) -> None:
+        self._app = app
+        self._shares = shares
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._shares.enter(scope)
+        try:
+            if _may_hold_photos(scope):
+                self._shares.photo(only_ask=True)
+        except TooOften as error:
+            refusal = Refusal(429, error.code, str(error), error.retry_after)
+            await self._refuse(Request(scope), refusal)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _may_hold_photos(scope: Scope) -> bool:
+    """Not what is for the Rekognition API, whose keys have rates, or may come from the admin."""
+    names = {name for name, _ in scope["headers"]}
+    return scope["method"] == "POST" and own_path(scope) != "/" and b"authorization" not in names
+
+
+def _check(
+    limit: RateLimit,
+    name: str | None,
+    most: int,
+    seconds: float,
+    what: str,
+    only_ask: bool = False,
+) -> None:
+    """
+    Args:
+        name: of the visitor; None: is not counted.
+        most: times in so many seconds; 0: without limit.
+    """
+    if name is None or not most:
+        return
+    wait = limit.wait(name, most / seconds, most, only_ask=only_ask)
+    if wait:
+        raise TooOften(f"One address may ask for {most:,} {what}.", math.ceil(wait))
+
+
+def visitor(host: str) -> str:
+    """What an address counts as."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host[:100]
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ip_network((address, _NETWORK), strict=False))
+    return str(address)

@@ -1,0 +1,32 @@
+"""What is not let in at the gate, told as Amazon's API tells it; nothing of that is read for it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lookalike.gate.refusal import Refusal
+from lookalike.rekognition.wire.faults import Code
+
+_CONTENT_TYPE = "application/x-amz-json-1.1"
+# By the status in HTTP: the code and status that Amazon's clients know such a thing by. They try
+# again what is a fault of the server.
+_FAULTS: dict[int, tuple[Code, int]] = {
+    408: ("SerializationException", 400),
+    413: ("ImageTooLargeException", 400),
+    429: ("ThrottlingException", 500),
+    503: ("ThrottlingException", 500),
+}
+_OTHER: tuple[Code, int] = ("AccessDeniedException", 400)
+
+
+def refused(_: Request, refusal: Refusal) -> Response:
+    """The answer to a `POST /` that is not let in."""
+    code, status = _FAULTS.get(refusal.status, _OTHER)
+    request_id = str(uuid.uuid4())
+    told = {"__type": code, "Code": code, "Logref": request_id, "Message": refusal.detail}
+    headers = refusal.headers | {"x-amzn-RequestId": request_id}
+    return Response(json.dumps(told), status, headers, media_type=_CONTENT_TYPE)
