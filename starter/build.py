@@ -2,7 +2,7 @@
 
     python -m starter.build --portraits DIR --hangul DIR
 
-The portraits are read, embedded and forgotten: only vectors and facts are kept.
+The portraits are read, embedded and forgotten: only vectors, appearances and facts are kept.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from lookalike import config
 from lookalike.cli.terminal import FOLDER, progress
 from lookalike.errors import PhotoError
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.appearance.appearance import SIZE, Appearance
+from lookalike.faces.models.manifest import LITE0, Folders, check_there
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person
+from lookalike.gallery.starter import appearances
 from starter import facts
 
 
@@ -73,18 +76,21 @@ def candidates(
 def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out: Path) -> Report:
     """Embed every candidate's portrait and write the gallery to the folder `out`."""
     people, vectors, left_out = [], [], []
+    looks: list[Appearance | None] = []
     for each in found:
         if isinstance(each, tuple):
             left_out.append(each)
             continue
         try:
-            face = analyzer.analyze(each.photo.read_bytes()).main_face()
+            photo = each.photo.read_bytes()
+            face = analyzer.analyze(photo).main_face()
         except PhotoError as error:
             left_out.append((each.person.id, str(error)))
             continue
         people.append(each.person)
         vectors.append(face.embedding)
-    save(out, people, np.array(vectors), analyzer.embedder.contract)
+        looks += analyzer.appearances(photo, [face])
+    save(out, people, np.array(vectors), looks, analyzer.embedder.contract)
     return Report(len(people), tuple(left_out))
 
 
@@ -100,11 +106,21 @@ def _by_name(folder: Path) -> Iterator[tuple[str, Path]]:
         yield unicodedata.normalize("NFC", path.stem), path
 
 
-def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> None:
-    """Write the three files, people in the order of their ids so that changes show in a diff."""
+def save(
+    folder: Path,
+    people: list[Person],
+    vectors: Floats,
+    looks: list[Appearance | None],
+    contract: str,
+) -> None:
+    """Write the four files, people in the order of their ids so that changes show in a diff."""
     order = sorted(range(len(people)), key=lambda place: people[place].id)
     facts.write(folder, (people[place] for place in order), contract)
     np.save(folder / "vectors.npy", vectors[order].astype(np.float16))
+    unknown = bytes(SIZE)
+    packed = b"".join(look.packed() if look else unknown for look in (looks[p] for p in order))
+    rows = np.frombuffer(packed, np.uint8).reshape(len(people), SIZE)
+    np.save(folder / appearances.FILE, rows)
 
 
 @click.command()
@@ -115,7 +131,9 @@ def save(folder: Path, people: list[Person], vectors: Floats, contract: str) -> 
 def main(portraits: Path, hangul: Path, tables: Path | None, out: Path | None) -> None:
     """Make the gallery that ships with the package."""
     # Built once and used by everyone: exact arithmetic is worth its time here.
-    analyzer = Analyzer(replace(config.load(), precision="float32"))
+    settings = replace(config.load(), precision="float32")
+    check_there(LITE0.model, Folders.of(settings))
+    analyzer = Analyzer(settings)
     found = list(candidates(portraits, hangul, tables or facts.TABLES))
     with progress() as bar:
         followed = bar.track(found, description="Reading portraits")

@@ -12,15 +12,19 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
 import pytest
 
 from lookalike.config import Settings
 from lookalike.errors import ContractMismatch
+from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.appearance.appearance import SIZE, unpacked
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
 from lookalike.gallery.people import FIELDS, Person, Who, countries
 from lookalike.gallery.spelling import group_in_hangul
+from lookalike.gallery.starter.appearances import StarterAppearances
 from lookalike.gallery.wikimedia import occupations
 from lookalike.web.texts import LANGUAGES, locale
 from starter import facts
@@ -74,6 +78,9 @@ def test_the_starter_is_built_from_folders(
         "fields": ["politics", "letters"],
         "wikidata": "Q76",
     }
+    (look,) = np.load(tmp_path / "out" / "appearances.npy")
+    assert unpacked(look.tobytes()) is not None
+    assert len(look) == SIZE
     about = json.loads((tmp_path / "out" / "about.json").read_text("utf-8"))
     assert (about["format"], about["people"]) == (starter.FORMAT, 1)
 
@@ -186,3 +193,33 @@ def _year(date: str) -> int:
     """The year of an ISO date, 0 of none."""
     found = re.match(r"-?\d+", date)
     return int(found[0]) if found else 0
+
+
+# How they look
+
+
+def test_what_ships_of_looks_is_of_the_people_that_ship(everybody: tuple[Person, ...]) -> None:
+    known = StarterAppearances(everybody).of([*(each.id for each in everybody), "nobody"])
+    # Three are turned away, or painted, so that the mesh finds no face.
+    assert len(known) == len(everybody) - 3
+    found = list(known.values())
+    assert np.linalg.norm([each.shape for each in found], axis=1) == pytest.approx(1, abs=1e-5)
+    assert np.linalg.norm([each.outline for each in found], axis=1) == pytest.approx(1, abs=1e-5)
+    # Nobody's is another's: rows and people go together.
+    outlines = np.array([each.outline for each in found])
+    alike = outlines @ outlines.T - 2 * np.eye(len(found))
+    assert alike.max() < 0.95
+
+
+def test_people_look_as_they_do_in_other_photos(
+    analyzer: Analyzer, photos: Mapping[str, bytes], everybody: tuple[Person, ...]
+) -> None:
+    """The shipped appearance of each of three people is nearer to their photo than most others'."""
+    looks = StarterAppearances(everybody).of([each.id for each in everybody])
+    people = {"obama.jpg": "Q76", "biden.jpg": "Q6279", "Tom_Hanks_54745.png": "Q2263"}
+    for name, who in people.items():
+        (seen,) = analyzer.appearances(photos[name], analyzer.analyze(photos[name]).faces[:1])
+        assert seen is not None
+        alike = {each: seen.outline @ look.outline for each, look in looks.items()}
+        better = sum(each > alike[who] for each in alike.values())
+        assert better < len(alike) / 4, name

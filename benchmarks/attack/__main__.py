@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks.attack import ends, pages, store, strangers
+from benchmarks.attack import bombs, ends, pages, store, strangers
 from benchmarks.attack.hole import Hole, Open, Target, started
 from benchmarks.report import machine, table
 
@@ -34,7 +34,7 @@ def rows(folder: Path, *, short: bool = False) -> Iterator[Row]:
     """Point, hole, whether it is closed, and what the attack came to."""
     environ = dict(os.environ)
     with started(environ, folder / "local") as target:
-        yield from _tried(target, (*pages.holes(), *store.holes()), short)
+        yield from _tried(target, (*pages.holes(), *bombs.holes(), *store.holes()), short)
     with started(environ, folder / "public", **_PUBLIC) as target:
         yield from _tried(target, strangers.holes(), short)
     for number, hole in enumerate(ends.holes()):

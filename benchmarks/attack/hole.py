@@ -41,6 +41,11 @@ class Target:
         family = (process, *process.children(recursive=True))
         return sum(each.memory_info().rss for each in family)
 
+    @property
+    def deadline(self) -> int:
+        """Seconds that it may look at a photo."""
+        return config.load(self.environ).deadline
+
     def key(self, policy: Policy | None = None) -> Unlocked:
         """A new access key."""
         keys = Keys(config.load(self.environ))

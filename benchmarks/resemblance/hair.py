@@ -6,23 +6,19 @@ nor to which side a head is turned.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.resemblance.components import Numbers
-from benchmarks.resemblance.looks import SIDE
-from benchmarks.resemblance.network import LiteNetwork
+from lookalike import config
+from lookalike.faces.appearance.head import SIDE, background_mask, without_background
+from lookalike.faces.image import Pixels
+from lookalike.faces.models import runtime
+from lookalike.faces.models.manifest import LITE0
+from lookalike.faces.models.network import Network
 from lookalike.faces.vectors import Floats
-
-# A head with its hair in the wide crop, by eye: middle and half axes, in pixels.
-_MIDDLE, _AXES = (112, 112), (80, 98)
-_GREY = 127
-# Blurred, the edge of the ellipse is no line that the network sees in every picture.
-_EDGE = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,20 +36,19 @@ class Outlines:
         return Outlines(parts, np.concatenate([self.wholes, others.wholes]))
 
 
-def outlines(network: LiteNetwork, crops: NDArray[np.uint8]) -> Outlines:
+def opened() -> Network:
+    """What looks at crops, in float32 on every machine."""
+    settings = replace(config.load(), precision="float32")
+    return runtime.create(settings).open(LITE0, (2, SIDE, SIDE, 3))
+
+
+def outlines(network: Network, crops: Pixels) -> Outlines:
     """Of (n, `SIDE`, `SIDE`, 3) crops."""
-    rows = [_outline(network, each) for each in heads(crops)]
+    mask = background_mask()
+    rows = [_outline(network, without_background(each, mask)) for each in crops]
     return Outlines(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
-def heads(crops: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """Each with grey where no head is."""
-    mask = cv2.ellipse(np.zeros((SIDE, SIDE), np.float32), _MIDDLE, _AXES, 0, 0, 360, 1.0, -1)
-    soft = cv2.GaussianBlur(mask, (0, 0), _EDGE)[..., None]
-    for each in crops:
-        yield np.asarray(each * soft + _GREY * (1 - soft), np.uint8)
-
-
-def _outline(network: LiteNetwork, head: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    seen = network.see(np.stack([head, head[:, ::-1]]))
-    return seen.parts.mean(axis=0).reshape(-1), seen.wholes.mean(axis=0).reshape(-1)
+def _outline(network: Network, head: Pixels) -> tuple[Floats, Floats]:
+    parts, wholes = network(np.stack([head, head[:, ::-1]]))
+    return parts.mean(axis=0).reshape(-1), wholes.mean(axis=0).reshape(-1)

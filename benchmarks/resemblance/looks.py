@@ -18,12 +18,12 @@ from lookalike.evaluate.vectors import Which
 from lookalike.faces.align import align
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.workers import Workers, result
+from lookalike.faces.appearance import head
+from lookalike.faces.appearance.head import MARGIN, SIDE
 from lookalike.faces.image import FINE, Pixels, decode
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 
-# The wide crop: about 2.2 times the box of a detector, with all hair that is not long.
-SIDE, MARGIN = 224, 2.0
 _POINTS = (468, 3)
 _GREY = np.uint8(200)
 _COLUMNS = ("vectors", "meshes", "crops", "pictures")
@@ -89,6 +89,6 @@ def _look(which: Which, analyzer: Analyzer, data: bytes) -> tuple[NDArray[Any], 
 def _wide(analyzer: Analyzer, data: bytes, face: Face) -> tuple[Pixels, Pixels]:
     image = decode(data, analyzer.limits, FINE)
     points = face.landmarks.array * np.float32(image.scale)
-    crop = align(image.pixels, points, SIDE, MARGIN, mirrored=True)
+    crop = head.crop(image.pixels, points)
     inside = align(np.full_like(image.pixels, 255), points, SIDE, MARGIN) == 255
     return crop, np.where(inside, crop, _GREY)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.resemblance.components import Numbers, cosines, fit
+from benchmarks.resemblance.components import Numbers, cosines, fit, mean_shape
 from benchmarks.resemblance.hair import Outlines
 from benchmarks.resemblance.looks import Looks
 from benchmarks.resemblance.photos import Shown
-from benchmarks.resemblance.shape import mean_shape, shapes
+from lookalike.faces.appearance.shape import shapes
 from lookalike.scores.similarity import Calibration
 
 # How many principal components are used; more told other people no better apart.

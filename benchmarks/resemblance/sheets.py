@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.resemblance.looks import SIDE
 from benchmarks.resemblance.triplets import Triplet
+from lookalike.faces.appearance.head import SIDE
 from lookalike.faces.image import Pixels
 
 # Two columns, so that a sheet is about square: viewers that make large pictures smaller take less

@@ -10,13 +10,13 @@ import numpy as np
 
 from benchmarks.resemblance import photos
 from benchmarks.resemblance.components import Numbers
-from benchmarks.resemblance.hair import Outlines, outlines
+from benchmarks.resemblance.hair import Outlines, opened, outlines
 from benchmarks.resemblance.looks import Looks, looks
-from benchmarks.resemblance.network import LiteNetwork
 from benchmarks.resemblance.orders import Likeness, Seen, Weights, likeness
 from benchmarks.resemblance.photos import KOREAN, LFW, WIKI, Shown
 from benchmarks.resemblance.triplets import Kind, Side, Triplet
 from lookalike.faces.models.manifest import SFACE
+from lookalike.faces.models.network import Network
 from lookalike.scores.calibrations import calibration
 
 # People of LFW: strangers, and those with several photos that components are fitted to. Of either
@@ -51,10 +51,10 @@ class First:
     blend: Shown
 
 
-def prepared(data: Path, wheel: Path, kept: Path) -> Trial:
+def prepared(data: Path, kept: Path) -> Trial:
     """Look at all photos; what was seen is kept in a folder, to be emptied when code changes."""
     kept.mkdir(parents=True, exist_ok=True)
-    network = LiteNetwork(wheel)
+    network = opened()
     gallery = _seen(photos.gallery(data), network, kept / "gallery")
     korean = gallery.where(lambda each: each.origin == KOREAN)
     western = _seen(photos.strangers(data, _STRANGERS), network, kept / "strangers")
@@ -64,7 +64,7 @@ def prepared(data: Path, wheel: Path, kept: Path) -> Trial:
     return Trial(gallery, western + korean, several + besides, developing)
 
 
-def _seen(shown: Sequence[Shown], network: LiteNetwork, kept: Path) -> Seen:
+def _seen(shown: Sequence[Shown], network: Network, kept: Path) -> Seen:
     """The photos in which a face was found."""
     found = looks(shown, kept.with_suffix(".npz"))
     rows = np.flatnonzero(found.found)
@@ -72,7 +72,7 @@ def _seen(shown: Sequence[Shown], network: LiteNetwork, kept: Path) -> Seen:
     return Seen(tuple(shown[int(row)] for row in rows), found.of(rows), seen.of(rows))
 
 
-def _outlines(network: LiteNetwork, found: Looks, kept: Path) -> Outlines:
+def _outlines(network: Network, found: Looks, kept: Path) -> Outlines:
     if not kept.is_file():
         made = outlines(network, found.crops)
         np.savez(kept, parts=made.parts, wholes=made.wholes)

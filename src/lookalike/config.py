@@ -183,6 +183,11 @@ class Settings:
     max_side: int = _setting(20_000, "Longest side of a photo, in pixels.", minimum=64)
     max_faces: int = _setting(100, "Faces looked at in one photo, largest first.", minimum=1)
     limit: int = _setting(10, "People ranked for each face unless a request says.", minimum=1)
+    order: Literal["look", "identity"] = _setting(
+        "look",
+        "Order of the page's look-alikes: `look` goes by face, shape and hair together, `identity` "
+        "by the face alone. No number depends on it.",
+    )
     celebrities: Literal["nearest", "strict"] = _setting(
         "nearest",
         "RecognizeCelebrities: `nearest` names the nearest person with an honest low "

@@ -26,6 +26,7 @@ from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
 from lookalike.gate import proxies
+from lookalike.gate.attended import Attended
 from lookalike.gate.bodies import Bodies, Bounds
 from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
@@ -94,6 +95,7 @@ def create_app(
     problems = Problems(document.problem)
     problems.install(app)
     refuse = partial(_refused, problems)
+    app.add_middleware(Attended)
     app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
@@ -194,8 +196,8 @@ def _add_health(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["health"], responses={503: {}})
     async def ready(response: Response) -> dict[str, str]:
-        """Whether photos are answered: the networks and the gallery are open, the store can be
-        read, and there is room in the queue."""
+        """Whether photos are answered: the networks and the gallery are open, the process that
+        looks at photos is there, the store can be read, and there is room in the queue."""
         status = await _state(app)
         if status != "ready":
             response.status_code = 503
@@ -209,6 +211,8 @@ async def _state(app: FastAPI) -> str:
         return "starting"
     if services.executor.is_full:
         return "the queue of photos is full"
+    if not services.engine.ready:
+        return "what looks at photos is being started again"
     try:
         await anyio.to_thread.run_sync(services.gallery.store.database.check)
     except StoreUnavailable as error:

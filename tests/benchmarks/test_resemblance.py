@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import pickle
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from benchmarks.resemblance import components, judged, shape, triplets
+from benchmarks.resemblance import components, judged, triplets
 from benchmarks.resemblance.judged import choices, kappa, rated, wins
 from benchmarks.resemblance.orders import Likeness, Weights
 from benchmarks.resemblance.triplets import Kind, Side, Triplet, mixed
-from benchmarks.resemblance.weights import weights
+from lookalike.faces.appearance.shape import shapes
 
 
 def _triplets(count: int, kind: Kind = Kind.JUDGED) -> list[Triplet]:
@@ -31,7 +30,7 @@ def test_a_shape_is_the_same_however_a_head_is_turned() -> None:
     turned = 3 * face @ Rotation.from_euler("xyz", [20, -35, 10], degrees=True).as_matrix() + 7
     other = face + random.normal(size=face.shape) / 3
     meshes = np.array([face, turned, other], np.float32)
-    one, same, another = shape.shapes(meshes, shape.mean_shape(meshes))
+    one, same, another = shapes(meshes, components.mean_shape(meshes))
     assert np.abs(one - same).max() < 1e-5
     assert np.abs(one - another).max() > 0.1
 
@@ -105,8 +104,3 @@ def test_kappa_of_chance_and_of_agreement() -> None:
     assert kappa(random) == pytest.approx(0, abs=0.03)
     # Fleiss 1971 by hand: of two triplets one 3 to 0, one 2 to 1.
     assert kappa(np.array([[True] * 3, [True, False, False]])) == pytest.approx(0.25)
-
-
-def test_weights_run_nothing() -> None:
-    with pytest.raises(pickle.UnpicklingError, match=r"system is not a part of weights"):
-        weights(b"cos\nsystem\n(S'true'\ntR.")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from lookalike.config import Settings
+from lookalike.faces.models import manifest
+from lookalike.faces.models.manifest import LITE0
 from tests.support.commands import Commands
 
 # Where nothing listens.
@@ -34,6 +36,7 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     assert list(checks) == [
         "versions",
         "models",
+        "order",
         "runtime",
         "cache",
         "home",
@@ -45,6 +48,7 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     assert checks["models"][1].startswith(
         "yunet-2023mar, sface-2021dec and mediapipe-face-mesh have the sha256"
     )
+    assert checks["order"][1] == "by the whole look, which efficientnet-lite0 sees"
     arithmetic = r"openvino (float32|bfloat16)"
     assert re.fullmatch(
         rf"opened in \d+\.\d seconds: yunet-2023mar in {arithmetic}, "
@@ -54,6 +58,25 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     assert checks["home"][1] == f"{cli.folder / 'home'} will be made when it is needed"
     assert "1157 in the starter gallery" in checks["database"][1]
     assert not (cli.folder / "home" / "models").exists()
+
+
+def test_without_its_network_the_order_is_that_of_identity(
+    cli: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli.environment["LOOKALIKE_ORDER"] = "identity"
+    assert found(cli)["order"] == ("works", "by the face alone: LOOKALIKE_ORDER is identity")
+    del cli.environment["LOOKALIKE_ORDER"]
+    lost = replace(LITE0.model, package="no-such-package", file="none.pth")
+    monkeypatch.setattr(manifest, "LITE0", replace(LITE0, model=lost))
+    state, said = found(cli)["order"]
+    assert state == "limited"
+    assert "efficientnet-lite0, which sees shape and hair, is not there" in said
+    assert "`lookalike models fetch`" in said
+    damaged = replace(LITE0.model, sha256="0" * 64)
+    monkeypatch.setattr(manifest, "LITE0", replace(LITE0, model=damaged))
+    state, said = found(cli)["order"]
+    assert state == "limited"
+    assert f"has sha256 {LITE0.model.sha256}" in said
 
 
 def test_what_was_timed_is_said(cli: Commands, settings: Settings) -> None:

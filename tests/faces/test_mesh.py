@@ -17,7 +17,8 @@ from lookalike.faces.align import template
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
-from lookalike.faces.models import manifest, runtime, tflite
+from lookalike.faces.models import manifest, runtime
+from lookalike.faces.models.converters import tflite
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH, Folders
 from lookalike.faces.models.network import Runtime

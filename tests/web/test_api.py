@@ -81,6 +81,38 @@ def test_every_face_is_ranked_and_a_reference_is_optional(
     assert found["references"] == []
 
 
+def test_the_order_of_looks_where_it_is_asked_for(
+    http: httpx.Client, photos: Mapping[str, bytes]
+) -> None:
+    def found(**fields: str) -> dict[str, Any]:
+        answer = http.post(
+            "/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}, data=fields
+        )
+        assert answer.status_code == 200
+        face: dict[str, Any] = answer.json()["faces"][0]
+        return face
+
+    plain, identity, look = found(), found(order="identity"), found(order="look", limit="100")
+    assert (plain["order"], look["order"]) == ("identity", "look")
+    assert plain["people"] == identity["people"]
+    scores = [each["score"]["similarity"] for each in plain["people"]]
+    assert scores == sorted(scores, reverse=True)
+    ids = [each["id"] for each in look["people"]]
+    assert ids[:10] != [each["id"] for each in plain["people"]]
+    # The same people with the same numbers.
+    by_id = {each["id"]: each["score"] for each in look["people"]}
+    assert all(by_id[each["id"]] == each["score"] for each in plain["people"])
+
+
+def test_an_order_that_is_none(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
+    answer = http.post(
+        "/api/v1/lookalikes", files={"photo": photos["obama.jpg"]}, data={"order": "age"}
+    )
+    assert answer.status_code == 422
+    assert "order" in answer.text
+    assert "'identity' or 'look'" in answer.text
+
+
 def test_several_references(http: httpx.Client, photos: Mapping[str, bytes]) -> None:
     files = [
         ("photo", photos["obama.jpg"]),

@@ -92,6 +92,7 @@ def _ranked_face(
         **dict(_face(index, ranked.face)),
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
+        order=ranked.order,
     )
 
 

@@ -175,6 +175,10 @@ class Face(Answer):
 class LookalikeFace(Face):
     people: tuple[RankedPerson, ...]
     references: tuple[Score, ...] = Field(description="One for each reference photo.")
+    order: Literal["identity", "look"] = Field(
+        description="Of `people`. `look`: by face, shape and hair together, so that the scores, "
+        "which are of the face alone, need not fall; whoever has a similarity of 80 comes first."
+    )
 
 
 class ComparedFace(Face):
@@ -219,7 +223,7 @@ class Timings(Answer):
     mesh: float
     align: float
     embed: float
-    match: float
+    match: float = Field(description="With the order `look`, seeing how faces look too.")
     total: float
 
 

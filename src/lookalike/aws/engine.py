@@ -23,6 +23,7 @@ from lookalike.engine.interface import (
     Lookalikes,
     Match,
     ModelFacts,
+    Order,
     RankedFace,
 )
 from lookalike.engine.local import LocalEngine
@@ -89,6 +90,11 @@ class AwsEngine:
             "(LOOKALIKE_ENGINE=aws): their scores are never mixed."
         )
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now: no network of ours is needed."""
+        return True
+
     def warm(self) -> None:
         """Nothing is opened before it is asked for."""
 
@@ -116,12 +122,14 @@ class AwsEngine:
         limit: int,
         collection: str | None = None,
         who: Who = EVERYONE,
+        order: Order = "identity",
     ) -> Lookalikes[AwsScore]:
         """Who AWS says each face is, else whom of the user's collection it is most like.
 
         Args:
             collection: look only in this collection of the user's own in AWS.
             who: name only these people.
+            order: AWS's own, whatever is asked for.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).

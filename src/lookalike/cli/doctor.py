@@ -83,6 +83,7 @@ def _print(check: Condition) -> None:
 def _checks(settings: Settings) -> Iterator[Condition]:
     yield Condition("versions", "works", _versions())
     yield _tried("models", lambda: _models(settings))
+    yield _order(settings)
     yield _tried("runtime", lambda: _runtime(settings))
     configured: Settings = click.get_current_context().find_root().obj
     advice = "What is prepared is made anew at each start. Set LOOKALIKE_CACHE to another folder."
@@ -130,6 +131,23 @@ def _models(settings: Settings) -> str:
         read(each, Folders.of(settings))
     *others, last = (each.name for each in used)
     return f"{', '.join(others)} and {last} have the sha256 they are published with"
+
+
+def _order(settings: Settings) -> Condition:
+    """Of the page's look-alikes."""
+    from lookalike.faces.models.manifest import LITE0, Folders, found, read
+
+    if settings.order == "identity":
+        return Condition("order", "works", "by the face alone: LOOKALIKE_ORDER is identity")
+    folders, name = Folders.of(settings), LITE0.model.name
+    if found(LITE0.model, folders) is None:
+        said = f"by the face alone: {name}, which sees shape and hair, is not there. Run "
+        return Condition("order", "limited", f"{said}`lookalike models fetch`, and start anew.")
+    try:
+        read(LITE0.model, folders)
+    except LookalikeError as error:
+        return Condition("order", "limited", f"by the face alone. {error}")
+    return Condition("order", "works", f"by the whole look, which {name} sees")
 
 
 def _runtime(settings: Settings) -> str:

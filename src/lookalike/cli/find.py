@@ -11,6 +11,7 @@ from lookalike.cli.answering import Question, answer
 from lookalike.cli.context import chosen_engine, pass_settings
 from lookalike.cli.given import PHOTO, PHOTO_OR_FOLDER, GivenPhoto
 from lookalike.cli.terminal import API_JSON, italic, print_table, table
+from lookalike.engine.interface import Order
 from lookalike.gallery.people import Gender
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 @click.option(
     "--gender", type=click.Choice(get_args(Gender)), help="Rank only those the source says are."
 )
+@click.option(
+    "--order",
+    type=click.Choice(get_args(Order)),
+    default="identity",
+    show_default=True,
+    help="By the face alone, or by face, shape and hair together, as on the page.",
+)
 @API_JSON
 @pass_settings
 def find(
@@ -37,6 +45,7 @@ def find(
     collection: str | None,
     group: str | None,
     gender: Gender | None,
+    order: Order,
     as_json: bool,
 ) -> None:
     """Rank the celebrities that each face of PHOTO looks like.
@@ -57,6 +66,7 @@ def find(
                 limit=limit or settings.limit,
                 collection=collection,
                 who=Who(group, gender),
+                order=order,
             )
 
         names = [each.name for each in reference]

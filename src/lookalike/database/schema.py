@@ -79,6 +79,7 @@ FACES = Table(
     Column("source_url", String),
     Column("fetched_at", DateTime),
     Column("thumbnail", LargeBinary),
+    Column("appearance", LargeBinary),  # see `faces/appearance`
     Column("created", DateTime, nullable=False),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
     ForeignKeyConstraint(

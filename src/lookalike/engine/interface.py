@@ -7,7 +7,7 @@ alike, each with scores of its own type, so that none is ever taken for the othe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeVar
 
 from lookalike.gallery.people import EVERYONE, Person, Text, Who
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Calls that a service answered, by operation; none where our own networks looked.
 Calls = dict[str, int]
+# How look-alikes are put into order: by the identity score, or by the whole look (`scores.look`).
+Order = Literal["identity", "look"]
 # The collection of people whom Amazon Rekognition named and no gallery of ours holds.
 ELSEWHERE = "aws"
 
@@ -69,15 +71,17 @@ class Match(Generic[S]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RankedFace(Generic[S]):
-    """A face of the photo with the people nearest to it, the nearest first.
+    """A face of the photo with the people most like it, the most alike first.
 
     Attributes:
         references: its score against the largest face of each reference.
+        order: of `matches`.
     """
 
     face: Face
     matches: tuple[Match[S], ...]
     references: tuple[S, ...]
+    order: Order = "identity"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +173,10 @@ class Engine(Protocol):
             NotOffered: they are not, and nothing of theirs is shown beside its scores.
         """
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now."""
+
     def warm(self) -> None:
         """Open now what the first photo needs."""
 
@@ -191,12 +199,14 @@ class Engine(Protocol):
         limit: int,
         collection: str | None = None,
         who: Who = EVERYONE,
+        order: Order = "identity",
     ) -> Lookalikes[AnyScore]:
         """The people most like each face, and how alike each reference's largest face is.
 
         Args:
             collection: look only there.
             who: rank only these people.
+            order: that of the people; by identity where the other cannot be had.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).

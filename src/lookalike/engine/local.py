@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from heapq import nlargest
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -18,19 +17,22 @@ from lookalike.engine.interface import (
     Lookalikes,
     Match,
     ModelFacts,
+    Order,
     RankedFace,
 )
 from lookalike.engine.model_notes import model_notes
 from lookalike.errors import InvalidParameter, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.faces import Faces
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.gallery import Gallery
+from lookalike.gallery.gallery import Gallery, Nearest
 from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import calibration_of
-from lookalike.scores.similarity import Calibration, Score
+from lookalike.scores.look import NEAREST, blended
+from lookalike.scores.similarity import SAME_PERSON, Calibration, Score
 
 # Scores see each face among its like, so they may put people in another order than cosines. The
 # nearest by cosine are looked at a little further down than is asked for.
@@ -45,18 +47,47 @@ class Matcher:
         self._calibration = calibration
 
     def rank(
-        self, probe: Floats, limit: int, collection: str | None = None, who: Who = EVERYONE
+        self,
+        probe: Floats,
+        limit: int,
+        collection: str | None = None,
+        who: Who = EVERYONE,
+        look: Appearance | None = None,
     ) -> tuple[Match[Score], ...]:
         """The nearest people by the mean of their portraits, best first; never empty when the
         collection has such people.
 
+        Args:
+            look: how the probe looks, to put them into the order of the whole look.
+
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        nearest = self._gallery.nearest(probe, limit + _FURTHER, collection, who)
+        most = limit if look is None else max(limit, NEAREST)
+        nearest = self._gallery.nearest(probe, most + _FURTHER, collection, who)
         scores = self.scores(probe, [each.vector for each in nearest])
-        matches = (Match(each.person, score) for each, score in zip(nearest, scores, strict=True))
-        return tuple(nlargest(limit, matches, key=lambda match: match.score.similarity))
+        pairs = sorted(zip(nearest, scores, strict=True), key=_similarity, reverse=True)
+        if look is not None:
+            pairs = self._by_look(probe, look, pairs)
+        return tuple(Match(each.person, score) for each, score in pairs[:limit])
+
+    def _by_look(
+        self, probe: Floats, look: Appearance, pairs: list[tuple[Nearest, Score]]
+    ) -> list[tuple[Nearest, Score]]:
+        """The nearest in the order of the whole look, after whoever may be the same person."""
+        same = sum(score.similarity >= SAME_PERSON for _, score in pairs)
+        people = [each for each, _ in pairs[same:NEAREST]]
+        if not people:
+            return pairs
+        levels = self._calibration.levels_between(probe, np.array([each.vector for each in people]))
+        looks = self._gallery.appearances([each.person for each in people])
+        order = np.argsort(-blended(levels, look, looks), kind="stable")
+        return [*pairs[:same], *(pairs[same + each] for each in order), *pairs[NEAREST:]]
+
+    @property
+    def knows_looks(self) -> bool:
+        """Whether levels are of the scale that looks are blended with: seen among a cohort."""
+        return self._calibration.cohort is not None
 
     def person(self, person_id: str, collection: str | None = None) -> Floats:
         """The (dimension,) vector that a person is ranked by, of length 1.
@@ -139,6 +170,11 @@ class LocalEngine:
         """Itself."""
         return self
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now."""
+        return self.analyzer.ready
+
     def warm(self) -> None:
         """Open the networks now instead of with the first photo."""
         self.analyzer.warm()
@@ -164,11 +200,13 @@ class LocalEngine:
         limit: int,
         collection: str | None = None,
         who: Who = EVERYONE,
+        order: Order = "identity",
     ) -> Lookalikes[Score]:
         """Rank the gallery for every face, and compare it with each reference's largest face.
 
         Args:
             who: rank only these people.
+            order: `look` only if the settings allow it, and of faces whose look can be told.
 
         Raises:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
@@ -180,20 +218,29 @@ class LocalEngine:
         )
         started = time.perf_counter()
         people = self.matcher.people(collection)
+        looks = self._looks(photo, analyzed, order)
         faces = tuple(
             RankedFace(
                 face=face,
                 matches=_among(
-                    people, face, self.matcher.rank(face.embedding, limit, collection, who)
+                    people, face, self.matcher.rank(face.embedding, limit, collection, who, look)
                 ),
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
+                order="identity" if look is None else "look",
             )
-            for face in analyzed.faces
+            for face, look in zip(analyzed.faces, looks, strict=True)
         )
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
+
+    def _looks(self, photo: bytes, found: Photo, order: Order) -> Sequence[Appearance | None]:
+        """How each face looks, where that is asked for and may be."""
+        if order == "identity" or not self.matcher.knows_looks:
+            return [None] * len(found.faces)
+        with about("photo"):
+            return self.analyzer.appearances(photo, found.faces)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
@@ -270,6 +317,10 @@ class LocalEngine:
             calibrated=self.calibration.fitted,
             notes=model_notes(self.calibration),
         )
+
+
+def _similarity(pair: tuple[Nearest, Score]) -> float:
+    return pair[1].similarity
 
 
 def _among(people: int, face: Face, matches: tuple[Match[Score], ...]) -> tuple[Match[Score], ...]:

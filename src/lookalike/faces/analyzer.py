@@ -12,6 +12,8 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.faces.align import align
+from lookalike.faces.appearance.appearance import Appearance
+from lookalike.faces.appearance.reader import AppearanceReader
 from lookalike.faces.attributes import AttributeReader, Attributes
 from lookalike.faces.coverage import Coverage, CoverageReader
 from lookalike.faces.detect import Detector
@@ -21,7 +23,7 @@ from lookalike.faces.image import FINE, FINER, Image, Limits, Pixels, decode, re
 from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
-from lookalike.faces.models.manifest import Embedder, Finder
+from lookalike.faces.models.manifest import Embedder, Finder, Folders
 from lookalike.faces.models.network import Library
 from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.pictures import thumbnail
@@ -51,6 +53,8 @@ class Analyzer:
         self._coverage = CoverageReader()
         self.recogniser = FaceEmbedder(opener, self.embedder)
         self.runtime = opener
+        self._appearances = AppearanceReader(opener, Folders.of(settings))
+        self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
         self._turn = threading.Lock()
 
@@ -58,6 +62,11 @@ class Analyzer:
     def library(self) -> Library:
         """What computes the embedder."""
         return self.runtime.library(self.embedder)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now: always."""
+        return True
 
     def close(self) -> None:
         """Nothing is to be ended."""
@@ -195,6 +204,24 @@ class Analyzer:
             if self._attributes is None:
                 self._attributes = AttributeReader(self.runtime)
             return self._attributes.read([each.crop for each in faces])
+
+    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
+        """How faces look that were found in a photo; see `Faces`."""
+        if not self._looks_wanted:
+            return (None,) * len(faces)
+        image = decode(data, self.limits, FINE)
+        with self._turn:
+            return tuple(
+                self._appearances.read(image.pixels, each.mesh.scaled(image.scale))
+                if each.mesh
+                else None
+                for each in faces
+            )
+
+    def with_appearance(self, face: Face, data: bytes) -> Face:
+        """The same face with how it looks; see `Faces`."""
+        (found,) = self.appearances(data, [face])
+        return replace(face, appearance=found)
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""

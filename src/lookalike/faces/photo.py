@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.coverage import Coverage
 from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Pixels
@@ -27,6 +28,7 @@ class Face:
         crop: (size, size, 3) uint8 RGB, the aligned picture that was embedded.
         embedding: (dimension,) float32 of length 1.
         thumbnail: a small JPEG of it, only of a face that was asked for with one.
+        appearance: how it looks, only of a face that was asked for with it.
     """
 
     box: Box
@@ -37,6 +39,7 @@ class Face:
     mesh: Mesh | None = None
     coverage: Coverage | None = None
     thumbnail: bytes | None = None
+    appearance: Appearance | None = None
 
     @property
     def enough(self) -> bool:

@@ -15,6 +15,7 @@ from lookalike.database import database
 from lookalike.database.blocks import in_blocks
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
+from lookalike.faces.appearance.appearance import Appearance, mean, unpacked
 from lookalike.gallery.index.damage import sound
 from lookalike.gallery.index.stored import FACTS, facts_of
 from lookalike.gallery.people import Facts, Person, Text, Who
@@ -144,6 +145,19 @@ class Contents:
         for row in sound(rows, collection)[0]:
             found[row.person].append(portrait_of(row))
         return {person: tuple(own) for person, own in found.items()}
+
+    def appearances(self, collection: str, ids: Ids) -> dict[str, Appearance]:
+        """How some people of a collection look, by id, of whom it is known: the mean of their
+        portraits."""
+        wanted = select(FACES.c.person, FACES.c.appearance).where(FACES.c.collection == collection)
+        wanted = wanted.where(FACES.c.appearance.is_not(None))
+        found = defaultdict(list)
+        with self.database.reading() as connection:
+            for rows in in_blocks(connection, wanted, FACES.c.person, ids):
+                for person, packed in rows:
+                    found[person].append(unpacked(packed))
+        means = {each: mean([look for look in own if look]) for each, own in found.items()}
+        return {each: look for each, look in means.items() if look}
 
     def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
         """What the enrolled images of a collection are known by (sha256 of their files);

@@ -22,6 +22,7 @@ from lookalike.errors import (
     PersonNotFound,
     StoreUnavailable,
 )
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
@@ -38,6 +39,7 @@ from lookalike.gallery.removals.takedowns import Receipt, Undone
 from lookalike.gallery.roster import Listed, Place, Roster
 from lookalike.gallery.spelling import folded
 from lookalike.gallery.starter import Starter, StarterSource
+from lookalike.gallery.starter.appearances import StarterAppearances
 from lookalike.gallery.store import Store, check_own
 
 
@@ -83,6 +85,7 @@ class Gallery:
         """
         self.store = store
         self._shipped = shipped
+        self._looks = StarterAppearances(shipped.people)
         self._indexes = Indexes(store.database, dimension, Keeper(kept, store.contract))
         self._version: Version | None = None
         # The starter without those who asked to be left out.
@@ -290,6 +293,16 @@ class Gallery:
         if person.collection != starter.COLLECTION:
             return self.store.portraits(person)
         return self._starter_portraits()[person.id]
+
+    def appearances(self, people: Sequence[Person]) -> tuple[Appearance | None, ...]:
+        """How people look; None of whom it is not known."""
+        own: dict[str, set[str]] = {}
+        for each in people:
+            own.setdefault(each.collection, set()).add(each.id)
+        shipped = own.pop(starter.COLLECTION, ())
+        found = {name: self.store.appearances(name, ids) for name, ids in own.items()}
+        found[starter.COLLECTION] = self._looks.of(shipped)
+        return tuple(found[each.collection].get(each.id) for each in people)
 
     def everyone(self, collection: str) -> Iterator[tuple[Person, tuple[StoredPortrait, ...]]]:
         """All people of a collection with their portraits, by Korean name.

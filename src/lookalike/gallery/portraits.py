@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.coverage import Coverage
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Quality
@@ -25,6 +26,7 @@ class Portrait:
         fetched_at: when it came from `credit.source_url`, with a time zone.
         thumbnail: a small JPEG of the face, for changing the model; None keeps no pixels.
         coverage: how much of the face shows, where it was looked at; not kept.
+        appearance: how it looks, for the order of look-alikes; None where nobody looked.
     """
 
     vector: Floats
@@ -37,6 +39,7 @@ class Portrait:
     fetched_at: datetime | None = None
     thumbnail: bytes | None = None
     coverage: Coverage | None = None
+    appearance: Appearance | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import RowMapping
 
 from lookalike.database.clock import naive, now
+from lookalike.faces.appearance.appearance import unpacked
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
 from lookalike.faces.vectors import Floats
@@ -76,6 +77,7 @@ def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[st
         "image_height": height,
         "fetched_at": portrait.fetched_at and naive(portrait.fetched_at),
         "thumbnail": portrait.thumbnail,
+        "appearance": portrait.appearance and portrait.appearance.packed(),
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
         **{
             each: quality and getattr(quality, each)
@@ -103,6 +105,7 @@ def portrait_of(row: Any) -> StoredPortrait:
         image_size=(row.image_width, row.image_height) if row.image_width else None,
         fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
         thumbnail=row.thumbnail,
+        appearance=unpacked(row.appearance),
     )
 
 

@@ -173,6 +173,11 @@ class Calibration:
         """Both numbers for a cosine of two ordinary faces; each rises with it."""
         return self._scores(np.array([cosine]), self._ordinary(), self._ordinary())[0]
 
+    def levels_between(self, one: Floats, others: Floats) -> Numbers:
+        """The levels of a (dimension,) face and each of (n, dimension) others."""
+        cosines = (others @ one).astype(np.float64)
+        return self.levels_of(cosines, self.spread(one[None]), self.spread(others))
+
     def levels_of(self, cosines: Numbers, one: Spread, other: Spread) -> Numbers:
         """The levels of cosines of faces with such spreads; see `normalised`."""
         return cosines if self.cohort is None else normalised(cosines, one, other)

@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
+from lookalike.engine.interface import Order
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
@@ -62,6 +63,10 @@ async def find_lookalikes(
     gender: Annotated[
         Gender | None, Form(description="Rank only those the source says are.")
     ] = None,
+    order: Annotated[
+        Order,
+        Form(description="`look`: by face, shape and hair together, as on the page."),
+    ] = "identity",
 ) -> shapes.Lookalikes:
     """Rank the gallery's people for every face of a photo.
 
@@ -78,7 +83,12 @@ async def find_lookalikes(
     most = limit or services.settings.limit
     found = await services.executor.run(
         lambda: engine.find(
-            data, references, limit=most, collection=searched, who=Who(group or None, gender)
+            data,
+            references,
+            limit=most,
+            collection=searched,
+            who=Who(group or None, gender),
+            order=order,
         )
     )
     answer = photos.lookalikes(found, shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -137,3 +138,17 @@ def test_it_ends_when_closed(settings: Settings) -> None:
     while any(each.is_running() and each.status() != "zombie" for each in children[-1:]):
         assert time.monotonic() < limit
         time.sleep(0.05)
+
+
+def test_it_says_when_it_is_ready(settings: Settings, photos: Mapping[str, bytes]) -> None:
+    """Which `/readyz` passes on."""
+    before = set(multiprocessing.active_children())
+    started = Confined(settings)
+    (process,) = set(multiprocessing.active_children()) - before
+    assert not started.ready
+    started.warm()
+    assert started.ready
+    process.kill()
+    assert len(started.analyze(photos["obama.jpg"]).faces) == 1
+    assert started.ready
+    started.close()

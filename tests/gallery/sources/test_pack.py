@@ -17,6 +17,7 @@ import pytest
 
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import ContractMismatch, InvalidParameter
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.geometry import Box
 from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.quality import Pose, Quality
@@ -73,6 +74,7 @@ def whole(thumbnail: bytes | None) -> Portrait:
         image_size=(640, 480),
         fetched_at=datetime(2026, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),
         thumbnail=thumbnail,
+        appearance=Appearance.of(np.arange(-100, 105).astype(np.float32)),
     )
 
 
@@ -114,6 +116,9 @@ def test_a_pack_carries_every_field(pictured: Path, small: bytes) -> None:
         assert value is not None, f"fill {field.name} in this test"
         if field.name == "vector":
             assert portrait.vector @ value == pytest.approx(1, abs=1e-5)
+        elif field.name == "appearance":
+            assert portrait.appearance
+            assert portrait.appearance.packed() == value.packed()
         else:
             assert getattr(portrait, field.name) == value
 

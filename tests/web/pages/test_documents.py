@@ -54,7 +54,11 @@ def test_the_answer_without_javascript(
     faces = page.locator(".found-face")
     expect(faces).to_have_count(6)
     first = faces.first
-    told = patient.post(f"{server.url}/api/v1/lookalikes", files={"photo": photos["t1.jpg"]}).json()
+    told = patient.post(
+        f"{server.url}/api/v1/lookalikes",
+        files={"photo": photos["t1.jpg"]},
+        data={"order": "look"},
+    ).json()
     best = told["faces"][0]["people"][0]["name"][language]
     expect(first.locator(".hero h2")).to_contain_text(best)
     expect(first.locator(".people > li")).to_have_count(9)

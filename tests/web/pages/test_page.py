@@ -6,17 +6,20 @@ import io
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
+from urllib.parse import urljoin
 
 import PIL.Image
 import pillow_heif
 import pytest
 from playwright.sync_api import ViewportSize, expect
 
+from lookalike.engine.local import LocalEngine
 from lookalike.gallery import starter
 from lookalike.gallery.people import Language
 from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
 from lookalike.web.score_words import rarity
+from tests.support import patient
 from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, png
 
 Scheme = Literal["light", "dark"]
@@ -52,6 +55,28 @@ def test_the_best_match_and_the_reference(
     expect(compared.locator(".chip")).to_have_text(view.text("verdict.same-person"))
     expect(compared.locator("canvas")).to_have_count(2)
     expect(view.page.locator(".people > li")).to_have_count(9)
+
+
+def test_it_is_said_by_what_people_are_in_order(
+    show: Opener, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    """With scripts and without them."""
+    expected = engine.find(photos["astronaut.png"], limit=10, order="look").faces[0].matches
+    plain = engine.find(photos["astronaut.png"], limit=10).faces[0].matches
+    assert [each.person for each in expected] != [each.person for each in plain]
+    view = show()
+    view.search(photos["astronaut.png"])
+    said = view.page.locator(".others-order")
+    expect(said).to_have_text(view.text("by_look"))
+    names = view.page.locator("#matches .name")
+    for place, match in enumerate(expected):
+        expect(names.nth(place)).to_contain_text(match.person.name.get(view.language) or "")
+    answer = patient.post(
+        urljoin(view.page.url, "/find"),
+        files={"photo": photos["astronaut.png"]},
+        data={"consent": "yes", "lang": view.language},
+    )
+    assert view.text("by_look") in answer.text
 
 
 def test_it_works_without_a_reference(show: Opener, photos: Mapping[str, bytes]) -> None:

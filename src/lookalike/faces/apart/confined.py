@@ -22,6 +22,7 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoBroke, PhotoError, PhotoTooSlow
 from lookalike.faces.apart import child
 from lookalike.faces.apart.messages import Answered, Asked, Begun
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Image, Limits, Pixels
 from lookalike.faces.models import installed
@@ -92,6 +93,10 @@ class Confined:
     def library(self) -> Library:
         return self._opened.result()
 
+    @property
+    def ready(self) -> bool:
+        return self._ready and self._process.is_alive()
+
     def warm(self) -> None:
         self._opened.result()
 
@@ -106,6 +111,12 @@ class Confined:
 
     def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
         return cast(tuple[Attributes, ...], self._ask("attributes", faces))
+
+    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
+        return cast(tuple[Appearance | None, ...], self._ask("appearances", data, faces))
+
+    def with_appearance(self, face: Face, data: bytes) -> Face:
+        return cast(Face, self._ask("with_appearance", face, data))
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         return cast(Face, self._ask("with_thumbnail", face, data))

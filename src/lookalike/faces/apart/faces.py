@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Image, Limits, Pixels
 from lookalike.faces.models.manifest import Embedder, Finder
@@ -30,6 +31,10 @@ class Faces(Protocol):
     def library(self) -> Library:
         """What computes the embedder."""
 
+    @property
+    def ready(self) -> bool:
+        """Whether a photo would be looked at now, and not only after networks were opened."""
+
     def warm(self) -> None:
         """Open the networks now instead of with the first photo.
 
@@ -52,6 +57,19 @@ class Faces(Protocol):
 
     def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
         """What networks guess of each face."""
+
+    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
+        """How each of some faces looks that were found in a photo.
+
+        None where rather no face is, and of all where the settings want no order of looks, or the
+        network for it is not there. It is opened when this is first asked.
+
+        Raises:
+            PhotoError: the bytes are not a photo that can be used.
+        """
+
+    def with_appearance(self, face: Face, data: bytes) -> Face:
+        """The same face with how it looks, which is seen in the photo it was found in."""
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""

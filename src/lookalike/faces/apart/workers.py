@@ -57,7 +57,8 @@ class Workers:
         self._pool.shutdown(cancel_futures=True)
 
     def look(self, data: bytes, *, thumbnail: bool = False) -> Future[FaceOrReason]:
-        """Look at a portrait when a worker is free; with `thumbnail`, make one of its face."""
+        """Look at a portrait, and how its face looks, when a worker is free; with `thumbnail`, make
+        one of it."""
         return self.ask(partial(_look, thumbnail=thumbnail), data)
 
     def embed(self, thumbnail: bytes) -> Future[Vector]:
@@ -129,7 +130,7 @@ def _ask(question: Question[Answer], data: bytes) -> Answer:
 
 def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> FaceOrReason:
     try:
-        face = analyzer.analyze(data).main_face()
+        face = analyzer.with_appearance(analyzer.analyze(data).main_face(), data)
         return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")

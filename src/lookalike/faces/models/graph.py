@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.cache import kept
+from lookalike.faces.models.converters import converted
 from lookalike.faces.models.manifest import Folders, Model, found, read
-from lookalike.faces.models.tflite import converted
 
 if TYPE_CHECKING:
     import onnx
@@ -35,9 +35,7 @@ def prepared(model: Model, folders: Folders, *, rewrite_prelu: bool) -> bytes:
     """
 
     def make() -> bytes:
-        data = read(model, folders)
-        if model.file.endswith(".tflite"):
-            data = converted(data, found(model, folders))
+        data = converted(read(model, folders), model.file, found(model, folders))
         return prepare(data, rewrite_prelu=rewrite_prelu)
 
     variant = "conv" if rewrite_prelu else "prelu"

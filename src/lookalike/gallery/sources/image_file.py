@@ -54,4 +54,5 @@ def portrait_of(
         fetched_at=fetched_at,
         thumbnail=face.thumbnail,
         coverage=face.coverage,
+        appearance=face.appearance,
     )

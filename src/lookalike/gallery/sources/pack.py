@@ -1,10 +1,10 @@
 """A pack: one file that carries a collection's facts, credits and vectors to another machine.
 
 A zip of `manifest.json` (format, contract, counts, size and sha256 of every member),
-`people.jsonl` (one person a line, with the credit of each portrait) and `vectors.npy` (float16,
-the portraits in the same order), `thumbnails.bin` (one JPEG after the other in that order, each as
-long as its portrait states, so that another model can use the pack; empty unless asked for). No
-other pixels. Everything is checked before anything is believed.
+`people.jsonl` (one person a line, with the credit of each portrait and how it looks) and
+`vectors.npy` (float16, the portraits in the same order), `thumbnails.bin` (one JPEG after the other
+in that order, each as long as its portrait states, so that another model can use the pack; empty
+unless asked for). No other pixels. Everything is checked before anything is believed.
 """
 
 from __future__ import annotations

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from lookalike.errors import InvalidParameter, PhotoError
+from lookalike.faces.appearance.appearance import Appearance, unpacked
 from lookalike.faces.geometry import Box
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.quality import Pose, Quality
@@ -103,6 +105,7 @@ def _portrait_row(portrait: Portrait, thumbnails: bool) -> dict[str, Any]:
         "external_image_id": portrait.external_image_id,
         "image_size": portrait.image_size and list(portrait.image_size),
         "fetched_at": portrait.fetched_at and portrait.fetched_at.isoformat(),
+        "appearance": portrait.appearance and b64encode(portrait.appearance.packed()).decode(),
         "thumbnail": len(portrait.thumbnail) if portrait.thumbnail and thumbnails else None,
     }
 
@@ -165,7 +168,15 @@ def _portrait(row: dict[str, Any], vector: Floats, thumbnails: _Thumbnails) -> P
         image_size=_size(row["image_size"]) if "image_size" in row else None,
         fetched_at=moment(row["fetched_at"]) if "fetched_at" in row else None,
         thumbnail=thumbnails.next(row.get("thumbnail")),
+        appearance=_appearance(row["appearance"]) if "appearance" in row else None,
     )
+
+
+def _appearance(value: str) -> Appearance | None:
+    """None of another version than this one reads."""
+    if len(value) > _LONGEST_TEXT:
+        raise ValueError(f"an appearance has at most {_LONGEST_TEXT} characters")
+    return unpacked(b64decode(value, validate=True))
 
 
 def _size(pair: list[int]) -> tuple[int, int]:

@@ -1,8 +1,9 @@
 """The gallery that ships with the package: facts and vectors of about 1,200 people, no pixels.
 
 `people.jsonl` holds one person a line, `vectors.npy` their (n, dimension) float16 vectors in the
-same order, `about.json` the format and the contract they were made with. In the repository
-`python -m starter.build` makes all three, and `python -m starter.facts` the facts alone.
+same order, `appearances.npy` how they look, `about.json` the format and the contract they were made
+with. In the repository `python -m starter.build` makes all four, and `python -m starter.facts` the
+facts alone.
 """
 
 from __future__ import annotations

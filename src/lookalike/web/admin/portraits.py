@@ -110,6 +110,7 @@ def portraits(
     for photo in photos:
         try:
             face = engine.analyzer.analyze(photo.data).main_face()
+            face = engine.analyzer.with_appearance(face, photo.data)
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -59,7 +59,7 @@ async def find(
         def work() -> tuple[Lookalikes[AnyScore], Drawn]:
             references = (other,) if other else ()
             most = services.settings.limit
-            found = engine.find(data, references, limit=most, collection=searched)
+            found = engine.find(data, references, limit=most, collection=searched, order="look")
             return found, _drawn(engine, data, found)
 
         found, drawn = await services.executor.run(work)

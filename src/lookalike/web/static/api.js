@@ -49,7 +49,7 @@ import { post } from "./upload.js";
 /** @typedef {Record<"left_eye" | "right_eye" | "nose" | "mouth_left" | "mouth_right", Point>} Landmarks */
 /** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny" | "blurred")[] }} Coverage */
 /** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null }} Face */
-/** @typedef {Face & { people: RankedPerson[], references: Score[] }} RankedFace */
+/** @typedef {Face & { people: RankedPerson[], references: Score[], order: "identity" | "look" }} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
 /**
  * @typedef {object} Lookalikes
@@ -79,11 +79,12 @@ export const at = (path) => `${page.root}/api/v1/${path}`;
  */
 export function findLookalikes(photo, reference, filters, watch) {
   /** @type {Field[]} */
-  const photos = [
+  const asked = [
     ["photo", photo],
     ["reference", reference],
+    ["order", "look"],
   ];
-  return post(at("lookalikes"), [...photos, ...Object.entries(filters)], watch);
+  return post(at("lookalikes"), [...asked, ...Object.entries(filters)], watch);
 }
 
 /**

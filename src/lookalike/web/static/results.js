@@ -208,6 +208,7 @@ export class Results {
     const cards = others.map((person) => card(person, () => this.#open(face, person)));
     return [
       make("h2", { class: "others-title" }, text("others")),
+      ...(face.order === "look" ? [make("p", { class: "others-order" }, text("by_look"))] : []),
       make("ol", { class: "people" }, ...cards),
     ];
   }

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.errors import ModelDamaged
+
 Arrays = Mapping[str, NDArray[Any]]
 
 _TYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
@@ -40,8 +42,18 @@ class _Tensor:
 
 
 def weights(data: bytes) -> Arrays:
-    """Every tensor of a state dictionary, by name."""
-    file = io.BytesIO(data)
+    """Every tensor of a state dictionary, by name.
+
+    Raises:
+        ModelDamaged: it is no such file.
+    """
+    try:
+        return _read(io.BytesIO(data))
+    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError) as error:
+        raise ModelDamaged(f"It holds no weights of PyTorch ({error}).") from error
+
+
+def _read(file: io.BytesIO) -> Arrays:
     for _ in range(_HEADS):
         _Unpickler(file).load()
     tensors: Mapping[str, _Tensor] = _Unpickler(file).load()

