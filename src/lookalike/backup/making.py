@@ -15,7 +15,7 @@ from lookalike.database import snapshot
 from lookalike.database.snapshot import Contents
 from lookalike.errors import Conflict, InvalidParameter, NotFound, StoreUnavailable
 
-NO_PASSPHRASE = (
+_NO_PASSPHRASE = (
     "{file} decrypts the secrets of access keys, and is in a backup only sealed with a passphrase: "
     "give --passphrase-file, or set LOOKALIKE_BACKUP_PASSPHRASE."
 )
@@ -84,7 +84,7 @@ def _sealed_key(settings: Settings) -> bytes | None:
     except OSError as error:
         raise StoreUnavailable(f"{settings.home / home.KEY} cannot be read ({error}).") from error
     if not settings.backup_passphrase:
-        raise InvalidParameter(NO_PASSPHRASE.format(file=settings.home / home.KEY))
+        raise InvalidParameter(_NO_PASSPHRASE.format(file=settings.home / home.KEY))
     sealing.check(settings.backup_passphrase)
     return sealing.sealed(key, settings.backup_passphrase)
 

@@ -74,7 +74,7 @@ def restore(settings: Settings, path: Path, allowed: Allowed) -> Restored:
             with files.staging(place, 0o700) as folder:
                 key = _unpack(backup, folder, settings.backup_passphrase, allowed)
                 contents = _checked(settings, folder, allowed)
-                _settle(folder)
+                _settle()
                 before = _put(folder, place)
     except OSError as error:
         raise StoreUnavailable(
@@ -86,9 +86,9 @@ def restore(settings: Settings, path: Path, allowed: Allowed) -> Restored:
     return Restored(backup.about, contents, key, before)
 
 
-def _checked_home(home: Path, allowed: Allowed) -> Path:
+def _checked_home(given: Path, allowed: Allowed) -> Path:
     """Where the home really lies."""
-    place = home.resolve()
+    place = given.resolve()
     if place.is_dir() and any(place.iterdir()) and not allowed.replace:
         raise Conflict(
             f"{place} holds something already; nothing was changed. Give --replace to keep that "
@@ -152,8 +152,8 @@ def _listed(contracts: Mapping[str, str]) -> str:
     return "In this backup the gallery " + ", ".join(each)
 
 
-def _settle(folder: Path) -> None:
-    """Wait until all of it is on the disk: it may be thousands of files, so not one by one."""
+def _settle() -> None:
+    """Wait until all is on the disk: it may be thousands of files, so not one by one."""
     if hasattr(os, "sync"):
         os.sync()
 
