@@ -13,7 +13,7 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test lint format docs benchmark requirements clean
+.PHONY: serve test test-deploy lint format docs benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -24,6 +24,11 @@ test: .venv/dev.installed lint
 	sh tests/install.sh
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
 		--max-worker-restart 0
+
+# What deploy/ holds, with real proxies; on Debian, as root. Some two minutes.
+test-deploy: .venv/dev.installed
+	sh tests/deploy/install.sh
+	$(BIN)/python -m pytest tests/deploy/installed.py
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "config",
             "cache",
             "database faces",
-            "gallery",
+            "backup gallery",
             "scores site",
             "engine",
             "aws",
@@ -38,6 +38,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "launch",
             "cli",
         ),
+        "backup": ("exchange home sealing archive", "making", "restoring"),
         "cli": (
             "terminal",
             "context given failing",
@@ -46,7 +47,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "evaluate gallery",
             "__init__",
         ),
-        "database": ("schema version", "migrations presence waiting", "*"),
+        "database": ("schema version", "migrations presence waiting", "*", "snapshot"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",

@@ -213,6 +213,12 @@ class Settings:
         "in `LOOKALIKE_HOME` unless set.",
         secret=True,
     )
+    backup_passphrase: str = _setting(
+        "",
+        "Seals the file `secret.key` in what `lookalike backup` makes, and opens it for "
+        "`lookalike restore`; 12 characters at least.",
+        secret=True,
+    )
     portraits: Literal["on", "off"] = _setting(
         "on", "Whether the server fetches portraits from Wikimedia Commons."
     )

@@ -45,6 +45,7 @@
         ├── ContractMismatch      vectors made by another model or preprocessing
         ├── StoreUnavailable      the database is full, lost, damaged or not to be written
         │   └── StoreBusy         others write to it for longer than one can wait
+        ├── BackupUnusable        no backup, damaged, or of a newer version
         └── SecretsUnreadable     the key that secrets are encrypted with is lost or another
 
 Messages say what was wrong and what is allowed. They never hold pixels or embeddings.
@@ -289,6 +290,10 @@ class StoreUnavailable(SetupError):
 
 class StoreBusy(StoreUnavailable):
     code = "store-busy"
+
+
+class BackupUnusable(SetupError):
+    code = "backup-unusable"
 
 
 class SecretsUnreadable(SetupError):

@@ -88,6 +88,21 @@ def private_folder(folder: Path) -> None:
             each.mkdir(0o700, exist_ok=True)
 
 
+def settle(folder: Path) -> None:
+    """Wait until the disk has which files are in a folder, so that a power cut takes none back.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def obstacle(folder: Path) -> OSError | None:
     """What keeps us from keeping files in a folder, which is made if it is not there; None:
     nothing. It is tried in what is there of it, and nothing is left behind."""

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from lookalike.cli import (
+    backup,
     compare,
     counts,
     detect,
@@ -59,6 +60,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     commands=[
+        backup.backup,
         compare.compare,
         counts.counts,
         detect.detect,
@@ -68,6 +70,7 @@ class _Commands(click.Group):
         gallery.gallery,
         keys.keys,
         models.models,
+        backup.restore,
         serve.serve,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

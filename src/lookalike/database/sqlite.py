@@ -265,7 +265,7 @@ class _ReadOnly:
         self._path = path
         self.presence = Presence(path)
         self.engine = create_engine(
-            "sqlite://", poolclass=NullPool, creator=lambda: _read_only(path)
+            "sqlite://", poolclass=NullPool, creator=lambda: read_only(path)
         )
         with self.engine.connect() as connection:
             if migrations.needed(connection):
@@ -309,7 +309,7 @@ def _opened(path: Path) -> _File | _ReadOnly:
     return _File(path)
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+def read_only(path: Path) -> sqlite3.Connection:
     """A connection that writes nothing: what WAL needs beside the file is there, or else nobody
     writes to it, and it is all there is."""
     address = f"file:{quote(str(path.absolute()))}?mode=ro"

@@ -14,7 +14,7 @@ HEAD = "0007"
 
 def needed(connection: Connection) -> bool:
     """Whether a database lacks a migration. Alembic takes 0.2 s to import, so we look ourselves."""
-    return _revision(connection) != HEAD
+    return revision(connection) != HEAD
 
 
 def upgrade(connection: Connection) -> None:
@@ -23,14 +23,10 @@ def upgrade(connection: Connection) -> None:
     Raises:
         StoreUnavailable: a newer version of Lookalike made it.
     """
-    revision = _revision(connection)
-    if revision == HEAD:
+    found = revision(connection)
+    if found == HEAD:
         return
-    if revision is not None and revision > HEAD:
-        raise StoreUnavailable(
-            f"The galleries were made by a newer Lookalike (their tables are at {revision}, this "
-            f"one knows {HEAD}); nothing was changed. Update it: pip install --upgrade lookalike"
-        )
+    check_known(found)
     from alembic import command
     from alembic.config import Config
 
@@ -40,7 +36,20 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config, HEAD)
 
 
-def _revision(connection: Connection) -> str | None:
+def check_known(found: str | None) -> None:
+    """
+    Raises:
+        StoreUnavailable: a newer version of Lookalike made tables of that revision.
+    """
+    if found is not None and found > HEAD:
+        raise StoreUnavailable(
+            f"The galleries were made by a newer Lookalike (their tables are at {found}, this "
+            f"one knows {HEAD}); nothing was changed. Update it: pip install --upgrade lookalike"
+        )
+
+
+def revision(connection: Connection) -> str | None:
+    """That of the tables; None: there are none, or they are from before there were revisions."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,1 @@
+"""Everything that `LOOKALIKE_HOME` keeps, in one file and back again."""
