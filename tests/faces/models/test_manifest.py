@@ -120,7 +120,7 @@ def test_what_was_prepared_is_made_anew_where_it_is_not_what_was_written(
         shutil.rmtree(tmp_path / "openvino")
     assert vector() == pytest.approx(expected, abs=1e-4)
     assert path.read_bytes() != damaged
-    assert len(path.read_bytes()) == len(sound)
+    assert abs(len(path.read_bytes()) - len(sound)) < 0.01 * len(sound)
 
 
 def test_the_detector_computes_what_its_file_says(settings: Settings) -> None:
