@@ -73,8 +73,10 @@ def _sent(view: View, photo: bytes, name: str = "photo.jpg") -> tuple[bytes, Any
 
 
 def _told(server: Server, photo: bytes) -> Any:
-    """What the API answers to the file itself."""
-    return _result(patient.post(f"{server.url}{LOOKALIKES}", files={"photo": photo}).json())
+    """What the API answers to the file itself, asked for what the page asks for."""
+    url = f"{server.url}{LOOKALIKES}"
+    answer = patient.post(url, files={"photo": photo}, data={"order": "look"})
+    return _result(answer.json())
 
 
 def _result(answer: dict[str, Any]) -> dict[str, Any]:

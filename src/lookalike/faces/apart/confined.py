@@ -6,6 +6,7 @@ breaks down takes that process along; the other photos that were there are looke
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import logging
 import multiprocessing
@@ -84,8 +85,11 @@ class Confined:
         self._opened: Future[Library] = Future()
         self._process, self._connection = self._started()
         threading.Thread(target=self._listen, daemon=True).start()
+        # Else this process would wait for that one, which ends when it is told to by us alone.
+        atexit.register(self.close)
 
     def close(self) -> None:
+        atexit.unregister(self.close)
         self._closed = True
         self._process.kill()
 

@@ -357,6 +357,8 @@ def _in_package(model: Model) -> Path | None:
     # The distribution is only looked up, never imported: its code is not needed.
     from importlib import metadata
 
+    if not model.package:
+        return None
     try:
         files = metadata.files(model.package) or []
     except metadata.PackageNotFoundError:
