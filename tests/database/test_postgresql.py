@@ -145,7 +145,8 @@ from lookalike.gallery.store import Store
 
 store = Store(Path(sys.argv[1]), {CONTRACT!r}, sys.argv[2])
 for number in range(int(sys.argv[4])):
-    vectors = [unit(3 * number + each) for each in range(3)]
+    vectors = np.random.default_rng(number).normal(size=(3, 128)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     someone = Person(f"{{sys.argv[3]}}{{number:05}}", "mine", Text(ko="가"))
     store.add(someone, [Portrait(each) for each in vectors])
     print(someone.id, flush=True)
