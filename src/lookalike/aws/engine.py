@@ -28,7 +28,7 @@ from lookalike.engine.interface import (
 )
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import AwsCollectionMissing, NotOffered
-from lookalike.faces.image import Limits, Pixels, decode, reduced
+from lookalike.faces.image import Limits, Pixels, reduced
 from lookalike.faces.models import installed
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.pictures.square import face_square
@@ -191,7 +191,7 @@ class AwsEngine:
 
     def reduced(self, data: bytes, side: int) -> Pixels:
         """A photo made smaller; see `Engine`."""
-        return reduced(decode(data, self.limits, side).pixels, side)
+        return reduced(data, self.limits, side)
 
     def close(self) -> None:
         self.gallery.close()

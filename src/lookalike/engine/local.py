@@ -68,19 +68,19 @@ class Matcher:
         scores = self.scores(probe, [each.vector for each in nearest])
         pairs = sorted(zip(nearest, scores, strict=True), key=_similarity, reverse=True)
         if look is not None:
-            pairs = self._by_look(probe, look, pairs)
+            pairs = self._by_look(look, pairs)
         return tuple(Match(each.person, score) for each, score in pairs[:limit])
 
     def _by_look(
-        self, probe: Floats, look: Appearance, pairs: list[tuple[Nearest, Score]]
+        self, look: Appearance, pairs: list[tuple[Nearest, Score]]
     ) -> list[tuple[Nearest, Score]]:
         """The nearest in the order of the whole look, after whoever may be the same person."""
         same = sum(score.similarity >= SAME_PERSON for _, score in pairs)
-        people = [each for each, _ in pairs[same:NEAREST]]
-        if not people:
+        others = pairs[same:NEAREST]
+        if not others:
             return pairs
-        levels = self._calibration.levels_between(probe, np.array([each.vector for each in people]))
-        looks = self._gallery.appearances([each.person for each in people])
+        levels = np.array([score.level for _, score in others])
+        looks = self._gallery.appearances([each.person for each, _ in others])
         order = np.argsort(-blended(levels, look, looks), kind="stable")
         return [*pairs[:same], *(pairs[same + each] for each in order), *pairs[NEAREST:]]
 

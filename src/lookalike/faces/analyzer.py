@@ -84,14 +84,9 @@ class Analyzer:
         Raises:
             PhotoError: the bytes are not a photo that can be used.
         """
-        clock = _Clock()
-        chosen = limits or self.limits
-        image = decode(data, chosen, FINE)
-        clock.lap("decode")
+        decoded = _decoded(data, limits or self.limits)
         with self._turn:
-            clock.skip()
-            looked = self._look(image, clock, finer=lambda: decode(data, chosen, FINER))
-            (photo,) = self._embedded([looked])
+            (photo,) = self._embedded([self._look(decoded)])
         return photo
 
     def analyze_all(
@@ -110,7 +105,7 @@ class Analyzer:
             for place, (data, limits) in enumerate(photos):
                 begin(place)
                 try:
-                    looked[place] = self._decoded_and_looked(data, limits or self.limits)
+                    looked[place] = self._look(_decoded(data, limits or self.limits))
                 except PhotoError as error:
                     failed[place] = error
             found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
@@ -121,20 +116,12 @@ class Analyzer:
         clock = _Clock()
         clock.lap("decode")
         with self._turn:
-            clock.skip()
-            (photo,) = self._embedded([self._look(image, clock)])
+            (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None))])
         return photo
 
-    def _decoded_and_looked(self, data: bytes, limits: Limits) -> _Looked:
-        clock = _Clock()
-        image = decode(data, limits, FINE)
-        clock.lap("decode")
-        return self._look(image, clock, finer=lambda: decode(data, limits, FINER))
-
-    def _look(
-        self, image: Image, clock: _Clock, finer: Callable[[], Image] | None = None
-    ) -> _Looked:
-        """`finer` decodes a photo again, at `FINER`; without it, the picture is upright."""
+    def _look(self, decoded: _Decoded) -> _Looked:
+        image, clock, finer = decoded.image, decoded.clock, decoded.finer
+        clock.skip()
         found = self.detector.detect(image.pixels, upright=finer is None)
         found = found.largest(self._max_faces)
         clock.lap("detect")
@@ -241,7 +228,7 @@ class Analyzer:
         Raises:
             PhotoError: the bytes are not a photo that can be used.
         """
-        return reduced(decode(data, self.limits, side).pixels, side)
+        return reduced(data, self.limits, side)
 
     def embed_thumbnail(self, small: bytes) -> Floats:
         """The (dimension,) embedding of the face in a thumbnail.
@@ -265,6 +252,25 @@ class Analyzer:
         crop = thumbnail.face(small, self.embedder.size)
         quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
         return self._coverage.read(crop, mesh, quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Decoded:
+    """
+    Attributes:
+        finer: decodes the photo again, at `FINER`; None: the picture is surely upright.
+    """
+
+    image: Image
+    clock: _Clock
+    finer: Callable[[], Image] | None
+
+
+def _decoded(data: bytes, limits: Limits) -> _Decoded:
+    clock = _Clock()
+    image = decode(data, limits, FINE)
+    clock.lap("decode")
+    return _Decoded(image, clock, finer=lambda: decode(data, limits, FINER))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -151,8 +151,13 @@ def resized(pixels: Pixels, width: int, height: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
-def reduced(pixels: Pixels, side: int) -> Pixels:
-    """A picture for people to look at, with at most `side` pixels on its longer side."""
+def reduced(data: bytes, limits: Limits, side: int) -> Pixels:
+    """A photo for people to look at, with at most `side` pixels on its longer side.
+
+    Raises:
+        PhotoError: see `decode`.
+    """
+    pixels = decode(data, limits, side).pixels
     scale = min(1.0, side / max(pixels.shape[:2]))
     height, width = (max(1, round(each * scale)) for each in pixels.shape[:2])
     return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from contextvars import ContextVar
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
@@ -24,16 +25,53 @@ _MINUTE, _DAY = 60.0, 86_400.0
 _NETWORK = 64
 
 
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """
+    Attributes:
+        most: times in so many seconds; 0: without limit.
+        what: may be asked for as often, in words.
+    """
+
+    most: int
+    seconds: float
+    what: str
+    limit: RateLimit
+
+    def check(self, name: str | None, *, only_ask: bool = False) -> None:
+        """
+        Args:
+            name: of the visitor; None: is not counted.
+
+        Raises:
+            TooOften: it is once more than they may.
+        """
+        if name is None or not self.most:
+            return
+        wait = self.limit.wait(name, self.most / self.seconds, self.most, only_ask=only_ask)
+        if wait:
+            said = f"One address may ask for {self.most:,} {self.what}."
+            raise TooOften(said, math.ceil(wait))
+
+
 class Shares:
     """The shares of all visitors of a process; `photo` and `result` are about whoever sent the
     request that is answered."""
 
     def __init__(self, settings: Settings) -> None:
-        self._photos = settings.photos_per_minute
-        self._results = settings.results_per_day
+        self._photos = _Share(
+            settings.photos_per_minute,
+            _MINUTE,
+            "photos a minute (LOOKALIKE_PHOTOS_PER_MINUTE)",
+            RateLimit(settings.workers),
+        )
+        self._results = _Share(
+            settings.results_per_day,
+            _DAY,
+            "shared results a day (LOOKALIKE_RESULTS_PER_DAY)",
+            RateLimit(settings.workers),
+        )
         self._counts_local = settings.is_public
-        self._of_photos = RateLimit(settings.workers)
-        self._of_results = RateLimit(settings.workers)
         self._visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
 
     def enter(self, scope: Scope) -> None:
@@ -53,14 +91,7 @@ class Shares:
         Raises:
             TooOften: it is one more than the visitor may ask for in a minute.
         """
-        _check(
-            self._of_photos,
-            self._visitor.get(),
-            self._photos,
-            _MINUTE,
-            "photos a minute (LOOKALIKE_PHOTOS_PER_MINUTE)",
-            only_ask,
-        )
+        self._photos.check(self.visitor, only_ask=only_ask)
 
     def result(self) -> None:
         """A result that is to be kept.
@@ -68,13 +99,7 @@ class Shares:
         Raises:
             TooOften: it is one more than the visitor may have kept in a day.
         """
-        _check(
-            self._of_results,
-            self._visitor.get(),
-            self._results,
-            _DAY,
-            "shared results a day (LOOKALIKE_RESULTS_PER_DAY)",
-        )
+        self._results.check(self.visitor)
 
 
 class PerAddress:
@@ -104,26 +129,6 @@ def _may_hold_photos(scope: Scope) -> bool:
     """Not what is for the Rekognition API, whose keys have rates, or may come from the admin."""
     names = {name for name, _ in scope["headers"]}
     return scope["method"] == "POST" and own_path(scope) != "/" and b"authorization" not in names
-
-
-def _check(
-    limit: RateLimit,
-    name: str | None,
-    most: int,
-    seconds: float,
-    what: str,
-    only_ask: bool = False,
-) -> None:
-    """
-    Args:
-        name: of the visitor; None: is not counted.
-        most: times in so many seconds; 0: without limit.
-    """
-    if name is None or not most:
-        return
-    wait = limit.wait(name, most / seconds, most, only_ask=only_ask)
-    if wait:
-        raise TooOften(f"One address may ask for {most:,} {what}.", math.ceil(wait))
 
 
 def visitor(host: str) -> str:

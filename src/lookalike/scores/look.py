@@ -45,7 +45,7 @@ def blended(levels: Numbers, probe: Appearance, people: Sequence[Appearance | No
     """(n,): how much n people look like somebody, the most where most.
 
     Args:
-        levels: how alike they are by identity (`Calibration.levels_of`).
+        levels: how alike they are by identity (`Score.level`).
         people: how they look; whoever has no appearance counts as ordinary in that.
     """
     blend = IDENTITY(levels)

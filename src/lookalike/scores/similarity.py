@@ -65,6 +65,7 @@ class Score:
         among: how many people the other one was the most alike of.
         enough: whether faces show enough to tell who it is: at least one of two that are compared,
             the one that people are searched for.
+        level: what both numbers were read at; see `Calibration`.
     """
 
     cosine: float
@@ -75,6 +76,7 @@ class Score:
     fmr: float
     among: int = 1
     enough: bool = True
+    level: float = 0.0
 
     @property
     def verdict(self) -> Verdict:
@@ -173,11 +175,6 @@ class Calibration:
         """Both numbers for a cosine of two ordinary faces; each rises with it."""
         return self._scores(np.array([cosine]), self._ordinary(), self._ordinary())[0]
 
-    def levels_between(self, one: Floats, others: Floats) -> Numbers:
-        """The levels of a (dimension,) face and each of (n, dimension) others."""
-        cosines = (others @ one).astype(np.float64)
-        return self.levels_of(cosines, self.spread(one[None]), self.spread(others))
-
     def levels_of(self, cosines: Numbers, one: Spread, other: Spread) -> Numbers:
         """The levels of cosines of faces with such spreads; see `normalised`."""
         return cosines if self.cohort is None else normalised(cosines, one, other)
@@ -229,16 +226,18 @@ class Calibration:
         rest = np.clip((levels - last) / np.maximum(same - last, 1e-6), 0, 1)
         similarities = np.interp(rarities, _RARITIES, _SIMILARITIES) + rest
         return tuple(
-            _score(cosine, similarity, rarity, level > self.observed_to)
+            _score(cosine, similarity, rarity, level, level > self.observed_to)
             for cosine, similarity, rarity, level in zip(
-                cosines.tolist(), similarities.tolist(), rarities.tolist(), levels, strict=True
+                *(each.tolist() for each in (cosines, similarities, rarities, levels)), strict=True
             )
         )
 
 
-def _score(cosine: float, similarity: float, rarity: float, extrapolated: bool) -> Score:
+def _score(
+    cosine: float, similarity: float, rarity: float, level: float, extrapolated: bool
+) -> Score:
     resemblance = min(100.0, 20 * rarity)
     one_in = round(10 ** (resemblance / 20))
     # No stranger is in the same photo.
     fmr = 0.0 if cosine == 1 else float(10 ** -min(rarity, _RARITIES[-1]))
-    return Score(cosine, similarity, resemblance, one_in, bool(extrapolated), fmr)
+    return Score(cosine, similarity, resemblance, one_in, extrapolated, fmr, level=level)

@@ -6,6 +6,7 @@ alone is not kept waiting for others.
 
 from __future__ import annotations
 
+import os
 import queue
 import signal
 import threading
@@ -35,23 +36,24 @@ def serve(settings: Settings, connection: Connection) -> None:
         connection.send(error)
         return
     connection.send(analyzer.library)
-    asked: queue.SimpleQueue[Asked | None] = queue.SimpleQueue()
+    asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(connection, asked), daemon=True).start()
-    while (first := asked.get()) is not None:
-        _answer(analyzer, connection, [first, *_waiting(asked)])
+    while True:
+        _answer(analyzer, connection, [asked.get(), *_waiting(asked)])
 
 
-def _listen(connection: Connection, asked: queue.SimpleQueue[Asked | None]) -> None:
+def _listen(connection: Connection, asked: queue.SimpleQueue[Asked]) -> None:
     try:
         while True:
             asked.put(connection.recv())
     except (EOFError, OSError):
-        asked.put(None)
+        # Nobody is there to be answered.
+        os._exit(0)
 
 
-def _waiting(asked: queue.SimpleQueue[Asked | None]) -> list[Asked | None]:
+def _waiting(asked: queue.SimpleQueue[Asked]) -> list[Asked]:
     """What is asked already, as far as it is looked at together."""
-    found: list[Asked | None] = []
+    found: list[Asked] = []
     while len(found) < MOST - 1:
         try:
             found.append(asked.get_nowait())
@@ -60,11 +62,9 @@ def _waiting(asked: queue.SimpleQueue[Asked | None]) -> list[Asked | None]:
     return found
 
 
-def _answer(analyzer: Analyzer, connection: Connection, calls: list[Asked | None]) -> None:
-    photos = [each for each in calls if each is not None and each.method == "analyze"]
+def _answer(analyzer: Analyzer, connection: Connection, calls: list[Asked]) -> None:
+    photos = [each for each in calls if each.method == "analyze"]
     for each in calls:
-        if each is None:
-            raise SystemExit
         if each not in photos:
             connection.send(Begun(each.number))
             connection.send(Answered(each.number, _called(analyzer, each)))

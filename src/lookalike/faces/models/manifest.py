@@ -334,8 +334,11 @@ def fetched(model: Model, folders: Folders, target: Path) -> Path:
 
 def found(model: Model, folders: Folders) -> Path | None:
     """The file, where one is there for us to read."""
-    places = (each / model.file for each in (folders.fetched, folders.downloads))
-    possible = [_in_package(model), *places]
+    if model.path:
+        possible: list[Path | None] = [Path(model.path)]
+    else:
+        places = (each / model.file for each in (folders.fetched, folders.downloads))
+        possible = [_in_package(model), *places]
     return next((each for each in possible if each and os.access(each, os.R_OK)), None)
 
 
@@ -357,8 +360,6 @@ def _in_package(model: Model) -> Path | None:
     # The distribution is only looked up, never imported: its code is not needed.
     from importlib import metadata
 
-    if not model.package:
-        return None
     try:
         files = metadata.files(model.package) or []
     except metadata.PackageNotFoundError:
