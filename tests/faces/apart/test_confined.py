@@ -15,16 +15,25 @@ import psutil
 import pytest
 
 from lookalike.config import Settings
-from lookalike.errors import DamagedImage, ModelUnavailable, PhotoBroke, PhotoTooSlow
+from lookalike.errors import (
+    DamagedImage,
+    ModelUnavailable,
+    PhotoBroke,
+    PhotoTooSlow,
+    UnsupportedFormat,
+)
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.confined import Confined
 from lookalike.faces.image import Limits
 from tests.faces.apart.hostile import BREAKS_DOWN, NEVER_ENDS, serve
 
+DEADLINE_S = 10
+
 
 @pytest.fixture(scope="module")
 def confined(settings: Settings) -> Iterator[Confined]:
-    started = Confined(replace(settings, deadline=2), serve)
+    # On a slow machine a network that is opened for the first time takes seconds.
+    started = Confined(replace(settings, deadline=DEADLINE_S), serve)
     yield started
     started.close()
 
@@ -43,7 +52,8 @@ def test_answers_are_those_of_this_process(
     assert confined.library == analyzer.library
     for name in ("obama.jpg", "t1.jpg"):
         data = photos[name]
-        found, expected = confined.analyze(data), analyzer.analyze(data)
+        # In this order, so that the networks that it takes are prepared.
+        expected, found = analyzer.analyze(data), confined.analyze(data)
         assert (found.width, found.height, found.format) == (
             expected.width,
             expected.height,
@@ -60,8 +70,9 @@ def test_answers_are_those_of_this_process(
     assert np.array_equal(confined.reduced(data, 80), analyzer.reduced(data, 80))
     assert confined.with_thumbnail(face, data).thumbnail is not None
     assert float(confined.embed([face.crop])[0] @ face.embedding) > 0.999
-    (guess,) = confined.attributes([face])
-    assert guess == pytest.approx(analyzer.attributes([face])[0]) or guess.age_low < guess.age_high
+    (guess,), (known,) = (each.attributes([face]) for each in (analyzer, confined))
+    assert (guess.age_low, guess.age_high) == (known.age_low, known.age_high)
+    assert guess.female == pytest.approx(known.female, abs=1e-4)
 
 
 def test_what_is_wrong_with_a_photo_is_told(confined: Confined) -> None:
@@ -86,7 +97,7 @@ def test_photos_that_wait_are_looked_at_together(
     for name, photo in zip(names, found, strict=True):
         expected = analyzer.analyze(photos[name]).faces[0].embedding
         assert float(photo.faces[0].embedding @ expected) > 0.999
-    assert all(type(each.exception()) is not type(None) for each in broken)
+    assert {type(each.exception()) for each in broken} == {UnsupportedFormat}
 
 
 def test_a_photo_that_never_ends_costs_itself_alone(
@@ -97,7 +108,7 @@ def test_a_photo_that_never_ends_costs_itself_alone(
     with ThreadPoolExecutor(4) as threads:
         hostile = threads.submit(confined.analyze, NEVER_ENDS)
         others = [threads.submit(confined.analyze, photos["obama.jpg"]) for _ in range(3)]
-        with pytest.raises(PhotoTooSlow, match=r"longer than 2 seconds \(LOOKALIKE_DEADLINE\)"):
+        with pytest.raises(PhotoTooSlow, match=r"longer than 10 seconds \(LOOKALIKE_DEADLINE\)"):
             hostile.result(timeout=120)
         assert [len(each.result(timeout=120).faces) for each in others] == [1, 1, 1]
     assert not before.is_running() or before.status() == psutil.STATUS_ZOMBIE
