@@ -55,6 +55,8 @@ def managing(visit: Opener, http: httpx.Client, person_id: str, language: Langua
     """The page to change somebody, with the token typed."""
     view = visit(f"{http.base_url}/people/{person_id}", language, DESKTOP)
     view.page.get_by_role("link", name=view.page_text("person_page.manage")).click()
+    # Its script has to be there for what is pressed next.
+    view.page.wait_for_url("**/manage**")
     view.page.locator("#token").fill(TOKEN)
     view.page.locator("#token").blur()
     return view
@@ -225,6 +227,23 @@ def test_poor_portraits_are_warned_of(
     form.get_by_role("button", name=view.page_text("people_page.add.go"), exact=True).click()
     warning = words(view, "poor", number=1, flaws=flaws)
     expect(view.page.locator("#added")).to_contain_text(warning)
+
+
+def test_what_is_sent_before_the_script_is_there_is_kept(
+    visit: Opener, http: httpx.Client, photos: Mapping[str, bytes]
+) -> None:
+    person_id = add(http, photos, NAME, "obama.jpg")
+    view = visit(f"{http.base_url}/people/{person_id}", "en", DESKTOP)
+    view.page.route("**/managing*.js", lambda route: route.abort())
+    view.page.get_by_role("link", name=view.page_text("person_page.manage")).click()
+    view.page.wait_for_url("**/manage**")
+    view.page.locator("#token").fill(TOKEN)
+    view.page.locator("[name=other]").fill("Joe")
+    view.page.locator("#merge button").click()
+    expect(view.page.locator("[name=other]")).to_have_value("Joe")
+    expect(view.page.locator("#token")).to_have_value(TOKEN)
+    assert view.complaints, "the script was kept back"
+    view.complaints.clear()
 
 
 def test_two_people_are_merged(
