@@ -243,6 +243,20 @@ class Settings:
         "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
         "commas between; `*` for all. `FORWARDED_ALLOW_IPS`, else this machine, unless set.",
     )
+    log: Literal["text", "json"] = _setting(
+        "text", "How a server writes its log, a line for each request: for people, or as JSON."
+    )
+    log_addresses: Literal["off", "hashed"] = _setting(
+        "off",
+        "`hashed` has the log and the operator's page tell visitors apart, for cases of abuse: by "
+        "a hash of their address that is another one each day.",
+    )
+    log_key: str = _setting(
+        "",
+        "Key of those hashes, for several machines to agree on; a random one with each start "
+        "unless set.",
+        secret=True,
+    )
     site: str = _setting(
         "", "TOML file of an event of your own; see examples/campaign. Counting is off without."
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 
@@ -21,7 +21,7 @@ from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import warmed
-from lookalike.errors import StoreUnavailable
+from lookalike.faces.photo import Photo
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -41,17 +41,23 @@ from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
+from lookalike.watch import board, logs
+from lookalike.watch.addresses import Addresses
+from lookalike.watch.meters import Meters
+from lookalike.watch.refusals import Refusals
+from lookalike.watch.requests import Watched
+from lookalike.watch.traces import Traces
 from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
+from lookalike.web.operating import api as operating
+from lookalike.web.operating.health import READY, health
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
 
-# What an id of a shared result follows in a path.
-_RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
 
@@ -76,6 +82,7 @@ def create_app(
     # Complete photos are in memory: Starlette would put them into a file that others can read.
     MultiPartParser.spool_max_size = most
     shares = Shares(chosen)
+    watch = Watch(Meters(), Refusals(board.folder()), Traces())
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
@@ -83,12 +90,14 @@ def create_app(
         summary="Which celebrity a face looks like, and how alike two photos are.",
         # It would send to whatever name it was asked by.
         redirect_slashes=False,
+        telemetry=watch.traces.options,
         lifespan=partial(
             _lifespan,
             chosen,
             site_file.load(chosen.site),
             engine or partial(warmed, chosen),
             shares,
+            watch,
             ending,
         ),
     )
@@ -99,10 +108,13 @@ def create_app(
     app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
+    app.add_middleware(SafeHeaders)
+    app.add_middleware(
+        Watched, meters=watch.meters, refusals=watch.refusals, addresses=Addresses(chosen)
+    )
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    app.add_middleware(SafeHeaders)
-    for router in (api, admin, comparisons, sharing, shared_result, manage):
+    for router in (api, admin, comparisons, operating, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
@@ -110,8 +122,26 @@ def create_app(
     _add_health(app)
     app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
-    logging.getLogger("uvicorn.access").addFilter(_discreet)
+    logs.keep_discreet()
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What sees all that the app does, from when it is made."""
+
+    meters: Meters
+    refusals: Refusals
+    traces: Traces
+
+    def photo(self, photo: Photo) -> None:
+        """One that was looked at."""
+        self.meters.photo(photo)
+        self.traces.photo(photo)
+
+    def close(self) -> None:
+        self.refusals.close()
+        self.traces.close()
 
 
 @asynccontextmanager
@@ -120,13 +150,16 @@ async def _lifespan(
     site: Site,
     opened: Callable[[], Engine],
     shares: Shares,
+    watch: Watch,
     ending: Callable[[], None],
     app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(opened)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    executor = Executor(settings.queue, engine.at_once)
+    if settings.engine == "local":
+        engine.local.analyzer.watch(watch.photo)
+    executor = Executor(settings.queue, engine.at_once, watch.meters)
     engine.database.rest_while_changing(executor.resting)
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
@@ -145,6 +178,9 @@ async def _lifespan(
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
+            meters=watch.meters,
+            refusals=watch.refusals,
+            started=datetime.now(UTC),
             rekognition=LateEndpoint(engine, executor, guard),
         )
         async with results.keeping_swept(services.results, engine.gallery):
@@ -156,6 +192,7 @@ async def _lifespan(
                 ending()
     guard.close()
     engine.close()
+    watch.close()
 
 
 async def _rekognition(request: Request) -> Response:
@@ -176,18 +213,6 @@ async def _count_visit(request: Request, services: UseServices) -> None:
         await services.counts.add("visits")
 
 
-def _discreet(record: logging.LogRecord) -> bool:
-    """Keeps out of the access log: addresses of visitors, ids of shared results, and the query
-    string of Rekognition requests, which may be a signature."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        _, method, path, *rest = record.args
-        path = _RESULT.sub(r"\1…", str(path))
-        if method == "POST":
-            path = path.partition("?")[0]
-        record.args = ("-", method, path, *rest)
-    return True
-
-
 def _add_health(app: FastAPI) -> None:
     @app.get("/healthz", tags=["health"])
     async def alive() -> dict[str, str]:
@@ -199,7 +224,7 @@ def _add_health(app: FastAPI) -> None:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""
         status = await _state(app)
-        if status != "ready":
+        if status != READY:
             response.status_code = 503
         return {"status": status}
 
@@ -209,13 +234,4 @@ async def _state(app: FastAPI) -> str:
     services: Services | None = getattr(app.state, "services", None)
     if services is None:
         return "starting"
-    if services.executor.is_full:
-        return "the queue of photos is full"
-    if not services.engine.ready:
-        return "what looks at photos is being started again"
-    try:
-        await anyio.to_thread.run_sync(services.gallery.store.database.check)
-    except StoreUnavailable as error:
-        logging.getLogger("lookalike").error("Not ready: %s", error)
-        return "the store cannot be read"
-    return "ready"
+    return await anyio.to_thread.run_sync(health, services)

@@ -92,8 +92,7 @@ async def find_lookalikes(
         )
     )
     answer = photos.lookalikes(found, shown)
-    if services.counts is not None:
-        await services.counts.add_lookalikes(answer)
+    await services.count(answer)
     return answer
 
 
@@ -109,7 +108,9 @@ async def compare(
     def work() -> shapes.Comparison:
         return photos.comparison(engine.compare(one, other))
 
-    return await services.executor.run(work)
+    answer = await services.executor.run(work)
+    services.meters.answered([each.score.verdict for each in answer.faces])
+    return answer
 
 
 @router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])

@@ -18,6 +18,7 @@ from lookalike.answers.shapes import Problem
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
 from lookalike.gate.safe_headers import HEADERS
+from lookalike.watch.requests import note_of
 
 _LOG = logging.getLogger("lookalike")
 
@@ -89,6 +90,7 @@ class Problems:
         """The answer to a request that is not let in. Under a name that is none of ours not even a
         page is shown."""
         title = HTTPStatus(refusal.status).phrase
+        note_of(request.scope).refusal = refusal.code
         told = Problem(
             type=PREFIX + refusal.code, title=title, status=refusal.status, detail=refusal.detail
         )
@@ -132,11 +134,13 @@ class Problems:
             type=f"{PREFIX}internal", title="The server failed", status=500, detail=detail
         )
         # It is answered where no middleware sees it.
-        return self._answer(request, told, dict(HEADERS))
+        headers = {**HEADERS, "X-Request-Id": note_of(request.scope).id}
+        return self._answer(request, told, headers)
 
     def _answer(
         self, request: Request, told: Problem, headers: dict[str, str] | None = None
     ) -> Response:
+        note_of(request.scope).refusal = told.type.removeprefix(PREFIX)
         if _browses(request):
             shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
             for name, value in (headers or {}).items():

@@ -66,8 +66,7 @@ async def find(
         best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
         await pictures.fetch(services.portraits, best)
         answer = photos.lookalikes(found, shown)
-        if services.counts is not None:
-            await services.counts.add_lookalikes(answer)
+        await services.count(answer)
         return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
 
     return await answered(request, lang, "/", make)
