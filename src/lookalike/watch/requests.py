@@ -81,6 +81,8 @@ class Watched:
             status, note.refusal = 500, "internal"
             raise
         finally:
+            if status >= 400 and note.refusal is None:
+                note.refusal = f"status-{status}"
             self._tell(asked, note, status, time.perf_counter() - began)
 
     def _tell(self, asked: _Asked, note: Note, status: int, seconds: float) -> None:
@@ -122,4 +124,6 @@ class _Asked:
             return f"rekognition:{note.operation}"
         route: Any = self.scope.get("route")
         mounted: str = self.scope.get("root_path", "").removeprefix(self._root)
-        return getattr(route, "path", None) or mounted or _NO_ROUTE
+        # To the Rekognition API, without an operation that there is.
+        plain = "/" if self.path == "/" else None
+        return getattr(route, "path", None) or mounted or plain or _NO_ROUTE
