@@ -198,12 +198,12 @@ class Meters:
             if each.name == "lookalike_step_seconds_sum"
         }
         counts = by("lookalike_step_seconds_count", "step")
-        requests: dict[str, int] = {}
+        kinds: dict[str, int] = {}
         for status, count in by("lookalike_requests_total", "status").items():
             kind = f"{status[:1]}xx"
-            requests[kind] = requests.get(kind, 0) + count
+            kinds[kind] = kinds.get(kind, 0) + count
         return Totals(
-            requests=requests,
+            requests=kinds,
             photos=one("lookalike_photos_total"),
             faces=one("lookalike_faces_total"),
             answers=by("lookalike_answers_total", "verdict"),

@@ -99,7 +99,7 @@ class Problems:
         return self._answer(request, told, refusal.headers)
 
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, errors.LookalikeError)
+        assert isinstance(error, errors.LookalikeError)  # nosec B101 # for types alone
         _, headers = status_of(error)
         told = problem(error)
         if isinstance(error, errors.StoreUnavailable):
@@ -110,7 +110,7 @@ class Problems:
         return self._answer(request, told, headers)
 
     def _of_validation(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
+        assert isinstance(error, RequestValidationError)  # nosec B101 # for types alone
         details = "; ".join(
             f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
             for each in error.errors()
@@ -118,7 +118,7 @@ class Problems:
         return self._answer(request, problem(errors.InvalidParameter(details)))
 
     def _of_http(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
+        assert isinstance(error, HTTPException)  # nosec B101 # for types alone
         code = _BY_STATUS.get(error.status_code, "invalid-request")
         title = HTTPStatus(error.status_code).phrase
         headers = dict(error.headers or {})
