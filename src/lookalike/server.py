@@ -47,7 +47,7 @@ from lookalike.watch.meters import Meters
 from lookalike.watch.refusals import Refusals
 from lookalike.watch.requests import Watched
 from lookalike.watch.traces import Traces
-from lookalike.web import admin, api, comparisons, site_file
+from lookalike.web import admin, api, comparisons, description, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.operating import api as operating
@@ -120,7 +120,7 @@ def create_app(
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
     app.mount("/static", assets.static(), name="static")
     _add_health(app)
-    app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: description.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
     logs.keep_discreet()
     return app
