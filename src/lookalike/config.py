@@ -281,6 +281,20 @@ class Settings:
         "configuration.",
     )
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
+    video_bytes: int = _setting(10 * 1024**3, "Largest video, in bytes.", minimum=1024)
+    video_seconds: int = _setting(6 * 3600, "Longest video, in seconds.", minimum=1)
+    video_frames: int = _setting(
+        2_592_000,
+        "Frames that a video may have: each has to be decoded. Six hours at 120 a second unless "
+        "set.",
+        minimum=1,
+    )
+    video_deadline: int = _setting(
+        6 * 3600,
+        "Seconds that a video may be looked at; then the process that does is ended and replaced, "
+        "as it is when a single frame takes a minute.",
+        minimum=1,
+    )
 
     @property
     def is_public(self) -> bool:

@@ -17,9 +17,11 @@ from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video.analysis import VideoAnalysis, analyze_video
-from lookalike.video.frames import Frame, Metadata, opened
+from lookalike.video.frames import Frame, Metadata, VideoLimits, opened
 from lookalike.video.tracks import Bounds, Tracker, weight
 from tests.support.videos import canvas, encoded, packaged, panned, scaled, still, turned
+
+LIMITS = VideoLimits(seconds=6 * 3600, frames=100_000)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def obama(photos: Mapping[str, bytes]) -> Pixels:
 
 
 def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
-    with opened(io.BytesIO(video)) as found:
+    with opened(io.BytesIO(video), LIMITS) as found:
         return found.metadata, list(found.frames(rate))
 
 
