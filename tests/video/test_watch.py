@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,8 +30,10 @@ def obama(photos: Mapping[str, bytes]) -> Pixels:
     return canvas(scaled(photos["obama.jpg"], 360), 640, 360)
 
 
-def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
-    with opened(io.BytesIO(video), LIMITS) as found:
+def decoded(
+    video: bytes, rate: int = 5, limits: VideoLimits = LIMITS
+) -> tuple[Metadata, list[Frame]]:
+    with opened(io.BytesIO(video), limits) as found:
         return found.metadata, list(found.frames(rate))
 
 
@@ -129,8 +132,14 @@ def test_limits(obama: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lookalike.video.frames._MAX_PIXELS", 640 * 360 - 1)
     assert isinstance(refusal(video), VideoTooLarge)
     monkeypatch.undo()
-    monkeypatch.setattr("lookalike.video.frames._MAX_HOURS", 7 / 3600)
-    assert isinstance(refusal(video), VideoTooLarge)
+    monkeypatch.setattr("lookalike.video.frames._MOST_STREAMS", 0)
+    assert str(refusal(video)) == "The file has 1 streams; at most 0 are read."
+    monkeypatch.undo()
+    with pytest.raises(VideoTooLarge, match=r"longer than 7 seconds \(LOOKALIKE_VIDEO_SECONDS\)"):
+        decoded(video, limits=replace(LIMITS, seconds=7))
+    with pytest.raises(VideoTooLarge, match=r"more than 199 frames \(LOOKALIKE_VIDEO_FRAMES\)"):
+        decoded(video, limits=replace(LIMITS, frames=199))
+    assert len(decoded(video, limits=replace(LIMITS, frames=200))[1]) == 40
 
 
 def test_damaged_videos_say_so_or_are_read_as_far_as_they_go() -> None:
