@@ -199,6 +199,11 @@ class Settings:
         "stranger in 100 is taken for one.",
         minimum=0,
     )
+    rekognition_starter: Literal["off", "on"] = _setting(
+        "off",
+        "Whether the Rekognition API has the gallery that comes with the package among its "
+        "collections, as `starter`. RecognizeCelebrities knows its people either way.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
