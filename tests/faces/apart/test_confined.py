@@ -63,7 +63,8 @@ def test_answers_are_those_of_this_process(
         for one, other in zip(found.faces, expected.faces, strict=True):
             assert one.box == other.box
             assert float(one.embedding @ other.embedding) > 0.9999
-            assert one.appearance is not None and other.appearance is not None
+            assert one.appearance is not None
+            assert other.appearance is not None
             assert float(one.appearance.outline @ other.appearance.outline) > 0.999
     face = found.faces[0]
     assert np.array_equal(
