@@ -89,7 +89,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "late_endpoint video_work",
         ),
         "scores": ("similarity", "calibrations explain look"),
-        "watch": ("addresses board logs refusals", "meters traces", "requests"),
+        "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
             "sharing",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -21,7 +20,6 @@ from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.opener import warmed
-from lookalike.faces.photo import Photo
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -41,12 +39,7 @@ from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.watch import board, logs
-from lookalike.watch.addresses import Addresses
-from lookalike.watch.meters import Meters
-from lookalike.watch.refusals import Refusals
-from lookalike.watch.requests import Watched
-from lookalike.watch.traces import Traces
+from lookalike.watch.watching import Watching
 from lookalike.web import admin, api, comparisons, description, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
@@ -82,7 +75,7 @@ def create_app(
     # Complete photos are in memory: Starlette would put them into a file that others can read.
     MultiPartParser.spool_max_size = most
     shares = Shares(chosen)
-    watch = Watch(Meters(), Refusals(board.folder()), Traces())
+    watching = Watching()
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
@@ -90,14 +83,14 @@ def create_app(
         summary="Which celebrity a face looks like, and how alike two photos are.",
         # It would send to whatever name it was asked by.
         redirect_slashes=False,
-        telemetry=watch.traces.options,
+        telemetry=watching.traces.options,
         lifespan=partial(
             _lifespan,
             chosen,
             site_file.load(chosen.site),
             engine or partial(warmed, chosen),
             shares,
-            watch,
+            watching,
             ending,
         ),
     )
@@ -109,9 +102,7 @@ def create_app(
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
     app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
     app.add_middleware(SafeHeaders)
-    app.add_middleware(
-        Watched, meters=watch.meters, refusals=watch.refusals, addresses=Addresses(chosen)
-    )
+    watching.install(app, chosen)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     for router in (api, admin, comparisons, operating, sharing, shared_result, manage):
@@ -122,26 +113,7 @@ def create_app(
     _add_health(app)
     app.openapi = lambda: description.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
-    logs.keep_discreet()
     return app
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What sees all that the app does, from when it is made."""
-
-    meters: Meters
-    refusals: Refusals
-    traces: Traces
-
-    def photo(self, photo: Photo) -> None:
-        """One that was looked at."""
-        self.meters.photo(photo)
-        self.traces.photo(photo)
-
-    def close(self) -> None:
-        self.refusals.close()
-        self.traces.close()
 
 
 @asynccontextmanager
@@ -150,7 +122,7 @@ async def _lifespan(
     site: Site,
     opened: Callable[[], Engine],
     shares: Shares,
-    watch: Watch,
+    watching: Watching,
     ending: Callable[[], None],
     app: FastAPI,
 ) -> AsyncIterator[None]:
@@ -158,8 +130,8 @@ async def _lifespan(
     engine = await anyio.to_thread.run_sync(opened)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     if settings.engine == "local":
-        engine.local.analyzer.watch(watch.photo)
-    executor = Executor(settings.queue, engine.at_once, watch.meters)
+        engine.local.analyzer.watch(watching.photo)
+    executor = Executor(settings.queue, engine.at_once, watching.meters)
     engine.database.rest_while_changing(executor.resting)
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
@@ -178,8 +150,8 @@ async def _lifespan(
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
-            meters=watch.meters,
-            refusals=watch.refusals,
+            meters=watching.meters,
+            refusals=watching.refusals,
             started=datetime.now(UTC),
             rekognition=LateEndpoint(engine, executor, guard),
         )
@@ -192,7 +164,7 @@ async def _lifespan(
                 ending()
     guard.close()
     engine.close()
-    watch.close()
+    watching.close()
 
 
 async def _rekognition(request: Request) -> Response:

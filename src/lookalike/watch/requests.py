@@ -81,7 +81,8 @@ class Watched:
             status, note.refusal = 500, "internal"
             raise
         finally:
-            if status >= 400 and note.refusal is None:
+            # Whoever left was not refused.
+            if status >= 400 and status != _LEFT and note.refusal is None:
                 note.refusal = f"status-{status}"
             self._tell(asked, note, status, time.perf_counter() - began)
 
