@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
     Gauge,
     Histogram,
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client import Counter as Count
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from lookalike.faces.photo import Photo
 from lookalike.watch import board
@@ -75,7 +77,7 @@ class Meters:
         self._folder = folder or board.folder()
         own = CollectorRegistry()
         self._registry = own
-        self._requests = Counter(
+        self._requests = Count(
             "lookalike_requests",
             "Requests, by what was asked for; one to the Rekognition API by its operation.",
             ("method", "route", "status"),
@@ -95,15 +97,15 @@ class Meters:
             registry=own,
             buckets=_STEP_BUCKETS,
         )
-        self._photos = Counter("lookalike_photos", "Photos that were looked at.", registry=own)
-        self._faces = Counter("lookalike_faces", "Faces found in them.", registry=own)
-        self._answers = Counter(
+        self._photos = Count("lookalike_photos", "Photos that were looked at.", registry=own)
+        self._faces = Count("lookalike_faces", "Faces found in them.", registry=own)
+        self._answers = Count(
             "lookalike_answers",
             "Faces that were answered, by the verdict on the best match.",
             ("verdict",),
             registry=own,
         )
-        self._refusals = Counter(
+        self._refusals = Count(
             "lookalike_refusals", "Requests that were refused or failed.", ("kind",), registry=own
         )
         self._waiting = _gauge("lookalike_photos_waiting", "Photos that wait for their turn.", own)
@@ -180,42 +182,45 @@ class Meters:
     def totals(self) -> Totals:
         """What all workers have counted, in numbers."""
         samples = [sample for metric in self.collected() for sample in metric.samples]
-
-        def by(name: str, label: str) -> dict[str, int]:
-            found: dict[str, int] = {}
-            for each in samples:
-                if each.name == name:
-                    key = each.labels.get(label, "")
-                    found[key] = found.get(key, 0) + int(each.value)
-            return found
-
-        def one(name: str) -> int:
-            return sum(by(name, "").values())
-
-        seconds = {
-            each.labels["step"]: each.value
-            for each in samples
-            if each.name == "lookalike_step_seconds_sum"
-        }
-        counts = by("lookalike_step_seconds_count", "step")
-        kinds: dict[str, int] = {}
-        for status, count in by("lookalike_requests_total", "status").items():
-            kind = f"{status[:1]}xx"
-            kinds[kind] = kinds.get(kind, 0) + count
         return Totals(
-            requests=kinds,
-            photos=one("lookalike_photos_total"),
-            faces=one("lookalike_faces_total"),
-            answers=by("lookalike_answers_total", "verdict"),
-            refusals=by("lookalike_refusals_total", "kind"),
-            steps=tuple(
-                Step(name, count, 1000 * seconds[name] / count)
-                for name, count in counts.items()
-                if count
-            ),
-            waiting=one("lookalike_photos_waiting"),
-            under_way=one("lookalike_photos_under_way"),
+            requests=_by_kind(_by(samples, "lookalike_requests_total", "status")),
+            photos=_sum(samples, "lookalike_photos_total"),
+            faces=_sum(samples, "lookalike_faces_total"),
+            answers=_by(samples, "lookalike_answers_total", "verdict"),
+            refusals=_by(samples, "lookalike_refusals_total", "kind"),
+            steps=tuple(_steps(samples)),
+            waiting=_sum(samples, "lookalike_photos_waiting"),
+            under_way=_sum(samples, "lookalike_photos_under_way"),
         )
+
+
+def _sum(samples: Sequence[Sample], name: str) -> int:
+    return int(sum(each.value for each in samples if each.name == name))
+
+
+def _by(samples: Sequence[Sample], name: str, label: str) -> dict[str, int]:
+    """The sums of a metric by one of its labels."""
+    found: Counter[str] = Counter()
+    for each in samples:
+        if each.name == name:
+            found[each.labels[label]] += int(each.value)
+    return dict(found)
+
+
+def _by_kind(statuses: Mapping[str, int]) -> dict[str, int]:
+    """The same of statuses by their first digit: `2xx`."""
+    found: Counter[str] = Counter()
+    for status, count in statuses.items():
+        found[f"{status[:1]}xx"] += count
+    return dict(sorted(found.items()))
+
+
+def _steps(samples: Sequence[Sample]) -> Iterator[Step]:
+    name = "lookalike_step_seconds"
+    seconds = {each.labels["step"]: each.value for each in samples if each.name == f"{name}_sum"}
+    for step, count in _by(samples, f"{name}_count", "step").items():
+        if count:
+            yield Step(step, count, 1000 * seconds[step] / count)
 
 
 class _Collected(Collector):
