@@ -77,6 +77,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "gate": (
             "rate_limit refusal proxies spool",
             "budget names shares",
+            "origins",
             "*",
         ),
         "rekognition": (
