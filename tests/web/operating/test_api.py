@@ -16,11 +16,11 @@ from tests.support.serving import Server
 from tests.web.test_admin import TOKEN
 
 Serve = Callable[..., AbstractContextManager[Server]]
-ADMIN = {"authorization": f"Bearer {TOKEN}".encode()}
+ADMIN = {b"authorization": f"Bearer {TOKEN}".encode()}
 FIELDS = {"name": "Barack Obama", "collection": "mine"}
 
 
-def metrics(url: str, headers: Mapping[str, bytes]) -> Mapping[tuple[str, ...], float]:
+def metrics(url: str, headers: Mapping[bytes, bytes]) -> Mapping[tuple[str, ...], float]:
     answer = patient.get(f"{url}/metrics", headers=headers)
     assert answer.headers["content-type"].startswith("text/plain; version=")
     return {
