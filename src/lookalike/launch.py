@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
+_NO_CONTACT = (
+    "Nobody can ask you to be left out: set LOOKALIKE_CONTACT to an e-mail or web address, which "
+    "the pages about privacy and people show."
+)
+
 # Seconds that a process has for its end, after the requests that were under way.
 _GIVEN_UP_S = 3.0
 
@@ -147,6 +152,8 @@ def _check(settings: Settings) -> None:
         Client(settings).close()
         print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
+    if not settings.contact and not settings.is_local:
+        print(_NO_CONTACT, file=sys.stderr, flush=True)
     if prefix:
         print(_offered(settings, prefix), file=sys.stderr, flush=True)
 
