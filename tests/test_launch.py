@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
+from lookalike.launch import wanting
 from tests.support.serving import environment
 
 # What videos, Amazon's clients, access keys, measuring and the terminal need.
@@ -70,3 +72,10 @@ def test_a_server_is_ready_without_what_comes_later(
     found = imported(_SERVER, environment(settings, home))
     assert {"lookalike.server", "lookalike.engine.local"} <= found
     assert [each for each in LATER if each in found] == []
+
+
+def test_who_serves_others_is_told_that_nobody_can_ask_to_be_left_out(settings: Settings) -> None:
+    assert wanting(settings) is None
+    for others in (replace(settings, host="0.0.0.0"), replace(settings, public="1")):
+        assert "LOOKALIKE_CONTACT" in (wanting(others) or "")
+        assert wanting(replace(others, contact="hello@fans.example")) is None

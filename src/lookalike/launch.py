@@ -152,10 +152,15 @@ def _check(settings: Settings) -> None:
         Client(settings).close()
         print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
-    if not settings.contact and not settings.is_local:
-        print(_NO_CONTACT, file=sys.stderr, flush=True)
+    if warning := wanting(settings):
+        print(warning, file=sys.stderr, flush=True)
     if prefix:
         print(_offered(settings, prefix), file=sys.stderr, flush=True)
+
+
+def wanting(settings: Settings) -> str | None:
+    """What a server for others should not be without, and is."""
+    return None if settings.contact or settings.is_local else _NO_CONTACT
 
 
 def _offered(settings: Settings, prefix: str) -> str:
