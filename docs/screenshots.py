@@ -114,6 +114,22 @@ def answer(stage: Stage) -> None:
     stage.page.locator(".hero .is-loaded").wait_for()
 
 
+def sample(stage: Stage) -> None:
+    stage.go("/")
+    stage.page.locator("a.sample").click()
+    stage.page.locator(".hero").wait_for()
+
+
+def dialog(stage: Stage) -> None:
+    sample(stage)
+    stage.page.locator(".person .more").first.click()
+
+
+def leaving(stage: Stage) -> None:
+    stage.go("/people/Q76")
+    stage.page.locator(".leaving summary").click()
+
+
 def split(stage: Stage) -> None:
     answer(stage)
     stage.view("split")
@@ -156,9 +172,7 @@ def family(stage: Stage) -> None:
 
 def how(stage: Stage) -> None:
     stage.go("/how")
-    stage.choose("[name=photo]", "astronaut.png")
-    stage.page.locator("#consent").check()
-    stage.page.locator(".how-form .primary").click()
+    stage.page.locator("a.sample").click()
     stage.page.locator(".steps").wait_for()
 
 
@@ -173,6 +187,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "camera": camera,
     "working": working,
     "faceless": faceless,
+    "sample": sample,
+    "dialog": dialog,
     "answer": answer,
     "split": split,
     "why": why,
@@ -185,9 +201,12 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "family": family,
     "people": page("/people"),
     "person": page("/people/Q76"),
+    "leaving": leaving,
     "how": how,
     "privacy": page("/privacy"),
     "missing": page("/people/nobody"),
+    "absent": page("/nothing"),
+    "steps": page("/how"),
 }
 
 
