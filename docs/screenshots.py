@@ -9,6 +9,7 @@ Korean on a desktop.
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 import PIL.Image
+import pillow_heif
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
@@ -176,6 +178,13 @@ def how(stage: Stage) -> None:
     stage.page.locator(".steps").wait_for()
 
 
+def heic(stage: Stage) -> None:
+    """What Chromium cannot decode."""
+    stage.photos["IMG_0001.HEIC"] = encoded_as_heic(stage.photos["obama.jpg"])
+    stage.answer("IMG_0001.HEIC")
+    stage.page.locator(".hero .is-loaded").wait_for()
+
+
 def page(path: str) -> Callable[[Stage], None]:
     return lambda stage: stage.go(path)
 
@@ -190,6 +199,7 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "sample": sample,
     "dialog": dialog,
     "answer": answer,
+    "heic": heic,
     "split": split,
     "why": why,
     "share": share,
@@ -208,6 +218,13 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "absent": page("/nothing"),
     "steps": page("/how"),
 }
+
+
+def encoded_as_heic(photo: bytes) -> bytes:
+    written = io.BytesIO()
+    with PIL.Image.open(io.BytesIO(photo)) as opened:
+        pillow_heif.from_pillow(opened.convert("RGB")).save(written)
+    return written.getvalue()
 
 
 def main() -> None:

@@ -151,6 +151,7 @@ function showResults(view, answer, own, other) {
 function again() {
   if (!start.hidden) return;
   results?.hide();
+  find("#sample-note", HTMLElement).hidden = true;
   start.hidden = false;
   photo.clear();
   window.scrollTo({ top: 0 });
