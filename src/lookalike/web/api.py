@@ -19,6 +19,7 @@ from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, QueryCollection
+from lookalike.web.samples import is_sample
 from lookalike.web.services import UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
@@ -95,7 +96,7 @@ async def find_lookalikes(
         )
     )
     answer = photos.lookalikes(found, shown)
-    if services.counts is not None:
+    if services.counts is not None and not is_sample(data):
         await services.counts.add_lookalikes(answer)
     return answer
 

@@ -37,8 +37,10 @@ def test_a_sample_is_answered_at_one_tap(
     box = link.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < size["height"], "it is below the first screen"
-    with page.expect_request(f"**{LOOKALIKES}"):
+    with page.expect_request(f"**{LOOKALIKES}") as sent:
         link.click()
+    # As it is, so that the server knows it.
+    assert sample("collins") in (sent.value.post_data_buffer or b"")
     view.expect_result()
     assert page.url == f"{server.url}/"
     expect(page.locator("#sample-note")).to_contain_text("NASA")
