@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
+from lookalike.answers import shapes
 from lookalike.gallery.people import Language, countries
 from lookalike.gallery.spelling import group_in_hangul
 from lookalike.web.texts import locale
@@ -21,10 +21,10 @@ def country(code: str | None, language: Language) -> str:
     return (known.name.get(language) if known else code) or ""
 
 
-def about(person: Any, language: Language) -> str:
+def about(person: shapes.Person, language: Language) -> str:
     """Who somebody is, in the language of the page alone: their description, else what is known of
     them."""
-    told: str | None = getattr(person.description, language)
+    told = person.description.ko if language == "ko" else person.description.en
     known = (groups(person.groups, language), country(person.country, language))
     return told or ", ".join(each for each in (*known, fields(person.fields, language)) if each)
 

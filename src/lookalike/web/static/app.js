@@ -80,7 +80,7 @@ async function takePhoto() {
 /** Show the answer to a sample here, where every part of it can be tried. @param {Event} event */
 async function trySample(event) {
   const link = event.currentTarget;
-  const elsewhere = event instanceof MouseEvent && (event.ctrlKey || event.metaKey || event.shiftKey);
+  const elsewhere = event instanceof MouseEvent && (event.ctrlKey || event.metaKey);
   if (elsewhere || !(link instanceof HTMLElement) || running) return;
   event.preventDefault();
   try {
