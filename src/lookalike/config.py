@@ -246,6 +246,19 @@ class Settings:
         "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
         "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
     )
+    cors_origins: str = _setting(
+        "",
+        "Origins whose pages may call the Rekognition API from a browser, like "
+        "`https://app.example`, with commas between; `*` for any, only where signatures are "
+        "checked.",
+    )
+    certfile: str = _setting(
+        "",
+        "PEM file with the certificate of the server and those above it: it then speaks HTTPS.",
+    )
+    keyfile: str = _setting(
+        "", "PEM file with the key of that certificate, where it is a file of its own."
+    )
     trusted_proxies: str = _setting(
         "",
         "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
