@@ -31,7 +31,7 @@ def about(person: shapes.Person, language: Language) -> str:
 
 def gallery(collection: str, language: Language) -> str:
     """What a collection is called; those that nobody else named have names of ours."""
-    words: dict[str, str] = locale(language)["page"]["galleries"]
+    words: dict[str, str] = locale(language)["page"]["filters"]["galleries"]
     return words.get(collection, collection)
 
 
