@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
+_NO_CONTACT = (
+    "Nobody can ask you to be left out: set LOOKALIKE_CONTACT to an e-mail or web address, which "
+    "the pages about privacy and people show."
+)
+
 # Seconds that a process has for its end, after the requests that were under way.
 _GIVEN_UP_S = 3.0
 
@@ -153,8 +158,15 @@ def _check(settings: Settings) -> None:
         Client(settings).close()
         print(_AWS, file=sys.stderr)
     print(explained(settings), file=sys.stderr, flush=True)
+    if warning := wanting(settings):
+        print(warning, file=sys.stderr, flush=True)
     if prefix:
         print(_offered(settings, prefix), file=sys.stderr, flush=True)
+
+
+def wanting(settings: Settings) -> str | None:
+    """What a server for others should not be without, and is."""
+    return None if settings.contact or settings.is_local else _NO_CONTACT
 
 
 def _check_certificate(settings: Settings) -> None:
