@@ -283,7 +283,8 @@ class Settings:
     )
     contact: str = _setting(
         "",
-        "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+        "E-mail or web address by which people who want to be left out reach you, and Wikimedia: "
+        "shown on the page about privacy and on everybody's page, sent in the User-Agent.",
     )
     admin_token: str = _setting(
         "",

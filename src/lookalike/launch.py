@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
 
+_NO_CONTACT = (
+    "Nobody can ask you to be left out: set LOOKALIKE_CONTACT to an e-mail or web address, which "
+    "the pages about privacy and people show."
+)
+
 # Seconds that a process has for its end, after the requests that were under way.
 _GIVEN_UP_S = 3.0
 
@@ -162,6 +167,8 @@ def _check(settings: Settings) -> None:
         Client(settings).close()
         _say(_AWS, settings)
     _say(explained(settings), settings)
+    if warning := wanting(settings):
+        _say(warning, settings)
     if prefix:
         _say(_offered(settings, prefix), settings)
 
@@ -172,6 +179,11 @@ def _say(text: str, settings: Settings) -> None:
         logging.getLogger("lookalike").warning("%s", text)
     else:
         print(text, file=sys.stderr, flush=True)
+
+
+def wanting(settings: Settings) -> str | None:
+    """What a server for others should not be without, and is."""
+    return None if settings.contact or settings.is_local else _NO_CONTACT
 
 
 def _check_certificate(settings: Settings) -> None:
