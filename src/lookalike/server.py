@@ -20,6 +20,7 @@ from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
+from lookalike.engine.judging import judge_of
 from lookalike.engine.opener import warmed
 from lookalike.errors import StoreUnavailable
 from lookalike.gallery.wikimedia import portrait_cache
@@ -131,7 +132,10 @@ async def _lifespan(
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
-            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+            portrait_cache.folder(settings),
+            client,
+            enabled=settings.portraits == "on",
+            judge=judge_of(lambda: engine.local, executor.run),
         )
         services = Services(
             settings=settings,
@@ -142,7 +146,7 @@ async def _lifespan(
             executor=executor,
             shares=shares,
             portraits=fetched,
-            shown=Shown(offers(fetched), site),
+            shown=Shown(offers(fetched), site, fetched.completed),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
             rekognition=LateEndpoint(engine, executor, guard),

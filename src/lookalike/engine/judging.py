@@ -1,0 +1,38 @@
+"""Our own networks as the judge of who somebody of a gallery is (`gallery/wikimedia/finding`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from lookalike.faces.vectors import Floats
+from lookalike.gallery.people import Person
+from lookalike.gallery.wikimedia.finding.proof import Judge
+
+if TYPE_CHECKING:
+    from lookalike.engine.local import LocalEngine
+
+# Runs what looks at a photo where that may be done.
+Run = Callable[[Callable[[], Floats]], Awaitable[Floats]]
+
+
+def judge_of(engine: Callable[[], LocalEngine], run: Run) -> Judge:
+    """
+    Args:
+        engine: ours, which is opened when it is first asked for.
+    """
+
+    def known(person: Person) -> Floats | None:
+        ours = engine()
+        # What was not fitted proves nothing.
+        if not ours.calibration.fitted:
+            return None
+        return ours.gallery.person_vector(person.id, person.collection)
+
+    async def look(photo: bytes) -> Floats:
+        return await run(lambda: engine().portrait(photo))
+
+    def alike(one: Floats, other: Floats) -> float:
+        return engine().calibration.similarity(one, other)
+
+    return Judge(known, look, alike)
