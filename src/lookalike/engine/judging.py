@@ -35,4 +35,7 @@ def judge_of(engine: Callable[[], LocalEngine], run: Run) -> Judge:
     def alike(one: Floats, other: Floats) -> float:
         return engine().calibration.similarity(one, other)
 
-    return Judge(known, look, alike)
+    def blocked(person: Person) -> bool:
+        return engine().gallery.store.blocked().holds(person)
+
+    return Judge(known, look, alike, blocked)

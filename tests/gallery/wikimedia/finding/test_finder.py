@@ -17,8 +17,16 @@ from lookalike.engine.local import LocalEngine
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person, Text
-from lookalike.gallery.wikimedia.client import open_client
-from lookalike.gallery.wikimedia.finding.proof import MARGIN, Unproved, chosen
+from lookalike.gallery.wikimedia.client import Wikimedia, open_client
+from lookalike.gallery.wikimedia.finding.candidates import candidates
+from lookalike.gallery.wikimedia.finding.proof import (
+    AGREED,
+    ALONE,
+    MARGIN,
+    SAME_YEAR,
+    Unproved,
+    chosen,
+)
 from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait, Portraits
 from tests.support.wikimedia import Replay, Rerouted, serving, time_of
 
@@ -236,6 +244,26 @@ async def test_whom_a_fact_speaks_against_is_not_looked_at(
     assert not [each for each in world.replay.asked if each.startswith("upload.")]
 
 
+@pytest.mark.parametrize(
+    ("stated", "needed"),
+    [
+        (OBAMA, SAME_YEAR),
+        (replace(OBAMA, born="1961-08-04"), AGREED),
+        (replace(OBAMA, born=None, groups=("Wonderers",)), AGREED),
+        (replace(OBAMA, born=None), ALONE),
+    ],
+)
+async def test_what_is_stated_of_both_says_how_alike_they_must_be(
+    world: World, stated: Person, needed: float
+) -> None:
+    world.human("Q76", "obama2.jpg", P463="Q5")
+    world.replay.entity("Q5", "원더러스", "Wonderers", P31="Q215380")
+    client = open_client("me@example.org", "1.0")
+    client._transport = Rerouted(world.replay.port)
+    found = await candidates(Wikimedia(world.folder, client), stated)
+    assert [(each.item.id, each.bar) for each in found] == [("Q76", needed)]
+
+
 async def test_nobody_of_ones_own_is_asked_about_by_a_page(world: World) -> None:
     world.human("Q76", "obama2.jpg")
     own = replace(OBAMA, collection="mine")
@@ -259,8 +287,8 @@ async def test_without_a_network_nobody_is_shown_and_soon_asked_again(world: Wor
 
 def test_how_much_is_proof_depends_on_what_else_speaks_for_it() -> None:
     assert chosen([55.0], [50.0]) == 0
-    assert chosen([30.0, 66.0], [50.0, 65.0]) == 1
-    for similarities, bars in (([49.0], [50.0]), ([60.0], [65.0]), ([80.0], [85.0])):
+    assert chosen([30.0, 76.0], [50.0, 75.0]) == 1
+    for similarities, bars in (([49.0], [50.0]), ([70.0], [75.0]), ([80.0], [90.0])):
         with pytest.raises(Unproved, match=ANOTHER):
             chosen(similarities, bars)
     with pytest.raises(Unproved, match=TWO):

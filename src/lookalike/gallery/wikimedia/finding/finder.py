@@ -36,7 +36,10 @@ async def find(wikimedia: Wikimedia, person: Person, judge: Judge) -> Found:
     similarities = [judge.alike(known, vector) for _, _, vector in seen]
     best = chosen(similarities, [each.bar for each, _, _ in seen])
     candidate, fetched, _ = seen[best]
-    return Found(Proof.of(candidate.item, similarities[best]), fetched)
+    proof = Proof.of(candidate.item, similarities[best])
+    if judge.blocked(proof.completed(person)):
+        raise Unproved("they asked to be left out")
+    return Found(proof, fetched)
 
 
 async def _portrait(

@@ -13,11 +13,11 @@ from lookalike.gallery.wikimedia.commons import Fetched
 from lookalike.gallery.wikimedia.wikidata import Item
 
 # From which similarity on the portrait of a candidate is of the person, by what is stated of both:
-# the same day of birth or group, the same year, or nothing that tells namesakes apart. Of Korean
-# women, 1 pair of strangers in 39 reaches 50, 1 in 450 reaches 65, and none of 59,679 reached 85;
-# together with the chance of the sign, about one namesake in 10,000 would pass for somebody
+# the same day of birth or group, the same year, or nothing that tells namesakes apart. 50 is 1 pair
+# of strangers in 100, but among Korean women 1 in 39; 75 is 1 in 3,000 of these, and none of 59,679
+# reached 90. Had everybody of the starter the same name, nobody would be taken for somebody else
 # (`python -m benchmarks.proving`, docs/galleries.md).
-AGREED, SAME_YEAR, ALONE = 50.0, 65.0, 85.0
+AGREED, SAME_YEAR, ALONE = 50.0, 75.0, 90.0
 # So much less alike, in points of similarity, the next candidate has to be.
 MARGIN = 15.0
 
@@ -35,11 +35,13 @@ class Judge:
         known: the (dimension,) vector that somebody is known by; None: they have none.
         look: that of the one clear face of a picture; raises PhotoError where there is none.
         alike: the similarity of two, 0 to 100.
+        blocked: whether somebody, with the id that was found, asked to be left out.
     """
 
     known: Callable[[Person], Floats | None]
     look: Callable[[bytes], Awaitable[Floats]]
     alike: Alike
+    blocked: Callable[[Person], bool]
 
 
 @dataclass(frozen=True, slots=True)
