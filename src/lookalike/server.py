@@ -45,6 +45,7 @@ from lookalike.video.runner import Runner
 from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
+from lookalike.web.own_portraits import OwnPortraits
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
@@ -136,6 +137,7 @@ async def _lifespan(
             client,
             enabled=settings.portraits == "on",
             judge=judge_of(lambda: engine.local, executor.run),
+            own=OwnPortraits(engine.gallery.store, site),
         )
         services = Services(
             settings=settings,

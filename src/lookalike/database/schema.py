@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
     true,
 )
 
@@ -80,6 +81,9 @@ FACES = Table(
     Column("fetched_at", DateTime),
     Column("thumbnail", LargeBinary),
     Column("appearance", LargeBinary),  # see `faces/appearance`
+    Column(
+        "shown", Boolean, nullable=False, server_default=false()
+    ),  # by a page, as its owner says
     Column("created", DateTime, nullable=False),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
     ForeignKeyConstraint(

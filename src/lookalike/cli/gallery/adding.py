@@ -12,7 +12,14 @@ import click
 
 from lookalike.cli.context import local_engine, pass_settings
 from lookalike.cli.gallery import naming
-from lookalike.cli.gallery.options import MINE, THUMBNAILS, portraits_of, with_credit, with_facts
+from lookalike.cli.gallery.options import (
+    MINE,
+    SHOW,
+    THUMBNAILS,
+    portraits_of,
+    with_credit,
+    with_facts,
+)
 from lookalike.cli.given import PHOTO, GivenPhoto
 from lookalike.cli.terminal import API_JSON, print_json
 from lookalike.errors import PortraitUnavailable, Unlike
@@ -40,6 +47,7 @@ _NEW, _STOP = "new", "stop"
 )
 @with_facts
 @THUMBNAILS
+@SHOW
 @with_credit
 @API_JSON
 @pass_settings
@@ -52,6 +60,7 @@ def add(
     find: bool,
     facts: Row,
     thumbnails: bool,
+    show: bool,
     credit: Credit | None,
     as_json: bool,
 ) -> None:
@@ -65,15 +74,20 @@ def add(
 
     if to is not None and new:
         raise click.UsageError("--to and --new exclude each other.")
+    if show and not (credit and credit.licence):
+        raise click.UsageError("--show needs --licence: on what terms the portraits may be shown.")
     name, photos = _parts(given, has_name=to is None)
     with local_engine(settings) as engine:
         read = (each.read("photo", settings.max_bytes) for each in photos)
-        portraits = [_portrait(engine, data, credit, thumbnails) for data in read]
+        portraits = [_portrait(engine, data, credit, thumbnails or show) for data in read]
+        portraits = [replace(each, shown=show) for each in portraits]
         person = _person(engine, name, facts, collection, to)
         if find and not person.wikidata:
             person = _found(settings, engine, person, portraits, named=to is None)
         chosen = None if to is None else person.id
         done = _enrolled(engine, person, portraits, chosen, new, ask=not as_json)
+        if show:
+            engine.gallery.store.publish(done.person, portraits)
     if as_json:
         print_json(changes.enrolled(done, portraits))
     else:

@@ -7,6 +7,7 @@ is kept with the portrait; and that nobody was found, for a week.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,8 @@ from lookalike.gallery.wikimedia.finding.proof import Judge, Proof
 # What a thumbnail may be; the networks never see it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WebP": "image/webp"}
+# The portrait that a person of one's own galleries is shown by, as a JPEG, and its credit.
+Own = Callable[[str], tuple[bytes, Credit] | None]
 # Makes the square JPEG around the face of a portrait, or raises PhotoError.
 Frame = Callable[[bytes], Awaitable[bytes]]
 
@@ -55,12 +58,14 @@ class Portraits:
         *,
         enabled: bool,
         judge: Judge | None = None,
+        own: Own = lambda _: None,
         now: Callable[[], float] = time.time,
         patience: Patience = refuse,
     ) -> None:
         """
         Args:
             judge: by which people without an id are found; None: they are not.
+            own: by the id of a person; it comes before all others.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -69,6 +74,7 @@ class Portraits:
         self._folder = folder
         self._enabled = enabled
         self._judge = judge
+        self._own = own
         self._now = now
         # Until when nothing is asked for, because it could not be kept.
         self._rests_until = 0.0
@@ -76,7 +82,10 @@ class Portraits:
         self._under_way: dict[str, asyncio.Task[CachedPortrait]] = {}
 
     def cached(self, person_id: str) -> CachedPortrait | None:
-        """What is on disk; never asks the network."""
+        """What is on disk, or in a gallery of one's own; never asks the network."""
+        own = self._own(person_id)
+        if own is not None:
+            return self._laid_out(person_id, *own)
         noted = self._noted(person_id)
         if "credit" not in noted:
             return None
@@ -100,10 +109,10 @@ class Portraits:
 
     def may_have(self, person: Person) -> bool:
         """Whether asking for the portrait of a person is worth while."""
-        if not self._has_source(person):
-            return False
         if self.cached(person.id) is not None:
             return True
+        if not self._has_source(person):
+            return False
         return self._enabled and self._failure(person.id) is None
 
     async def framed(self, person: Person, frame: Frame) -> Path:
@@ -113,7 +122,7 @@ class Portraits:
             PortraitUnavailable: there is none, it cannot be had now, or shows no one face.
         """
         portrait = await self.fetch(person)
-        path = _files(self._folder, person.id)[2]
+        path = portrait.path.with_suffix(".square")
         if not path.exists():
             try:
                 square = await frame(portrait.path.read_bytes())
@@ -198,6 +207,14 @@ class Portraits:
         found = await find(self._wikimedia, person, self._judge)
         return found.proof, found.fetched
 
+    def _laid_out(self, person_id: str, data: bytes, credit: Credit) -> CachedPortrait:
+        """A portrait of one's own as a file beside the fetched ones, named after what is in it."""
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        path = self._folder / f"{_safe(person_id)}.{digest}.own"
+        if not path.exists():
+            self._write(path, data)
+        return CachedPortrait(path, _MEDIA_TYPES["JPEG"], credit)
+
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
         if self._now() < self._rests_until:
@@ -231,10 +248,10 @@ class Portraits:
             ) from error
 
     def _note(self, person_id: str) -> Path:
-        return _files(self._folder, person_id)[0]
+        return self._folder / f"{_safe(person_id)}.json"
 
     def _image(self, person_id: str) -> Path:
-        return _files(self._folder, person_id)[1]
+        return self._folder / f"{_safe(person_id)}.image"
 
 
 def folder(settings: Settings) -> Path:
@@ -246,16 +263,11 @@ def forget(folder: Path, person_id: str) -> int:
     """Remove a cached portrait, as a takedown asks; how many files there were."""
     if not _is_safe(person_id):
         return 0
-    there = [path for path in _files(folder, person_id) if path.exists()]
+    # With squares, and thumbnails of one's own.
+    there = list(folder.glob(f"{person_id}.*"))
     for path in there:
         path.unlink(missing_ok=True)
     return len(there)
-
-
-def _files(folder: Path, person_id: str) -> tuple[Path, Path, Path]:
-    """What is noted of a portrait, its image, and its face as a square."""
-    name = _safe(person_id)
-    return folder / f"{name}.json", folder / f"{name}.image", folder / f"{name}.square"
 
 
 def _is_safe(person_id: str) -> bool:

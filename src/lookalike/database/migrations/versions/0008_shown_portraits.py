@@ -1,0 +1,17 @@
+"""Which portraits their owner lets a page show, from their thumbnails.
+
+Of portraits of before nobody said so.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    shown = sa.Column("shown", sa.Boolean, nullable=False, server_default=sa.false())
+    op.add_column("faces", shown)
