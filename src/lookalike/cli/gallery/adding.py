@@ -143,11 +143,13 @@ def _found(
     Args:
         named: they are not there yet, so that they may have the id of Wikidata.
     """
+    import numpy as np
+
     from lookalike.cli.gallery.complete import finding, judge_of
     from lookalike.faces.vectors import unit
     from lookalike.gallery.wikimedia.finding.finder import find
 
-    mean = unit(sum(each.vector for each in portraits))
+    mean = unit(np.sum([each.vector for each in portraits], axis=0))
     judge = replace(judge_of(engine), known=lambda _: mean)
     with finding(settings, engine) as (connection, _):
         try:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -100,9 +101,9 @@ class World:
         )
         return Portraits(self.folder, client, enabled=enabled, judge=judge, now=lambda: self.time)
 
-    def human(self, wikidata: str, photo: str | bytes | None, **stated: object) -> None:
+    def human(self, wikidata: str, photo: str | bytes | None, **stated: Any) -> None:
         """Somebody on Wikidata called Obama, in politics, born in 1961, with a portrait."""
-        facts: dict[str, object] = {"P569": time_of("1961-08-04"), "P106": POLITICIAN, "P21": MALE}
+        facts: dict[str, Any] = {"P569": time_of("1961-08-04"), "P106": POLITICIAN, "P21": MALE}
         if photo is not None:
             data = self.photos[photo] if isinstance(photo, str) else photo
             self.replay.file(f"{wikidata}.jpg", body=as_jpeg(data))
