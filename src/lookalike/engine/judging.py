@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.people import Person
@@ -12,8 +12,13 @@ from lookalike.gallery.wikimedia.finding.proof import Judge
 if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
 
-# Runs what looks at a photo where that may be done.
-Run = Callable[[Callable[[], Floats]], Awaitable[Floats]]
+Result = TypeVar("Result")
+
+
+class Run(Protocol):
+    """Runs what takes time where that may be done."""
+
+    def __call__(self, call: Callable[[], Result], /) -> Awaitable[Result]: ...
 
 
 def judge_of(engine: Callable[[], LocalEngine], run: Run) -> Judge:
@@ -22,12 +27,15 @@ def judge_of(engine: Callable[[], LocalEngine], run: Run) -> Judge:
         engine: ours, which is opened when it is first asked for.
     """
 
-    def known(person: Person) -> Floats | None:
+    def vector(person: Person) -> Floats | None:
         ours = engine()
         # What was not fitted proves nothing.
         if not ours.calibration.fitted:
             return None
         return ours.gallery.person_vector(person.id, person.collection)
+
+    async def known(person: Person) -> Floats | None:
+        return await run(lambda: vector(person))
 
     async def look(photo: bytes) -> Floats:
         return await run(lambda: engine().portrait(photo))

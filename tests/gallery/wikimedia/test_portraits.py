@@ -308,8 +308,13 @@ async def test_removal_and_ids_that_are_none(setup: Setup, replay: Replay) -> No
     assert forget(portrait.path.parent, "Q1") == 2
     assert setup.portraits.cached("Q1") is None
     assert not portrait.path.exists()
+    strange = person("Q1", "../../etc/passwd")
+    assert setup.portraits.cached(strange.id) is None
+    assert not setup.portraits.may_have(strange)
+    with pytest.raises(PortraitUnavailable, match="No source"):
+        await setup.portraits.fetch(strange)
     with pytest.raises(PortraitUnavailable, match="not the id"):
-        setup.portraits.cached("../../etc/passwd")
+        await setup.portraits.found(strange)
 
 
 async def test_nobody_is_asked_when_it_is_off_or_pointless(tmp_path: Path, replay: Replay) -> None:

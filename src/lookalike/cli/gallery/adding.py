@@ -27,6 +27,7 @@ from lookalike.errors import PortraitUnavailable, Unlike
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.vectors import Floats
     from lookalike.gallery.people import Credit, Person
     from lookalike.gallery.portraits import Portrait
     from lookalike.gallery.sources.columns import Row
@@ -150,7 +151,11 @@ def _found(
     from lookalike.gallery.wikimedia.finding.finder import find
 
     mean = unit(np.sum([each.vector for each in portraits], axis=0))
-    judge = replace(judge_of(engine), known=lambda _: mean)
+
+    async def known(_: Person) -> Floats:
+        return mean
+
+    judge = replace(judge_of(engine), known=known)
     with finding(settings, engine) as (connection, _):
         try:
             proof = connection.wait(connection.begin(find, person, judge)).proof

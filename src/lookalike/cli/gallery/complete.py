@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from lookalike.config import Settings
     from lookalike.engine.local import LocalEngine
-    from lookalike.faces.vectors import Floats
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.connection import Connection
     from lookalike.gallery.wikimedia.finding.completion import Completed, Completion
@@ -84,8 +83,8 @@ def judge_of(engine: LocalEngine) -> Judge:
 
     turn = CapacityLimiter(engine.at_once)
 
-    async def run(look: Callable[[], Floats]) -> Floats:
-        return await to_thread.run_sync(look, limiter=turn)
+    async def run(call: Callable[[], Thing]) -> Thing:
+        return await to_thread.run_sync(call, limiter=turn)
 
     return judging.judge_of(lambda: engine, run)
 

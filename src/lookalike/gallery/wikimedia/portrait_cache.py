@@ -83,6 +83,8 @@ class Portraits:
 
     def cached(self, person_id: str) -> CachedPortrait | None:
         """What is on disk, or in a gallery of one's own; never asks the network."""
+        if not _is_safe(person_id):
+            return None
         own = self._own(person_id)
         if own is not None:
             return self._laid_out(person_id, *own)
@@ -164,7 +166,7 @@ class Portraits:
         by a name that ships with the package. The names of one's own people are nobody's
         business."""
         known = self._judge is not None and person.collection == starter.COLLECTION
-        return known or person.wikidata is not None
+        return _is_safe(person.id) and (known or person.wikidata is not None)
 
     async def _once(self, person: Person) -> CachedPortrait:
         """All who ask for one person at one time share one fetch, which outlives any of them."""
@@ -207,12 +209,16 @@ class Portraits:
         found = await find(self._wikimedia, person, self._judge)
         return found.proof, found.fetched
 
-    def _laid_out(self, person_id: str, data: bytes, credit: Credit) -> CachedPortrait:
-        """A portrait of one's own as a file beside the fetched ones, named after what is in it."""
+    def _laid_out(self, person_id: str, data: bytes, credit: Credit) -> CachedPortrait | None:
+        """A portrait of one's own as a file beside the fetched ones, named after what is in it;
+        None where there is no room for it."""
         digest = hashlib.sha256(data).hexdigest()[:16]
         path = self._folder / f"{_safe(person_id)}.{digest}.own"
-        if not path.exists():
-            self._write(path, data)
+        try:
+            if not path.exists():
+                self._write(path, data)
+        except PortraitUnavailable:
+            return None
         return CachedPortrait(path, _MEDIA_TYPES["JPEG"], credit)
 
     def _failure(self, person_id: str) -> str | None:

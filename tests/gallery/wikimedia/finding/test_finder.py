@@ -4,10 +4,10 @@ the shapes of Wikimedia's."""
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import PIL.Image
@@ -32,6 +32,8 @@ from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait, Portraits
 from tests.support.wikimedia import Replay, Rerouted, serving, time_of
 
 pytestmark = pytest.mark.anyio
+
+Result = TypeVar("Result")
 
 ACTOR, SINGER, POLITICIAN, ASTRONAUT = "Q33999", "Q177220", "Q82955", "Q11631"
 MALE, FEMALE = "Q6581097", "Q6581072"
@@ -92,13 +94,13 @@ class World:
         client = open_client("me@example.org", "1.0")
         client._transport = Rerouted(self.replay.port)
 
-        async def run(work: object) -> Floats:
-            vector: Floats = work()  # type: ignore[operator]
-            return vector
+        async def run(call: Callable[[], Result]) -> Result:
+            return call()
 
-        judge = replace(
-            judge_of(lambda: self.engine, run), known=lambda person: self.known.get(person.id)
-        )
+        async def known(person: Person) -> Floats | None:
+            return self.known.get(person.id)
+
+        judge = replace(judge_of(lambda: self.engine, run), known=known)
         return Portraits(self.folder, client, enabled=enabled, judge=judge, now=lambda: self.time)
 
     def human(self, wikidata: str, photo: str | bytes | None, **stated: Any) -> None:

@@ -25,7 +25,7 @@ async def find(wikimedia: Wikimedia, person: Person, judge: Judge) -> Found:
         Unproved: nobody is proved to be them.
         PortraitUnavailable: Wikimedia cannot be asked now.
     """
-    known = judge.known(person)
+    known = await judge.known(person)
     if known is None:
         raise Unproved("no face to hold portraits against")
     them = await candidates(wikimedia, person)

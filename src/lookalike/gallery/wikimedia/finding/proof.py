@@ -38,7 +38,7 @@ class Judge:
         blocked: whether somebody, with the id that was found, asked to be left out.
     """
 
-    known: Callable[[Person], Floats | None]
+    known: Callable[[Person], Awaitable[Floats | None]]
     look: Callable[[bytes], Awaitable[Floats]]
     alike: Alike
     blocked: Callable[[Person], bool]
