@@ -20,6 +20,7 @@ from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import COLLECTION, FORMAT
+from lookalike.gallery.wikimedia.finding import table
 
 TABLES = Path(__file__).parent
 
@@ -28,7 +29,7 @@ def people(tables: Path = TABLES) -> dict[str, Person]:
     """Everybody of `facts.csv` by the key that the tables know them by: a Wikidata id, or a name
     in Hangul."""
     named = names(tables)
-    found = {row["name"]: row["wikidata"] for row in rows(tables / "wikidata.csv")}
+    found = {row["name"]: row["wikidata"] for row in table.read(tables / "wikidata.csv")}
     return {
         row["id"]: _person(row, named[row["id"]], found.get(row["id"], ""))
         for row in rows(tables / "facts.csv")

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     false,
+    text,
     true,
 )
 
@@ -92,6 +93,13 @@ FACES = Table(
     Index("ix_faces_person", "collection", "person"),
     Index("ix_faces_image", "collection", "image_id"),
     Index("ix_faces_id", "collection", "id"),
+    # Without a look at the faces of which few are shown, or none.
+    Index(
+        "ix_faces_shown",
+        "person",
+        sqlite_where=text("shown = 1"),
+        postgresql_where=text("shown"),
+    ),
 )
 
 # What was committed, in order, so that every process brings its index up to date by what changed:

@@ -159,6 +159,16 @@ class Contents:
         means = {each: mean([look for look in own if look]) for each, own in found.items()}
         return {each: look for each, look in means.items() if look}
 
+    def shown_people(self, whole: str | None) -> frozenset[str]:
+        """The ids of everybody who may have a portrait that a page may show; see there."""
+        wanted = select(FACES.c.person).where(FACES.c.shown).distinct()
+        with self.database.reading() as connection:
+            found = set(connection.execute(wanted).scalars())
+            if whole is not None:
+                everyone = select(PEOPLE.c.id).where(PEOPLE.c.collection == whole)
+                found.update(connection.execute(everyone).scalars())
+        return frozenset(found)
+
     def shown_portrait(self, person: str, whole: str | None) -> tuple[bytes, Credit] | None:
         """The thumbnail of a person's best portrait that a page may show, and its credit; of the
         collections that are open.

@@ -22,6 +22,7 @@ class OwnPortraits:
         self._store = store
         self._whole = site.collection if site.show_portraits else None
         self._version: Version | None = None
+        self._people: frozenset[str] = frozenset()
         self._known: dict[str, tuple[bytes, Credit] | None] = {}
 
     def __call__(self, person_id: str) -> tuple[bytes, Credit] | None:
@@ -31,9 +32,14 @@ class OwnPortraits:
             StoreUnavailable: it cannot be read.
         """
         version = self._store.database.version()
-        if version != self._version or len(self._known) >= _MOST:
+        if version != self._version:
+            self._people = self._store.shown_people(self._whole)
             self._known.clear()
             self._version = version
+        if person_id not in self._people:
+            return None
         if person_id not in self._known:
+            if len(self._known) >= _MOST:
+                self._known.clear()
             self._known[person_id] = self._store.shown_portrait(person_id, self._whole)
         return self._known[person_id]

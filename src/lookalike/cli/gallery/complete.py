@@ -120,10 +120,14 @@ def _completion(
 
 
 def _keep(engine: LocalEngine, collection: str, found: Sequence[Completed]) -> None:
-    """What was found of one's own people; the starter's is in the cache."""
-    if collection != STARTER:
-        for each in found:
-            engine.gallery.store.change(each.person)
+    """What was found of one's own people, as they are known now; the starter's is in the cache."""
+    if collection == STARTER:
+        return
+    store = engine.gallery.store
+    there = store.people(collection, [each.person.id for each in found])
+    for each in found:
+        if each.person.id in there:
+            store.change(each.proof.completed(there[each.person.id]))
 
 
 def _report_text(done: Completion, collection: str) -> str:
