@@ -50,6 +50,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["evaluation", "portraits", str(data)],
     )
     yield (
+        "Proving who people are",
+        "Whether a portrait proves who somebody of the starter is among people of one name, and "
+        "whether a namesake ever passes for one (docs/galleries.md).",
+        ["proving", str(data)],
+    )
+    yield (
         "Importing a folder",
         "`lookalike gallery import` beside the sum of its steps.",
         ["importing", str(data / "celebs"), str(data / "kr_gallery")],

@@ -46,6 +46,15 @@ def load(folder: Path, text: str) -> Site:
     return site_file.load(str(path))
 
 
+def test_portraits_of_the_collection_are_shown_where_it_says_so(tmp_path: Path) -> None:
+    assert not load(tmp_path, WHOLE).show_portraits
+    assert load(tmp_path, "show_portraits = true\n" + WHOLE).show_portraits
+    with pytest.raises(InvalidParameter, match="show_portraits needs collection"):
+        load(tmp_path, 'name = "a"\nshow_portraits = true')
+    with pytest.raises(InvalidParameter, match="show_portraits is 'yes'"):
+        load(tmp_path, 'name = "a"\nshow_portraits = "yes"')
+
+
 def test_every_key(tmp_path: Path) -> None:
     assert load(tmp_path, WHOLE) == Site(
         name="봄날의 무대",

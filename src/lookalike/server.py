@@ -19,6 +19,7 @@ from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
+from lookalike.engine.judging import judge_of
 from lookalike.engine.opener import warmed
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
@@ -46,6 +47,7 @@ from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
+from lookalike.web.own_portraits import OwnPortraits
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
@@ -139,7 +141,11 @@ async def _lifespan(
     runner = Runner(settings, Jobs(engine.database), video_work.WORK)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
-            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+            portrait_cache.folder(settings),
+            client,
+            enabled=settings.portraits == "on",
+            judge=judge_of(lambda: engine.local, executor.run),
+            own=OwnPortraits(engine.gallery.store, site),
         )
         services = Services(
             settings=settings,
@@ -150,7 +156,7 @@ async def _lifespan(
             executor=executor,
             shares=shares,
             portraits=fetched,
-            shown=Shown(offers(fetched), site),
+            shown=Shown(offers(fetched), site, fetched.completed),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
             meters=watching.meters,

@@ -39,6 +39,7 @@ class Site:
         tagline, heading, lead: texts that stand for the page's own where they are given.
         colours: None: the page's own.
         collection: the one that is searched; None: all of them.
+        show_portraits: whether all portraits of it that have a licence and a thumbnail are shown.
         link: a web address with `{id}` for each person, or None.
         people: what is said of some of them.
         origins: web sites that may show `/embed` in a frame.
@@ -51,6 +52,7 @@ class Site:
     lead: Text = Text()
     colours: Colours | None = None
     collection: str | None = None
+    show_portraits: bool = False
     link: str | None = None
     people: tuple[SitePerson, ...] = ()
     origins: tuple[str, ...] = ()

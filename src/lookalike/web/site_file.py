@@ -4,6 +4,7 @@ Every key is checked when the server starts.
 
     name = "봄날의 무대"
     collection = "spring"
+    show_portraits = true
     link = "https://shop.example/people/{id}"
 
     [heading]
@@ -59,7 +60,7 @@ def load(path: str) -> Site:
 
 def _site(facts: Mapping[str, Any]) -> Site:
     fields = ("name", "tagline", "heading", "lead", "colours", "collection", "link", "people")
-    _check_keys("", facts, (*fields, "embed", "counts"))
+    _check_keys("", facts, (*fields, "embed", "counts", "show_portraits"))
     name = _string(facts, "name")
     if name is None:
         raise InvalidParameter("name is missing: what the event is called.")
@@ -70,11 +71,20 @@ def _site(facts: Mapping[str, Any]) -> Site:
         lead=_text(facts, "lead"),
         colours=_colours(_table(facts, "colours")),
         collection=_string(facts, "collection"),
+        show_portraits=_shows(facts),
         link=_link(facts, "link", ID),
         people=tuple(_person(_table(facts, "people"), each) for each in _table(facts, "people")),
         origins=_origins(_table(facts, "embed")),
         counts=_flag(facts, "counts", True),
     )
+
+
+def _shows(facts: Mapping[str, Any]) -> bool:
+    """Whether the portraits of the site's collection are shown: only of one that is named."""
+    shows = _flag(facts, "show_portraits", False)
+    if shows and _string(facts, "collection") is None:
+        raise InvalidParameter("show_portraits needs collection: whose portraits are shown.")
+    return shows
 
 
 def _person(people: Mapping[str, Any], person_id: str) -> SitePerson:

@@ -101,6 +101,34 @@ def test_nothing_is_shown_without_the_token(
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_admin_ticks_which_portraits_are_shown(
+    visit: Opener, http: httpx.Client, photos: Mapping[str, bytes], language: Language
+) -> None:
+    person_id = add(http, photos, NAME, "obama.jpg")
+    view = managing(visit, http, person_id, language)
+    # What has neither licence nor thumbnail cannot be ticked.
+    expect(view.page.locator("#portraits li")).to_have_count(1)
+    expect(view.page.locator("#portraits [type=checkbox]")).to_have_count(0)
+    form = view.page.locator("#more")
+    form.locator("[name=photos]").set_input_files(chosen(photos, "obama2.jpg"))
+    form.locator("[name=licence]").fill("CC BY 4.0")
+    form.locator("[name=author]").fill("Pete Souza")
+    form.locator("[name=show]").check()
+    form.locator("button").click()
+    tick = view.page.locator("#portraits [type=checkbox]")
+    expect(tick).to_be_checked()
+    person = f"/api/v1/people/{person_id}"
+    assert http.get(person).json()["portrait"]["credit"]["author"] == "Pete Souza"
+    tick.uncheck()
+    expect(said(view)).to_have_text(words(view, "saved"))
+    assert http.get(person).json()["portrait"] is None
+    tick.check()
+    expect(said(view)).to_have_text(words(view, "saved"))
+    expect(tick).to_be_checked()
+    assert barriers(view.page) == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_portraits_are_added_and_removed(
     visit: Opener, http: httpx.Client, photos: Mapping[str, bytes], language: Language
 ) -> None:

@@ -13,7 +13,7 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import FIELDS, Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
-from lookalike.web.admin.portraits import MULTIPART, NewPortraits, portraits, read
+from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, portraits, read
 from lookalike.web.services import UseKnown, UseServices
 
 MINE = "mine"
@@ -77,12 +77,12 @@ async def add_person(
     if sent.to and sent.new:
         raise InvalidParameter("to, new: one of them at most.")
     person = _stated(services.gallery, sent)
-    credit = columns.credit(row(sent))
+    credit = credited(sent)
     photos = await read(sent.photos)
 
     def work() -> changes.Enrolled:
         local = services.engine.local
-        made = portraits(local, photos, credit)
+        made = portraits(local, photos, credit, show=sent.show)
         alike = local.calibration.similarity
         try:
             done = services.gallery.store.enrol(
@@ -91,6 +91,8 @@ async def add_person(
         except Unlike as error:
             advice = "Send `to` with their id to add to them anyway, or `new` for another person."
             raise Unlike(f"{error} {advice}", error.people) from error
+        if sent.show:
+            services.gallery.store.publish(done.person, made)
         return changes.enrolled(done, made, known)
 
     enrolled = await services.executor.run(work)
