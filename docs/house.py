@@ -86,12 +86,12 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint video_jobs",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "calibrations explain look"),
+        "scores": ("similarity", "calibrations explain face_shape look"),
         "web": (
             "*",
             "sharing",
             "services takedown",
-            "admission",
+            "admission offers",
             "admin api comparisons pages sharing.api",
         ),
     }

@@ -15,7 +15,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
-from lookalike.answers.people import Shown, offers
+from lookalike.answers.people import Shown
+from lookalike.answers.people import offers as portraits_offered
 from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
@@ -41,7 +42,7 @@ from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.web import admin, api, comparisons, site_file
+from lookalike.web import admin, api, comparisons, offers, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
@@ -102,7 +103,7 @@ def create_app(
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     app.add_middleware(SafeHeaders)
-    for router in (api, admin, comparisons, sharing, shared_result, manage):
+    for router in (api, admin, comparisons, offers, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
@@ -142,7 +143,7 @@ async def _lifespan(
             executor=executor,
             shares=shares,
             portraits=fetched,
-            shown=Shown(offers(fetched), site),
+            shown=Shown(portraits_offered(fetched), site),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
             rekognition=LateEndpoint(engine, executor, guard),

@@ -8,13 +8,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos
-from lookalike.engine.interface import AnyScore, Engine, Lookalikes
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace
 from lookalike.gallery.people import Language
 from lookalike.gate.proxies import root_of
+from lookalike.scores.similarity import Score
+from lookalike.site import Matched
+from lookalike.web import offers
+from lookalike.web.offers import OfferShown
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
-from lookalike.web.services import UseServices, UseShown
+from lookalike.web.services import Services, UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,9 +72,30 @@ async def find(
         answer = photos.lookalikes(found, shown)
         if services.counts is not None:
             await services.counts.add_lookalikes(answer)
-        return respond(request, "find.html", language=language, answer=answer, drawn=drawn)
+        beside = await _offers(request, services, found)
+        return respond(
+            request, "find.html", language=language, answer=answer, drawn=drawn, offers=beside
+        )
 
     return await answered(request, lang, "/", make)
+
+
+async def _offers(
+    request: Request, services: Services, found: Lookalikes[AnyScore]
+) -> list[tuple[OfferShown, ...]]:
+    """What the event offers beside each face; nothing where scores are not ours."""
+    return [
+        await offers.shown(request, services, services.site.offers_for(_matched(face)))
+        if face.matches
+        else ()
+        for face in found.faces
+    ]
+
+
+def _matched(face: RankedFace[AnyScore]) -> Matched:
+    best = face.matches[0]
+    resemblance = best.score.resemblance if isinstance(best.score, Score) else 0.0
+    return Matched(best.person, resemblance)
 
 
 def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
