@@ -45,6 +45,7 @@ from lookalike.video.runner import Runner
 from lookalike.web import admin, api, comparisons, offers, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
+from lookalike.web.imports import work as import_work
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
@@ -129,7 +130,7 @@ async def _lifespan(
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
     executor = Executor(settings.queue, engine.at_once)
     engine.database.rest_while_changing(executor.resting)
-    runner = Runner(settings, Jobs(engine.database), video_work.WORK)
+    runner = Runner(settings, Jobs(engine.database), video_work.WORKS | import_work.WORKS)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
             portrait_cache.folder(settings), client, enabled=settings.portraits == "on"

@@ -1,4 +1,4 @@
-"""The process beside the server that looks at videos, and who sees to it that there is one.
+"""The process beside the server that looks at videos and imports people, and who sees to it.
 
 It runs at the lowest priority, so that photos are answered as fast as without it, and only while
 there are jobs. Of the workers of a server, and of servers of one `LOOKALIKE_HOME`, one keeps it.
@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.context import SpawnProcess
@@ -54,13 +54,17 @@ class Work:
     notify: Callable[[Settings, Job], None]
 
 
-class Runner:
-    """A context of the server: `with Runner(settings, jobs, work):`."""
+# What is done with a job, by its operation.
+Works = Mapping[str, Work]
 
-    def __init__(self, settings: Settings, jobs: Jobs, work: Work) -> None:
+
+class Runner:
+    """A context of the server: `with Runner(settings, jobs, works):`."""
+
+    def __init__(self, settings: Settings, jobs: Jobs, works: Works) -> None:
         self._settings = settings
         self._jobs = jobs
-        self._work = work
+        self._works = works
         self._lock = FileLock(settings.home / "videos.lock", thread_local=False, mode=0o600)
         self._stop = threading.Event()
         self._process: SpawnProcess | None = None
@@ -95,7 +99,7 @@ class Runner:
             self._bury(self._process)
         if self._process is None and self._jobs.waiting() and self._locked():
             spawning = multiprocessing.get_context("spawn")
-            self._process = spawning.Process(target=_run, args=(self._settings, self._work))
+            self._process = spawning.Process(target=_run, args=(self._settings, self._works))
             with processes.unheard():
                 self._process.start()
 
@@ -127,7 +131,7 @@ class Runner:
         self._lock.release()
 
 
-def _run(settings: Settings, work: Work) -> None:
+def _run(settings: Settings, works: Works) -> None:
     """The runner: what its process does from beginning to end."""
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -137,12 +141,12 @@ def _run(settings: Settings, work: Work) -> None:
         os.nice(_NICEST)
     engine = LocalEngine(settings)
     try:
-        _work_off(engine, work, stop)
+        _work_off(engine, works, stop)
     finally:
         engine.close()
 
 
-def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
+def _work_off(engine: LocalEngine, works: Works, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
     jobs = Jobs(engine.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -151,12 +155,12 @@ def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
         claim = None
         if jobs.waiting():
             for job in jobs.give_up():
-                work.notify(engine.settings, job)
+                works[job.operation].notify(engine.settings, job)
             claim = jobs.claim(name)
         if claim is None:
             stop.wait(_LOOK_S)
         else:
-            _perform(engine, jobs, work, claim, stop)
+            _perform(engine, jobs, works[claim.job.operation], claim, stop)
             busy = time.monotonic()
 
 
