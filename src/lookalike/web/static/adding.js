@@ -1,7 +1,7 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
-import { Admin, reveal, tellChange, withWarnings } from "./admin.js";
+import { Admin, tellChange, withWarnings } from "./admin.js";
 import { Alert } from "./alert.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
@@ -37,7 +37,7 @@ async function attempt(decided) {
     tellChange();
   } catch (error) {
     if (error instanceof Problem && error.code === "unlike") ask(error.people);
-    else reveal(alertBox, error);
+    else alertBox.show(error);
   } finally {
     button.disabled = false;
   }

@@ -139,20 +139,11 @@ export class Work {
       const said = await work();
       if (number === this.#last) this.#said.textContent = said;
     } catch (error) {
-      if (number === this.#last) reveal(this.#alert, error);
+      if (number === this.#last) this.#alert.show(error);
     } finally {
       if (number === this.#last) this.#place.inert = false;
     }
   }
-}
-
-/**
- * Say what went wrong, and bring that to the reader: the forms of a page are longer than a screen.
- * @param {Alert} alert
- * @param {unknown} error
- */
-export function reveal(alert, error) {
-  if (alert.show(error)) find("#alert", HTMLElement).scrollIntoView({ block: "nearest" });
 }
 
 /** A text as a header can hold it, whatever its script: its UTF-8, a letter a byte. @param {string} words */

@@ -1,7 +1,8 @@
 // @ts-check
 /** How often the site was used, for who holds the admin token. */
 
-import { Admin, Work } from "./admin.js";
+import { Admin } from "./admin.js";
+import { advice, problemFrom } from "./alert.js";
 import { find, make } from "./dom.js";
 import { named, number, page, text } from "./texts.js";
 
@@ -15,10 +16,14 @@ const NEAREST = 3;
 const place = find("#counts", HTMLElement);
 const token = find("#token", HTMLInputElement);
 const admin = new Admin(token);
-const work = new Work(place);
 
-token.addEventListener("change", () => work.do(show));
-if (token.value) work.do(show);
+token.addEventListener("change", () => show().catch(fail));
+if (token.value) show().catch(fail);
+
+/** Said here: nobody asked for it who waits for an answer above. @param {unknown} error */
+function fail(error) {
+  place.replaceChildren(make("div", { class: "alert" }, ...advice(problemFrom(error))));
+}
 
 async function show() {
   /** @type {{ counted: boolean, days: Day[] }} */
@@ -27,7 +32,6 @@ async function show() {
   place.replaceChildren(
     ...(days.length ? [byDay(days), ...byOffer(days)] : [make("p", {}, nothing)]),
   );
-  return "";
 }
 
 /** @param {Day[]} days */
