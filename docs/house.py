@@ -91,7 +91,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "scores": ("similarity", "calibrations explain face_shape look"),
         "web": (
             "*",
-            "sharing",
+            "imports sharing",
             "services takedown",
             "admission offers",
             "admin api comparisons pages sharing.api",

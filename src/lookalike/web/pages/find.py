@@ -12,7 +12,7 @@ from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace
 from lookalike.gallery.people import Language
 from lookalike.gate.proxies import root_of
 from lookalike.scores.similarity import Score
-from lookalike.site import Matched
+from lookalike.site import Matched, Offer, Site
 from lookalike.web import offers
 from lookalike.web.offers import OfferShown
 from lookalike.web.pages import pictures
@@ -85,17 +85,17 @@ async def _offers(
 ) -> list[tuple[OfferShown, ...]]:
     """What the event offers beside each face; nothing where scores are not ours."""
     return [
-        await offers.shown(request, services, services.site.offers_for(_matched(face)))
-        if face.matches
-        else ()
-        for face in found.faces
+        await offers.shown(request, services, _fitting(services.site, face)) for face in found.faces
     ]
 
 
-def _matched(face: RankedFace[AnyScore]) -> Matched:
+def _fitting(site: Site, face: RankedFace[AnyScore]) -> tuple[Offer, ...]:
+    if not face.matches:
+        return ()
     best = face.matches[0]
-    resemblance = best.score.resemblance if isinstance(best.score, Score) else 0.0
-    return Matched(best.person, resemblance)
+    if not isinstance(best.score, Score):
+        return ()
+    return site.offers_for(Matched(best.person, best.score.resemblance))
 
 
 def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:
