@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict
 
 from lookalike.config import Settings
-from lookalike.errors import InvalidParameter, LookalikeError, NotFound
+from lookalike.errors import InvalidParameter, LookalikeError, NotFound, StoreUnavailable
 from lookalike.gallery.sources import columns
 from lookalike.video.jobs import CheckStop, Job, JobResult
 from lookalike.video.runner import Work
@@ -64,6 +64,9 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     upload = folder.opened(engine.settings, order.id)
     try:
         report = _imported(engine, order, upload, check_stop)
+    except StoreUnavailable:
+        # It is done once more when the store can be used.
+        raise
     except LookalikeError:
         upload.remove()
         raise

@@ -114,14 +114,18 @@ async function watched(id, large = []) {
     for (;;) {
       /** @type {State} */
       const state = await admin.ask("GET", `imports/${id}`);
+      if (state.report || state.status === "failed") sessionStorage.removeItem(KEY);
       if (state.report) return done(state.report, large);
-      if (state.status === "failed")
-        throw new Problem("refused", undefined, state.message ?? "");
+      if (state.status === "failed" && current !== id) return text("admin.ended");
+      if (state.status === "failed") throw new Problem("refused", undefined, state.message ?? "");
       tell(state.status, state.photos, state.total);
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
+  } catch (error) {
+    // One that is no longer known is not asked for again; a server that is away comes back.
+    if (error instanceof Problem && error.code === "not-offered") sessionStorage.removeItem(KEY);
+    throw error;
   } finally {
-    sessionStorage.removeItem(KEY);
     finish();
     tellChange();
   }
