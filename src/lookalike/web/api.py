@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.engine.interface import Order
 from lookalike.errors import InvalidParameter
+from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, QueryCollection
+from lookalike.web.samples import is_sample
 from lookalike.web.services import UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
+# Of a photo sent back, in pixels on its longer side, and of its JPEG: as static/canvas.js writes.
+_PICTURE, _PICTURE_QUALITY = 1600, 90
 # Reference photos of one request.
 _MOST_REFERENCES = 8
 
-# Operations whose answer has an example: the command line made them from a real photo.
-_EXAMPLES = ("lookalikes", "compare", "detect")
-
 router = APIRouter(prefix="/api/v1")
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, with examples of real answers; made once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _described(app)
-    return app.openapi_schema
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    described = get_openapi(
-        title=app.title, version=app.version, summary=app.summary, routes=app.routes
-    )
-    for name in _EXAMPLES:
-        file = resources.files("lookalike.web") / "examples" / f"{name}.json"
-        answer = described["paths"][f"/api/v1/{name}"]["post"]["responses"]["200"]
-        answer["content"]["application/json"]["example"] = json.loads(file.read_text("utf-8"))
-    return described
 
 
 @router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -92,8 +72,8 @@ async def find_lookalikes(
         )
     )
     answer = photos.lookalikes(found, shown)
-    if services.counts is not None:
-        await services.counts.add_lookalikes(answer)
+    if not is_sample(data):
+        await services.count(answer)
     return answer
 
 
@@ -109,7 +89,9 @@ async def compare(
     def work() -> shapes.Comparison:
         return photos.comparison(engine.compare(one, other))
 
-    return await services.executor.run(work)
+    answer = await services.executor.run(work)
+    services.meters.answered([each.score.verdict for each in answer.faces])
+    return answer
 
 
 @router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -126,6 +108,23 @@ async def detect(
         return photos.detection(engine.detect(data, guess=attributes))
 
     return await services.executor.run(work)
+
+
+@router.post(
+    "/picture",
+    response_class=Response,
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}},
+    tags=["photos"],
+)
+async def show_picture(services: UseServices, photo: UploadedPhoto) -> Response:
+    """The photo as a JPEG, upright and without metadata, at most 1,600 pixels on its longer side:
+    for who cannot decode HEIC."""
+    engine = services.engine
+    data = await services.read(photo, "photo")
+    written = await services.executor.run(
+        lambda: jpeg(engine.reduced(data, _PICTURE), _PICTURE_QUALITY)
+    )
+    return Response(written, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/people", tags=["gallery"])

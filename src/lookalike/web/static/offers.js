@@ -28,9 +28,10 @@ const known = new Map();
 const shapes = new WeakMap();
 const place = make("aside", { class: "offers", "aria-label": text("offers.label") });
 
-/** Show offers beside each result from now on. */
-export function follow() {
-  section.addEventListener("chosen", onChosen);
+/** Show offers beside each result from now on, or beside none. @param {boolean} on */
+export function follow(on) {
+  if (on) section.addEventListener("chosen", onChosen);
+  else section.removeEventListener("chosen", onChosen);
 }
 
 /** @param {Event} event */
