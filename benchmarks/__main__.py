@@ -133,6 +133,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["family", str(data / "lfw")],
     )
     yield (
+        "The shape of a face",
+        "How often two frontal photos of one person are given the same name, by how often it was "
+        "said that they would be; on people to whom that was not fitted.",
+        ["face_shape", str(data / "lfw")],
+    )
+    yield (
         "Quality of LFW's faces",
         "What is ordinary, for those who set bars.",
         ["quality", str(data / "lfw")],

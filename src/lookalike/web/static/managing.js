@@ -173,7 +173,7 @@ async function otherOf(words) {
 async function remove() {
   if (!confirm(text("manage.remove_sure"))) return null;
   await admin.ask("DELETE", at());
-  location.assign(`${page.root}/people`);
+  location.assign(`${page.root}/admin?${where}`);
   return "";
 }
 
