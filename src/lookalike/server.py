@@ -44,7 +44,17 @@ from lookalike.video.runner import Runner
 from lookalike.web import admin, api, comparisons, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
-from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
+from lookalike.web.pages import (
+    assets,
+    document,
+    find,
+    front,
+    how,
+    manage,
+    people,
+    shared_result,
+    start,
+)
 from lookalike.web.problems import Problems
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
@@ -102,7 +112,7 @@ def create_app(
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     app.add_middleware(SafeHeaders)
-    for router in (api, admin, comparisons, sharing, shared_result, manage):
+    for router in (api, admin, comparisons, sharing, shared_result, manage, front):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
