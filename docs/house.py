@@ -80,10 +80,11 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": (
             "arns wire",
-            "access",
+            "access services",
             "*",
             "operations",
-            "endpoint video_jobs",
+            "calls video_jobs",
+            "endpoint",
             "late_endpoint video_work",
         ),
         "scores": ("similarity", "calibrations explain look"),
