@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 import PIL.Image
-from PIL import ImageFilter
+from PIL import ImageFilter, ImageOps
 
 from lookalike.web.colours import Palette
 from lookalike.web.sharing.card import SIZES, Card, Design, Shape
@@ -137,7 +137,9 @@ def _paste_turned(picture: Picture, paper: Picture, area: Area, turn: float) -> 
     mask = rounded(paper.size, 10)
     turned = paper.convert("RGBA")
     turned.putalpha(mask)
-    turned = turned.rotate(turn, PIL.Image.Resampling.BICUBIC, expand=True)
+    # Without a border there would be nothing for its edges to go over into.
+    turned = ImageOps.expand(turned, 4, (*_PAPER, 0))
+    turned = turned.rotate(turn, PIL.Image.Resampling.BICUBIC, expand=True, fillcolor=(*_PAPER, 0))
     left = area.left + (area.width - turned.width) // 2
     top = area.top + (area.height - turned.height) // 2
     shadow = PIL.Image.new("L", picture.size, 0)

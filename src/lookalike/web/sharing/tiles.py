@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import PIL.Image
-from PIL import ImageChops, ImageDraw, ImageFilter, ImageOps
+from PIL import ImageChops, ImageDraw, ImageFilter
 
 from lookalike.faces.image import Pixels
 from lookalike.web.colours import Palette
@@ -48,17 +48,21 @@ def tiles(card: Card) -> tuple[Tile, ...]:
 
 def put_face(picture: Picture, shown: Tile, area: Area, seen: int) -> None:
     """A face over an area, whole within the first `seen` pixels of its height; where its picture
-    ends before the area does, it goes over into a blurred one."""
-    face = PIL.Image.fromarray(shown.picture)
+    ends before the area does, its edges go on, blurred."""
     side = min(max(area.size), round(seen / (_CHIN - _HAIR)), round(area.width / _WIDTH))
-    ground = ImageOps.fit(face, area.size, PIL.Image.Resampling.BILINEAR)
-    if side < max(area.size):
-        ground = ground.filter(ImageFilter.GaussianBlur(side // 20))
     left = (area.width - side) // 2
     top = -round(min(side * _HAIR, max(0, side - area.height)))
-    sharp = face.resize((side, side), PIL.Image.Resampling.LANCZOS)
-    ground.paste(sharp, (left, top), _melting(side, left > 0, top + side < area.height))
-    picture.paste(ground, (area.left, area.top))
+    sides, foot = max(0, left), max(0, area.height - side - top)
+    face = PIL.Image.fromarray(shown.picture).resize((side, side), PIL.Image.Resampling.LANCZOS)
+    around = ((0, foot), (sides, max(0, area.width - side - left)), (0, 0))
+    whole = PIL.Image.fromarray(np.pad(np.asarray(face), around, mode="edge"))
+    if sides or foot:
+        sharp = PIL.Image.new("L", whole.size, 0)
+        sharp.paste(_melting(side, sides > 0, foot > 0), (sides, 0))
+        blurred = whole.filter(ImageFilter.GaussianBlur(side // 16))
+        whole = PIL.Image.composite(whole, blurred, sharp)
+    x, y = max(0, -left), -top
+    picture.paste(whole.crop((x, y, x + area.width, y + area.height)), (area.left, area.top))
 
 
 def _melting(side: int, sides: bool, foot: bool) -> Picture:
