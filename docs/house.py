@@ -76,6 +76,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "gate": (
             "rate_limit refusal proxies spool",
             "budget names shares",
+            "origins",
             "*",
         ),
         "rekognition": (

@@ -9,6 +9,7 @@ Korean on a desktop.
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 import PIL.Image
+import pillow_heif
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
@@ -114,6 +116,22 @@ def answer(stage: Stage) -> None:
     stage.page.locator(".hero .is-loaded").wait_for()
 
 
+def sample(stage: Stage) -> None:
+    stage.go("/")
+    stage.page.locator("a.sample").click()
+    stage.page.locator(".hero").wait_for()
+
+
+def dialog(stage: Stage) -> None:
+    sample(stage)
+    stage.page.locator(".person .more").first.click()
+
+
+def leaving(stage: Stage) -> None:
+    stage.go("/people/Q76")
+    stage.page.locator(".leaving summary").click()
+
+
 def split(stage: Stage) -> None:
     answer(stage)
     stage.view("split")
@@ -177,10 +195,15 @@ def family(stage: Stage) -> None:
 
 def how(stage: Stage) -> None:
     stage.go("/how")
-    stage.choose("[name=photo]", "astronaut.png")
-    stage.page.locator("#consent").check()
-    stage.page.locator(".how-form .primary").click()
+    stage.page.locator("a.sample").click()
     stage.page.locator(".steps").wait_for()
+
+
+def heic(stage: Stage) -> None:
+    """What Chromium cannot decode."""
+    stage.photos["IMG_0001.HEIC"] = encoded_as_heic(stage.photos["obama.jpg"])
+    stage.answer("IMG_0001.HEIC")
+    stage.page.locator(".hero .is-loaded").wait_for()
 
 
 def page(path: str) -> Callable[[Stage], None]:
@@ -194,7 +217,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "camera": camera,
     "working": working,
     "faceless": faceless,
+    "sample": sample,
+    "dialog": dialog,
     "answer": answer,
+    "heic": heic,
     "split": split,
     "why": why,
     "share": share,
@@ -209,10 +235,20 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "family": family,
     "people": page("/people"),
     "person": page("/people/Q76"),
+    "leaving": leaving,
     "how": how,
     "privacy": page("/privacy"),
     "missing": page("/people/nobody"),
+    "absent": page("/nothing"),
+    "steps": page("/how"),
 }
+
+
+def encoded_as_heic(photo: bytes) -> bytes:
+    written = io.BytesIO()
+    with PIL.Image.open(io.BytesIO(photo)) as opened:
+        pillow_heif.from_pillow(opened.convert("RGB")).save(written)
+    return written.getvalue()
 
 
 def main() -> None:

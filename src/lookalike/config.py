@@ -246,6 +246,19 @@ class Settings:
         "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
         "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
     )
+    cors_origins: str = _setting(
+        "",
+        "Origins whose pages may call the Rekognition API from a browser, like "
+        "`https://app.example`, with commas between; `*` for any, only where signatures are "
+        "checked.",
+    )
+    certfile: str = _setting(
+        "",
+        "PEM file with the certificate of the server and those above it: it then speaks HTTPS.",
+    )
+    keyfile: str = _setting(
+        "", "PEM file with the key of that certificate, where it is a file of its own."
+    )
     trusted_proxies: str = _setting(
         "",
         "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
@@ -256,7 +269,8 @@ class Settings:
     )
     contact: str = _setting(
         "",
-        "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+        "E-mail or web address by which people who want to be left out reach you, and Wikimedia: "
+        "shown on the page about privacy and on everybody's page, sent in the User-Agent.",
     )
     admin_token: str = _setting(
         "",

@@ -15,13 +15,17 @@ from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.engine.interface import Order
 from lookalike.errors import InvalidParameter
+from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, QueryCollection
+from lookalike.web.samples import is_sample
 from lookalike.web.services import UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
+# Of a photo sent back, in pixels on its longer side, and of its JPEG: as static/canvas.js writes.
+_PICTURE, _PICTURE_QUALITY = 1600, 90
 # Reference photos of one request.
 _MOST_REFERENCES = 8
 
@@ -92,7 +96,7 @@ async def find_lookalikes(
         )
     )
     answer = photos.lookalikes(found, shown)
-    if services.counts is not None:
+    if services.counts is not None and not is_sample(data):
         await services.counts.add_lookalikes(answer)
     return answer
 
@@ -126,6 +130,23 @@ async def detect(
         return photos.detection(engine.detect(data, guess=attributes))
 
     return await services.executor.run(work)
+
+
+@router.post(
+    "/picture",
+    response_class=Response,
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}},
+    tags=["photos"],
+)
+async def show_picture(services: UseServices, photo: UploadedPhoto) -> Response:
+    """The photo as a JPEG, upright and without metadata, at most 1,600 pixels on its longer side:
+    for who cannot decode HEIC."""
+    engine = services.engine
+    data = await services.read(photo, "photo")
+    written = await services.executor.run(
+        lambda: jpeg(engine.reduced(data, _PICTURE), _PICTURE_QUALITY)
+    )
+    return Response(written, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/people", tags=["gallery"])

@@ -387,7 +387,7 @@ def test_somebody_is_added_with_the_token(
         view.expect_problem("not-allowed")
         token.fill("right")
         button.click()
-        expect(view.page.locator("#added")).to_have_text("홍길동을 더했어요.")
+        expect(view.page.locator("#added")).to_have_text("홍길동을 추가했어요.")
         view.page.goto(f"{server.url}/people?query=홍길동")
         expect(view.page.locator(".face-card")).to_have_count(1)
         view.page.get_by_text(view.page_text("people_page.add.title")).click()

@@ -341,7 +341,7 @@ def test_somebody_who_is_there_with_another_face_is_asked_about(
     if same:
         expect(done).to_have_text(words(view, "added", name=NAME, count=1))
     else:
-        expect(done).to_have_text(f"{NAME}를 더했어요.")
+        expect(done).to_have_text(f"{NAME}를 추가했어요.")
     expect(question).to_be_hidden()
     assert portraits(http, person_id) == (3 if same else 2)
     people = http.get("/api/v1/people", params={"collection": "mine"}).json()["people"]

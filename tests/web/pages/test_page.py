@@ -174,7 +174,7 @@ def test_consent_is_remembered_for_the_visit_only(show: Opener) -> None:
 # Photos of every kind
 
 
-def test_a_photo_that_the_browser_cannot_decode_goes_as_it_is(
+def test_a_photo_that_the_browser_cannot_decode_is_shown_by_the_server(
     show: Opener, photos: Mapping[str, bytes]
 ) -> None:
     written = io.BytesIO()
@@ -186,7 +186,18 @@ def test_a_photo_that_the_browser_cannot_decode_goes_as_it_is(
     view.page.locator("#consent").check()
     view.page.locator("#go").click()
     expect(view.page.locator(".hero h2")).to_contain_text("버락 오바마")
-    expect(view.page.locator(".hero .tile-plain")).to_be_visible()
+    # The server, which can, sends it back.
+    expect(view.page.locator(".hero .tile-plain")).to_have_count(0)
+    own = view.page.locator(".hero canvas.tile-image").first
+    middle = own.evaluate(
+        """canvas => {
+            const { width, height } = canvas;
+            return [...canvas.getContext("2d").getImageData(width / 2, height / 2, 1, 1).data];
+        }"""
+    )
+    # Skin: more red than green, more green than blue.
+    assert middle[0] > middle[1] > middle[2]
+    assert view.page.locator("#photo-panel img").evaluate("image => image.naturalWidth") == 910
 
 
 @pytest.mark.parametrize("kind", ["paste", "drop"])

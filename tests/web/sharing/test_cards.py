@@ -302,7 +302,7 @@ def test_what_a_link_is_called_when_it_might_be_oneself_and_when_hardly() -> Non
 @pytest.mark.parametrize(
     ("cosine", "ko", "en"),
     [
-        (0.05, "남남 사이에 흔한 만큼만 닮았어요", "no more alike than many strangers are"),
+        (0.05, "모르는 사람끼리도 흔히 이만큼은 닮아요", "no more alike than many strangers are"),
         (0.6, "10만 명 중 1명도 없을 만큼 닮았어요", "more alike than 1 stranger in 100,000"),
     ],
 )
@@ -326,7 +326,7 @@ def test_a_card_says_that_its_score_is_provisional() -> None:
     card = replace(KOREAN, standing=None, score=replace(CALIBRATION.score(0.4), one_in=1_234))
     assert saying.headline(card) == "1,200명 중 1명꼴로 닮았어요"
     rough = replace(card, calibrated=False)
-    assert saying.headline(rough) == "1,200명 중 1명꼴로 닮았어요 (어림값)"
+    assert saying.headline(rough) == "1,200명 중 1명꼴로 닮았어요 (추정치)"
     english = saying.headline(replace(rough, language="en"))
     assert english == "as alike as 1 stranger in 1,200 (a rough estimate)"
     assert difference(*(halved(each, "pair", "wide") for each in (card, rough))) > 0

@@ -30,6 +30,8 @@ const alertBox = new Alert();
 let running = null;
 /** @type {Slot | null} whose photo cannot be used */
 let faulty = null;
+/** @type {Promise<Picture> | null} a photo of ours, that nobody has to agree to */
+let sample = null;
 /** @type {import("./results.js").Results | null} once there was an answer */
 let results = null;
 /** @type {import("./camera.js").Camera | null} once it was asked for */
@@ -44,6 +46,7 @@ form.addEventListener("submit", (event) => {
 for (const slot of slots) slot.addEventListener("change", ready);
 cancel.addEventListener("click", () => running?.abort());
 take.addEventListener("click", takePhoto);
+for (const link of form.querySelectorAll("a.sample")) link.addEventListener("click", trySample);
 capture.addEventListener("change", () => {
   if (capture.files?.[0]) photo.put(capture.files[0]);
   capture.value = "";
@@ -79,10 +82,28 @@ async function takePhoto() {
   await camera.open();
 }
 
+/** Show the answer to a sample here, where every part of it can be tried. @param {Event} event */
+async function trySample(event) {
+  const link = event.currentTarget;
+  const elsewhere = event instanceof MouseEvent && (event.ctrlKey || event.metaKey);
+  if (elsewhere || !(link instanceof HTMLElement) || running) return;
+  event.preventDefault();
+  try {
+    const { fetchSample } = await import("./sample.js");
+    sample = fetchSample(String(link.dataset.photo));
+    await photo.take(sample);
+  } catch (error) {
+    photo.clear();
+    fail(error);
+    return;
+  }
+  if (photo.picture === sample) await search();
+}
+
 async function search() {
   try {
     if (!photo.picture) throw new Problem("no-photo");
-    consent.require();
+    if (photo.picture !== sample || reference.picture) consent.require();
     running = new AbortController();
     busy(true);
     // The answer's own scripts come while the photo leaves.
@@ -122,6 +143,7 @@ function refuseLarge(picture, subject) {
  */
 function showResults(view, answer, own, other) {
   start.hidden = true;
+  find("#sample-note", HTMLElement).hidden = photo.picture !== sample;
   // The server keeps nothing, so another choice of people means sending the photo again.
   view.show(answer, own, other, (filters, signal) =>
     findLookalikes(own, other, filters, { signal }),
@@ -134,6 +156,7 @@ function showResults(view, answer, own, other) {
 function again() {
   if (!start.hidden) return;
   results?.hide();
+  find("#sample-note", HTMLElement).hidden = true;
   start.hidden = false;
   photo.clear();
   window.scrollTo({ top: 0 });

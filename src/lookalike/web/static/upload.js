@@ -59,7 +59,7 @@ async function shrunk(fields, most) {
 }
 
 /** @param {Field[]} fields */
-const picturesOf = (fields) => fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
+export const picturesOf = (fields) => fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
 
 /** Of the photos, in bytes. @param {Field[]} fields */
 const sizeOf = (fields) => picturesOf(fields).reduce((sum, { blob }) => sum + blob.size, 0);
