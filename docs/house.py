@@ -33,6 +33,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "engine",
             "aws",
             "answers engine.opener evaluate gate video",
+            "watch",
             "rekognition web",
             "server",
             "launch",
@@ -89,13 +90,15 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "late_endpoint video_work",
         ),
         "scores": ("similarity", "calibrations explain look"),
+        "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
             "sharing",
             "services takedown",
             "admission",
-            "admin api comparisons pages sharing.api",
+            "admin api comparisons operating pages sharing.api",
         ),
+        "web.operating": ("health", "state", "gauges", "api"),
     }
 )
 

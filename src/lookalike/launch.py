@@ -7,10 +7,13 @@ under way.
 
 from __future__ import annotations
 
+import logging
+import logging.config
 import os
+import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,7 @@ from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.processes import end_with_parent, end_within, share_heaps
+from lookalike.watch import board, logs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -50,7 +54,8 @@ def run(settings: Settings) -> None:
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
-    settings = usable(settings)
+    settings = usable(replace(settings, log_key=settings.log_key or secrets.token_hex()))
+    logging.config.dictConfig(logs.configuration(settings))
     _check_networks(settings)
     if settings.workers == 1:
         share_heaps()
@@ -61,7 +66,8 @@ def run(settings: Settings) -> None:
     _check(settings)
     for each in fields(settings):
         os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
-    _serve("lookalike.launch:worker_app", settings)
+    with board.shared():
+        _serve("lookalike.launch:worker_app", settings)
 
 
 def worker_app() -> FastAPI:
@@ -86,6 +92,7 @@ def _serve(app: FastAPI | str, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        log_config=logs.configuration(settings),
         **uvicorn_options(settings),
     )
 
@@ -101,6 +108,8 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         # The app reads the headers of proxies itself.
         "proxy_headers": False,
         "server_header": False,
+        # The app writes a line for each request itself.
+        "access_log": False,
         "timeout_graceful_shutdown": settings.drain,
         "ssl_certfile": settings.certfile or None,
         "ssl_keyfile": settings.keyfile or None,
@@ -156,12 +165,20 @@ def _check(settings: Settings) -> None:
         from lookalike.aws.client import Client
 
         Client(settings).close()
-        print(_AWS, file=sys.stderr)
-    print(explained(settings), file=sys.stderr, flush=True)
+        _say(_AWS, settings)
+    _say(explained(settings), settings)
     if warning := wanting(settings):
-        print(warning, file=sys.stderr, flush=True)
+        _say(warning, settings)
     if prefix:
-        print(_offered(settings, prefix), file=sys.stderr, flush=True)
+        _say(_offered(settings, prefix), settings)
+
+
+def _say(text: str, settings: Settings) -> None:
+    """To whoever starts a server in a terminal; a log of JSON has nothing else in it."""
+    if settings.log == "json":
+        logging.getLogger("lookalike").warning("%s", text)
+    else:
+        print(text, file=sys.stderr, flush=True)
 
 
 def wanting(settings: Settings) -> str | None:

@@ -133,6 +133,13 @@ class Jobs:
         with self._database.reading() as connection:
             return connection.execute(select(JOBS.c.id).where(_UNDER_WAY)).first() is not None
 
+    def counts(self) -> dict[str, int]:
+        """How many there are, by status."""
+        with self._database.reading() as connection:
+            counted = select(JOBS.c.status, func.count()).group_by(JOBS.c.status)
+            rows = connection.execute(counted.order_by(JOBS.c.status)).all()
+        return {row[0]: row[1] for row in rows}
+
     def claim(self, name: str) -> Claim | None:
         """The oldest job that nobody is at; `name` tells this worker from others."""
         with self._database.changing() as connection:

@@ -1,7 +1,8 @@
 """The process beside the server that looks at videos, and who sees to it that there is one.
 
 It runs at the lowest priority, so that photos are answered as fast as without it, and only while
-there are jobs. Of the workers of a server, and of servers of one `LOOKALIKE_HOME`, one keeps it.
+there are jobs. A video that takes longer than it may takes its process along; another follows. Of
+the workers of a server, and of servers of one `LOOKALIKE_HOME`, one keeps it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.context import SpawnProcess
+from multiprocessing.sharedctypes import Synchronized
 
 from filelock import FileLock, Timeout
 
@@ -25,6 +28,7 @@ from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import LookalikeError, StoreUnavailable
 from lookalike.video.jobs import STALE, CheckStop, Claim, Job, JobResult, Jobs
+from lookalike.video.lateness import Progress, keep_saying, silent
 
 # How often the server looks for jobs, and the runner for another one.
 _LOOK_S = 0.5
@@ -37,6 +41,8 @@ _GRACE_S = 10.0
 _PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _HOUR_S = 3600.0
 _NICEST = 19
+# How the process ends with a video that took too long.
+_LATE = 3
 
 _LOG = logging.getLogger("lookalike")
 
@@ -64,6 +70,8 @@ class Runner:
         self._lock = FileLock(settings.home / "videos.lock", thread_local=False, mode=0o600)
         self._stop = threading.Event()
         self._process: SpawnProcess | None = None
+        # When the process last said that it is there.
+        self._heard: Synchronized[float] = multiprocessing.get_context("spawn").Value("d", 0.0)
         self._pause_s = _PAUSE_S
         self._thread = threading.Thread(target=self._tend, daemon=True)
 
@@ -93,9 +101,16 @@ class Runner:
         """Start a runner if there is something to do and none is at it."""
         if self._process is not None and not self._process.is_alive():
             self._bury(self._process)
+        if self._process is not None and silent(self._heard):
+            _LOG.warning("The process for videos says nothing any more: it is ended.")
+            self._process.kill()
+            self._process.join()
+            self._bury(self._process)
         if self._process is None and self._jobs.waiting() and self._locked():
             spawning = multiprocessing.get_context("spawn")
-            self._process = spawning.Process(target=_run, args=(self._settings, self._work))
+            self._heard.value = 0.0
+            given = (self._settings, self._work, self._heard)
+            self._process = spawning.Process(target=_run, args=given)
             with processes.unheard():
                 self._process.start()
 
@@ -127,8 +142,9 @@ class Runner:
         self._lock.release()
 
 
-def _run(settings: Settings, work: Work) -> None:
+def _run(settings: Settings, work: Work, said: Synchronized[float]) -> None:
     """The runner: what its process does from beginning to end."""
+    keep_saying(said)
     stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -167,9 +183,12 @@ class _Stopped(Exception):
 def _perform(
     engine: LocalEngine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event
 ) -> None:
-    with _beating(jobs, claim) as lost:
+    progress = Progress(engine.settings.video_deadline)
+    end_when_late = partial(_end_when_late, engine.settings, jobs, work, claim, progress)
+    with _beating(jobs, claim, end_when_late) as lost:
 
         def check_stop() -> None:
+            progress.move()
             if stop.is_set() or lost.is_set():
                 raise _Stopped
 
@@ -189,8 +208,24 @@ def _perform(
         work.notify(engine.settings, ended)
 
 
+def _end_when_late(
+    settings: Settings, jobs: Jobs, work: Work, claim: Claim, progress: Progress
+) -> None:
+    """End this process with the job that takes longer than it may, whatever it is at: nothing else
+    ends a decoder."""
+    why = progress.lateness()
+    if why is None:
+        return
+    failed = jobs.fail(claim, why)
+    if failed is not None:
+        work.notify(settings, failed)
+    os._exit(_LATE)
+
+
 @contextmanager
-def _beating(jobs: Jobs, claim: Claim) -> Iterator[threading.Event]:
+def _beating(
+    jobs: Jobs, claim: Claim, end_when_late: Callable[[], None]
+) -> Iterator[threading.Event]:
     """Keep a claim alive; the event is set when it is no longer ours."""
     lost, done = threading.Event(), threading.Event()
 
@@ -198,6 +233,7 @@ def _beating(jobs: Jobs, claim: Claim) -> Iterator[threading.Event]:
         while not done.wait(_BEAT_S) and not lost.is_set():
             # A store that is held for long is tried again; a claim may be lost meanwhile.
             with suppress(StoreUnavailable):
+                end_when_late()
                 if not jobs.beat(claim):
                     lost.set()
 

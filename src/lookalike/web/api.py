@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
@@ -29,28 +26,7 @@ _PICTURE, _PICTURE_QUALITY = 1600, 90
 # Reference photos of one request.
 _MOST_REFERENCES = 8
 
-# Operations whose answer has an example: the command line made them from a real photo.
-_EXAMPLES = ("lookalikes", "compare", "detect")
-
 router = APIRouter(prefix="/api/v1")
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, with examples of real answers; made once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _described(app)
-    return app.openapi_schema
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    described = get_openapi(
-        title=app.title, version=app.version, summary=app.summary, routes=app.routes
-    )
-    for name in _EXAMPLES:
-        file = resources.files("lookalike.web") / "examples" / f"{name}.json"
-        answer = described["paths"][f"/api/v1/{name}"]["post"]["responses"]["200"]
-        answer["content"]["application/json"]["example"] = json.loads(file.read_text("utf-8"))
-    return described
 
 
 @router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -96,8 +72,8 @@ async def find_lookalikes(
         )
     )
     answer = photos.lookalikes(found, shown)
-    if services.counts is not None and not is_sample(data):
-        await services.counts.add_lookalikes(answer)
+    if not is_sample(data):
+        await services.count(answer)
     return answer
 
 
@@ -113,7 +89,9 @@ async def compare(
     def work() -> shapes.Comparison:
         return photos.comparison(engine.compare(one, other))
 
-    return await services.executor.run(work)
+    answer = await services.executor.run(work)
+    services.meters.answered([each.score.verdict for each in answer.faces])
+    return answer
 
 
 @router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])

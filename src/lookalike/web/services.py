@@ -18,6 +18,9 @@ from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lookalike.answers.shapes import Lookalikes
     from lookalike.config import Settings
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from lookalike.gate.names import Names
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
+    from lookalike.watch.meters import Meters
+    from lookalike.watch.refusals import Refusals
     from lookalike.web.counts import Counts
     from lookalike.web.sharing.results import Results
 
@@ -43,7 +48,8 @@ class Services:
     Attributes:
         gallery: that of the engine.
         shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
-        counts: None where nothing is counted.
+        counts: None where nothing is counted of a site.
+        started: when this worker was ready.
         rekognition: answers a request to the Amazon Rekognition API.
     """
 
@@ -58,6 +64,9 @@ class Services:
     shown: Shown
     results: Results
     counts: Counts | None
+    meters: Meters
+    refusals: Refusals
+    started: datetime
     rekognition: Callable[[Request], Awaitable[Response]]
 
     @property
@@ -103,6 +112,14 @@ class Services:
         # One copy is enough.
         await file.close()
         return data
+
+    async def count(self, answer: Lookalikes) -> None:
+        """Count a photo that look-alikes were found of."""
+        best = [each.people[0].score for each in answer.faces if each.people]
+        nobody = len(answer.faces) - len(best)
+        self.meters.answered((each.verdict for each in best), nobody, answer.timings_ms.match)
+        if self.counts is not None:
+            await self.counts.add_lookalikes(answer)
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -181,6 +181,11 @@ def folder(settings: Settings) -> Path:
     return settings.cache / "portraits"
 
 
+def count(folder: Path) -> int:
+    """How many are kept."""
+    return sum(1 for _ in folder.glob("*.image"))
+
+
 def forget(folder: Path, person_id: str) -> int:
     """Remove a cached portrait, as a takedown asks; how many files there were."""
     if not _is_safe(person_id):

@@ -26,6 +26,7 @@ from lookalike.engine.model_notes import uncalibrated
 from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.gate.proxies import own_path, root_of
+from lookalike.watch.requests import note_of
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
 from lookalike.web.in_app import app_of
@@ -129,6 +130,7 @@ def _failed(
 ) -> Response:
     title, advice = _explained(error, language, Limits.of(services_of(request).settings))
     status, headers = problems.status_of(error)
+    note_of(request.scope).refusal = error.code
     return respond(
         request,
         "problem.html",

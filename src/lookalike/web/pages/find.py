@@ -75,8 +75,7 @@ async def find(
         data = await agreed_photo(services, photo, consent)
         other = await photo_of(services, reference, "reference")
         answer, drawn = await _answer(services, shown, data, other)
-        if services.counts is not None:
-            await services.counts.add_lookalikes(answer)
+        await services.count(answer)
         return _page(request, language, answer, drawn)
 
     return await answered(request, lang, "/", make)

@@ -1,6 +1,6 @@
-"""`/people/<id>/manage` and `/takedowns`: what the admin changes of a gallery.
+"""`/people/<id>/manage`, `/takedowns` and `/operator`: what the admin changes and sees.
 
-The pages hold nothing but forms; what they show and do is the JSON API's, which asks for the token.
+The pages hold next to nothing; what they show and do is the JSON API's, which asks for the token.
 """
 
 from __future__ import annotations
@@ -45,3 +45,9 @@ async def manage(
 async def takedowns(request: Request) -> Response:
     """The receipts of takedowns, to undo them."""
     return respond(request, "takedowns.html")
+
+
+@router.get("/operator")
+async def operator(request: Request) -> Response:
+    """How the server is doing, for whoever runs it."""
+    return respond(request, "operator.html")
