@@ -191,6 +191,17 @@ async function showEarlier() {
   find("#earlier", HTMLElement).replaceChildren(await earlier(shown, open, forgot));
 }
 
+/** Back to the start, with the reference kept: the next photo may be compared with it too. */
+function again() {
+  if (!start.hidden) return;
+  results?.hide();
+  start.hidden = false;
+  photo.clear();
+  if (isKept()) showEarlier();
+  window.scrollTo({ top: 0 });
+  take.focus({ preventScroll: true });
+}
+
 /** @param {boolean} is */
 function busy(is) {
   form.classList.toggle("is-busy", is);

@@ -47,7 +47,7 @@ export function matrix(answer, pictures) {
   const best = /** @type {Score} */ (answer.scores[one][other]);
   return [
     make("h1", { tabindex: -1 }, heading),
-    make("div", { class: "card hero" }, pair(all, one, other, best)),
+    make("div", { class: "card hero best-pair" }, pair(all, one, other, best)),
     make("h2", {}, text("compare.matrix")),
     make(
       "div",

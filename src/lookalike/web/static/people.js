@@ -82,7 +82,7 @@ export function runnerUp(person, own, open) {
     heading("h3", person),
     about(person),
     make("p", { class: "runner-words" }, words(person.score)),
-    opener(person, open, "button secondary more", icon("pair"), text("side_by_side")),
+    opener(person, open, "more", icon("pair"), text("side_by_side")),
   );
 }
 

@@ -231,7 +231,7 @@ export class Results {
   #asked(face) {
     if (!face.person) return [];
     const asked = this.#toldOf(face, face.person, text("asked"));
-    asked.classList.add("card", "hero", "asked");
+    asked.classList.add("card", "compared", "asked");
     return [asked];
   }
 
@@ -257,7 +257,7 @@ export class Results {
         ],
         actions: [this.#pairButton(face, other, score)],
       });
-      compared.classList.add("card", "hero", "compared");
+      compared.classList.add("card", "compared");
       compared.setAttribute("aria-label", text("reference.label"));
       return compared;
     });
