@@ -131,7 +131,9 @@ def test_one_person_whom_somebody_has_in_mind(server: Server, photos: Mapping[st
     plain = patient.post(url, files=photo).json()["faces"][0]
     assert (plain["person"], plain["mesh"]) == (None, None)
     best = patient.post(url, files=photo, data={"person": "Q76", "mesh": "true"}).json()["faces"][0]
-    assert best["person"]["score"] == best["people"][0]["score"]
+    told, ranked = best["person"]["score"], best["people"][0]["score"]
+    assert told["verdict"] == ranked["verdict"] == "same-person"
+    assert told["resemblance"] == pytest.approx(ranked["resemblance"])
     assert best["person"]["name"]["en"] == "Barack Obama"
     assert len(best["mesh"]) == 468
     # Wherever they rank, and whomever else the search is narrowed to.

@@ -88,7 +88,7 @@ def explain(
         blank: makes of a whole face what is shown where it is hidden.
     """
     size = len(face.crop)
-    masks = [*_patches(size), *(mask([region], size) for region in _REGIONS)]
+    masks = [*_patches(size), *(mask(boxes, size) for boxes in _REGIONS.values())]
     without = embed(hidden(face.crop, masks, blank))
     falls = np.maximum(face.embedding @ other - without @ other, 0)
     patches, regions = falls[: _LATTICE**2], falls[_LATTICE**2 :]
@@ -126,10 +126,10 @@ def _patches(size: int) -> list[Floats]:
     return [np.outer(row, column) for row in bumps for column in bumps]
 
 
-def mask(regions: Sequence[Region], size: int) -> Floats:
-    """(size, size) of an aligned crop, 1 where some of its regions are, with a soft edge."""
+def mask(boxes: Sequence[Box], size: int) -> Floats:
+    """(size, size) of an aligned crop, 1 in boxes of the template, with a soft edge."""
     found = np.zeros((TEMPLATE_SIZE, TEMPLATE_SIZE), np.float32)
-    for left, top, right, bottom in (box for each in regions for box in _REGIONS[each]):
+    for left, top, right, bottom in boxes:
         found[top:bottom, left:right] = 1
     soft = cv2.GaussianBlur(found, (0, 0), _EDGE)
     return np.asarray(cv2.resize(soft, (size, size)), np.float32)

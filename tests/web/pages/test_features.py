@@ -123,7 +123,7 @@ def test_where_two_faces_are_alike(
     parts = [view.text(f"why.parts.{each}") for each in ("eyes", "nose", "mouth", "shape")]
     expect(hero.locator(".why-parts b")).to_have_text(parts)
     degrees = [view.text(f"why.degrees.{each}") for each in ("most", "much", "little", "hardly")]
-    expect(hero.locator(".why-parts span:last-child")).to_have_text(degrees)
+    expect(hero.locator(".why-parts li > span:last-child")).to_have_text(degrees)
     expect(hero.locator(".why-legend")).to_contain_text(view.text("why.most"))
     heat = hero.locator("canvas.heat")
     # The second row of the grid is hot, the last one is not; what lies around the crop is clear.

@@ -25,9 +25,9 @@ import { lookUp, text } from "./texts.js";
  * @property {{ feature: Feature, parent: 0 | 1 | null }[]} features
  */
 
-// Left, top, right and bottom of each in the aligned crop (`_REGIONS` in scores/explain.py).
+// Left, top, right and bottom of each in the aligned crop (`_SEEN` in scores/features.py).
 /** @type {Record<Feature, [number, number, number, number]>} */
-const STRIPS = { eyes: [12, 34, 100, 62], nose: [30, 50, 82, 84], mouth: [28, 78, 84, 106] };
+const STRIPS = { eyes: [14, 34, 98, 62], nose: [34, 57, 78, 84], mouth: [28, 74, 84, 110] };
 
 /**
  * @param {Family} answer

@@ -29,13 +29,16 @@ export async function filmed(blend, names, credits) {
   [canvas.width, canvas.height] = [WIDTH, HEIGHT];
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   drawFrame(context, names, credits);
+  const show = (/** @type {number} */ turn) =>
+    context.drawImage(blend.at(shareAt(turn)), 0, 0, SIDE, SIDE, 0, 0, WIDTH, WIDTH);
+  show(0);
   const recorder = new MediaRecorder(canvas.captureStream(FRAMES_A_SECOND), {
     mimeType: type,
     videoBitsPerSecond: 4_000_000,
   });
   const ended = recorded(recorder);
   recorder.start();
-  await played((turn) => context.drawImage(blend.at(shareAt(turn)), 0, 0, SIDE, SIDE, 0, 0, WIDTH, WIDTH));
+  await played(show);
   recorder.stop();
   const [kind] = type.split(";");
   return new File([await ended], `${text("morph.file")}.${kind.split("/")[1]}`, { type: kind });
