@@ -114,22 +114,23 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
         "GetCelebrityRecognition": Compatibility(
+            _below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
             (
-                *_below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
-                "Celebrities[].Celebrity.BoundingBox",
+                "A person is recognised by all frames in which they are followed. The box of a "
+                "celebrity is that of the face.",
+                _OF_JOBS,
             ),
-            ("A person is recognised by all frames in which they are followed.", _OF_JOBS),
         ),
         "GetFaceDetection": Compatibility(
             _below("Faces[].Face", _OF_FACE_DETAIL),
             ("The frames of each second are sampled.", _OF_JOBS),
         ),
         "GetFaceSearch": Compatibility(
+            _below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
             (
-                *_below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
-                "Persons[].Person.BoundingBox",
+                "The box of a person is that of the face. Whoever is like nobody has no FaceMatches.",
+                _OF_JOBS,
             ),
-            ("The box is that of the face. Whoever is like nobody has no FaceMatches.", _OF_JOBS),
         ),
         "GetCelebrityInfo": Compatibility(
             notes=(
@@ -153,13 +154,14 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "ListCollections": Compatibility(
             notes=(
-                "In the order of the ids. The gallery that comes with the package is the "
-                "collection `starter`.",
+                "In the order of the ids. With `LOOKALIKE_REKOGNITION_STARTER=on` the gallery "
+                "that comes with the package is among them, as `starter`.",
             )
         ),
         "ListFaces": Compatibility(
             notes=(
-                "In the order of the ids. Of the faces of `starter` no image and no box is known.",
+                "In the order of the ids. Of a face that came without its photo, as those of "
+                "`starter`, the box is all of the image, and ExternalImageId whom it shows.",
             )
         ),
         "ListUsers": Compatibility(notes=("In the order of the ids.",)),
@@ -171,9 +173,11 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             (
                 "The celebrities are the people of all galleries but the collections made by "
                 "CreateCollection.",
-                "Every face carries its nearest person with an honest, low MatchConfidence. "
-                "`LOOKALIKE_CELEBRITIES=strict` leaves those below "
-                "`LOOKALIKE_CELEBRITY_THRESHOLD` unrecognised, as Amazon does.",
+                "Faces below `LOOKALIKE_CELEBRITY_THRESHOLD` (99) are unrecognised, as Amazon's "
+                "are below a threshold of its own. With `LOOKALIKE_CELEBRITIES=nearest` every "
+                "face carries its nearest person with an honest, low MatchConfidence.",
+                "MatchConfidence says how many of 100 strangers meet nobody as alike among all "
+                "the people there are: the more people, the more alike somebody has to be.",
             ),
         ),
         "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
@@ -212,33 +216,6 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
 # Values of enums, by shape, that are never in an answer.
 UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "LandmarkType": (
-            "chinBottom",
-            "leftEyeBrowLeft",
-            "leftEyeBrowRight",
-            "leftEyeBrowUp",
-            "leftEyeDown",
-            "leftEyeLeft",
-            "leftEyeRight",
-            "leftEyeUp",
-            "leftPupil",
-            "midJawlineLeft",
-            "midJawlineRight",
-            "mouthDown",
-            "mouthUp",
-            "noseLeft",
-            "noseRight",
-            "rightEyeBrowLeft",
-            "rightEyeBrowRight",
-            "rightEyeBrowUp",
-            "rightEyeDown",
-            "rightEyeLeft",
-            "rightEyeRight",
-            "rightEyeUp",
-            "rightPupil",
-            "upperJawlineLeft",
-            "upperJawlineRight",
-        ),
         "UnsearchedFaceReason": ("EXCEEDS_MAX_FACES",),
         # Users are updated within the call.
         "UserStatus": ("CREATING", "UPDATING"),
@@ -253,15 +230,16 @@ GENERAL = (
     "Similarity, MatchConfidence and the thresholds are [calibrated here](scores.md): 80 is where "
     "one pair of strangers in 10,000 passes. With a [model](models.md) that nobody calibrated they "
     "are provisional and low on purpose, and the log says so.",
-    "FaceModelVersion names the model and its preprocessing; vectors of another are refused, never "
-    "searched.",
+    "FaceModelVersion is `1.0` for the model that ships (`sface-2021dec/1`), and 2 with a number "
+    "made of its contract for any other; vectors of another are refused, never searched.",
     "Images are JPEG and PNG, in `Bytes`, or in an `S3Object` where the server has an S3 endpoint; "
     "where it has none, or cannot read the object, the answer is InvalidS3ObjectException.",
     "Boxes and landmarks are of the image as it is displayed, turned as its EXIF data says; "
     "OrientationCorrection is not sent, nor is it by Amazon now.",
+    "With the attribute ALL come 30 landmarks, else five. A pupil is the middle of its eye.",
     "No pixels are kept. An ImageId is made of the image's bytes: the same image has the same one.",
-    "`starter` is read-only: changes of it answer InvalidParameterException. With another model "
-    "than the one it was made with it is empty.",
+    "`starter`, where it is shown, is read-only: changes of it answer InvalidParameterException. "
+    "With another model than the one it was made with it is empty.",
     "Users are updated within the call, so that no one has to wait for ACTIVE. One without faces "
     "is CREATED.",
     "A ClientRequestToken is known for a day; the same with other parameters answers "

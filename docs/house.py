@@ -76,14 +76,16 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "gate": (
             "rate_limit refusal proxies spool",
             "budget names shares",
+            "origins",
             "*",
         ),
         "rekognition": (
             "arns wire",
-            "access",
+            "access services",
             "*",
             "operations",
-            "endpoint video_jobs",
+            "calls video_jobs",
+            "endpoint",
             "late_endpoint video_work",
         ),
         "scores": ("similarity", "calibrations explain look", "features"),

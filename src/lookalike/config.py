@@ -188,13 +188,21 @@ class Settings:
         "Order of the page's look-alikes: `look` goes by face, shape and hair together, `identity` "
         "by the face alone. No number depends on it.",
     )
-    celebrities: Literal["nearest", "strict"] = _setting(
-        "nearest",
-        "RecognizeCelebrities: `nearest` names the nearest person with an honest low "
-        "MatchConfidence, `strict` leaves faces below the threshold unrecognised, as AWS does.",
+    celebrities: Literal["strict", "nearest"] = _setting(
+        "strict",
+        "RecognizeCelebrities: `strict` leaves faces below the threshold unrecognised, as AWS "
+        "does, `nearest` names the nearest person with an honest low MatchConfidence.",
     )
     celebrity_threshold: int = _setting(
-        90, "Similarity (0 to 100) from which `strict` recognises a celebrity.", minimum=0
+        99,
+        "MatchConfidence (0 to 100) from which `strict` recognises a celebrity; at 99, one "
+        "stranger in 100 is taken for one.",
+        minimum=0,
+    )
+    rekognition_starter: Literal["off", "on"] = _setting(
+        "off",
+        "Whether the Rekognition API has the gallery that comes with the package among its "
+        "collections, as `starter`. RecognizeCelebrities knows its people either way.",
     )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
@@ -237,6 +245,19 @@ class Settings:
         "Names (`Host`) that the server answers to, with commas between; `*.fans.example` is all "
         "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
         "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
+    )
+    cors_origins: str = _setting(
+        "",
+        "Origins whose pages may call the Rekognition API from a browser, like "
+        "`https://app.example`, with commas between; `*` for any, only where signatures are "
+        "checked.",
+    )
+    certfile: str = _setting(
+        "",
+        "PEM file with the certificate of the server and those above it: it then speaks HTTPS.",
+    )
+    keyfile: str = _setting(
+        "", "PEM file with the key of that certificate, where it is a file of its own."
     )
     trusted_proxies: str = _setting(
         "",

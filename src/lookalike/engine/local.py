@@ -213,35 +213,30 @@ class LocalEngine:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             CollectionNotFound: there is no such collection.
         """
-        analyzed = self.faces(photo, "photo")
+        by_look = order == "look" and self.matcher.knows_looks
+        analyzed = self.faces(photo, "photo", appearances=by_look)
         compared = tuple(
             self.faces(each, "reference", number) for number, each in enumerate(references)
         )
         started = time.perf_counter()
         people = self.matcher.people(collection)
-        looks = self._looks(photo, analyzed, order)
         faces = tuple(
             RankedFace(
                 face=face,
                 matches=_among(
-                    people, face, self.matcher.rank(face.embedding, limit, collection, who, look)
+                    people,
+                    face,
+                    self.matcher.rank(face.embedding, limit, collection, who, face.appearance),
                 ),
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
-                order="identity" if look is None else "look",
+                order="identity" if face.appearance is None else "look",
             )
-            for face, look in zip(analyzed.faces, looks, strict=True)
+            for face in analyzed.faces
         )
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
-
-    def _looks(self, photo: bytes, found: Photo, order: Order) -> Sequence[Appearance | None]:
-        """How each face looks, where that is asked for and may be."""
-        if order == "identity" or not self.matcher.knows_looks:
-            return [None] * len(found.faces)
-        with about("photo"):
-            return self.analyzer.appearances(photo, found.faces)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
@@ -254,17 +249,25 @@ class LocalEngine:
         scores = tuple(self.matcher.compare_faces(one.faces[0], face) for face in other.faces)
         return Comparison(one, other, scores, self.model)
 
-    def faces(self, data: bytes, subject: Subject, number: int | None = None) -> Photo:
+    def faces(
+        self,
+        data: bytes,
+        subject: Subject,
+        number: int | None = None,
+        *,
+        appearances: bool = False,
+    ) -> Photo:
         """A photo with a face in it; an error says which photo of a request it was.
 
         Args:
             number: of several photos of that subject, from 0.
+            appearances: see `Faces.analyze`.
 
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
         with about(subject, number):
-            photo = self.analyzer.analyze(data)
+            photo = self.analyzer.analyze(data, appearances=appearances)
             photo.check_face()
         return photo
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.geometry import Box, Point
+from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refusal, Refused
+from lookalike.rekognition import landmarks
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
 
 # The attributes that a model here measures; all others are left out of every answer.
 _GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+_WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 # What Amazon calls the reasons for which a face is left as it is.
 REFUSALS: Mapping[Refusal, str] = MappingProxyType(
     {
@@ -32,18 +33,24 @@ def details(
     context: Context, photo: Photo, faces: Sequence[Face], asked: Collection[str]
 ) -> list[Members]:
     """FaceDetail of each face, with those of the attributes asked for that we measure."""
-    found = [face(each, photo) for each in faces]
+    found = [_detail(each, photo, asked) for each in faces]
     if not _GUESSED & set(asked):
         return found
     guesses = context.engine.analyzer.attributes(faces)
     return [each | _guessed(guess, asked) for each, guess in zip(found, guesses, strict=True)]
 
 
+def _detail(found: Face, photo: Photo, asked: Collection[str]) -> Members:
+    if "ALL" not in asked:
+        return face(found, photo)
+    return face(found, photo) | {"Landmarks": landmarks.all_of(found, photo)}
+
+
 def face(found: Face, photo: Photo) -> Members:
     """What FaceDetail and ComparedFace have in common."""
     return {
         **face_box(found, photo),
-        "Landmarks": _landmarks(found, photo),
+        "Landmarks": landmarks.five(found, photo),
         "Pose": _pose(found),
         "Quality": {
             "Brightness": found.quality.brightness,
@@ -64,14 +71,19 @@ def face_box(found: Face, photo: Photo) -> Members:
 
 
 def record(found: FaceRecord, context: Context) -> Members:
-    """Face: what a collection keeps of one. A portrait of the starter is known by its id alone."""
+    """Face: what a collection keeps of one.
+
+    Of a portrait that came without its photo, as all of the starter, the box is all of it, the
+    image its own, and its name whom it shows: programs ask no face whether it has them.
+    """
+    whole = found.box is None
     return {
         "FaceId": found.id,
-        "BoundingBox": found.box and _bounding_box(found.box),
-        "ImageId": found.image_id and _image_id(found.image_id),
-        "ExternalImageId": found.external_image_id,
-        "Confidence": found.score and 100 * found.score,
-        "IndexFacesModelVersion": ".".join(re.findall("[0-9]+", context.engine.contract)),
+        "BoundingBox": _bounding_box(found.box or _WHOLE),
+        "ImageId": _image_id(found.image_id or found.id),
+        "ExternalImageId": found.external_image_id or (found.person if whole else None),
+        "Confidence": 100 * (found.score or 1.0),
+        "IndexFacesModelVersion": context.model_version,
         "UserId": found.person,
     }
 
@@ -112,22 +124,6 @@ def _guessed(guess: Attributes, asked: Collection[str]) -> Members:
         ),
     }
     return dict(made for name, made in found.items() if {name, "ALL"} & set(asked))
-
-
-def _landmarks(found: Face, photo: Photo) -> list[Members]:
-    """Amazon's left, like ours, is the left of the picture."""
-    points = found.landmarks
-    named: dict[str, Point] = {
-        "eyeLeft": points.left_eye,
-        "eyeRight": points.right_eye,
-        "mouthLeft": points.mouth_left,
-        "mouthRight": points.mouth_right,
-        "nose": points.nose,
-    }
-    return [
-        {"Type": name, "X": point.x / photo.width, "Y": point.y / photo.height}
-        for name, point in named.items()
-    ]
 
 
 def _pose(found: Face) -> Members:

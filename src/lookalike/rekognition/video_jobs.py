@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lookalike.faces.photo import Photo
-from lookalike.rekognition import images, s3, shapes
+from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
 from lookalike.rekognition.operations.searching import face_matches
+from lookalike.rekognition.services import s3
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.analysis import VideoAnalysis, analyze_video
 from lookalike.video.frames import Metadata
@@ -99,9 +100,9 @@ def _celebrities(
         match = recognized(context.engine, track.embedding)
         if match is None:
             continue
-        celebrity = {**described(match.person), "Confidence": match.score.similarity}
+        celebrity = {**described(match.person), "Confidence": match.score.certainty}
         for sighting in track.sightings:
-            detail = {**celebrity, "Face": _face(sighting)}
+            detail = {**celebrity, **_person_of(_face(sighting))}
             yield _result(sighting, (match.person.id, track.index), {"Celebrity": detail})
 
 
@@ -111,7 +112,7 @@ def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Ite
     for track in tracks:
         matches = face_matches(context, asked, track.embedding) or None
         for sighting in track.sightings:
-            person = {"Index": track.index, "Face": _face(sighting)}
+            person = {"Index": track.index, **_person_of(_face(sighting))}
             seen = {"Person": person, "FaceMatches": matches}
             yield _result(sighting, ("", track.index), seen)
 
@@ -138,6 +139,11 @@ def _face(sighting: Sighting) -> Members:
     """FaceDetail, as it was written when the frame was there."""
     detail: Members = json.loads(sighting.detail)
     return detail
+
+
+def _person_of(face: Members) -> Members:
+    """A face and its person, whose box is that of the face: programs join the two by it."""
+    return {"BoundingBox": face["BoundingBox"], "Face": face}
 
 
 def _metadata(found: Metadata) -> Members:
