@@ -128,7 +128,8 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         "GetFaceSearch": Compatibility(
             _below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
             (
-                "The box of a person is that of the face. Whoever is like nobody has no FaceMatches.",
+                "The box of a person is that of the face. Whoever is like nobody has no "
+                "FaceMatches.",
                 _OF_JOBS,
             ),
         ),

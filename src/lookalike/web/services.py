@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
@@ -17,6 +18,9 @@ from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lookalike.answers.shapes import Lookalikes
     from lookalike.config import Settings
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
@@ -28,12 +32,16 @@ if TYPE_CHECKING:
     from lookalike.gate.names import Names
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
+    from lookalike.watch.meters import Meters
+    from lookalike.watch.refusals import Refusals
     from lookalike.web.counts import Counts
     from lookalike.web.sharing.results import Results
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320
 _QUALITY = 90
+# The collection of whoever names none.
+MINE = "mine"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +51,8 @@ class Services:
     Attributes:
         gallery: that of the engine.
         shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
-        counts: None where nothing is counted.
+        counts: None where nothing is counted of a site.
+        started: when this worker was ready.
         rekognition: answers a request to the Amazon Rekognition API.
     """
 
@@ -58,6 +67,9 @@ class Services:
     shown: Shown
     results: Results
     counts: Counts | None
+    meters: Meters
+    refusals: Refusals
+    started: datetime
     rekognition: Callable[[Request], Awaitable[Response]]
 
     @property
@@ -71,6 +83,14 @@ class Services:
         chosen = self.site.collection == collection.id
         return collection.open or chosen or not self.settings.checks_signatures
 
+    @property
+    def own_collection(self) -> str:
+        """The collection that people are added to unless another is named: the one that the site
+        searches, where it can be changed."""
+        chosen = self.site.collection
+        read_only = {each.id for each in self.gallery.collections() if each.read_only}
+        return MINE if chosen is None or chosen in read_only else chosen
+
     def public_url(self, request: Request) -> str:
         """Where the server is for others, without a slash at the end. Whoever asks by a name that
         nobody set may have made it up: then it is a path, which their browser completes."""
@@ -79,6 +99,12 @@ class Services:
         name = hostname(request.headers.get("host", ""))
         ours = name is not None and (is_loopback(name) or self.names.lists(name))
         return str(request.base_url).rstrip("/") if ours else root_of(request)
+
+    def reachable_url(self, request: Request) -> str | None:
+        """The same where others than this machine can reach it, for what is printed on pictures."""
+        url = self.public_url(request)
+        host = urlsplit(url).hostname
+        return None if host is None or is_loopback(host) else url
 
     async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
         """The bytes of an uploaded photo.
@@ -97,6 +123,14 @@ class Services:
         # One copy is enough.
         await file.close()
         return data
+
+    async def count(self, answer: Lookalikes) -> None:
+        """Count a photo that look-alikes were found of."""
+        best = [each.people[0].score for each in answer.faces if each.people]
+        nobody = len(answer.faces) - len(best)
+        self.meters.answered((each.verdict for each in best), nobody, answer.timings_ms.match)
+        if self.counts is not None:
+            await self.counts.add_lookalikes(answer)
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -17,7 +17,7 @@ from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.access.signature import SignedRequest, check_head, verify
 from lookalike.rekognition.wire.faults import Fault
 
-_TOKEN = "X-Amz-Security-Token"
+_TOKEN = "X-Amz-Security-Token"  # nosec B105 # a header
 _UNRECOGNIZED = "The security token included in the request is invalid."
 
 

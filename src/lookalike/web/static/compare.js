@@ -3,13 +3,12 @@
 
 import { Album } from "./album.js";
 import { Alert } from "./alert.js";
-import { at } from "./api.js";
+import { look } from "./api.js";
 import { Consent } from "./consent.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
 import { Relative } from "./relative.js";
 import { text } from "./texts.js";
-import { post } from "./upload.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -82,7 +81,7 @@ async function askMatrix(watch) {
   consent.require();
   busy(true);
   const fields = pictures.map((each) => /** @type {Field} */ (["photo", each]));
-  const answer = await post(at("matrix"), [...fields, ["mesh", true]], watch);
+  const answer = await look("matrix", [...fields, ["mesh", true]], watch);
   return { kind: "matrix", answer, pictures: [...pictures], names: [] };
 }
 
@@ -96,7 +95,7 @@ async function askFamily(watch) {
   const [child, ...parents] = photos;
   const fields = parents.map((each) => /** @type {Field} */ (["parent", each]));
   const asked = /** @type {Field[]} */ ([["child", child], ...fields, ["mesh", true]]);
-  const answer = await post(at("family"), asked, watch);
+  const answer = await look("family", asked, watch);
   const names = relatives.slice(1).map(({ name }) => name);
   return { kind: "family", answer, pictures: photos, names };
 }

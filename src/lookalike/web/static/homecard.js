@@ -3,8 +3,8 @@
  * A card of photos of one's own, to send or save. It is drawn here, and nothing is sent to the server.
  */
 
-import { icon, make } from "./dom.js";
-import { sendable, sent } from "./giving.js";
+import { make } from "./dom.js";
+import { sendButtons } from "./sending.js";
 import { page, text } from "./texts.js";
 
 /** @typedef {{ tile: HTMLElement, name: string }} Shown a face as it is on the page */
@@ -31,24 +31,14 @@ const LINE = 38;
  */
 export function cardForm(content) {
   const preview = make("div", { class: "card-preview" });
-  const words = make("span", {}, text("share.share"));
-  /** @type {File | null} */
-  let file = null;
-  const send = () => file && sent(file, content.title);
-  const button = make(
-    "button",
-    { type: "button", class: "button primary", onclick: send },
-    icon("share"),
-    words,
-  );
+  const sending = sendButtons(content.title);
   const show = async (/** @type {Shape} */ shape) => {
     const canvas = drawn(content, shape);
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", text("share.card"));
     preview.dataset.shape = shape;
     preview.replaceChildren(canvas);
-    file = await written(canvas);
-    words.textContent = text(sendable(file) ? "share.share" : "share.save");
+    sending.offer(await written(canvas));
   };
   show("square");
   const form = make("form", { class: "share" });
@@ -58,7 +48,7 @@ export function cardForm(content) {
     preview,
     shapes(show),
     make("p", { class: "fineprint" }, text("homecard.here")),
-    button,
+    sending.element,
   );
   return form;
 }

@@ -170,6 +170,18 @@ export class Results {
     for (const heading of this.#matches.querySelectorAll("h2")) heading.tabIndex = -1;
     const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
     announce([answered, ...said].join(" "));
+    this.#report(face, best);
+  }
+
+  /**
+   * Let whatever is shown beside a result know of it.
+   * @param {RankedFace} face
+   * @param {RankedPerson} best
+   */
+  #report(face, best) {
+    const { gender } = this.#filters.value;
+    const detail = { photo: this.#now.question.photo, face, best, gender };
+    this.#section.dispatchEvent(new CustomEvent("chosen", { detail }));
   }
 
   /** Look again, among other people. @param {Filters} filters */
