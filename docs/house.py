@@ -86,7 +86,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint video_jobs",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "calibrations explain look"),
+        "scores": ("similarity", "explain look", "standing", "calibrations"),
         "web": (
             "*",
             "sharing",

@@ -93,6 +93,9 @@ def _ranked_face(
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
         order=ranked.order,
+        standing=None
+        if ranked.standing is None
+        else shapes.Standing.model_validate(ranked.standing),
     )
 
 

@@ -172,12 +172,24 @@ class Face(Answer):
     coverage: Coverage | None = Field(description="Null where Amazon looked: it does not tell.")
 
 
+class Standing(Answer):
+    """How the best match compares with other people's best matches in the same crowd."""
+
+    share: float = Field(
+        description="Of strangers whose best match among the people searched is weaker, 0 to 1."
+    )
+
+
 class LookalikeFace(Face):
     people: tuple[RankedPerson, ...]
     references: tuple[Score, ...] = Field(description="One for each reference photo.")
     order: Literal["identity", "look"] = Field(
         description="Of `people`. `look`: by face, shape and hair together, so that the scores, "
         "which are of the face alone, need not fall; whoever has a similarity of 80 comes first."
+    )
+    standing: Standing | None = Field(
+        description="Of the first of `people`, as strong as the order has it; null where there is "
+        "nobody, or nothing tells: of Amazon, and of models without a cohort."
     )
 
 

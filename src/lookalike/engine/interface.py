@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lookalike.faces.image import Limits, Pixels
     from lookalike.faces.photo import Face, Photo
     from lookalike.gallery.gallery import Gallery
+    from lookalike.scores.standing import Standing
 
 # Calls that a service answered, by operation; none where our own networks looked.
 Calls = dict[str, int]
@@ -76,12 +77,14 @@ class RankedFace(Generic[S]):
     Attributes:
         references: its score against the largest face of each reference.
         order: of `matches`.
+        standing: of the first of `matches`; None where nobody tells.
     """
 
     face: Face
     matches: tuple[Match[S], ...]
     references: tuple[S, ...]
     order: Order = "identity"
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -21,6 +21,7 @@ from lookalike.engine.interface import (
     RankedFace,
 )
 from lookalike.engine.model_notes import model_notes
+from lookalike.engine.standings import Standings
 from lookalike.errors import InvalidParameter, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.faces import Faces
@@ -32,11 +33,20 @@ from lookalike.gallery.gallery import Gallery, Nearest
 from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.look import NEAREST, blended
-from lookalike.scores.similarity import SAME_PERSON, Calibration, Score
+from lookalike.scores.similarity import SAME_PERSON, Calibration, Numbers, Score
+from lookalike.scores.standing import Standing, shown_first
 
 # Scores see each face among its like, so they may put people in another order than cosines. The
 # nearest by cosine are looked at a little further down than is asked for.
 _FURTHER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """People in order, and where the first of them stands; see `scores.standing`."""
+
+    matches: tuple[Match[Score], ...]
+    standing: Standing | None
 
 
 class Matcher:
@@ -45,6 +55,7 @@ class Matcher:
     def __init__(self, gallery: Gallery, calibration: Calibration) -> None:
         self._gallery = gallery
         self._calibration = calibration
+        self._standings = Standings(gallery, calibration)
 
     def rank(
         self,
@@ -63,26 +74,44 @@ class Matcher:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        most = limit if look is None else max(limit, NEAREST)
+        return self.ranked(probe, limit, collection, who, look).matches
+
+    def ranked(
+        self,
+        probe: Floats,
+        limit: int,
+        collection: str | None = None,
+        who: Who = EVERYONE,
+        look: Appearance | None = None,
+    ) -> Ranking:
+        """The same, and where the first of them stands among the best matches of strangers.
+
+        Args, Raises: as `rank`.
+        """
+        most = max(limit, NEAREST)
         nearest = self._gallery.nearest(probe, most + _FURTHER, collection, who)
         scores = self.scores(probe, [each.vector for each in nearest])
         pairs = sorted(zip(nearest, scores, strict=True), key=_similarity, reverse=True)
-        if look is not None:
-            pairs = self._by_look(look, pairs)
-        return tuple(Match(each.person, score) for each, score in pairs[:limit])
+        shown = np.array([score.level for _, score in pairs[:NEAREST]])
+        order: Order = "identity"
+        if look is not None and pairs:
+            order = "look"
+            pairs, shown = self._by_look(look, pairs, shown)
+        people = self.people(collection)
+        standing = self._standings.of(shown, collection, who, order, people)
+        return Ranking(tuple(Match(each.person, score) for each, score in pairs[:limit]), standing)
 
     def _by_look(
-        self, look: Appearance, pairs: list[tuple[Nearest, Score]]
-    ) -> list[tuple[Nearest, Score]]:
-        """The nearest in the order of the whole look, after whoever may be the same person."""
-        same = sum(score.similarity >= SAME_PERSON for _, score in pairs)
-        others = pairs[same:NEAREST]
-        if not others:
-            return pairs
-        levels = np.array([score.level for _, score in others])
-        looks = self._gallery.appearances([each.person for each, _ in others])
-        order = np.argsort(-blended(levels, look, looks), kind="stable")
-        return [*pairs[:same], *(pairs[same + each] for each in order), *pairs[NEAREST:]]
+        self, look: Appearance, pairs: list[tuple[Nearest, Score]], levels: Numbers
+    ) -> tuple[list[tuple[Nearest, Score]], Numbers]:
+        """The nearest in the order of the whole look, after whoever may be the same person, and
+        their strengths (`BestMatches.standing`)."""
+        same = sum(score.similarity >= SAME_PERSON for _, score in pairs[:NEAREST])
+        looks = self._gallery.appearances([each.person for each, _ in pairs[:NEAREST]])
+        blend = blended(levels, look, looks)
+        order = same + np.argsort(-blend[same:], kind="stable")
+        ordered = [*pairs[:same], *(pairs[each] for each in order), *pairs[NEAREST:]]
+        return ordered, shown_first(blend, same > 0)
 
     @property
     def knows_looks(self) -> bool:
@@ -219,18 +248,21 @@ class LocalEngine:
         started = time.perf_counter()
         people = self.matcher.people(collection)
         looks = self._looks(photo, analyzed, order)
+        rankings = [
+            self.matcher.ranked(face.embedding, limit, collection, who, look)
+            for face, look in zip(analyzed.faces, looks, strict=True)
+        ]
         faces = tuple(
             RankedFace(
                 face=face,
-                matches=_among(
-                    people, face, self.matcher.rank(face.embedding, limit, collection, who, look)
-                ),
+                matches=_among(people, face, ranking.matches),
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
                 order="identity" if look is None else "look",
+                standing=ranking.standing,
             )
-            for face, look in zip(analyzed.faces, looks, strict=True)
+            for face, look, ranking in zip(analyzed.faces, looks, rankings, strict=True)
         )
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)

@@ -49,7 +49,8 @@ import { post } from "./upload.js";
 /** @typedef {Record<"left_eye" | "right_eye" | "nose" | "mouth_left" | "mouth_right", Point>} Landmarks */
 /** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny" | "blurred")[] }} Coverage */
 /** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null }} Face */
-/** @typedef {Face & { people: RankedPerson[], references: Score[], order: "identity" | "look" }} RankedFace */
+/** @typedef {{ share: number }} Standing of strangers whose best match among the same people is weaker, 0 to 1 */
+/** @typedef {Face & { people: RankedPerson[], references: Score[], order: "identity" | "look", standing: Standing | null }} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
 /**
  * @typedef {object} Lookalikes

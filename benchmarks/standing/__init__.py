@@ -1,0 +1,1 @@
+"""How well *standing* is spread over its scale: `python -m benchmarks.standing DATA`."""
