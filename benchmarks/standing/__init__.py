@@ -1,1 +1,1 @@
-"""How well *standing* is spread over its scale: `python -m benchmarks.standing DATA`."""
+"""How evenly *standing* is spread over its scale, and what it ships fitted to."""

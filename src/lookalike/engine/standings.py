@@ -15,6 +15,7 @@ from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Person, Who
+from lookalike.scores.calibrations import best_matches
 from lookalike.scores.similarity import Calibration, Numbers
 from lookalike.scores.standing import BestMatches, Faces, Standing, fitted, strengths
 
@@ -58,6 +59,7 @@ class Standings:
     def __init__(self, gallery: Gallery, calibration: Calibration) -> None:
         self._gallery = gallery
         self._calibration = calibration
+        self._shipped = best_matches.shipped(calibration.contract)
         self._known: OrderedDict[_Crowd, _Fitted | None] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -85,6 +87,9 @@ class Standings:
             self._known.popitem(last=False)
 
     def _fit(self, crowd: _Crowd) -> _Fitted | None:
+        shipped = self._shipped.get(best_matches.key(crowd.who, crowd.order))
+        if shipped and self._is_starter(crowd.collection):
+            return _Fitted(shipped, 1.0)
         drawn = self._gallery.drawn(_DRAWN, crowd.collection, crowd.who)
         if len(drawn.people) < _FEWEST:
             return None
@@ -92,6 +97,13 @@ class Standings:
         searched = Faces(drawn.vectors, self._looks(drawn.people) if looks else None)
         found = strengths(self._calibration, self._strangers(looks), searched)
         return _Fitted(fitted(found), drawn.of / len(drawn.people))
+
+    def _is_starter(self, collection: str | None) -> bool:
+        """Whether nobody else is searched."""
+        if collection is not None:
+            return collection == starter.COLLECTION
+        own = (each for each in self._gallery.collections() if each.open)
+        return all(each.id == starter.COLLECTION or not each.people for each in own)
 
     def _strangers(self, looks: bool) -> Faces:
         """The cohort: people of the starter, whose looks are known, or of whom none is."""

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lookalike.faces.vectors import Floats
 from lookalike.scores.look import NEAREST, blends
@@ -25,12 +26,14 @@ from lookalike.scores.similarity import SAME_PERSON, Calibration, Numbers, Sprea
 # Who is at least as similar is no stranger: 1 in 100,000 of those is.
 _HIMSELF = 90.0
 _NOBODY = -10.0
-# Those behind the best ones begin here; in a crowd of few with the second half of it.
-_BEHIND = 30
-# Fewer people behind say nothing.
-_FEWEST = 10
+# Of the people who are looked at, the strongest first: those close behind the best one, and those
+# far behind. Chosen for the evenness that `python -m benchmarks.standing` measures; closer ones
+# foretell still more, and leave less of what tells people apart.
+_CLOSE, _FAR = (0.05, 0.2), (0.6, 1.0)
+# Fewer people foretell nothing.
+_FEWEST = 20
 # The shares at which the strengths of strangers are kept.
-SHARES = (0.0, 0.005, 0.01, 0.02, *(each / 40 for each in range(1, 40)), 0.98, 0.99, 0.995, 1.0)
+SHARES = (0.0, 0.005, 0.01, 0.025, *(each / 20 for each in range(1, 20)), 0.975, 0.99, 0.995, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,28 @@ class BestMatches:
     """The best matches of strangers in one crowd, shown in one order.
 
     Attributes:
-        slope: how much stronger the best match is where those behind it are stronger by 1.
+        slopes: how much stronger the best match is where those close behind it, and those far
+            behind, are stronger by 1.
         excesses: what is left of the best one's strength then, at each of `SHARES`; rising.
     """
 
-    slope: float
+    slopes: tuple[float, float]
     excesses: tuple[float, ...]
 
     def standing(self, strengths: Numbers, times: float = 1.0) -> Standing:
         """
         Args:
-            strengths: of the first who is shown, and of the `NEAREST` nearest, the strongest first.
+            strengths: of the first who is shown, and of the nearest behind them, falling.
             times: how many times as many people were searched as the strangers were held against.
         """
-        excess = strengths[0] - self.slope * behind(strengths[None])[0]
-        share = np.interp(excess, self.excesses, SHARES)
-        return Standing(float(share) ** times)
+        return Standing(float(self.shares(strengths[None])[0]) ** times)
+
+    def shares(self, strengths: Numbers) -> Numbers:
+        """(n,): the standings of (n, m) strengths."""
+        return np.interp(self._excesses(strengths), self.excesses, SHARES)
+
+    def _excesses(self, strengths: Numbers) -> Numbers:
+        return np.asarray(strengths[:, 0] - _behind(strengths) @ self.slopes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,18 +95,21 @@ def strengths(calibration: Calibration, probes: Faces, crowd: Faces) -> Numbers:
     """
     levels = _levels(calibration, probes.vectors, crowd.vectors)
     levels[levels >= calibration.level_at(_HIMSELF)] = _NOBODY
-    nearest = np.argsort(-levels, axis=1)[:, :NEAREST]
-    levels = np.take_along_axis(levels, nearest, axis=1)
+    nearest = _nearest(levels)
+    near = np.take_along_axis(levels, nearest, axis=1)
     if probes.looks is None or crowd.looks is None:
-        return levels
-    looks = np.array(
-        [
-            blends(own[None], look[None], crowd.looks[row])[0]
-            for own, look, row in zip(levels, probes.looks, nearest, strict=True)
-        ]
-    )
-    certain = levels[:, 0] >= calibration.level_at(SAME_PERSON)
-    return np.array([shown_first(each, same) for each, same in zip(looks, certain, strict=True)])
+        return near
+    blend = np.take_along_axis(blends(levels, probes.looks, crowd.looks), nearest, axis=1)
+    certain = near[:, 0] >= calibration.level_at(SAME_PERSON)
+    return np.array([shown_first(each, same) for each, same in zip(blend, certain, strict=True)])
+
+
+def _nearest(levels: Numbers) -> NDArray[np.intp]:
+    """The columns of the highest of (n, m), the highest first."""
+    most = min(NEAREST, levels.shape[1])
+    found = np.argpartition(-levels, most - 1, axis=1)[:, :most]
+    order = np.argsort(-np.take_along_axis(levels, found, axis=1), axis=1)
+    return np.take_along_axis(found, order, axis=1)
 
 
 def shown_first(blend: Numbers, same: bool) -> Numbers:
@@ -119,31 +131,35 @@ def _levels(calibration: Calibration, probes: Floats, crowd: Floats) -> Numbers:
     return calibration.levels_of((probes @ crowd.T).astype(np.float64), columns, other)
 
 
-def behind(strengths: Numbers) -> Numbers:
-    """(n,): how strong the matches behind the best ones are, of (n, m) that fall."""
-    first = min(_BEHIND, strengths.shape[1] // 2)
-    others = strengths[:, first:NEAREST]
-    return others.mean(axis=1) if others.shape[1] >= _FEWEST else np.zeros(len(strengths))
-
-
 def fitted(strengths: Numbers, weights: Numbers | None = None) -> BestMatches:
-    """From (n, m) strengths of n strangers, as `BestMatches.standing` takes them.
+    """From (n, m) strengths of n strangers.
 
     Args:
         weights: (n,) how much each of them counts.
     """
     counted = np.ones(len(strengths)) if weights is None else weights
-    best, others = strengths[:, 0], behind(strengths)
-    slope = _slope(others, best, counted)
-    excess = best - slope * others
+    best, others = strengths[:, 0], _behind(strengths)
+    slopes = _slopes(others, best, counted)
+    excess = best - others @ slopes
     order = np.argsort(excess)
-    below = np.cumsum(counted[order]) - counted[order] / 2
-    kept = np.interp(SHARES, below / counted.sum(), excess[order])
-    return BestMatches(round(slope, 4), tuple(np.round(kept, 4).tolist()))
+    below = (np.cumsum(counted[order]) - counted[order] / 2) / counted.sum()
+    kept = np.interp(SHARES, below, excess[order])
+    close, far = np.round(slopes, 4).tolist()
+    return BestMatches((close, far), tuple(np.round(kept, 4).tolist()))
 
 
-def _slope(x: Numbers, y: Numbers, weights: Numbers) -> float:
-    """Of the line of least squares."""
-    off = x - np.average(x, weights=weights)
-    spread = float(np.average(off * off, weights=weights))
-    return float(np.average(off * y, weights=weights)) / spread if spread > 0 else 0.0
+def _behind(strengths: Numbers) -> Numbers:
+    """(n, 2): how strong the matches close behind the best one and far behind are; 0 in a crowd of
+    few."""
+    people = strengths.shape[1]
+    if people < _FEWEST:
+        return np.zeros((len(strengths), 2))
+    places = [(round(first * people), round(last * people)) for first, last in (_CLOSE, _FAR)]
+    return np.stack([strengths[:, a:b].mean(axis=1) for a, b in places], axis=1)
+
+
+def _slopes(others: Numbers, best: Numbers, weights: Numbers) -> Numbers:
+    """Of the plane of least squares, (2,)."""
+    root = np.sqrt(weights / weights.sum())
+    columns = np.column_stack([np.ones(len(best)), others]) * root[:, None]
+    return np.asarray(np.linalg.lstsq(columns, best * root, rcond=None)[0][1:])
