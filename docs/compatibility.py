@@ -171,9 +171,11 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             (
                 "The celebrities are the people of all galleries but the collections made by "
                 "CreateCollection.",
-                "Every face carries its nearest person with an honest, low MatchConfidence. "
-                "`LOOKALIKE_CELEBRITIES=strict` leaves those below "
-                "`LOOKALIKE_CELEBRITY_THRESHOLD` unrecognised, as Amazon does.",
+                "Faces below `LOOKALIKE_CELEBRITY_THRESHOLD` (99) are unrecognised, as Amazon's "
+                "are below a threshold of its own. With `LOOKALIKE_CELEBRITIES=nearest` every "
+                "face carries its nearest person with an honest, low MatchConfidence.",
+                "MatchConfidence says how many of 100 strangers meet nobody as alike among all "
+                "the people there are: the more people, the more alike somebody has to be.",
             ),
         ),
         "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
@@ -212,33 +214,6 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
 # Values of enums, by shape, that are never in an answer.
 UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "LandmarkType": (
-            "chinBottom",
-            "leftEyeBrowLeft",
-            "leftEyeBrowRight",
-            "leftEyeBrowUp",
-            "leftEyeDown",
-            "leftEyeLeft",
-            "leftEyeRight",
-            "leftEyeUp",
-            "leftPupil",
-            "midJawlineLeft",
-            "midJawlineRight",
-            "mouthDown",
-            "mouthUp",
-            "noseLeft",
-            "noseRight",
-            "rightEyeBrowLeft",
-            "rightEyeBrowRight",
-            "rightEyeBrowUp",
-            "rightEyeDown",
-            "rightEyeLeft",
-            "rightEyeRight",
-            "rightEyeUp",
-            "rightPupil",
-            "upperJawlineLeft",
-            "upperJawlineRight",
-        ),
         "UnsearchedFaceReason": ("EXCEEDS_MAX_FACES",),
         # Users are updated within the call.
         "UserStatus": ("CREATING", "UPDATING"),
@@ -259,6 +234,7 @@ GENERAL = (
     "where it has none, or cannot read the object, the answer is InvalidS3ObjectException.",
     "Boxes and landmarks are of the image as it is displayed, turned as its EXIF data says; "
     "OrientationCorrection is not sent, nor is it by Amazon now.",
+    "With the attribute ALL come 30 landmarks, else five. A pupil is the middle of its eye.",
     "No pixels are kept. An ImageId is made of the image's bytes: the same image has the same one.",
     "`starter` is read-only: changes of it answer InvalidParameterException. With another model "
     "than the one it was made with it is empty.",

@@ -80,7 +80,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": (
             "arns wire",
-            "access",
+            "access services",
             "*",
             "operations",
             "endpoint video_jobs",

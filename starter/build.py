@@ -83,13 +83,13 @@ def build(found: Iterable[Candidate | tuple[str, str]], analyzer: Analyzer, out:
             continue
         try:
             photo = each.photo.read_bytes()
-            face = analyzer.analyze(photo).main_face()
+            face = analyzer.analyze(photo, appearances=True).main_face()
         except PhotoError as error:
             left_out.append((each.person.id, str(error)))
             continue
         people.append(each.person)
         vectors.append(face.embedding)
-        looks += analyzer.appearances(photo, [face])
+        looks.append(face.appearance)
     save(out, people, np.array(vectors), looks, analyzer.embedder.contract)
     return Report(len(people), tuple(left_out))
 

@@ -13,7 +13,7 @@ from lookalike.errors import InvalidParameter
 def test_defaults_need_no_environment() -> None:
     settings = config.load({})
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
-    assert settings.celebrities == "nearest"
+    assert settings.celebrities == "strict"
 
 
 def test_environment_is_read_by_type() -> None:

@@ -218,7 +218,7 @@ def test_people_look_as_they_do_in_other_photos(
     looks = StarterAppearances(everybody).of([each.id for each in everybody])
     people = {"obama.jpg": "Q76", "biden.jpg": "Q6279", "Tom_Hanks_54745.png": "Q2263"}
     for name, who in people.items():
-        (seen,) = analyzer.appearances(photos[name], analyzer.analyze(photos[name]).faces[:1])
+        seen = analyzer.analyze(photos[name], appearances=True).faces[0].appearance
         assert seen is not None
         alike = {each: seen.outline @ look.outline for each, look in looks.items()}
         better = sum(each > alike[who] for each in alike.values())

@@ -41,18 +41,17 @@ class Firsts:
 
 
 def firsts(engine: LocalEngine, data: bytes) -> Firsts | None:
-    found = engine.analyzer.analyze(data)
+    found = engine.analyzer.analyze(data, appearances=True)
     if not found.faces:
         return None
     face = Which.CENTRAL.face_of(found)
     if face is None:
         return None
-    (look,) = engine.analyzer.appearances(data, [face])
     rank = engine.matcher.rank
     return Firsts(
         {
             "identity": rank(face.embedding, _FIRST, starter.COLLECTION),
-            "look": rank(face.embedding, _FIRST, starter.COLLECTION, look=look),
+            "look": rank(face.embedding, _FIRST, starter.COLLECTION, look=face.appearance),
         }
     )
 

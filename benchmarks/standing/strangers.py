@@ -152,12 +152,11 @@ def _look(which: Which, analyzer: Analyzer, data: bytes) -> Floats:
     """Runs in the worker process."""
     nothing = np.zeros(analyzer.embedder.dimension + _LOOK + 1, np.float32)
     try:
-        face = which.face_of(analyzer.analyze(data))
+        face = which.face_of(analyzer.analyze(data, appearances=True))
     except PhotoError:
         return nothing
     if face is None or not face.enough:
         return nothing
-    (appearance,) = analyzer.appearances(data, [face])
-    looks = np.zeros(_LOOK, np.float32) if appearance is None else appearance.numbers
+    looks = np.zeros(_LOOK, np.float32) if face.appearance is None else face.appearance.numbers
     female = analyzer.attributes([face])[0].female
     return np.concatenate([face.embedding, looks, [female]]).astype(np.float32)

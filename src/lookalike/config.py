@@ -188,13 +188,16 @@ class Settings:
         "Order of the page's look-alikes: `look` goes by face, shape and hair together, `identity` "
         "by the face alone. No number depends on it.",
     )
-    celebrities: Literal["nearest", "strict"] = _setting(
-        "nearest",
-        "RecognizeCelebrities: `nearest` names the nearest person with an honest low "
-        "MatchConfidence, `strict` leaves faces below the threshold unrecognised, as AWS does.",
+    celebrities: Literal["strict", "nearest"] = _setting(
+        "strict",
+        "RecognizeCelebrities: `strict` leaves faces below the threshold unrecognised, as AWS "
+        "does, `nearest` names the nearest person with an honest low MatchConfidence.",
     )
     celebrity_threshold: int = _setting(
-        90, "Similarity (0 to 100) from which `strict` recognises a celebrity.", minimum=0
+        99,
+        "MatchConfidence (0 to 100) from which `strict` recognises a celebrity; at 99, one "
+        "stranger in 100 is taken for one.",
+        minimum=0,
     )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",

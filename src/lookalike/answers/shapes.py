@@ -235,7 +235,8 @@ class Timings(Answer):
     mesh: float
     align: float
     embed: float
-    match: float = Field(description="With the order `look`, seeing how faces look too.")
+    appearance: float = Field(description="How faces look; 0 but with the order `look`.")
+    match: float
     total: float
 
 

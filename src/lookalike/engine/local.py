@@ -74,7 +74,9 @@ class Matcher:
         Raises:
             CollectionNotFound: there is no such collection.
         """
-        return self.ranked(probe, limit, collection, who, look).matches
+        most = limit if look is None else max(limit, NEAREST)
+        ordered, _ = self._ordered(probe, most, collection, who, look)
+        return _matches(ordered[:limit])
 
     def ranked(
         self,
@@ -88,24 +90,27 @@ class Matcher:
 
         Args, Raises: as `rank`.
         """
-        most = max(limit, NEAREST)
+        ordered, shown = self._ordered(probe, max(limit, NEAREST), collection, who, look)
+        order: Order = "identity" if look is None else "look"
+        standing = self._standings.of(shown, collection, who, order, self.people(collection))
+        return Ranking(_matches(ordered[:limit]), standing)
+
+    def _ordered(
+        self, probe: Floats, most: int, collection: str | None, who: Who, look: Appearance | None
+    ) -> tuple[list[tuple[Nearest, Score]], Numbers]:
+        """So many of the nearest in order, and the strengths of the first `NEAREST` of them; see
+        `BestMatches.standing`."""
         nearest = self._gallery.nearest(probe, most + _FURTHER, collection, who)
         scores = self.scores(probe, [each.vector for each in nearest])
         pairs = sorted(zip(nearest, scores, strict=True), key=_similarity, reverse=True)
-        shown = np.array([score.level for _, score in pairs[:NEAREST]])
-        order: Order = "identity"
-        if look is not None and pairs:
-            order = "look"
-            pairs, shown = self._by_look(look, pairs, shown)
-        people = self.people(collection)
-        standing = self._standings.of(shown, collection, who, order, people)
-        return Ranking(tuple(Match(each.person, score) for each, score in pairs[:limit]), standing)
+        levels = np.array([score.level for _, score in pairs[:NEAREST]])
+        return (pairs, levels) if look is None or not pairs else self._by_look(look, pairs, levels)
 
     def _by_look(
         self, look: Appearance, pairs: list[tuple[Nearest, Score]], levels: Numbers
     ) -> tuple[list[tuple[Nearest, Score]], Numbers]:
         """The nearest in the order of the whole look, after whoever may be the same person, and
-        their strengths (`BestMatches.standing`)."""
+        their strengths."""
         same = sum(score.similarity >= SAME_PERSON for _, score in pairs[:NEAREST])
         looks = self._gallery.appearances([each.person for each, _ in pairs[:NEAREST]])
         blend = blended(levels, look, looks)
@@ -241,16 +246,16 @@ class LocalEngine:
             PhotoError: a photo cannot be used, or holds no face (NoFace).
             CollectionNotFound: there is no such collection.
         """
-        analyzed = self.faces(photo, "photo")
+        by_look = order == "look" and self.matcher.knows_looks
+        analyzed = self.faces(photo, "photo", appearances=by_look)
         compared = tuple(
             self.faces(each, "reference", number) for number, each in enumerate(references)
         )
         started = time.perf_counter()
         people = self.matcher.people(collection)
-        looks = self._looks(photo, analyzed, order)
         rankings = [
-            self.matcher.ranked(face.embedding, limit, collection, who, look)
-            for face, look in zip(analyzed.faces, looks, strict=True)
+            self.matcher.ranked(face.embedding, limit, collection, who, face.appearance)
+            for face in analyzed.faces
         ]
         faces = tuple(
             RankedFace(
@@ -259,20 +264,13 @@ class LocalEngine:
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
-                order="identity" if look is None else "look",
+                order="identity" if face.appearance is None else "look",
                 standing=ranking.standing,
             )
-            for face, look, ranking in zip(analyzed.faces, looks, rankings, strict=True)
+            for face, ranking in zip(analyzed.faces, rankings, strict=True)
         )
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
-
-    def _looks(self, photo: bytes, found: Photo, order: Order) -> Sequence[Appearance | None]:
-        """How each face looks, where that is asked for and may be."""
-        if order == "identity" or not self.matcher.knows_looks:
-            return [None] * len(found.faces)
-        with about("photo"):
-            return self.analyzer.appearances(photo, found.faces)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
@@ -285,17 +283,25 @@ class LocalEngine:
         scores = tuple(self.matcher.compare_faces(one.faces[0], face) for face in other.faces)
         return Comparison(one, other, scores, self.model)
 
-    def faces(self, data: bytes, subject: Subject, number: int | None = None) -> Photo:
+    def faces(
+        self,
+        data: bytes,
+        subject: Subject,
+        number: int | None = None,
+        *,
+        appearances: bool = False,
+    ) -> Photo:
         """A photo with a face in it; an error says which photo of a request it was.
 
         Args:
             number: of several photos of that subject, from 0.
+            appearances: see `Faces.analyze`.
 
         Raises:
             PhotoError: it cannot be used, or holds no face (NoFace).
         """
         with about(subject, number):
-            photo = self.analyzer.analyze(data)
+            photo = self.analyzer.analyze(data, appearances=appearances)
             photo.check_face()
         return photo
 
@@ -349,6 +355,10 @@ class LocalEngine:
             calibrated=self.calibration.fitted,
             notes=model_notes(self.calibration),
         )
+
+
+def _matches(pairs: list[tuple[Nearest, Score]]) -> tuple[Match[Score], ...]:
+    return tuple(Match(each.person, score) for each, score in pairs)
 
 
 def _similarity(pair: tuple[Nearest, Score]) -> float:

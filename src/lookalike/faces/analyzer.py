@@ -78,21 +78,17 @@ class Analyzer:
             self._meshes.warm()
             self.recogniser.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
 
-    def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
-        """Find, align, embed and judge every face of a photo. No face is an empty tuple.
-
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-        """
+    def analyze(
+        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+    ) -> Photo:
+        """Find, align, embed and judge every face of a photo; see `Faces`."""
         decoded = _decoded(data, limits or self.limits)
         with self._turn:
-            (photo,) = self._embedded([self._look(decoded)])
+            (photo,) = self._embedded([self._look(decoded, appearances)])
         return photo
 
     def analyze_all(
-        self,
-        photos: Sequence[tuple[bytes, Limits | None]],
-        begin: Callable[[int], None],
+        self, photos: Sequence[Request], begin: Callable[[int], None]
     ) -> list[Photo | PhotoError]:
         """The same of several, with the faces of all in one batch; or why one cannot be used.
 
@@ -102,10 +98,11 @@ class Analyzer:
         looked: dict[int, _Looked] = {}
         failed: dict[int, PhotoError] = {}
         with self._turn:
-            for place, (data, limits) in enumerate(photos):
+            for place, each in enumerate(photos):
                 begin(place)
                 try:
-                    looked[place] = self._look(_decoded(data, limits or self.limits))
+                    decoded = _decoded(each.data, each.limits or self.limits)
+                    looked[place] = self._look(decoded, each.appearances)
                 except PhotoError as error:
                     failed[place] = error
             found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
@@ -116,10 +113,10 @@ class Analyzer:
         clock = _Clock()
         clock.lap("decode")
         with self._turn:
-            (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None))])
+            (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None), False)])
         return photo
 
-    def _look(self, decoded: _Decoded) -> _Looked:
+    def _look(self, decoded: _Decoded, appearances: bool) -> _Looked:
         image, clock, finer = decoded.image, decoded.clock, decoded.finer
         clock.skip()
         found = self.detector.detect(image.pixels, upright=finer is None)
@@ -131,7 +128,17 @@ class Analyzer:
         clock.lap("mesh")
         crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
         clock.lap("align")
-        return _Looked(image, found, meshes, crops, clock)
+        looks = self._appearances_of(image, meshes, appearances)
+        if appearances:
+            clock.lap("appearance")
+        return _Looked(image, found, meshes, crops, looks, clock)
+
+    def _appearances_of(
+        self, image: Image, meshes: Sequence[Mesh], wanted: bool
+    ) -> list[Appearance | None]:
+        if not (wanted and self._looks_wanted):
+            return [None] * len(meshes)
+        return [self._appearances.read(image.pixels, each) for each in meshes]
 
     def _embedded(self, looked: Sequence[_Looked]) -> list[Photo]:
         """The time of the batch is that of each of its photos."""
@@ -148,7 +155,8 @@ class Analyzer:
         image = looked.image
         found = looked.found.scaled(1 / image.scale)
         meshes = (each.scaled(1 / image.scale) for each in looked.meshes)
-        faces = tuple(map(self._face, found.boxes, found.scores, meshes, looked.crops, vectors))
+        seen = looked.crops, vectors, looked.appearances
+        faces = tuple(map(self._face, found.boxes, found.scores, meshes, *seen))
         return Photo(image.width, image.height, image.format, faces, looked.clock.timings())
 
     def _finest(
@@ -166,7 +174,13 @@ class Analyzer:
         return image, found
 
     def _face(
-        self, box: Floats, score: np.float32, mesh: Mesh, crop: Pixels, vector: Floats
+        self,
+        box: Floats,
+        score: np.float32,
+        mesh: Mesh,
+        crop: Pixels,
+        vector: Floats,
+        appearance: Appearance | None,
     ) -> Face:
         left, top, width, height = (float(each) for each in box)
         quality = measure(crop, mesh.landmarks, float(score), width)
@@ -178,6 +192,7 @@ class Analyzer:
             embedding=vector,
             mesh=mesh,
             coverage=self._coverage.read(crop, mesh, quality),
+            appearance=appearance,
         )
 
     def embed(self, crops: list[Pixels]) -> Floats:
@@ -192,42 +207,16 @@ class Analyzer:
                 self._attributes = AttributeReader(self.runtime)
             return self._attributes.read([each.crop for each in faces])
 
-    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
-        """How faces look that were found in a photo; see `Faces`."""
-        if not self._looks_wanted:
-            return (None,) * len(faces)
-        image = decode(data, self.limits, FINE)
-        with self._turn:
-            return tuple(
-                self._appearances.read(image.pixels, each.mesh.scaled(image.scale))
-                if each.mesh
-                else None
-                for each in faces
-            )
-
-    def with_appearance(self, face: Face, data: bytes) -> Face:
-        """The same face with how it looks; see `Faces`."""
-        (found,) = self.appearances(data, [face])
-        return replace(face, appearance=found)
-
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""
         return replace(face, thumbnail=thumbnail.cut(data, face.landmarks.array, self.limits))
 
     def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
-        """The (side, side, 3) picture of a face for people to look at.
-
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-        """
+        """The (side, side, 3) picture of a face for people to look at; see `Faces`."""
         return face_square(data, photo, face, side, self.limits)
 
     def reduced(self, data: bytes, side: int) -> Pixels:
-        """A photo with at most `side` pixels on its longer side, (height, width, 3) uint8 RGB.
-
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-        """
+        """A photo with at most `side` pixels on its longer side; see `Faces`."""
         return reduced(data, self.limits, side)
 
     def embed_thumbnail(self, small: bytes) -> Floats:
@@ -252,6 +241,15 @@ class Analyzer:
         crop = thumbnail.face(small, self.embedder.size)
         quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
         return self._coverage.read(crop, mesh, quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What is asked of one of several photos, as of `Analyzer.analyze`."""
+
+    data: bytes
+    limits: Limits | None
+    appearances: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -281,6 +279,7 @@ class _Looked:
     found: Detections
     meshes: tuple[Mesh, ...]
     crops: list[Pixels]
+    appearances: list[Appearance | None]
     clock: _Clock
 
 

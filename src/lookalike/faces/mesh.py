@@ -27,10 +27,10 @@ _SIDE = 192
 _AROUND_BOX, _AROUND_MESH = 1.25, 1.5
 # Points of MediaPipe's canonical face model: the contours of both eyes, the tip of the nose (two
 # points, between which others put it), and the corners of the mouth, left and right in the picture.
-_LEFT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
-_RIGHT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
+LEFT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
+RIGHT_EYE = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
 _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT = (1, 4), (61,), (291,)
-_PARTS = (_LEFT_EYE, _RIGHT_EYE, _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT)
+_PARTS = (LEFT_EYE, RIGHT_EYE, _NOSE, _MOUTH_LEFT, _MOUTH_RIGHT)
 _LEFT_CORNER, _RIGHT_CORNER = 33, 263
 # The same parts of a mirrored picture.
 _MIRRORED = [1, 0, 2, 4, 3]

@@ -49,13 +49,14 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds of each step."""
+    """Milliseconds of each step; of appearances only where they were asked for."""
 
     decode: float
     detect: float
     mesh: float
     align: float
     embed: float
+    appearance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

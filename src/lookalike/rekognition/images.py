@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
 from lookalike.faces.photo import Photo
-from lookalike.rekognition import s3
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.services import s3
 from lookalike.rekognition.wire.faults import Fault, code_of
 from lookalike.rekognition.wire.validation import Members
 

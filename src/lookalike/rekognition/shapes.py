@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from lookalike.faces.attributes import Attributes
-from lookalike.faces.geometry import Box, Point
+from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refusal, Refused
+from lookalike.rekognition import landmarks
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.wire.validation import Members
 
@@ -32,18 +33,24 @@ def details(
     context: Context, photo: Photo, faces: Sequence[Face], asked: Collection[str]
 ) -> list[Members]:
     """FaceDetail of each face, with those of the attributes asked for that we measure."""
-    found = [face(each, photo) for each in faces]
+    found = [_detail(each, photo, asked) for each in faces]
     if not _GUESSED & set(asked):
         return found
     guesses = context.engine.analyzer.attributes(faces)
     return [each | _guessed(guess, asked) for each, guess in zip(found, guesses, strict=True)]
 
 
+def _detail(found: Face, photo: Photo, asked: Collection[str]) -> Members:
+    if "ALL" not in asked:
+        return face(found, photo)
+    return face(found, photo) | {"Landmarks": landmarks.all_of(found, photo)}
+
+
 def face(found: Face, photo: Photo) -> Members:
     """What FaceDetail and ComparedFace have in common."""
     return {
         **face_box(found, photo),
-        "Landmarks": _landmarks(found, photo),
+        "Landmarks": landmarks.five(found, photo),
         "Pose": _pose(found),
         "Quality": {
             "Brightness": found.quality.brightness,
@@ -112,22 +119,6 @@ def _guessed(guess: Attributes, asked: Collection[str]) -> Members:
         ),
     }
     return dict(made for name, made in found.items() if {name, "ALL"} & set(asked))
-
-
-def _landmarks(found: Face, photo: Photo) -> list[Members]:
-    """Amazon's left, like ours, is the left of the picture."""
-    points = found.landmarks
-    named: dict[str, Point] = {
-        "eyeLeft": points.left_eye,
-        "eyeRight": points.right_eye,
-        "mouthLeft": points.mouth_left,
-        "mouthRight": points.mouth_right,
-        "nose": points.nose,
-    }
-    return [
-        {"Type": name, "X": point.x / photo.width, "Y": point.y / photo.height}
-        for name, point in named.items()
-    ]
 
 
 def _pose(found: Face) -> Members:

@@ -9,10 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lookalike.faces.photo import Photo
-from lookalike.rekognition import images, s3, shapes
+from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations.celebrities import described, recognized
 from lookalike.rekognition.operations.searching import face_matches
+from lookalike.rekognition.services import s3
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.analysis import VideoAnalysis, analyze_video
 from lookalike.video.frames import Metadata
@@ -99,7 +100,7 @@ def _celebrities(
         match = recognized(context.engine, track.embedding)
         if match is None:
             continue
-        celebrity = {**described(match.person), "Confidence": match.score.similarity}
+        celebrity = {**described(match.person), "Confidence": match.score.certainty}
         for sighting in track.sightings:
             detail = {**celebrity, "Face": _face(sighting)}
             yield _result(sighting, (match.person.id, track.index), {"Celebrity": detail})

@@ -19,7 +19,7 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
 
 
 def _notify(settings: Settings, job: Job) -> None:
-    from lookalike.rekognition.notifications import notify
+    from lookalike.rekognition.services.notifications import notify
 
     notify(settings, job)
 

@@ -16,6 +16,7 @@ voices). Nothing is guessed about anybody: only vectors are looked at.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -92,6 +93,11 @@ class Score:
             return Verdict.SAME_PERSON if self.enough else Verdict.TOO_LITTLE
         certain = self.enough and self.among * self.fmr <= _MOST_EXPECTED
         return Verdict.SAME_PERSON if certain else Verdict.POSSIBLY_SAME
+
+    @property
+    def certainty(self) -> float:
+        """How many of 100 strangers meet nobody as alike among so many people (Poisson)."""
+        return 100 * math.exp(-self.among * self.fmr)
 
     @property
     def texts(self) -> tuple[str, str]:

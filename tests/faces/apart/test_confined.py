@@ -53,7 +53,7 @@ def test_answers_are_those_of_this_process(
     for name in ("obama.jpg", "t1.jpg"):
         data = photos[name]
         # In this order, so that the networks that it takes are prepared.
-        expected, found = analyzer.analyze(data), confined.analyze(data)
+        expected, found = (each.analyze(data, appearances=True) for each in (analyzer, confined))
         assert (found.width, found.height, found.format) == (
             expected.width,
             expected.height,
@@ -63,6 +63,9 @@ def test_answers_are_those_of_this_process(
         for one, other in zip(found.faces, expected.faces, strict=True):
             assert one.box == other.box
             assert float(one.embedding @ other.embedding) > 0.9999
+            assert one.appearance is not None
+            assert other.appearance is not None
+            assert float(one.appearance.outline @ other.appearance.outline) > 0.999
     face = found.faces[0]
     assert np.array_equal(
         confined.square(data, found, face, 96), analyzer.square(data, expected, face, 96)

@@ -26,7 +26,7 @@ _OTHERS = ("biden.jpg", "astronaut.png", "Tom_Hanks_54745.png")
 
 
 def _look(analyzer: Analyzer, data: bytes) -> Appearance:
-    (found,) = analyzer.appearances(data, analyzer.analyze(data).faces[:1])
+    found = analyzer.analyze(data, appearances=True).faces[0].appearance
     assert found is not None
     return found
 
@@ -75,11 +75,13 @@ def test_what_is_beside_the_head_does_not_count(
 def test_where_rather_no_face_is_nothing_is_told(
     analyzer: Analyzer, photos: Mapping[str, bytes]
 ) -> None:
-    (face,) = analyzer.analyze(photos["biden.jpg"]).faces
+    image = decode(photos["biden.jpg"], analyzer.limits, FINE)
+    (face,) = analyzer.analyze_frame(image).faces
     assert face.mesh
-    none = replace(face, mesh=replace(face.mesh, presence=-1.0))
-    lost = replace(face, mesh=None)
-    assert analyzer.appearances(photos["biden.jpg"], [none, lost]) == (None, None)
+    mesh = face.mesh.scaled(image.scale)
+    assert analyzer._appearances.read(image.pixels, mesh)
+    none = replace(mesh, presence=-1.0)
+    assert analyzer._appearances.read(image.pixels, none) is None
 
 
 @pytest.mark.parametrize("url", ["", "damaged"])
@@ -91,7 +93,8 @@ def test_without_its_network_nothing_is_told_and_nothing_loaded(
     url: str,
 ) -> None:
     analyzer = Analyzer(settings)
-    found = analyzer.analyze(photos["biden.jpg"]).faces
+    # The others are open.
+    analyzer.analyze(photos["biden.jpg"])
     if url:
 
         def damaged(*_: object) -> None:
@@ -104,7 +107,8 @@ def test_without_its_network_nothing_is_told_and_nothing_loaded(
         )
         monkeypatch.setattr(reader, "LITE0", replace(LITE0, model=gone))
     for _ in range(2):
-        assert analyzer.appearances(photos["biden.jpg"], found) == (None,)
+        (face,) = analyzer.analyze(photos["biden.jpg"], appearances=True).faces
+        assert face.appearance is None
     assert [each.getMessage() for each in caplog.records] == (
         ["Look-alikes keep the order of identity. it is damaged"] if url else []
     )
@@ -114,10 +118,10 @@ def test_the_network_is_opened_by_the_first_who_asks(
     settings: Settings, photos: Mapping[str, bytes]
 ) -> None:
     analyzer = Analyzer(settings)
-    image = decode(photos["biden.jpg"], analyzer.limits, FINE)
-    (face,) = analyzer.analyze_frame(image).faces
-    assert analyzer._appearances._opened is None
-    assert analyzer.appearances(photos["biden.jpg"], [face])[0] is not None
+    (face,) = analyzer.analyze(photos["biden.jpg"]).faces
+    assert (face.appearance, analyzer._appearances._opened) == (None, None)
+    (face,) = analyzer.analyze(photos["biden.jpg"], appearances=True).faces
+    assert face.appearance is not None
 
 
 def test_an_appearance_comes_back_as_it_was_kept(looks: Mapping[str, Appearance]) -> None:

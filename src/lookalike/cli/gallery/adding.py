@@ -90,7 +90,7 @@ def _parts(given: Sequence[str], *, has_name: bool) -> tuple[str, list[GivenPhot
 def _portrait(engine: LocalEngine, data: bytes, credit: Credit | None, thumbnail: bool) -> Portrait:
     from lookalike.gallery.sources.image_file import portrait
 
-    face = engine.analyzer.with_appearance(engine.analyzer.analyze(data).main_face(), data)
+    face = engine.analyzer.analyze(data, appearances=True).main_face()
     if thumbnail:
         face = engine.analyzer.with_thumbnail(face, data)
     return portrait(face, data, credit)

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 
 from lookalike.config import Settings
 from lookalike.errors import LookalikeError
-from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.analyzer import Analyzer, Request
 from lookalike.faces.apart.messages import Answered, Asked, Begun
 from lookalike.processes import end_with_parent, share_heaps
 
@@ -69,7 +69,7 @@ def _answer(analyzer: Analyzer, connection: Connection, calls: list[Asked]) -> N
             connection.send(Begun(each.number))
             connection.send(Answered(each.number, _called(analyzer, each)))
     found = analyzer.analyze_all(
-        [each.arguments for each in photos],  # type: ignore[misc]
+        [Request(*each.arguments) for each in photos],  # type: ignore[arg-type]
         lambda place: connection.send(Begun(photos[place].number)),
     )
     for each, answer in zip(photos, found, strict=True):

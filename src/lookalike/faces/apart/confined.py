@@ -23,7 +23,6 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoBroke, PhotoError, PhotoTooSlow
 from lookalike.faces.apart import child
 from lookalike.faces.apart.messages import Answered, Asked, Begun
-from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Image, Limits, Pixels
 from lookalike.faces.models import installed
@@ -104,8 +103,10 @@ class Confined:
     def warm(self) -> None:
         self._opened.result()
 
-    def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
-        return cast(Photo, self._ask("analyze", data, limits))
+    def analyze(
+        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+    ) -> Photo:
+        return cast(Photo, self._ask("analyze", data, limits, appearances))
 
     def analyze_frame(self, image: Image) -> Photo:
         return cast(Photo, self._ask("analyze_frame", image))
@@ -115,12 +116,6 @@ class Confined:
 
     def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
         return cast(tuple[Attributes, ...], self._ask("attributes", faces))
-
-    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
-        return cast(tuple[Appearance | None, ...], self._ask("appearances", data, faces))
-
-    def with_appearance(self, face: Face, data: bytes) -> Face:
-        return cast(Face, self._ask("with_appearance", face, data))
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         return cast(Face, self._ask("with_thumbnail", face, data))

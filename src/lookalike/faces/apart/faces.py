@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.attributes import Attributes
 from lookalike.faces.image import Image, Limits, Pixels
 from lookalike.faces.models.manifest import Embedder, Finder
@@ -42,8 +41,14 @@ class Faces(Protocol):
             SetupError: a network cannot be used.
         """
 
-    def analyze(self, data: bytes, limits: Limits | None = None) -> Photo:
+    def analyze(
+        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+    ) -> Photo:
         """Find, align, embed and judge every face of a photo. No face is an empty tuple.
+
+        Args:
+            appearances: tell how each looks, where the settings want an order of looks and the
+                network for it is there. It is opened when this is first asked.
 
         Raises:
             PhotoError: the bytes are not a photo that can be used.
@@ -57,19 +62,6 @@ class Faces(Protocol):
 
     def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
         """What networks guess of each face."""
-
-    def appearances(self, data: bytes, faces: Sequence[Face]) -> tuple[Appearance | None, ...]:
-        """How each of some faces looks that were found in a photo.
-
-        None where rather no face is, and of all where the settings want no order of looks, or the
-        network for it is not there. It is opened when this is first asked.
-
-        Raises:
-            PhotoError: the bytes are not a photo that can be used.
-        """
-
-    def with_appearance(self, face: Face, data: bytes) -> Face:
-        """The same face with how it looks, which is seen in the photo it was found in."""
 
     def with_thumbnail(self, face: Face, data: bytes) -> Face:
         """The same face with a small picture of it, cut from the photo it was found in."""

@@ -130,7 +130,7 @@ def _ask(question: Question[Answer], data: bytes) -> Answer:
 
 def _look(analyzer: Analyzer, data: bytes, thumbnail: bool) -> FaceOrReason:
     try:
-        face = analyzer.with_appearance(analyzer.analyze(data).main_face(), data)
+        face = analyzer.analyze(data, appearances=True).main_face()
         return analyzer.with_thumbnail(face, data) if thumbnail else face
     except PhotoError as error:
         return str(error).rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lookalike.faces.vectors import Floats
@@ -24,20 +25,20 @@ _LINKS = ("wikidata", "website", "wikipedia-en", "wikipedia-ko", "search-ko")
 def recognize_celebrities(context: Context, request: Members) -> Members:
     """Who the 64 largest faces are.
 
-    Under the setting `celebrities = nearest` each face carries the nearest person, however
-    unlike; under `strict` a face below `celebrity_threshold` is unrecognised.
+    Under the setting `celebrities = strict` a face below `celebrity_threshold`, or of which too
+    little shows, is unrecognised; under `nearest` each carries the nearest person, however unlike.
     """
     data = images.content(context, request["Image"], "Image")
     photo = images.analyze(context, data, "Image")
     known, unknown = [], []
     for face in photo.faces[:_MAX_FACES]:
         written = shapes.face(face, photo)
-        match = recognized(context.engine, face.embedding)
+        match = recognized(context.engine, face.embedding, enough=face.enough)
         if match is None:
             unknown.append(written)
         else:
             celebrity = described(match.person)
-            known.append({**celebrity, "Face": written, "MatchConfidence": match.score.similarity})
+            known.append({**celebrity, "Face": written, "MatchConfidence": match.score.certainty})
     return {"CelebrityFaces": known, "UnrecognizedFaces": unknown}
 
 
@@ -51,13 +52,20 @@ def get_celebrity_info(context: Context, request: Members) -> Members:
     }
 
 
-def recognized(engine: LocalEngine, embedding: Floats) -> Match[Score] | None:
-    """Who a face is, by the settings `celebrities` and `celebrity_threshold`."""
+def recognized(
+    engine: LocalEngine, embedding: Floats, *, enough: bool = True
+) -> Match[Score] | None:
+    """Who a face is, by the settings `celebrities` and `celebrity_threshold`.
+
+    Args:
+        enough: whether enough of it shows to tell.
+    """
     settings = engine.settings
     for match in engine.matcher.rank(embedding, 1):
-        alike = match.score.similarity >= settings.celebrity_threshold
-        if alike or settings.celebrities == "nearest":
-            return match
+        score = replace(match.score, among=engine.matcher.people(), enough=enough)
+        sure = enough and score.certainty >= settings.celebrity_threshold
+        if sure or settings.celebrities == "nearest":
+            return replace(match, score=score)
     return None
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from lookalike.database.tokens import token_of
-from lookalike.rekognition import paging, s3
+from lookalike.rekognition import paging
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.services import s3
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import check_header

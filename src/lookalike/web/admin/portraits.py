@@ -109,8 +109,7 @@ def portraits(
     errors: list[tuple[Upload, PhotoError]] = []
     for photo in photos:
         try:
-            face = engine.analyzer.analyze(photo.data).main_face()
-            face = engine.analyzer.with_appearance(face, photo.data)
+            face = engine.analyzer.analyze(photo.data, appearances=True).main_face()
         except PhotoError as error:
             errors.append((photo, error))
         else:

@@ -21,7 +21,7 @@ from botocore.exceptions import (
 
 from lookalike.config import Settings
 from lookalike.errors import ImageTooLarge, ObjectUnavailable, VideoTooLarge
-from lookalike.rekognition import service_clients
+from lookalike.rekognition.services import clients
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import HEADER
@@ -174,7 +174,7 @@ class S3File(io.RawIOBase):
 
 
 def _client(settings: Settings) -> Any:
-    return service_clients.service_client("s3", settings.s3_endpoint_url)
+    return clients.service_client("s3", settings.s3_endpoint_url)
 
 
 @contextmanager

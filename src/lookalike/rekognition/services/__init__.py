@@ -1,0 +1,1 @@
+"""Services of AWS's beside Rekognition that requests name: photos in S3, topics of SNS."""
