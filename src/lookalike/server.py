@@ -46,6 +46,7 @@ from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
+from lookalike.web.sealed_faces import Seal
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -145,6 +146,7 @@ async def _lifespan(
             shown=Shown(offers(fetched), site),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
+            seal=Seal(engine.model.contract),
             rekognition=LateEndpoint(engine, executor, guard),
         )
         async with results.keeping_swept(services.results, engine.gallery):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from lookalike.engine import interface
     from lookalike.engine.interface import AnyScore
     from lookalike.faces.photo import Face, Photo
+    from lookalike.scores.standing import Standing
 
 
 def lookalikes(found: interface.Lookalikes[AnyScore], shown: Shown = PLAIN) -> shapes.Lookalikes:
@@ -25,6 +27,30 @@ def lookalikes(found: interface.Lookalikes[AnyScore], shown: Shown = PLAIN) -> s
         notice=found.notice,
         aws_calls=found.calls,
         timings_ms=_timings(found.photo, found.match_ms),
+    )
+
+
+def again(
+    rankings: Iterable[interface.Ranking[AnyScore]],
+    collection: str | None,
+    among: int,
+    shown: Shown = PLAIN,
+) -> shapes.Again:
+    """The people most like faces that were found before.
+
+    Args:
+        among: how many people were looked among.
+    """
+    return shapes.Again(
+        faces=tuple(
+            shapes.Ranking(
+                people=tuple(_ranked(n, m, shown) for n, m in enumerate(each.matches, 1)),
+                order=each.order,
+                standing=_standing(each.standing),
+            )
+            for each in rankings
+        ),
+        gallery=shapes.Searched(collection=collection, people=among),
     )
 
 
@@ -93,10 +119,12 @@ def _ranked_face(
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
         order=ranked.order,
-        standing=None
-        if ranked.standing is None
-        else shapes.Standing.model_validate(ranked.standing),
+        standing=_standing(ranked.standing),
     )
+
+
+def _standing(told: Standing | None) -> shapes.Standing | None:
+    return None if told is None else shapes.Standing.model_validate(told)
 
 
 def _ranked(rank: int, match: interface.Match[AnyScore], shown: Shown) -> shapes.RankedPerson:

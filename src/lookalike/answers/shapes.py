@@ -253,6 +253,21 @@ class EngineFacts(Charged):
     model: Model
 
 
+class Ranking(Answer):
+    """Of one face among other people."""
+
+    people: tuple[RankedPerson, ...]
+    order: Literal["identity", "look"]
+    standing: Standing | None
+
+
+class Again(Answer):
+    """The people among whom a search was narrowed down, for each face of the photo."""
+
+    faces: tuple[Ranking, ...]
+    gallery: Searched
+
+
 class Lookalikes(Charged):
     photo: Photo
     faces: tuple[LookalikeFace, ...]
@@ -261,6 +276,11 @@ class Lookalikes(Charged):
     gallery: Searched
     notice: str | None = Field(
         default=None, description="Why a face has nobody, and what to do about it."
+    )
+    sealed: str | None = Field(
+        default=None,
+        description="The faces, encrypted for `/api/v1/lookalikes/again`, where that was asked "
+        "for.",
     )
     timings_ms: Timings
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -18,7 +18,10 @@ from lookalike.engine.interface import (
     Match,
     ModelFacts,
     Order,
+    Probe,
     RankedFace,
+    Ranking,
+    probe,
 )
 from lookalike.engine.model_notes import model_notes
 from lookalike.engine.standings import Standings
@@ -34,19 +37,11 @@ from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.look import NEAREST, blended
 from lookalike.scores.similarity import SAME_PERSON, Calibration, Numbers, Score
-from lookalike.scores.standing import Standing, shown_first
+from lookalike.scores.standing import shown_first
 
 # Scores see each face among its like, so they may put people in another order than cosines. The
 # nearest by cosine are looked at a little further down than is asked for.
 _FURTHER = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """People in order, and where the first of them stands; see `scores.standing`."""
-
-    matches: tuple[Match[Score], ...]
-    standing: Standing | None
 
 
 class Matcher:
@@ -79,21 +74,22 @@ class Matcher:
         return _matches(ordered[:limit])
 
     def ranked(
-        self,
-        probe: Floats,
-        limit: int,
-        collection: str | None = None,
-        who: Who = EVERYONE,
-        look: Appearance | None = None,
-    ) -> Ranking:
+        self, probe: Probe, limit: int, collection: str | None = None, who: Who = EVERYONE
+    ) -> Ranking[Score]:
         """The same, and where the first of them stands among the best matches of strangers.
 
-        Args, Raises: as `rank`.
+        Raises:
+            CollectionNotFound: there is no such collection.
         """
-        ordered, shown = self._ordered(probe, max(limit, NEAREST), collection, who, look)
+        look, people = probe.appearance, self.people(collection)
         order: Order = "identity" if look is None else "look"
-        standing = self._standings.of(shown, collection, who, order, self.people(collection))
-        return Ranking(_matches(ordered[:limit]), standing)
+        most = max(limit, NEAREST)
+        ordered, shown = self._ordered(probe.embedding, most, collection, who, look)
+        matches = tuple(
+            replace(each, score=replace(each.score, among=people, enough=probe.enough))
+            for each in _matches(ordered[:limit])
+        )
+        return Ranking(matches, order, self._standings.of(shown, collection, who, order, people))
 
     def _ordered(
         self, probe: Floats, most: int, collection: str | None, who: Who, look: Appearance | None
@@ -252,25 +248,36 @@ class LocalEngine:
             self.faces(each, "reference", number) for number, each in enumerate(references)
         )
         started = time.perf_counter()
-        people = self.matcher.people(collection)
-        rankings = [
-            self.matcher.ranked(face.embedding, limit, collection, who, face.appearance)
-            for face in analyzed.faces
-        ]
+        rankings = self.ranked(map(probe, analyzed.faces), limit, collection, who)
         faces = tuple(
             RankedFace(
                 face=face,
-                matches=_among(people, face, ranking.matches),
+                matches=ranking.matches,
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
-                order="identity" if face.appearance is None else "look",
+                order=ranking.order,
                 standing=ranking.standing,
             )
             for face, ranking in zip(analyzed.faces, rankings, strict=True)
         )
+        people = self.matcher.people(collection)
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
+
+    def ranked(
+        self,
+        probes: Iterable[Probe],
+        limit: int,
+        collection: str | None = None,
+        who: Who = EVERYONE,
+    ) -> tuple[Ranking[Score], ...]:
+        """The people most like faces that were found before.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        return tuple(self.matcher.ranked(each, limit, collection, who) for each in probes)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
@@ -363,11 +370,3 @@ def _matches(pairs: list[tuple[Nearest, Score]]) -> tuple[Match[Score], ...]:
 
 def _similarity(pair: tuple[Nearest, Score]) -> float:
     return pair[1].similarity
-
-
-def _among(people: int, face: Face, matches: tuple[Match[Score], ...]) -> tuple[Match[Score], ...]:
-    """The matches of a face that was searched for among so many people."""
-    return tuple(
-        replace(each, score=replace(each.score, among=people, enough=face.enough))
-        for each in matches
-    )

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING
 
 from lookalike.gallery.people import Language
+from lookalike.scores.similarity import SAME_PERSON
 from lookalike.web.texts import locale
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 # Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
 _RAREST, _COMMON = 100_000, 10
+# Below it is no question whether this is the same person.
+_SAME_AT_ALL = 70.0
 
 
 def words(score: Score, language: Language) -> str:
@@ -32,6 +35,16 @@ def rarity(one_in: int, language: Language) -> str:
         return str(texts["common"])
     sentence: str = texts["rarer" if one_in >= _RAREST else "one_in"]
     return sentence.format(count=about(one_in, language))
+
+
+def identity(score: Score, language: Language) -> str:
+    """Whether this may be the same person, as static/score.js says it; nothing where that is no
+    question."""
+    if score.similarity is None or score.similarity < _SAME_AT_ALL:
+        return ""
+    texts = locale(language)["script"]["score"]
+    words = str(texts["nearly_same" if score.similarity < SAME_PERSON else "same"])
+    return f"{words} {texts['extrapolated']}" if score.extrapolated else words
 
 
 def standing(share: float, language: Language) -> str:

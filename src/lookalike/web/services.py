@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
     from lookalike.web.counts import Counts
+    from lookalike.web.sealed_faces import Seal
     from lookalike.web.sharing.results import Results
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
@@ -43,6 +44,7 @@ class Services:
         gallery: that of the engine.
         shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
         counts: None where nothing is counted.
+        seal: closes faces of photos for those who sent them.
         rekognition: answers a request to the Amazon Rekognition API.
     """
 
@@ -57,6 +59,7 @@ class Services:
     shown: Shown
     results: Results
     counts: Counts | None
+    seal: Seal
     rekognition: Callable[[Request], Awaitable[Response]]
 
     @property

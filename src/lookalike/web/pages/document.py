@@ -29,7 +29,7 @@ from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
 from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
-from lookalike.web.score_words import words
+from lookalike.web.score_words import identity, standing, words
 from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
 
@@ -257,5 +257,7 @@ def _environment() -> jinja2.Environment:
         "monogram": _monogram,
         "name": _name,
         "words": words,
+        "identity": identity,
+        "standing": standing,
     }
     return environment

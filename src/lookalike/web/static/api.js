@@ -1,6 +1,7 @@
 // @ts-check
 /** The JSON API, as the page uses it. */
 
+import { Problem } from "./problem.js";
 import { page } from "./texts.js";
 import { post } from "./upload.js";
 
@@ -59,6 +60,7 @@ import { post } from "./upload.js";
  * @property {{ photo: Photo, faces: Face[] }[]} references
  * @property {string | null} notice why a face has nobody, in English
  * @property {Record<string, number>} aws_calls that Amazon answered for it
+ * @property {string | null} sealed the faces, to look again without the photo
  */
 
 /**
@@ -66,7 +68,7 @@ import { post } from "./upload.js";
  * @property {{ name: string, weight: number }[]} regions the weightiest first, together 1
  * @property {{ size: number, rows: number, columns: number, values: number[][] }} grid over the aligned crop
  */
-/** @typedef {{ gender?: string, group?: string, collection?: string }} Filters empty: everybody */
+/** @typedef {{ [name: string]: string }} Filters gender, origin, field, group, living, collection; empty: everybody */
 
 /** @param {string} path below the API's root */
 export const at = (path) => `${page.root}/api/v1/${path}`;
@@ -84,8 +86,30 @@ export function findLookalikes(photo, reference, filters, watch) {
     ["photo", photo],
     ["reference", reference],
     ["order", "look"],
+    ["sealed", true],
   ];
   return post(at("lookalikes"), [...asked, ...Object.entries(filters)], watch);
+}
+
+/**
+ * The same faces among other people, without sending the photo again where that can be.
+ * @param {Lookalikes} answer
+ * @param {Filters} filters
+ * @param {() => Promise<Lookalikes>} otherwise sends it
+ * @param {AbortSignal} signal
+ * @returns {Promise<Lookalikes>}
+ */
+export async function findAgain(answer, filters, otherwise, signal) {
+  if (!answer.sealed) return otherwise();
+  try {
+    const fields = /** @type {Field[]} */ ([["sealed", answer.sealed], ...Object.entries(filters)]);
+    const { faces } = await post(at("lookalikes/again"), fields, { signal });
+    return { ...answer, faces: answer.faces.map((face, place) => ({ ...face, ...faces[place] })) };
+  } catch (error) {
+    // It holds for an hour, and for as long as the server runs.
+    if (error instanceof Problem && error.code === "seal-expired") return otherwise();
+    throw error;
+  }
 }
 
 /**

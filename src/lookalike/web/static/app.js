@@ -2,9 +2,10 @@
 /** The start page: choose photos, wait, look at the answer, and round again. */
 
 import { Alert } from "./alert.js";
-import { findLookalikes } from "./api.js";
+import { findAgain, findLookalikes } from "./api.js";
 import { Consent } from "./consent.js";
 import { find } from "./dom.js";
+import { chosen } from "./filters.js";
 import { Problem } from "./problem.js";
 import { receivePhotos } from "./receive.js";
 import { Slot } from "./slot.js";
@@ -87,7 +88,7 @@ async function search() {
     if (other) refuseLarge(other, "reference");
     const onProgress = (/** @type {number} */ share) => working.sent(share);
     const watch = { onProgress, signal: running.signal };
-    const answer = await findLookalikes(own, other, {}, watch);
+    const answer = await findLookalikes(own, other, chosen(), watch);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     results ??= new (await drawing).Results();
@@ -117,10 +118,10 @@ function refuseLarge(picture, subject) {
  */
 function showResults(view, answer, own, other) {
   start.hidden = true;
-  // The server keeps nothing, so another choice of people means sending the photo again.
-  view.show(answer, own, other, (filters, signal) =>
-    findLookalikes(own, other, filters, { signal }),
-  );
+  view.show(answer, own, other, (filters, signal) => {
+    const otherwise = () => findLookalikes(own, other, filters, { signal });
+    return findAgain(answer, filters, otherwise, signal);
+  });
   view.focus();
   history.pushState({}, "");
 }

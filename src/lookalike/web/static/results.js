@@ -164,7 +164,7 @@ export class Results {
     const hero = sideBySide(
       best,
       this.#ownHalf(face),
-      title(best.score),
+      title(best.score, this.#filters.value),
       () => this.#explain(face, best),
       this.#shareButton(face, best),
     );
