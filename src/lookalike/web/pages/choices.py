@@ -29,6 +29,7 @@ class Choices:
         origins: `korean` and `international`, where there are both.
         fields: with the number of their people, the largest first.
         groups: with the number of their people, the largest first.
+        known: whether of everybody it is stated of which country they are.
         living: whether some are dead, and some are not.
         collections: their ids.
     """
@@ -37,8 +38,14 @@ class Choices:
     origins: tuple[str, ...]
     fields: tuple[tuple[str, int], ...]
     groups: tuple[tuple[str, int], ...]
+    known: bool
     living: bool
     collections: tuple[str, ...]
+
+    @property
+    def koreans_first(self) -> bool:
+        """Whether Koreans may be shown the Koreans first: of nobody it is unknown who they are."""
+        return bool(self.origins) and self.known
 
     @property
     def offered(self) -> bool:
@@ -68,6 +75,7 @@ def _choices(
         origins=_ORIGINS if origins.issuperset(_ORIGINS) else (),
         fields=_largest(found, lambda facts: facts.fields),
         groups=_largest(found, lambda facts: facts.groups),
+        known=None not in origins,
         living=len({facts.dead for facts in found}) > 1,
         collections=tuple(each.id for each in collections if each.people),
     )

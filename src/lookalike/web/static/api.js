@@ -60,6 +60,7 @@ import { post } from "./upload.js";
  * @property {{ photo: Photo, faces: Face[] }[]} references
  * @property {string | null} notice why a face has nobody, in English
  * @property {Record<string, number>} aws_calls that Amazon answered for it
+ * @property {Filters} filters that it was asked with
  * @property {string | null} sealed the faces, to look again without the photo
  */
 
@@ -80,7 +81,7 @@ export const at = (path) => `${page.root}/api/v1/${path}`;
  * @param {import("./upload.js").Watch} watch
  * @returns {Promise<Lookalikes>}
  */
-export function findLookalikes(photo, reference, filters, watch) {
+export async function findLookalikes(photo, reference, filters, watch) {
   /** @type {Field[]} */
   const asked = [
     ["photo", photo],
@@ -88,7 +89,8 @@ export function findLookalikes(photo, reference, filters, watch) {
     ["order", "look"],
     ["sealed", true],
   ];
-  return post(at("lookalikes"), [...asked, ...Object.entries(filters)], watch);
+  const answer = await post(at("lookalikes"), [...asked, ...Object.entries(filters)], watch);
+  return { ...answer, filters };
 }
 
 /**
@@ -104,7 +106,8 @@ export async function findAgain(answer, filters, otherwise, signal) {
   try {
     const fields = /** @type {Field[]} */ ([["sealed", answer.sealed], ...Object.entries(filters)]);
     const { faces } = await post(at("lookalikes/again"), fields, { signal });
-    return { ...answer, faces: answer.faces.map((face, place) => ({ ...face, ...faces[place] })) };
+    const ranked = answer.faces.map((face, place) => ({ ...face, ...faces[place] }));
+    return { ...answer, filters, faces: ranked };
   } catch (error) {
     // It holds for an hour, and for as long as the server runs.
     if (error instanceof Problem && error.code === "seal-expired") return otherwise();

@@ -5,7 +5,7 @@ import { Alert } from "./alert.js";
 import { findAgain, findLookalikes } from "./api.js";
 import { Consent } from "./consent.js";
 import { find } from "./dom.js";
-import { chosen } from "./filters.js";
+import { findFirst } from "./filters.js";
 import { Problem } from "./problem.js";
 import { receivePhotos } from "./receive.js";
 import { Slot } from "./slot.js";
@@ -13,6 +13,7 @@ import { page, text } from "./texts.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./api.js").Filters} Filters */
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
 
 const start = find("#start", HTMLElement);
@@ -88,7 +89,8 @@ async function search() {
     if (other) refuseLarge(other, "reference");
     const onProgress = (/** @type {number} */ share) => working.sent(share);
     const watch = { onProgress, signal: running.signal };
-    const answer = await findLookalikes(own, other, chosen(), watch);
+    const ask = (/** @type {Filters} */ filters) => findLookalikes(own, other, filters, watch);
+    const answer = await findFirst(ask, watch.signal);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     results ??= new (await drawing).Results();

@@ -4,29 +4,44 @@
  * of one's own. Several at once, chosen by the visitor, and remembered for the visit.
  */
 
+import { findAgain } from "./api.js";
 import { page } from "./texts.js";
 
 /** @typedef {import("./api.js").Filters} Filters */
+/** @typedef {import("./api.js").Lookalikes} Lookalikes */
 
 const REMEMBERED = "filters";
 const form = () => /** @type {HTMLFormElement | null} */ (document.querySelector("#filters"));
 
 /**
- * What was chosen in this visit. Until something was, Koreans see the Korean stars first; all others
- * are a tap away.
- * @returns {Filters}
+ * The first answer to a photo, among those whom the visitor chose before. Until they chose, Koreans
+ * see the Korean stars first, all others a tap away, unless the photo seems to be of somebody.
+ * @param {(filters: Filters) => Promise<Lookalikes>} ask sends the photo
+ * @param {AbortSignal} signal
+ * @returns {Promise<Lookalikes>}
  */
-export function chosen() {
-  const known = remembered() ?? (page.language === "ko" ? { origin: "korean" } : {});
-  return Object.fromEntries(Object.entries(known).filter(([name, value]) => offers(name, value)));
+export async function findFirst(ask, signal) {
+  const before = remembered();
+  if (before) return ask(before);
+  const answer = await ask({});
+  const korean = { origin: "korean" };
+  const koreans = page.language === "ko" && form()?.hasAttribute("data-koreans");
+  if (!koreans || !answer.sealed || answer.faces.some(isKnown)) return answer;
+  return findAgain(answer, korean, () => ask(korean), signal);
 }
 
-/** @returns {Filters | null} */
+/** @param {import("./api.js").RankedFace} face */
+function isKnown({ people: [best] }) {
+  return best && !best.score.aws && best.score.verdict.endsWith("same-person");
+}
+
+/** What was chosen in this visit and can be chosen here. @returns {Filters | null} */
 function remembered() {
   try {
-    return JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null");
+    const known = Object.entries(JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "null"));
+    return Object.fromEntries(known.filter(([name, value]) => offers(name, value)));
   } catch {
-    return null; // storage is switched off
+    return null; // nothing, or storage is switched off
   }
 }
 
@@ -39,10 +54,9 @@ function remember(filters) {
   }
 }
 
-/** Whether it can be chosen here. @param {string} name @param {string} value */
+/** @param {string} name @param {unknown} value */
 function offers(name, value) {
-  const fields = [...(form()?.elements ?? [])];
-  return fields.some((field) => {
+  return [...(form()?.elements ?? [])].some((field) => {
     if (field instanceof HTMLSelectElement)
       return field.name === name && [...field.options].some((option) => option.value === value);
     return field instanceof HTMLInputElement && field.name === name && field.value === value;
@@ -58,6 +72,8 @@ export class FilterBar {
     this.#form?.addEventListener("submit", (event) => event.preventDefault());
     this.#form?.addEventListener("change", ({ target }) => {
       if (target instanceof HTMLInputElement) this.#settle(target);
+      if (target instanceof HTMLElement)
+        target.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
       const filters = this.value;
       this.show(filters);
       remember(filters);
@@ -71,7 +87,7 @@ export class FilterBar {
     return Object.fromEntries([...new FormData(this.#form)].filter(([, value]) => value));
   }
 
-  /** @param {Filters} filters */
+  /** Those that an answer was made with. @param {Filters} filters */
   show(filters) {
     for (const field of this.#form?.elements ?? []) {
       if (field instanceof HTMLSelectElement) {
@@ -82,11 +98,6 @@ export class FilterBar {
         field.checked = field.name ? filters[field.name] === field.value : none;
       }
     }
-  }
-
-  /** What a new answer was asked with. */
-  reset() {
-    this.show(chosen());
   }
 
   /** @param {boolean} busy */

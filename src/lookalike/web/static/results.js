@@ -50,7 +50,7 @@ export class Results {
    */
   show(answer, photo, reference, search) {
     this.#shown = { answer, photo, reference, search, face: 0 };
-    this.#filters.reset();
+    this.#filters.show(answer.filters);
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
     this.#showPhoto(answer, photo);

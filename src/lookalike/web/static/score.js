@@ -45,7 +45,7 @@ export const standingNote = () => text("standing.note");
  */
 export function title(score, { origin, gender } = {}) {
   const who = [origin, gender].filter(Boolean).join(" ");
-  if (who && !score.aws && /^(strong|some)-/.test(score.verdict))
+  if (who && !score.aws && /^(strong|some|no)-/.test(score.verdict))
     return text("of.title", { who: text(`of.${who}`) });
   return text(`best.${score.aws ? score.aws.measure : score.verdict}`);
 }
