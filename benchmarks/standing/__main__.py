@@ -3,22 +3,22 @@
     python -m benchmarks.standing ../shared/data
 
 Strangers are split in halves at random, ten times; each half is told by what the other was fitted
-to, as it ships. Of all offered crowds the first table has those that are asked for most.
+to, as it ships. The first table has the crowds that are asked for most, the second the fewest and
+the most that a tenth gets in all others.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from itertools import product
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.report import machine, table
 from benchmarks.standing.fitting import ORDERS
-from benchmarks.standing.starter import Gallery, gallery, offered
+from benchmarks.standing.starter import gallery, offered
 from benchmarks.standing.strangers import (
     IDOLS,
     KOREAN_MEN,
@@ -32,7 +32,7 @@ from lookalike.engine.interface import Order
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import best_matches, calibration
-from lookalike.scores.similarity import Calibration, Numbers
+from lookalike.scores.similarity import Numbers
 from lookalike.scores.standing import Faces, fitted, strengths
 
 _TIMES = 10
@@ -49,85 +49,93 @@ _TOLD = (
 _SHOWN = (EVERYONE, Who(origin="korean"))
 
 
-def shares(
-    shown: Strangers, order: Order, scores: Calibration, crowd: Gallery, who: Who
-) -> NDArray[np.float64]:
-    """(times, n): the standing of each, by what half of the others, or all others, came to."""
-    looks = order == "look"
-    strong = strengths(scores, shown.faces(looks=looks), crowd.crowd(who))
-    people = np.unique(shown.people, return_inverse=True)[1]
-    random = np.random.default_rng(_SEED)
-    return np.array([_halves(shown, strong, people, random) for _ in range(_TIMES)])
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The standings of strangers in one crowd.
+
+    Attributes:
+        full: whether each tenth is shown.
+        shares: (times, n).
+    """
+
+    order: Order
+    name: str
+    full: bool
+    shares: Numbers
+
+    def tenths(self, shown: Strangers, kinds: Sequence[str]) -> tuple[int, Numbers]:
+        """How many are of those kinds, and how many percent of them each tenth gets."""
+        rows = np.any([shown.kind(each, looks=self.order == "look") for each in kinds], axis=0)
+        counts = np.histogram(self.shares[:, rows], bins=10, range=(0, 1))[0]
+        return int(rows.sum()), np.asarray(100 * counts / counts.sum())
 
 
-def _halves(
-    shown: Strangers, strong: Numbers, people: NDArray[np.intp], random: np.random.Generator
-) -> Numbers:
-    first = (random.permutation(people.max() + 1) % 2 == 0)[people]
-    told = np.empty(len(strong))
-    for half in (first, ~first):
-        weights = shown.weights(half)
-        told[~half] = fitted(strong, weights).shares(strong[~half])
-    return told
+class Measured:
+    """What strangers are told in the starter."""
 
+    def __init__(self, data: Path) -> None:
+        self._crowd = gallery(SFACE.contract)
+        self._scores = calibration(SFACE.contract)
+        self.shown = strangers(data, self._crowd)
+        self._people = np.unique(self.shown.people, return_inverse=True)[1]
 
-def own_shares(
-    shown: Strangers, order: Order, scores: Calibration, crowd: Gallery, people: int
-) -> NDArray[np.float64]:
-    """(1, n): the standing of each in a gallery of so many people that nothing was fitted to: by
-    the cohort, the other people of the starter."""
-    looks = order == "look"
-    rows = np.random.default_rng(_SEED).permutation(len(crowd.people))
-    own, others = (
-        Faces(crowd.vectors[part], crowd.looks[part] if looks else None)
-        for part in (rows[:people], rows)
-    )
-    made = fitted(strengths(scores, others, own))
-    return made.shares(strengths(scores, shown.faces(looks=looks), own))[None]
+    def crowds(self) -> Iterator[Told]:
+        """Those that are offered, and galleries that nothing was fitted to."""
+        for order in ORDERS:
+            for who in offered(self._crowd):
+                name = best_matches.key(who, "").strip() or "everyone"
+                yield Told(order, name, who in _SHOWN, self._offered(order, who))
+            for people in _OWN:
+                yield Told(order, f"{people} of one's own", False, self._own(order, people))
 
+    def _offered(self, order: Order, who: Who) -> Numbers:
+        crowd = self._crowd.crowd(who)
+        strong = strengths(self._scores, self.shown.faces(looks=order == "look"), crowd)
+        random = np.random.default_rng(_SEED)
+        return np.array([self._halves(strong, random) for _ in range(_TIMES)])
 
-def tenths(shown: Strangers, told: Numbers, kinds: tuple[str, ...], order: Order) -> Numbers:
-    """(10,): percent of people of those kinds in each tenth."""
-    rows = np.any([shown.kind(each, looks=order == "look") for each in kinds], axis=0)
-    counts = np.histogram(told[:, rows], bins=10, range=(0, 1))[0]
-    return np.asarray(100 * counts / counts.sum())
+    def _halves(self, strong: Numbers, random: np.random.Generator) -> Numbers:
+        first = (random.permutation(self._people.max() + 1) % 2 == 0)[self._people]
+        told = np.empty(len(strong))
+        for half in (first, ~first):
+            made = fitted(strong, self.shown.weights(half))
+            told[~half] = made.shares(strong[~half])
+        return told
+
+    def _own(self, order: Order, people: int) -> Numbers:
+        """In a gallery of so many, told by the cohort: everybody in the starter."""
+        looks = order == "look"
+        rows = np.random.default_rng(_SEED).permutation(len(self._crowd.people))
+        own, cohort = (
+            Faces(self._crowd.vectors[part], self._crowd.looks[part] if looks else None)
+            for part in (rows[:people], rows)
+        )
+        made = fitted(strengths(self._scores, cohort, own))
+        return made.shares(strengths(self._scores, self.shown.faces(looks=looks), own))[None]
 
 
 def section(data: Path) -> str:
-    crowd, scores = gallery(SFACE.contract), calibration(SFACE.contract)
-    shown = strangers(data, crowd)
+    measured = Measured(data)
     full: list[tuple[object, ...]] = []
-    others: list[tuple[str, str, str, str]] = []
-    for order, who, people in product(ORDERS, (*offered(crowd), None), (0, *_OWN)):
-        if (who is None) != (people > 0):
-            continue
-        if who is None:
-            told, name = own_shares(shown, order, scores, crowd, people), f"{people} of one's own"
+    others: list[tuple[object, ...]] = []
+    for told in measured.crowds():
+        found = [(kind, *told.tenths(measured.shown, kinds)) for kind, kinds in _TOLD]
+        if told.full:
+            full += [
+                (told.order, told.name, kind, photos, *(f"{each:.0f}" for each in tenths))
+                for kind, photos, tenths in found
+            ]
         else:
-            told = shares(shown, order, scores, crowd, who)
-            name = best_matches.key(who, "").strip() or "everyone"
-        for kind, kinds in _TOLD:
-            found = tenths(shown, told, kinds, order)
-            photos = sum(shown.kind(each, looks=order == "look").sum() for each in kinds)
-            row = (order, name, kind)
-            if who in _SHOWN:
-                full.append((*row, photos, *(f"{each:.0f}" for each in found)))
-            elif kind != IDOLS:
-                others.append((*row, f"{found.min():.0f} to {found.max():.0f}"))
-    ten = [f"{each / 10:.1f} to {(each + 1) / 10:.1f}" for each in range(10)]
+            ranges = (f"{each.min():.0f} to {each.max():.0f}" for _, _, each in found[:3])
+            others.append((told.order, told.name, *ranges))
+    ten = [f".{each}" for each in range(10)]
+    kinds = [kind for kind, _ in _TOLD[:3]]
     return "\n\n".join(
         [
             table(("order", "among", "of whom", "photos", *ten), full),
-            table(("order", "among", *(kind for kind, _ in _TOLD[:3])), list(_beside(others))),
+            table(("order", "among", *kinds), others),
         ]
     )
-
-
-def _beside(rows: list[tuple[str, str, str, str]]) -> Iterator[tuple[str, ...]]:
-    """What stands in rows one below the other, women, men and Koreans."""
-    for first in range(0, len(rows), 3):
-        order, name, _, _ = rows[first]
-        yield order, name, *(each[3] for each in rows[first : first + 3])
 
 
 def main() -> None:
