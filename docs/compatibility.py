@@ -153,13 +153,14 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "ListCollections": Compatibility(
             notes=(
-                "In the order of the ids. The gallery that comes with the package is the "
-                "collection `starter`.",
+                "In the order of the ids. With `LOOKALIKE_REKOGNITION_STARTER=on` the gallery "
+                "that comes with the package is among them, as `starter`.",
             )
         ),
         "ListFaces": Compatibility(
             notes=(
-                "In the order of the ids. Of the faces of `starter` no image and no box is known.",
+                "In the order of the ids. Of a face that came without its photo, as those of "
+                "`starter`, the box is all of the image, and ExternalImageId whom it shows.",
             )
         ),
         "ListUsers": Compatibility(notes=("In the order of the ids.",)),
@@ -228,16 +229,16 @@ GENERAL = (
     "Similarity, MatchConfidence and the thresholds are [calibrated here](scores.md): 80 is where "
     "one pair of strangers in 10,000 passes. With a [model](models.md) that nobody calibrated they "
     "are provisional and low on purpose, and the log says so.",
-    "FaceModelVersion names the model and its preprocessing; vectors of another are refused, never "
-    "searched.",
+    "FaceModelVersion is `1.0` for the model that ships (`sface-2021dec/1`), and 2 with a number "
+    "made of its contract for any other; vectors of another are refused, never searched.",
     "Images are JPEG and PNG, in `Bytes`, or in an `S3Object` where the server has an S3 endpoint; "
     "where it has none, or cannot read the object, the answer is InvalidS3ObjectException.",
     "Boxes and landmarks are of the image as it is displayed, turned as its EXIF data says; "
     "OrientationCorrection is not sent, nor is it by Amazon now.",
     "With the attribute ALL come 30 landmarks, else five. A pupil is the middle of its eye.",
     "No pixels are kept. An ImageId is made of the image's bytes: the same image has the same one.",
-    "`starter` is read-only: changes of it answer InvalidParameterException. With another model "
-    "than the one it was made with it is empty.",
+    "`starter`, where it is shown, is read-only: changes of it answer InvalidParameterException. "
+    "With another model than the one it was made with it is empty.",
     "Users are updated within the call, so that no one has to wait for ACTIVE. One without faces "
     "is CREATED.",
     "A ClientRequestToken is known for a day; the same with other parameters answers "

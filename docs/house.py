@@ -76,6 +76,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "gate": (
             "rate_limit refusal proxies spool",
             "budget names shares",
+            "origins",
             "*",
         ),
         "rekognition": (
@@ -83,7 +84,8 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "access services",
             "*",
             "operations",
-            "endpoint video_jobs",
+            "calls video_jobs",
+            "endpoint",
             "late_endpoint video_work",
         ),
         "scores": ("similarity", "explain look", "standing", "calibrations"),

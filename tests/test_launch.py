@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+import boto3
+import pytest
 
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
-from tests.support.serving import environment
+from tests.support import PATIENCE_S, certificate
+from tests.support.processes import LOOKALIKE
+from tests.support.serving import Server, environment
 
 # What videos, Amazon's clients, access keys, measuring and the terminal need.
 LATER = (
@@ -70,3 +77,50 @@ def test_a_server_is_ready_without_what_comes_later(
     found = imported(_SERVER, environment(settings, home))
     assert {"lookalike.server", "lookalike.engine.local"} <= found
     assert [each for each in LATER if each in found] == []
+
+
+def test_it_speaks_https_with_a_certificate_of_ones_own(
+    serve: Callable[..., AbstractContextManager[Server]],
+    home: Path,
+    photos: Mapping[str, bytes],
+    tmp_path: Path,
+) -> None:
+    made = certificate.made(tmp_path)
+    with serve(certfile=str(made.certfile), keyfile=str(made.keyfile), home=home) as server:
+        client = boto3.client(
+            "rekognition",
+            endpoint_url=server.url.replace("http:", "https:"),
+            region_name="us-east-1",
+            aws_access_key_id="any",
+            aws_secret_access_key="any",
+            verify=str(made.certfile),
+        )
+        found = client.detect_faces(Image={"Bytes": photos["obama.jpg"]})
+        client.close()
+    assert len(found["FaceDetails"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--certfile", "{key}", "--keyfile", "{key}"), "cannot be used as a certificate"),
+        (("--certfile", "{certificate}"), "LOOKALIKE_KEYFILE one with its key"),
+        (("--keyfile", "{key}"), "LOOKALIKE_KEYFILE is set, and LOOKALIKE_CERTFILE is not"),
+    ],
+)
+def test_files_that_are_no_certificate_are_said_before_anything_is_served(
+    settings: Settings, home: Path, tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    made = certificate.made(tmp_path)
+    given = [each.format(certificate=made.certfile, key=made.keyfile) for each in options]
+    environ = environment(settings, home)
+    refused = subprocess.run(
+        [LOOKALIKE, "serve", "--port", "0", *given],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert words in refused.stderr

@@ -199,6 +199,11 @@ class Settings:
         "stranger in 100 is taken for one.",
         minimum=0,
     )
+    rekognition_starter: Literal["off", "on"] = _setting(
+        "off",
+        "Whether the Rekognition API has the gallery that comes with the package among its "
+        "collections, as `starter`. RecognizeCelebrities knows its people either way.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
@@ -240,6 +245,19 @@ class Settings:
         "Names (`Host`) that the server answers to, with commas between; `*.fans.example` is all "
         "below, `*` any. That of `LOOKALIKE_PUBLIC_URL` and loopback's always are; unless set any "
         "is beyond loopback, but with `LOOKALIKE_PUBLIC`.",
+    )
+    cors_origins: str = _setting(
+        "",
+        "Origins whose pages may call the Rekognition API from a browser, like "
+        "`https://app.example`, with commas between; `*` for any, only where signatures are "
+        "checked.",
+    )
+    certfile: str = _setting(
+        "",
+        "PEM file with the certificate of the server and those above it: it then speaks HTTPS.",
+    )
+    keyfile: str = _setting(
+        "", "PEM file with the key of that certificate, where it is a file of its own."
     )
     trusted_proxies: str = _setting(
         "",

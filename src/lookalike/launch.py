@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lookalike import config
 from lookalike.cache import usable
 from lookalike.config import Settings
+from lookalike.errors import InvalidParameter
 from lookalike.processes import end_with_parent, end_within, share_heaps
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         "proxy_headers": False,
         "server_header": False,
         "timeout_graceful_shutdown": settings.drain,
+        "ssl_certfile": settings.certfile or None,
+        "ssl_keyfile": settings.keyfile or None,
     }
 
 
@@ -138,10 +141,13 @@ def _check(settings: Settings) -> None:
     """Say what is wrong before anything is served, and who may call what."""
     from lookalike.gate import proxies
     from lookalike.gate.names import Names
+    from lookalike.gate.origins import Origins
     from lookalike.rekognition.access.guard import explained
     from lookalike.web import site_file
 
     Names.of(settings)
+    Origins.of(settings)
+    _check_certificate(settings)
     prefix = proxies.checked(settings).prefix
     _check_collection(settings, site_file.load(settings.site).collection)
     if settings.engine == "aws":
@@ -152,6 +158,29 @@ def _check(settings: Settings) -> None:
     print(explained(settings), file=sys.stderr, flush=True)
     if prefix:
         print(_offered(settings, prefix), file=sys.stderr, flush=True)
+
+
+def _check_certificate(settings: Settings) -> None:
+    """
+    Raises:
+        InvalidParameter: what is set is no certificate with its key.
+    """
+    import ssl
+
+    if not settings.certfile:
+        if settings.keyfile:
+            raise InvalidParameter("LOOKALIKE_KEYFILE is set, and LOOKALIKE_CERTFILE is not.")
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.certfile, settings.keyfile or None)
+    except OSError as error:
+        files = " and ".join(filter(None, (settings.certfile, settings.keyfile)))
+        why = error.strerror or error
+        raise InvalidParameter(
+            f"{files} cannot be used as a certificate with its key: {why}. LOOKALIKE_CERTFILE is a "
+            "PEM file with the certificate and those above it, LOOKALIKE_KEYFILE one with its key."
+        ) from None
 
 
 def _offered(settings: Settings, prefix: str) -> str:

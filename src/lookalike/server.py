@@ -30,6 +30,7 @@ from lookalike.gate.attended import Attended
 from lookalike.gate.bodies import Bodies, Bounds
 from lookalike.gate.gate import Gate
 from lookalike.gate.names import Names
+from lookalike.gate.origins import BrowserCalls, Origins
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
 from lookalike.gate.safe_headers import SafeHeaders
@@ -99,7 +100,9 @@ def create_app(
     app.add_middleware(Attended)
     app.add_middleware(Bodies, bounds=Bounds.of(chosen, most), shares=shares, refuse=refuse)
     app.add_middleware(PerAddress, shares=shares, refuse=refuse)
-    app.add_middleware(Gate, names=Names.of(chosen), refuse=refuse)
+    origins = Origins.of(chosen)
+    app.add_middleware(Gate, names=Names.of(chosen), origins=origins, refuse=refuse)
+    app.add_middleware(BrowserCalls, origins=origins)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
     app.add_middleware(SafeHeaders)

@@ -84,7 +84,7 @@ def test_our_own_page_and_programs_may(server: Server, name: str) -> None:
     page = {**listed, "origin": f"http://{host}", "sec-fetch-site": "same-origin"}
     for headers in (listed, page):
         answer = clients.post(server.url, "ListCollections", {}, headers)
-        assert "starter" in answer.json()["CollectionIds"]
+        assert isinstance(answer.json()["CollectionIds"], list)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_a_proxy_passed_on_is_never_local(server: Server, headers: dict[str
 def test_without_signatures_a_proxy_may_where_that_is_set(serve: Serve, home: Path) -> None:
     with serve(home=home, auth="off") as server:
         answer = clients.post(server.url, "ListCollections", {}, {"x-forwarded-for": "192.0.2.1"})
-        assert "starter" in answer.json()["CollectionIds"]
+        assert isinstance(answer.json()["CollectionIds"], list)
         assert clients.post(server.url, "ListCollections", {}, _REBOUND).status_code == 400
 
 

@@ -111,7 +111,7 @@ def test_boto3_searches(conversation: Conversation) -> None:
 def test_boto3_pages(conversation: Conversation) -> None:
     said = conversation.answers
     collections = [each["CollectionIds"] for each in said["ListCollections"]]
-    assert collections == [[COLLECTION], ["mine"], ["starter"]]
+    assert collections == [[COLLECTION], ["mine"]]
     listed = [photos_of(each["Faces"]) for each in said["ListFaces"]]
     assert sorted(name for (name,) in listed) == sorted([*PEOPLE, "t1.jpg"])
     pages = [each["Users"] for each in said["ListUsers"]]
@@ -214,7 +214,7 @@ def test_the_sdk_for_javascript(strict: Server, album: Path, environ: dict[str, 
     assert said["created"]["CollectionArn"] == arn
     assert said["again"] == {
         "name": "ResourceAlreadyExistsException",
-        "message": "There is a collection 'javascript' already.",
+        "message": "The collection id: javascript already exists",
         "$fault": "client",
         "typed": True,
         "status": 400,

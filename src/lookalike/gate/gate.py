@@ -13,9 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lookalike.config import is_loopback
 from lookalike.gate.names import Names, hostname
+from lookalike.gate.origins import Origins, called_by_programs
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal, Refuse
 
+NO_OTHERS = Origins()
 # Whoever watches over a server asks by its bare address, and learns nothing else.
 HEALTH = ("/healthz", "/readyz")
 _ASKING = ("GET", "HEAD", "OPTIONS")
@@ -31,9 +33,10 @@ _FORWARDED_BEGIN = "x-forwarded-"
 class Gate:
     """ASGI middleware: what a page of somebody else's may have caused is answered by `refuse`."""
 
-    def __init__(self, app: ASGIApp, names: Names, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, names: Names, origins: Origins, refuse: Refuse) -> None:
         self._app = app
         self._names = names
+        self._origins = origins
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,8 +54,14 @@ class Gate:
         name = hostname(hosts[0]) if len(hosts) == 1 else None
         if not self._names.others and not (name and self._names.holds(name)):
             return _misdirected(hosts, self._names)
-        why = None if scope["method"] in _ASKING else self._page_of_others(headers)
+        if scope["method"] in _ASKING or self._may_call(scope, headers):
+            return None
+        why = self._page_of_others(headers)
         return _cross_site(why) if why else None
+
+    def _may_call(self, scope: Scope, headers: Headers) -> bool:
+        """Whether it is a call of the Rekognition API by a page that may."""
+        return called_by_programs(scope) and self._origins.allow(headers.get("origin"))
 
     def _page_of_others(self, headers: Headers) -> str | None:
         """Which page it is that a browser sends a request for; None: ours, or no page."""
@@ -62,12 +71,15 @@ class Gate:
         return page_of_others(headers)
 
 
-def why_not_local(headers: Headers) -> str | None:
+def why_not_local(headers: Headers, origins: Origins = NO_OTHERS) -> str | None:
     """What speaks against a request being a program's on this machine, or one of our own page
     opened there; None: nothing does.
 
     It is for servers that listen on loopback: there all else comes through a proxy, or through a
     browser for a page that is not ours.
+
+    Args:
+        origins: whose pages are as good as ours.
     """
     host = headers.get("host", "")
     # A name of the attacker's own may lead here, and is then the page's own origin.
@@ -75,7 +87,7 @@ def why_not_local(headers: Headers) -> str | None:
         return f"it was sent to {host[:200]!r}, not to localhost"
     if any(each in _FORWARDED or each.startswith(_FORWARDED_BEGIN) for each in headers):
         return "a proxy passed it on"
-    return page_of_others(headers)
+    return None if origins.allow(headers.get("origin")) else page_of_others(headers)
 
 
 def page_of_others(headers: Headers) -> str | None:

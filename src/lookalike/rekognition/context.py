@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.config import Settings
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.policy import ANYONE, Principal
+from lookalike.rekognition.model_version import model_version
 from lookalike.rekognition.wire.validation import Members
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class Context:
     @property
     def settings(self) -> Settings:
         return self.engine.settings
+
+    @property
+    def model_version(self) -> str:
+        return model_version(self.engine.contract)
+
+    @property
+    def shows_starter(self) -> bool:
+        """Whether the gallery that comes with the package is one of the collections."""
+        return self.settings.rekognition_starter == "on"
 
     @property
     def region(self) -> str:

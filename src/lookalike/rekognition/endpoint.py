@@ -14,6 +14,7 @@ from lookalike.rekognition.access.credential import read_credential
 from lookalike.rekognition.access.guard import Guard
 from lookalike.rekognition.access.policy import authorize
 from lookalike.rekognition.access.signature import SignedRequest
+from lookalike.rekognition.calls import called
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.wire.codec import Wire
@@ -70,7 +71,7 @@ class Endpoint:
             context = Context(self._engine.local, credential, request_id, principal)
             asked = self._wire.decode(operation, body)
             authorize(principal, operation, asked, context.region)
-            return self._wire.encode(operation, OPERATIONS[operation](context, asked))
+            return self._wire.encode(operation, called(context, operation, asked))
 
         return await self._executor.run(call)
 

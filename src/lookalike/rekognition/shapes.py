@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from lookalike.rekognition.wire.validation import Members
 
 # The attributes that a model here measures; all others are left out of every answer.
 _GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+_WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 # What Amazon calls the reasons for which a face is left as it is.
 REFUSALS: Mapping[Refusal, str] = MappingProxyType(
     {
@@ -71,14 +71,19 @@ def face_box(found: Face, photo: Photo) -> Members:
 
 
 def record(found: FaceRecord, context: Context) -> Members:
-    """Face: what a collection keeps of one. A portrait of the starter is known by its id alone."""
+    """Face: what a collection keeps of one.
+
+    Of a portrait that came without its photo, as all of the starter, the box is all of it, the
+    image its own, and its name whom it shows: programs ask no face whether it has them.
+    """
+    whole = found.box is None
     return {
         "FaceId": found.id,
-        "BoundingBox": found.box and _bounding_box(found.box),
-        "ImageId": found.image_id and _image_id(found.image_id),
-        "ExternalImageId": found.external_image_id,
-        "Confidence": found.score and 100 * found.score,
-        "IndexFacesModelVersion": ".".join(re.findall("[0-9]+", context.engine.contract)),
+        "BoundingBox": _bounding_box(found.box or _WHOLE),
+        "ImageId": _image_id(found.image_id or found.id),
+        "ExternalImageId": found.external_image_id or (found.person if whole else None),
+        "Confidence": 100 * (found.score or 1.0),
+        "IndexFacesModelVersion": context.model_version,
         "UserId": found.person,
     }
 

@@ -193,7 +193,7 @@ def test_the_server(
         )
         assert faces["FaceMatches"][0]["Similarity"] > 90
         made = client.create_collection(CollectionId="fans")
-        assert made["FaceModelVersion"].startswith("wide.")
+        assert made["FaceModelVersion"].startswith("2.")
         client.close()
         biden = {"name": "Joe Biden"}, {"photos": photos["biden.jpg"]}
         added = patient.post(f"{server.url}/api/v1/people", data=biden[0], files=biden[1]).json()

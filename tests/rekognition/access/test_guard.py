@@ -154,7 +154,7 @@ def test_collections_are_named_to_nobody_who_did_not_name_them(
             rekognition.create_collection(CollectionId=each)
     limited = keys.create(policy=Policy(("*",), ("team-*",)))
     with client(signed.url, limited) as rekognition:
-        with refused("ResourceNotFoundException", "There is no collection 'team-blue'."):
+        with refused("ResourceNotFoundException", "The collection id: team-blue does not exist"):
             rekognition.list_faces(CollectionId="team-blue")
         with refused("AccessDeniedException", "collection/secret-project because"):
             rekognition.list_faces(CollectionId="secret-project")

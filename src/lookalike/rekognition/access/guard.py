@@ -8,7 +8,8 @@ from anyio import to_thread
 from starlette.datastructures import Headers
 
 from lookalike.config import Settings
-from lookalike.gate.gate import why_not_local
+from lookalike.gate.gate import NO_OTHERS, why_not_local
+from lookalike.gate.origins import Origins
 from lookalike.gate.rate_limit import RateLimit
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys, Unlocked
@@ -30,9 +31,11 @@ class Guard:
         workers: int = 1,
         *,
         only_local: bool = False,
+        origins: Origins = NO_OTHERS,
     ) -> None:
         """
         Args:
+            origins: whose pages count as this machine's programs do.
             only_local: without keys, refuse what may come from beyond this machine.
             rate: requests a second for keys without a rate of their own; 0: without limit.
             workers: processes among which a rate is divided.
@@ -40,6 +43,7 @@ class Guard:
         self._keys = keys
         self._rate = rate
         self._only_local = only_local
+        self._origins = origins
         self._limit = RateLimit(workers)
 
     @classmethod
@@ -51,7 +55,13 @@ class Guard:
         keys = Keys(settings) if settings.checks_signatures else None
         # Whoever sets that nobody has to sign means a proxy's visitors too.
         only_local = settings.auth == "auto"
-        return cls(keys, settings.rate, settings.workers, only_local=only_local)
+        return cls(
+            keys,
+            settings.rate,
+            settings.workers,
+            only_local=only_local,
+            origins=Origins.of(settings),
+        )
 
     def close(self) -> None:
         if self._keys:
@@ -66,7 +76,7 @@ class Guard:
         if self._keys is not None:
             await to_thread.run_sync(self._key, self._keys, credential, request)
         elif self._only_local:
-            _check_local(request)
+            _check_local(request, self._origins)
 
     async def admit(self, credential: Credential | None, request: SignedRequest) -> Principal:
         """Who calls. What they may do is for their policy to say.
@@ -115,8 +125,8 @@ class Guard:
         return Principal(found.key.id, found.key.policy)
 
 
-def _check_local(request: SignedRequest) -> None:
-    why = why_not_local(Headers(raw=list(request.headers)))
+def _check_local(request: SignedRequest, origins: Origins) -> None:
+    why = why_not_local(Headers(raw=list(request.headers)), origins)
     if why is not None:
         raise Fault(
             "AccessDeniedException",

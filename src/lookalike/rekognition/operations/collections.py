@@ -1,9 +1,11 @@
-"""Collections and their tags: every gallery is a collection, the starter a read-only one."""
+"""Collections and their tags: every gallery is a collection, the starter a read-only one that is
+hidden unless the settings show it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from lookalike.gallery import starter
 from lookalike.gallery.gallery import Collection
 from lookalike.rekognition.arns import collection_arn, collection_of
 from lookalike.rekognition.context import Context
@@ -26,7 +28,7 @@ def create_collection(context: Context, request: Members) -> Members:
         "StatusCode": 200,
         # Without "arn:", as Amazon answers here alone.
         "CollectionArn": collection_arn(context.region, collection).removeprefix("arn:"),
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
     }
 
 
@@ -40,23 +42,25 @@ def describe_collection(context: Context, request: Members) -> Members:
     return {
         "FaceCount": found.faces,
         "UserCount": found.people,
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
         "CollectionARN": collection_arn(context.region, found.id),
         "CreationTimestamp": found.created or _ALWAYS,
     }
 
 
 def list_collections(context: Context, request: Members) -> Members:
-    """By id, the starter among them."""
-    everything = sorted(context.engine.gallery.collections(), key=lambda each: each.id)
+    """By id."""
+    found = context.engine.gallery.collections()
+    shown = (each for each in found if context.shows_starter or each.id != starter.COLLECTION)
+    everything = sorted(shown, key=lambda each: each.id)
 
     def after(last: str, limit: int) -> list[Collection]:
         return [each for each in everything if each.id > last][:limit]
 
-    found, token = page(request, _MOST, after, lambda each: each.id)
+    listed, token = page(request, _MOST, after, lambda each: each.id)
     return {
-        "CollectionIds": [each.id for each in found],
-        "FaceModelVersions": [context.engine.contract for _ in found],
+        "CollectionIds": [each.id for each in listed],
+        "FaceModelVersions": [context.model_version for _ in listed],
         "NextToken": token,
     }
 

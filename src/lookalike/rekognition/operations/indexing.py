@@ -35,7 +35,7 @@ def index_faces(context: Context, request: Members) -> Members:
             {"Reasons": why, "FaceDetail": detail}
             for (_, why), detail in zip(left_out, others, strict=True)
         ],
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
     }
 
 
@@ -50,7 +50,7 @@ def list_faces(context: Context, request: Members) -> Members:
     return {
         "Faces": [shapes.record(each, context) for each in found],
         "NextToken": token,
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
     }
 
 

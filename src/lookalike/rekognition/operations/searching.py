@@ -24,7 +24,7 @@ def search_faces(context: Context, request: Members) -> Members:
     return {
         "SearchedFaceId": face,
         "FaceMatches": face_matches(context, request, probe, without=face),
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
     }
 
 
@@ -41,7 +41,7 @@ def search_faces_by_image(context: Context, request: Members) -> Members:
         "SearchedFaceBoundingBox": box["BoundingBox"],
         "SearchedFaceConfidence": box["Confidence"],
         "FaceMatches": face_matches(context, request, face.embedding),
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
     }
 
 
@@ -58,7 +58,7 @@ def search_users(context: Context, request: Members) -> Members:
         searched = {"SearchedUser": {"UserId": request["UserId"]}}
     return {
         "UserMatches": _user_matches(context, request, probe, without=request.get("UserId")),
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
         **searched,
     }
 
@@ -69,7 +69,7 @@ def search_users_by_image(context: Context, request: Members) -> Members:
     face, others = _searched(photo, request)
     answer: Members = {
         "UserMatches": _user_matches(context, request, face.embedding if face else None),
-        "FaceModelVersion": context.engine.contract,
+        "FaceModelVersion": context.model_version,
         "UnsearchedFaces": others,
     }
     if face:
