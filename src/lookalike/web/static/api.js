@@ -110,8 +110,10 @@ export async function findAgain(answer, filters, otherwise, signal) {
     return { ...answer, filters, faces: ranked };
   } catch (error) {
     // It holds for an hour, and for as long as the server runs.
-    if (error instanceof Problem && error.code === "seal-expired") return otherwise();
-    throw error;
+    if (!(error instanceof Problem && error.code === "seal-expired")) throw error;
+    const fresh = await otherwise();
+    answer.sealed = fresh.sealed;
+    return fresh;
   }
 }
 
