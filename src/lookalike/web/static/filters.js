@@ -32,7 +32,7 @@ export async function findFirst(ask, signal) {
 
 /** @param {import("./api.js").RankedFace} face */
 function isKnown({ people: [best] }) {
-  return best && !best.score.aws && best.score.verdict.endsWith("same-person");
+  return best && !best.score.aws && best.score.verdict === "same-person";
 }
 
 /** What was chosen in this visit and can be chosen here. @returns {Filters | null} */
