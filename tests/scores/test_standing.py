@@ -70,8 +70,19 @@ def test_more_people_than_were_held_against_make_it_rarer() -> None:
 
 def test_whoever_may_be_the_same_person_is_shown_first() -> None:
     blend = np.array([1.0, 3.0, 2.0])
-    assert shown_first(blend, same=False).tolist() == [3, 2, 1]
-    assert shown_first(blend, same=True).tolist() == [1, 2, 1]
+    assert shown_first(blend, None).tolist() == [3, 2, 1]
+    first, *others = shown_first(blend, 4.2).tolist()
+    assert others == [2, 1]
+    # Stronger than all who only look alike, the surer the stronger.
+    assert 3 < first < shown_first(blend, 5.0)[0]
+    # It foretells nothing of them.
+    rows = _strengths(400)
+    made = fitted(rows)
+    rows[::10, 0] = 104
+    again = fitted(rows)
+    assert again.slopes == pytest.approx(made.slopes, abs=0.1)
+    assert made.standing(np.array([104.0, *rows[0, 1:]])).share == 1
+    assert again.shares(rows)[1::10].max() < 0.91
 
 
 def test_a_stranger_in_the_crowd_is_not_compared_with_themself() -> None:

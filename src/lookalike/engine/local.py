@@ -112,7 +112,7 @@ class Matcher:
         blend = blended(levels, look, looks)
         order = same + np.argsort(-blend[same:], kind="stable")
         ordered = [*pairs[:same], *(pairs[each] for each in order), *pairs[NEAREST:]]
-        return ordered, shown_first(blend, same > 0)
+        return ordered, shown_first(blend, float(levels[0]) if same else None)
 
     @property
     def knows_looks(self) -> bool:

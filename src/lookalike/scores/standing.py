@@ -26,6 +26,8 @@ from lookalike.scores.similarity import SAME_PERSON, Calibration, Numbers, Sprea
 # Who is at least as similar is no stranger: 1 in 100,000 of those is.
 _HIMSELF = 90.0
 _NOBODY = -10.0
+# Whoever may be the same person is shown before all who only look alike: stronger than any blend.
+_PUT_FIRST = 100.0
 # Of the people who are looked at, the strongest first: those close behind the best one, and those
 # far behind. Chosen for the evenness that `python -m benchmarks.standing` measures; closer ones
 # foretell still more, and leave less of what tells people apart.
@@ -69,10 +71,8 @@ class BestMatches:
 
     def shares(self, strengths: Numbers) -> Numbers:
         """(n,): the standings of (n, m) strengths."""
-        return np.interp(self._excesses(strengths), self.excesses, SHARES)
-
-    def _excesses(self, strengths: Numbers) -> Numbers:
-        return np.asarray(strengths[:, 0] - _behind(strengths) @ self.slopes)
+        excesses = _excesses(strengths, np.array(self.slopes))
+        return np.interp(excesses, self.excesses, SHARES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +100,14 @@ def strengths(calibration: Calibration, probes: Faces, crowd: Faces) -> Numbers:
     if probes.looks is None or crowd.looks is None:
         return near
     blend = np.take_along_axis(blends(levels, probes.looks, crowd.looks), nearest, axis=1)
-    certain = near[:, 0] >= calibration.level_at(SAME_PERSON)
-    return np.array([shown_first(each, same) for each, same in zip(blend, certain, strict=True)])
+    same = calibration.level_at(SAME_PERSON)
+    levels_of_first = near[:, 0].tolist()
+    return np.array(
+        [
+            shown_first(own, level if level >= same else None)
+            for own, level in zip(blend, levels_of_first, strict=True)
+        ]
+    )
 
 
 def _nearest(levels: Numbers) -> NDArray[np.intp]:
@@ -112,16 +118,16 @@ def _nearest(levels: Numbers) -> NDArray[np.intp]:
     return np.take_along_axis(found, order, axis=1)
 
 
-def shown_first(blend: Numbers, same: bool) -> Numbers:
+def shown_first(blend: Numbers, level: float | None) -> Numbers:
     """The strengths of people whose order is by look.
 
     Args:
         blend: of the nearest by identity, in that order.
-        same: whether the nearest may be the same person, and is shown first for that.
+        level: of the nearest, where that may be the same person, and is shown first for that.
     """
     falling = -np.sort(-blend)
-    if same:
-        falling[0] = blend[0]
+    if level is not None:
+        falling[0] = _PUT_FIRST + level
     return falling
 
 
@@ -138,9 +144,8 @@ def fitted(strengths: Numbers, weights: Numbers | None = None) -> BestMatches:
         weights: (n,) how much each of them counts.
     """
     counted = np.ones(len(strengths)) if weights is None else weights
-    best, others = strengths[:, 0], _behind(strengths)
-    slopes = _slopes(others, best, counted)
-    excess = best - others @ slopes
+    slopes = _slopes(strengths, np.where(strengths[:, 0] < _PUT_FIRST, counted, 0.0))
+    excess = _excesses(strengths, slopes)
     order = np.argsort(excess)
     below = (np.cumsum(counted[order]) - counted[order] / 2) / counted.sum()
     kept = np.interp(SHARES, below, excess[order])
@@ -158,8 +163,14 @@ def _behind(strengths: Numbers) -> Numbers:
     return np.stack([strengths[:, a:b].mean(axis=1) for a, b in places], axis=1)
 
 
-def _slopes(others: Numbers, best: Numbers, weights: Numbers) -> Numbers:
-    """Of the plane of least squares, (2,)."""
+def _excesses(strengths: Numbers, slopes: Numbers) -> Numbers:
+    """(n,): what is left of the best match's strength."""
+    best = strengths[:, 0]
+    return np.where(best < _PUT_FIRST, best - _behind(strengths) @ slopes, best)
+
+
+def _slopes(strengths: Numbers, weights: Numbers) -> Numbers:
+    """Of the plane of least squares through the best match and those behind it, (2,)."""
     root = np.sqrt(weights / weights.sum())
-    columns = np.column_stack([np.ones(len(best)), others]) * root[:, None]
-    return np.asarray(np.linalg.lstsq(columns, best * root, rcond=None)[0][1:])
+    columns = np.column_stack([np.ones(len(strengths)), _behind(strengths)]) * root[:, None]
+    return np.asarray(np.linalg.lstsq(columns, strengths[:, 0] * root, rcond=None)[0][1:])
