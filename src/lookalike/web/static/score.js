@@ -35,8 +35,12 @@ export function standingText(standing) {
   return text(rank > 50 ? "standing.low" : "standing.high", { rank: ordinal(rank) });
 }
 
-/** What that means, to be shown beside it. */
-export const standingNote = () => text("standing.note");
+/**
+ * What that means, to be shown below it, with how rare the pair is.
+ * @param {Score} score of the best match
+ */
+export const standingNote = (score) =>
+  `${text("standing.note")} ${text("standing.pair", { words: words(score) })}`;
 
 /**
  * What the best match is called: "가장 닮은 한국 스타".
