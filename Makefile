@@ -13,7 +13,7 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-deploy lint format docs benchmark requirements clean
+.PHONY: serve test test-api test-deploy lint format docs benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -30,10 +30,15 @@ test-deploy: .venv/dev.installed
 	sh tests/deploy/install.sh
 	$(BIN)/python -m pytest tests/deploy/installed.py
 
+# Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.
+test-api: .venv/dev.installed
+	$(BIN)/python -m pytest tests/api/described.py
+
 lint: .venv/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src
 
 format: .venv/dev.installed
 	$(BIN)/ruff check --fix .

@@ -33,7 +33,7 @@ from lookalike import config
 from lookalike.engine.local import LocalEngine
 from lookalike.faces.image import Pixels
 from lookalike.video.analysis import analyze_video
-from lookalike.video.frames import opened
+from lookalike.video.frames import VideoLimits, opened
 from tests.support import photos
 from tests.support.amazon import clients, cloud
 
@@ -97,7 +97,7 @@ def _seconds(call: Callable[[], object]) -> float:
 
 
 def _decode(data: bytes, engine: LocalEngine) -> None:
-    with opened(io.BytesIO(data)) as found:
+    with opened(io.BytesIO(data), VideoLimits.of(config.load())) as found:
         for _ in found.frames(engine.settings.video_rate):
             pass
 

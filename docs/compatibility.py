@@ -114,22 +114,24 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
         ),
         "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
         "GetCelebrityRecognition": Compatibility(
+            _below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
             (
-                *_below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
-                "Celebrities[].Celebrity.BoundingBox",
+                "A person is recognised by all frames in which they are followed. The box of a "
+                "celebrity is that of the face.",
+                _OF_JOBS,
             ),
-            ("A person is recognised by all frames in which they are followed.", _OF_JOBS),
         ),
         "GetFaceDetection": Compatibility(
             _below("Faces[].Face", _OF_FACE_DETAIL),
             ("The frames of each second are sampled.", _OF_JOBS),
         ),
         "GetFaceSearch": Compatibility(
+            _below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
             (
-                *_below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
-                "Persons[].Person.BoundingBox",
+                "The box of a person is that of the face. Whoever is like nobody has no "
+                "FaceMatches.",
+                _OF_JOBS,
             ),
-            ("The box is that of the face. Whoever is like nobody has no FaceMatches.", _OF_JOBS),
         ),
         "GetCelebrityInfo": Compatibility(
             notes=(

@@ -33,6 +33,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "engine",
             "aws",
             "answers engine.opener evaluate gate video",
+            "watch",
             "rekognition web",
             "server",
             "launch",
@@ -88,14 +89,16 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "explain look", "standing", "calibrations"),
+        "scores": ("similarity", "explain face_shape look", "standing", "calibrations"),
+        "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
-            "sharing",
+            "imports sharing",
             "services takedown",
-            "admission",
-            "admin api comparisons pages sharing.api",
+            "admission offers",
+            "admin api comparisons operating pages sharing.api",
         ),
+        "web.operating": ("health", "state", "gauges", "api"),
     }
 )
 

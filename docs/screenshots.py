@@ -9,15 +9,17 @@ Korean on a desktop.
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import PIL.Image
+import pillow_heif
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
 from lookalike import config
@@ -25,6 +27,7 @@ from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.texts import locale
+from tests.support import ROOT
 from tests.support import photos as packaged
 from tests.support.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
 from tests.support.serving import running
@@ -33,6 +36,7 @@ Scheme = Literal["light", "dark"]
 
 # Whose portrait a photo of the tests can stand in for.
 _PORTRAITS = {"Q76": "obama3.jpg", "Q6279": "biden.jpg", "Q2263": "Tom_Hanks_54745.png"}
+_SITE = ROOT / "examples" / "campaign" / "site.toml"
 _SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
     ("ko", PHONE, "light"),
     ("en", PHONE, "dark"),
@@ -43,10 +47,12 @@ _SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One page on one screen, and what it is shown with."""
+    """One page on one screen, and what it is shown with; `event` is the address of a server with
+    the site file of examples/campaign."""
 
     page: Page
     url: str
+    event: str
     language: Language
     photos: dict[str, bytes]
 
@@ -114,6 +120,22 @@ def answer(stage: Stage) -> None:
     stage.page.locator(".hero .is-loaded").wait_for()
 
 
+def sample(stage: Stage) -> None:
+    stage.go("/")
+    stage.page.locator("a.sample").click()
+    stage.page.locator(".hero").wait_for()
+
+
+def dialog(stage: Stage) -> None:
+    sample(stage)
+    stage.page.locator(".person .more").first.click()
+
+
+def leaving(stage: Stage) -> None:
+    stage.go("/people/Q76")
+    stage.page.locator(".leaving summary").click()
+
+
 def split(stage: Stage) -> None:
     answer(stage)
     stage.view("split")
@@ -129,6 +151,18 @@ def share(stage: Stage) -> None:
     answer(stage)
     stage.page.locator(".hero .share-open").click()
     stage.page.locator(".card-preview :is(img, strong)").locator("visible=true").wait_for()
+
+
+def offers(stage: Stage) -> None:
+    replace(stage, url=stage.event).answer("obama.jpg")
+    stage.page.locator(".offer-shape button").click()
+    stage.page.locator(".offer-shape strong").wait_for()
+    stage.page.locator(".offers").scroll_into_view_if_needed()
+
+
+def admin(stage: Stage) -> None:
+    replace(stage, url=stage.event).go("/admin")
+    stage.page.locator("#found:not(:empty)").wait_for()
 
 
 def matrix(stage: Stage) -> None:
@@ -156,10 +190,15 @@ def family(stage: Stage) -> None:
 
 def how(stage: Stage) -> None:
     stage.go("/how")
-    stage.choose("[name=photo]", "astronaut.png")
-    stage.page.locator("#consent").check()
-    stage.page.locator(".how-form .primary").click()
+    stage.page.locator("a.sample").click()
     stage.page.locator(".steps").wait_for()
+
+
+def heic(stage: Stage) -> None:
+    """What Chromium cannot decode."""
+    stage.photos["IMG_0001.HEIC"] = encoded_as_heic(stage.photos["obama.jpg"])
+    stage.answer("IMG_0001.HEIC")
+    stage.page.locator(".hero .is-loaded").wait_for()
 
 
 def page(path: str) -> Callable[[Stage], None]:
@@ -173,10 +212,15 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "camera": camera,
     "working": working,
     "faceless": faceless,
+    "sample": sample,
+    "dialog": dialog,
     "answer": answer,
+    "heic": heic,
     "split": split,
     "why": why,
     "share": share,
+    "offers": offers,
+    "admin": admin,
     "several": lambda stage: stage.answer("t1.jpg"),
     "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
     "compare": page("/compare"),
@@ -185,10 +229,20 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "family": family,
     "people": page("/people"),
     "person": page("/people/Q76"),
+    "leaving": leaving,
     "how": how,
     "privacy": page("/privacy"),
     "missing": page("/people/nobody"),
+    "absent": page("/nothing"),
+    "steps": page("/how"),
 }
+
+
+def encoded_as_heic(photo: bytes) -> bytes:
+    written = io.BytesIO()
+    with PIL.Image.open(io.BytesIO(photo)) as opened:
+        pillow_heif.from_pillow(opened.convert("RGB")).save(written)
+    return written.getvalue()
 
 
 def main() -> None:
@@ -201,12 +255,14 @@ def main() -> None:
             {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="on"
         )
         server = stack.enter_context(running(settings))
+        event = stack.enter_context(running(replace(settings, site=str(_SITE))))
+        urls = (server.url, event.url)
         portraits = _portraits(LocalEngine(settings))
         browser = stack.enter_context(chromium())
         for name in names or STATES:
             for language, size, scheme in _SCREENS:
                 file = out / f"{name}-{language}-{size['width']}-{scheme}.png"
-                with _opened(browser, server.url, language, size, scheme, portraits) as stage:
+                with _opened(browser, urls, language, size, scheme, portraits) as stage:
                     STATES[name](stage)
                     stage.page.wait_for_timeout(400)
                     stage.page.screenshot(path=file)
@@ -225,7 +281,7 @@ def _portraits(engine: LocalEngine) -> dict[str, bytes]:
 @contextmanager
 def _opened(
     browser: Browser,
-    url: str,
+    urls: tuple[str, str],
     language: Language,
     size: ViewportSize,
     scheme: Scheme,
@@ -244,7 +300,7 @@ def _opened(
 
     shown = context.new_page()
     shown.route("**/people/*/portrait*", portrait)
-    yield Stage(shown, url, language, packaged.load())
+    yield Stage(shown, *urls, language, packaged.load())
     context.close()
 
 

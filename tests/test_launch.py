@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -14,6 +15,7 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.engine.local import LocalEngine
+from lookalike.launch import wanting
 from tests.support import PATIENCE_S, certificate
 from tests.support.processes import LOOKALIKE
 from tests.support.serving import Server, environment
@@ -77,6 +79,13 @@ def test_a_server_is_ready_without_what_comes_later(
     found = imported(_SERVER, environment(settings, home))
     assert {"lookalike.server", "lookalike.engine.local"} <= found
     assert [each for each in LATER if each in found] == []
+
+
+def test_who_serves_others_is_told_that_nobody_can_ask_to_be_left_out(settings: Settings) -> None:
+    assert wanting(settings) is None
+    for others in (replace(settings, host="0.0.0.0"), replace(settings, public="1")):
+        assert "LOOKALIKE_CONTACT" in (wanting(others) or "")
+        assert wanting(replace(others, contact="hello@fans.example")) is None
 
 
 def test_it_speaks_https_with_a_certificate_of_ones_own(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -107,12 +108,40 @@ def test_beyond_loopback_every_worker_checks_signatures(
         keys.close()
         assert patient.get(f"{url}/r/{'A' * 22}/card.png?x=1").status_code == 404
     written = log.read_text()
-    assert '"GET /r/…/card.png?x=1 HTTP/1.1" 404' in written
-    assert '"POST / HTTP/1.1" 200' in written
+    assert " INFO GET /r/…/card.png 404 " in written
+    assert " INFO POST / 200 " in written
     assert "X-Amz-" not in written
     assert made.key.id not in written
     assert made.secret not in written
     assert "127.0.0.1:" not in written
+
+
+def test_workers_count_together_and_log_json(
+    environ: dict[str, str], photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """Whichever of them is asked; one that is killed has counted, too."""
+    log = tmp_path / "log"
+    environ |= {"LOOKALIKE_LOG": "json", "LOOKALIKE_LOG_ADDRESSES": "hashed"}
+    with serving(environ, "--workers", "2", log=log) as server:
+        workers = server.workers()
+        for worker in workers:
+            with server.alone(worker):
+                photo = {"photo": photos["obama.jpg"]}
+                patient.post(f"{server.url}/api/v1/detect", files=photo)
+                patient.get(f"{server.url}/api/v1/nothing")
+        for worker in workers:
+            with server.alone(worker):
+                state = patient.get(f"{server.url}/api/v1/state").json()
+                assert state["totals"]["photos"] == 2
+                assert [each["kind"] for each in state["refusals"]] == ["not-found"] * 2
+                told = patient.get(f"{server.url}/metrics").text
+                assert "lookalike_photos_total 2.0" in told
+                assert 'lookalike_refusals_total{kind="not-found"} 2.0' in told
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    asked = [line for line in lines if line.get("path") == "/api/v1/nothing"]
+    assert [line["status"] for line in asked] == [404, 404]
+    assert len({line["who"] for line in asked}) == 1
+    assert "127.0.0.1" not in json.dumps(asked)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -8,15 +8,17 @@ It ends with 1 if one of them succeeded. `--short` leaves out what takes gigabyt
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from benchmarks.attack import bombs, ends, pages, store, strangers
+from benchmarks.attack import bombs, ends, networks, pages, store, strangers, videos
 from benchmarks.attack.hole import Hole, Open, Target, started
 from benchmarks.report import machine, table
+from tests.support.amazon import cloud
 
 _PUBLIC = {
     "public": 1,
@@ -37,6 +39,16 @@ def rows(folder: Path, *, short: bool = False) -> Iterator[Row]:
         yield from _tried(target, (*pages.holes(), *bombs.holes(), *store.holes()), short)
     with started(environ, folder / "public", **_PUBLIC) as target:
         yield from _tried(target, strangers.holes(), short)
+    cache = networks.own_cache(folder / "cache")
+    with started(environ, folder / "networks", cache=cache) as target:
+        yield from _tried(target, networks.holes(), short)
+    # What S3 in Amazon's place writes of each request.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    with cloud.running() as s3:
+        there = {**environ, **cloud.ENVIRONMENT, "LOOKALIKE_S3_ENDPOINT_URL": s3.url}
+        bounds = {"video_frames": videos.FRAMES, "video_deadline": videos.DEADLINE_S}
+        with started(there, folder / "videos", **bounds) as target:
+            yield from _tried(target, videos.holes(s3), short)
     for number, hole in enumerate(ends.holes()):
         home = folder / f"ends{number}"
         with started(environ, home, "--workers", "2", drain=ends.DRAIN_S) as target:

@@ -35,7 +35,7 @@ def _look(target: Target, data: bytes) -> httpx.Response:
 
 
 def _scans(target: Target) -> str:
-    bomb = _progressive()
+    bomb = progressive()
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         bombs = [pool.submit(_look, target, bomb) for _ in range(3)]
@@ -46,7 +46,7 @@ def _scans(target: Target) -> str:
     return check(statuses == [413, 413, 413, 200] and took < _AMPLE_S, said)
 
 
-def _progressive() -> bytes:
+def progressive() -> bytes:
     """One scan again and again: each is a pass over all of the pixels."""
     written = io.BytesIO()
     plain = PIL.Image.new("RGB", (_SIDE, _SIDE), (120, 110, 100))

@@ -228,7 +228,9 @@ class Settings:
         secret=True,
     )
     portraits: Literal["on", "off"] = _setting(
-        "on", "Whether the server fetches portraits from Wikimedia Commons."
+        "on",
+        "Whether the server fetches portraits from Wikimedia Commons, and finds on Wikidata who "
+        "people of the starter gallery are.",
     )
     public_url: str = _setting(
         "",
@@ -264,12 +266,27 @@ class Settings:
         "Addresses and networks of proxies whose `X-Forwarded-*` headers are believed, with "
         "commas between; `*` for all. `FORWARDED_ALLOW_IPS`, else this machine, unless set.",
     )
+    log: Literal["text", "json"] = _setting(
+        "text", "How a server writes its log, a line for each request: for people, or as JSON."
+    )
+    log_addresses: Literal["off", "hashed"] = _setting(
+        "off",
+        "`hashed` has the log and the operator's page tell visitors apart, for cases of abuse: by "
+        "a hash of their address that is another one each day.",
+    )
+    log_key: str = _setting(
+        "",
+        "Key of those hashes, for several machines to agree on; a random one with each start "
+        "unless set.",
+        secret=True,
+    )
     site: str = _setting(
         "", "TOML file of an event of your own; see examples/campaign. Counting is off without."
     )
     contact: str = _setting(
         "",
-        "E-mail or web address by which Wikimedia can reach you; sent in the User-Agent.",
+        "E-mail or web address by which people who want to be left out reach you, and Wikimedia: "
+        "shown on the page about privacy and on everybody's page, sent in the User-Agent.",
     )
     admin_token: str = _setting(
         "",
@@ -288,6 +305,20 @@ class Settings:
         "configuration.",
     )
     video_rate: int = _setting(5, "Frames that are looked at in a second of video.", minimum=1)
+    video_bytes: int = _setting(10 * 1024**3, "Largest video, in bytes.", minimum=1024)
+    video_seconds: int = _setting(6 * 3600, "Longest video, in seconds.", minimum=1)
+    video_frames: int = _setting(
+        2_592_000,
+        "Frames that a video may have: each has to be decoded. Six hours at 120 a second unless "
+        "set.",
+        minimum=1,
+    )
+    video_deadline: int = _setting(
+        6 * 3600,
+        "Seconds that a video may be looked at; then the process that does is ended and replaced, "
+        "as it is when a single frame takes a minute.",
+        minimum=1,
+    )
 
     @property
     def is_public(self) -> bool:

@@ -4,7 +4,8 @@
     ├── PhotoError                a photo that cannot be used
     │   ├── UnsupportedFormat     not one of the image formats we read
     │   ├── DamagedImage          the right format, but the data is broken
-    │   ├── ImageTooLarge         too many bytes, pixels, or too long a side
+    │   ├── ImageTooLarge         too many bytes, or passes over its pixels
+    │   │   └── TooManyPixels     or too long a side
     │   ├── ImageTooSmall         a side is too short to hold a face
     │   ├── NoFace                a sound image in which no face was found
     │   ├── PhotoTooSlow          it took longer than it may
@@ -86,6 +87,10 @@ class DamagedImage(PhotoError):
 
 class ImageTooLarge(PhotoError):
     code = "image-too-large"
+
+
+class TooManyPixels(ImageTooLarge):
+    code = "too-many-pixels"
 
 
 class ImageTooSmall(PhotoError):

@@ -7,10 +7,13 @@ under way.
 
 from __future__ import annotations
 
+import logging
+import logging.config
 import os
+import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,7 @@ from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.processes import end_with_parent, end_within, share_heaps
+from lookalike.watch import board, logs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,6 +30,11 @@ if TYPE_CHECKING:
     from lookalike.faces.apart.faces import Faces
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
+
+_NO_CONTACT = (
+    "Nobody can ask you to be left out: set LOOKALIKE_CONTACT to an e-mail or web address, which "
+    "the pages about privacy and people show."
+)
 
 # Seconds that a process has for its end, after the requests that were under way.
 _GIVEN_UP_S = 3.0
@@ -45,7 +54,8 @@ def run(settings: Settings) -> None:
         CollectionNotFound: it names a collection that is not there.
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
-    settings = usable(settings)
+    settings = usable(replace(settings, log_key=settings.log_key or secrets.token_hex()))
+    logging.config.dictConfig(logs.configuration(settings))
     _check_networks(settings)
     if settings.workers == 1:
         share_heaps()
@@ -59,7 +69,8 @@ def run(settings: Settings) -> None:
     for each in fields(settings):
         os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
     os.environ[KEY] = os.urandom(32).hex()
-    _serve("lookalike.launch:worker_app", settings)
+    with board.shared():
+        _serve("lookalike.launch:worker_app", settings)
 
 
 def worker_app() -> FastAPI:
@@ -84,6 +95,7 @@ def _serve(app: FastAPI | str, settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        log_config=logs.configuration(settings),
         **uvicorn_options(settings),
     )
 
@@ -99,6 +111,8 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
         # The app reads the headers of proxies itself.
         "proxy_headers": False,
         "server_header": False,
+        # The app writes a line for each request itself.
+        "access_log": False,
         "timeout_graceful_shutdown": settings.drain,
         "ssl_certfile": settings.certfile or None,
         "ssl_keyfile": settings.keyfile or None,
@@ -154,10 +168,25 @@ def _check(settings: Settings) -> None:
         from lookalike.aws.client import Client
 
         Client(settings).close()
-        print(_AWS, file=sys.stderr)
-    print(explained(settings), file=sys.stderr, flush=True)
+        _say(_AWS, settings)
+    _say(explained(settings), settings)
+    if warning := wanting(settings):
+        _say(warning, settings)
     if prefix:
-        print(_offered(settings, prefix), file=sys.stderr, flush=True)
+        _say(_offered(settings, prefix), settings)
+
+
+def _say(text: str, settings: Settings) -> None:
+    """To whoever starts a server in a terminal; a log of JSON has nothing else in it."""
+    if settings.log == "json":
+        logging.getLogger("lookalike").warning("%s", text)
+    else:
+        print(text, file=sys.stderr, flush=True)
+
+
+def wanting(settings: Settings) -> str | None:
+    """What a server for others should not be without, and is."""
+    return None if settings.contact or settings.is_local else _NO_CONTACT
 
 
 def _check_certificate(settings: Settings) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 
@@ -15,13 +14,14 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
-from lookalike.answers.people import Shown, offers
+from lookalike.answers.people import Shown
+from lookalike.answers.people import offers as portraits_offered
 from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
+from lookalike.engine.judging import judge_of
 from lookalike.engine.opener import warmed
-from lookalike.errors import StoreUnavailable
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
 from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -42,9 +42,14 @@ from lookalike.rekognition.late_endpoint import LateEndpoint
 from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
-from lookalike.web import admin, api, comparisons, site_file
+from lookalike.watch.watching import Watching
+from lookalike.web import admin, api, comparisons, description, offers, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
+from lookalike.web.imports import work as import_work
+from lookalike.web.operating import api as operating
+from lookalike.web.operating.health import READY, health
+from lookalike.web.own_portraits import OwnPortraits
 from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
 from lookalike.web.problems import Problems
 from lookalike.web.sealed_faces import Seal
@@ -52,8 +57,6 @@ from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
 
-# What an id of a shared result follows in a path.
-_RESULT = re.compile(r"(/(?:r|results)/)[^/?]+")
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
 
@@ -78,6 +81,7 @@ def create_app(
     # Complete photos are in memory: Starlette would put them into a file that others can read.
     MultiPartParser.spool_max_size = most
     shares = Shares(chosen)
+    watching = Watching()
     # The documentation's scripts are served from here, not from somebody's network.
     app = FastAPIOffline(
         title="Lookalike",
@@ -85,12 +89,14 @@ def create_app(
         summary="Which celebrity a face looks like, and how alike two photos are.",
         # It would send to whatever name it was asked by.
         redirect_slashes=False,
+        telemetry=watching.traces.options,
         lifespan=partial(
             _lifespan,
             chosen,
             site_file.load(chosen.site),
             engine or partial(warmed, chosen),
             shares,
+            watching,
             ending,
         ),
     )
@@ -103,18 +109,18 @@ def create_app(
     origins = Origins.of(chosen)
     app.add_middleware(Gate, names=Names.of(chosen), origins=origins, refuse=refuse)
     app.add_middleware(BrowserCalls, origins=origins)
+    app.add_middleware(SafeHeaders)
+    watching.install(app, chosen)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    app.add_middleware(SafeHeaders)
-    for router in (api, admin, comparisons, sharing, shared_result, manage):
+    for router in (api, admin, comparisons, offers, operating, sharing, shared_result, manage):
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
     app.mount("/static", assets.static(), name="static")
     _add_health(app)
-    app.openapi = lambda: api.openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: description.openapi(app)  # type: ignore[method-assign]
     app.add_route("/", _rekognition, methods=["POST"], include_in_schema=False)
-    logging.getLogger("uvicorn.access").addFilter(_discreet)
     return app
 
 
@@ -124,18 +130,25 @@ async def _lifespan(
     site: Site,
     opened: Callable[[], Engine],
     shares: Shares,
+    watching: Watching,
     ending: Callable[[], None],
     app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
     engine = await anyio.to_thread.run_sync(opened)
     guard = await anyio.to_thread.run_sync(Guard.open, settings)
-    executor = Executor(settings.queue, engine.at_once)
+    if settings.engine == "local":
+        engine.local.analyzer.watch(watching.photo)
+    executor = Executor(settings.queue, engine.at_once, watching.meters)
     engine.database.rest_while_changing(executor.resting)
-    runner = Runner(settings, Jobs(engine.database), video_work.WORK)
+    runner = Runner(settings, Jobs(engine.database), video_work.WORKS | import_work.WORKS)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
-            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+            portrait_cache.folder(settings),
+            client,
+            enabled=settings.portraits == "on",
+            judge=judge_of(lambda: engine.local, executor.run),
+            own=OwnPortraits(engine.gallery.store, site),
         )
         services = Services(
             settings=settings,
@@ -146,10 +159,13 @@ async def _lifespan(
             executor=executor,
             shares=shares,
             portraits=fetched,
-            shown=Shown(offers(fetched), site),
+            shown=Shown(portraits_offered(fetched), site, fetched.completed),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
             seal=Seal(engine.model.contract),
+            meters=watching.meters,
+            refusals=watching.refusals,
+            started=datetime.now(UTC),
             rekognition=LateEndpoint(engine, executor, guard),
         )
         async with results.keeping_swept(services.results, engine.gallery):
@@ -161,6 +177,7 @@ async def _lifespan(
                 ending()
     guard.close()
     engine.close()
+    watching.close()
 
 
 async def _rekognition(request: Request) -> Response:
@@ -181,18 +198,6 @@ async def _count_visit(request: Request, services: UseServices) -> None:
         await services.counts.add("visits")
 
 
-def _discreet(record: logging.LogRecord) -> bool:
-    """Keeps out of the access log: addresses of visitors, ids of shared results, and the query
-    string of Rekognition requests, which may be a signature."""
-    if isinstance(record.args, tuple) and len(record.args) == 5:
-        _, method, path, *rest = record.args
-        path = _RESULT.sub(r"\1…", str(path))
-        if method == "POST":
-            path = path.partition("?")[0]
-        record.args = ("-", method, path, *rest)
-    return True
-
-
 def _add_health(app: FastAPI) -> None:
     @app.get("/healthz", tags=["health"])
     async def alive() -> dict[str, str]:
@@ -204,7 +209,7 @@ def _add_health(app: FastAPI) -> None:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""
         status = await _state(app)
-        if status != "ready":
+        if status != READY:
             response.status_code = 503
         return {"status": status}
 
@@ -214,13 +219,4 @@ async def _state(app: FastAPI) -> str:
     services: Services | None = getattr(app.state, "services", None)
     if services is None:
         return "starting"
-    if services.executor.is_full:
-        return "the queue of photos is full"
-    if not services.engine.ready:
-        return "what looks at photos is being started again"
-    try:
-        await anyio.to_thread.run_sync(services.gallery.store.database.check)
-    except StoreUnavailable as error:
-        logging.getLogger("lookalike").error("Not ready: %s", error)
-        return "the store cannot be read"
-    return "ready"
+    return await anyio.to_thread.run_sync(health, services)

@@ -13,7 +13,7 @@ import PIL.Image
 import pillow_heif
 import pytest
 
-from lookalike.errors import DamagedImage, ImageTooLarge
+from lookalike.errors import DamagedImage, ImageTooLarge, TooManyPixels
 from lookalike.faces.image import Image, Limits, decode
 
 LIMITS = Limits(max_bytes=20_000_000, max_pixels=64_000_000, max_side=20_000)
@@ -163,11 +163,11 @@ def test_bounds_name_their_settings(portrait: PIL.Image.Image) -> None:
     jpeg, png = encoded(portrait, "JPEG"), encoded(portrait, "PNG")
     with pytest.raises(ImageTooLarge, match=r"1,000 are allowed \(LOOKALIKE_MAX_BYTES\)"):
         decode(jpeg, Limits(1_000, 64_000_000, 20_000), SIDE)
-    with pytest.raises(ImageTooLarge, match=r"at most 500 \(LOOKALIKE_MAX_SIDE\)"):
+    with pytest.raises(TooManyPixels, match=r"at most 500 \(LOOKALIKE_MAX_SIDE\)"):
         decode(jpeg, Limits(20_000_000, 64_000_000, 500), SIDE)
-    with pytest.raises(ImageTooLarge, match=r"100,000 .* in JPEG \(LOOKALIKE_MAX_PIXELS\)"):
+    with pytest.raises(TooManyPixels, match=r"100,000 .* in JPEG \(LOOKALIKE_MAX_PIXELS\)"):
         decode(jpeg, Limits(20_000_000, 100_000, 20_000), SIDE)
-    with pytest.raises(ImageTooLarge, match=r"50,000 .* in PNG \(half of LOOKALIKE_MAX_PIXELS\)"):
+    with pytest.raises(TooManyPixels, match=r"50,000 .* in PNG \(half of LOOKALIKE_MAX_PIXELS\)"):
         decode(png, Limits(20_000_000, 100_000, 20_000), SIDE)
 
 

@@ -56,11 +56,18 @@ def test_photos_beyond_a_share_are_refused(public: Server, photos: Mapping[str, 
     page = sent(public, one, "/find", photo, consent="yes")
     assert page.status_code == 429
     assert int(page.headers["retry-after"]) >= 1
-    assert "사진을 아주 많이 보내셨어요" in page.text
+    assert "사진을 너무 자주 보냈어요" in page.text
     # What shows no photo goes on, and others are not held up.
     headers = {"x-forwarded-for": one}
     assert patient.get(f"{public.url}/api/v1/people", headers=headers).status_code == 200
     assert sent(public, "198.51.100.8", "/api/v1/lookalikes", photo).status_code == 200
+
+
+def test_samples_count_as_photos(public: Server) -> None:
+    headers = {"x-forwarded-for": "198.51.100.10", "accept": "text/html"}
+    paths = ("/find", "/how", "/find", "/how", "/find")
+    asked = [patient.get(f"{public.url}{path}?sample=collins", headers=headers) for path in paths]
+    assert [each.status_code for each in asked] == [200, 200, 200, 200, 429]
 
 
 def test_the_photo_that_is_one_too_many_is_refused(

@@ -127,6 +127,7 @@ def test_a_celebrity_of_a_video(rekognition: Any, recognized: str) -> None:
     assert celebrity["Urls"][0] == "www.wikidata.org/wiki/Q76"
     assert celebrity["Confidence"] > 99
     box = celebrity["Face"]["BoundingBox"]
+    assert celebrity["BoundingBox"] == box
     assert box["Left"] == pytest.approx(0.44, abs=0.02)
     assert box["Width"] == pytest.approx(0.157, abs=0.02)
     assert {each["Type"] for each in celebrity["Face"]["Landmarks"]} >= {"eyeLeft", "nose"}
@@ -206,6 +207,8 @@ def test_a_collection_is_searched_for_each_person(
     answer = ended(rekognition.get_face_search, job, SortBy="INDEX")
     assert answer["JobStatus"] == "SUCCEEDED"
     persons = answer["Persons"]
+    for each in persons:
+        assert each["Person"]["BoundingBox"] == each["Person"]["Face"]["BoundingBox"]
     indices = [each["Person"]["Index"] for each in persons]
     assert set(indices) == {0, 1}
     assert indices == sorted(indices)
@@ -229,7 +232,7 @@ def test_a_collection_that_is_not_there(rekognition: Any, presidents: dict[str, 
         rekognition.start_face_search, Video={"S3Object": presidents}, CollectionId="gone"
     )
     assert code == "ResourceNotFoundException"
-    assert "'gone'" in message
+    assert message == "The collection id: gone does not exist"
 
 
 def test_attributes_are_guessed_when_asked_for(rekognition: Any, cloud: Cloud) -> None:

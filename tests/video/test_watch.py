@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -17,9 +18,11 @@ from lookalike.faces.image import Pixels
 from lookalike.faces.photo import Face
 from lookalike.faces.quality import Pose, Quality
 from lookalike.video.analysis import VideoAnalysis, analyze_video
-from lookalike.video.frames import Frame, Metadata, opened
+from lookalike.video.frames import Frame, Metadata, VideoLimits, opened
 from lookalike.video.tracks import Bounds, Tracker, weight
 from tests.support.videos import canvas, encoded, packaged, panned, scaled, still, turned
+
+LIMITS = VideoLimits(seconds=6 * 3600, frames=100_000)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +30,10 @@ def obama(photos: Mapping[str, bytes]) -> Pixels:
     return canvas(scaled(photos["obama.jpg"], 360), 640, 360)
 
 
-def decoded(video: bytes, rate: int = 5) -> tuple[Metadata, list[Frame]]:
-    with opened(io.BytesIO(video)) as found:
+def decoded(
+    video: bytes, rate: int = 5, limits: VideoLimits = LIMITS
+) -> tuple[Metadata, list[Frame]]:
+    with opened(io.BytesIO(video), limits) as found:
         return found.metadata, list(found.frames(rate))
 
 
@@ -127,8 +132,14 @@ def test_limits(obama: Pixels, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lookalike.video.frames._MAX_PIXELS", 640 * 360 - 1)
     assert isinstance(refusal(video), VideoTooLarge)
     monkeypatch.undo()
-    monkeypatch.setattr("lookalike.video.frames._MAX_HOURS", 7 / 3600)
-    assert isinstance(refusal(video), VideoTooLarge)
+    monkeypatch.setattr("lookalike.video.frames._MOST_STREAMS", 0)
+    assert str(refusal(video)) == "The file has 1 streams; at most 0 are read."
+    monkeypatch.undo()
+    with pytest.raises(VideoTooLarge, match=r"longer than 7 seconds \(LOOKALIKE_VIDEO_SECONDS\)"):
+        decoded(video, limits=replace(LIMITS, seconds=7))
+    with pytest.raises(VideoTooLarge, match=r"more than 199 frames \(LOOKALIKE_VIDEO_FRAMES\)"):
+        decoded(video, limits=replace(LIMITS, frames=199))
+    assert len(decoded(video, limits=replace(LIMITS, frames=200))[1]) == 40
 
 
 def test_damaged_videos_say_so_or_are_read_as_far_as_they_go() -> None:

@@ -19,6 +19,7 @@ from lookalike.errors import CollectionNotFound, InvalidParameter
 from lookalike.launch import run as serve_forever
 from lookalike.server import create_app
 from lookalike.web.counts import Counts
+from lookalike.web.samples import sample
 from tests.support import patient
 from tests.support.serving import Server
 
@@ -68,6 +69,17 @@ def test_a_day_of_an_event(event: Server, photos: Mapping[str, bytes]) -> None:
     best = dict(day.best)
     assert best["Q76"] == 1
     assert sum(best.values()) == 7
+
+
+def test_samples_are_not_counted(event: Server, photos: Mapping[str, bytes]) -> None:
+    visit(event, photos)
+    asked = patient.post(
+        f"{event.url}/api/v1/lookalikes", files={"photo": sample("collins")}, data={"order": "look"}
+    )
+    assert asked.status_code == 200
+    assert patient.get(f"{event.url}/find?sample=collins").status_code == 200
+    (day,) = Counts(event.settings.home).days(30)
+    assert (day.uploads, day.matches) == (2, 7)
 
 
 def test_the_file_holds_numbers_and_ids_alone(event: Server, photos: Mapping[str, bytes]) -> None:

@@ -12,6 +12,7 @@ PREFIX = "urn:lookalike:problem:"
 _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.UnsupportedFormat: (415, "Not an image that can be read"),
     errors.ImageTooLarge: (413, "The photo is too large"),
+    errors.TooManyPixels: (413, "The photo has too many pixels"),
     errors.ImageTooSmall: (422, "The photo is too small"),
     errors.DamagedImage: (422, "The photo is damaged"),
     errors.NoFace: (422, "No face was found"),

@@ -15,7 +15,7 @@ from lookalike.database import snapshot
 from lookalike.database.snapshot import Contents
 from lookalike.errors import Conflict, InvalidParameter, NotFound, StoreUnavailable
 
-_NO_PASSPHRASE = (
+_NO_PASSPHRASE = (  # nosec B105 # what is said without one
     "{file} decrypts the secrets of access keys, and is in a backup only sealed with a passphrase: "
     "give --passphrase-file, or set LOOKALIKE_BACKUP_PASSPHRASE."
 )

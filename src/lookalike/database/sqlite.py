@@ -192,7 +192,7 @@ class Sqlite:
             if self._found() is None:
                 files.private_folder(self._path.parent)
                 self._file = _File(self._path)
-            assert self._file is not None
+            assert self._file is not None  # nosec B101 # for types alone
             return self._file
 
     @contextmanager

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from anyio import CapacityLimiter, from_thread, to_thread
 
@@ -17,14 +17,32 @@ Result = TypeVar("Result")
 _RESTING = 32
 
 
+class Watch(Protocol):
+    """Is told of every call."""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """In here a call waits for its place."""
+
+    def under_way(self) -> AbstractContextManager[None]:
+        """In here it has one."""
+
+
+class _Unwatched:
+    def waiting(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    under_way = waiting
+
+
 class Executor:
     """So many threads at work as the engine says (`Engine.at_once`), and a queue before them.
 
     A call that waits for something else than the processor `rests`, and gives its place to another.
     """
 
-    def __init__(self, queue: int, threads: int) -> None:
+    def __init__(self, queue: int, threads: int, watch: Watch | None = None) -> None:
         self._queue = queue
+        self._watch = watch or _Unwatched()
         self._places = CapacityLimiter(threads)
         self._threads = CapacityLimiter(threads + _RESTING)
         # Of the call that a thread is at.
@@ -46,10 +64,12 @@ class Executor:
             waiting = self._places.statistics().tasks_waiting
             raise Busy(f"{waiting} photos are waiting already; try again in a few seconds.")
         place = object()
-        await self._places.acquire_on_behalf_of(place)
+        with self._watch.waiting():
+            await self._places.acquire_on_behalf_of(place)
         before = self._place.set(place)
         try:
-            return await to_thread.run_sync(call, limiter=self._threads)
+            with self._watch.under_way():
+                return await to_thread.run_sync(call, limiter=self._threads)
         finally:
             self._place.reset(before)
             self._places.release_on_behalf_of(place)

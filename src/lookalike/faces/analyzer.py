@@ -56,6 +56,7 @@ class Analyzer:
         self._appearances = AppearanceReader(opener, Folders.of(settings))
         self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
+        self._told: Callable[[Photo], None] | None = None
         self._turn = threading.Lock()
 
     @property
@@ -78,6 +79,10 @@ class Analyzer:
             self._meshes.warm()
             self.recogniser.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
 
+    def watch(self, told: Callable[[Photo], None]) -> None:
+        """Tell of every photo that was looked at; see `Faces`."""
+        self._told = told
+
     def analyze(
         self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
     ) -> Photo:
@@ -85,6 +90,8 @@ class Analyzer:
         decoded = _decoded(data, limits or self.limits)
         with self._turn:
             (photo,) = self._embedded([self._look(decoded, appearances)])
+        if self._told is not None:
+            self._told(photo)
         return photo
 
     def analyze_all(

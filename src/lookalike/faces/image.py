@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from PIL import AvifImagePlugin, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from pillow_heif.as_plugin import HeifImageFile
 
-from lookalike.errors import DamagedImage, ImageTooLarge, ImageTooSmall, UnsupportedFormat
+from lookalike.errors import (
+    DamagedImage,
+    ImageTooLarge,
+    ImageTooSmall,
+    TooManyPixels,
+    UnsupportedFormat,
+)
 from lookalike.faces import repair
 
 if TYPE_CHECKING:
@@ -118,7 +124,7 @@ def decode(data: bytes, limits: Limits, side: int) -> Image:
     """Decode a photo to about `side` pixels on its longer side, never fewer if it has them.
 
     Raises:
-        UnsupportedFormat, DamagedImage, ImageTooLarge, ImageTooSmall: what is wrong with it.
+        UnsupportedFormat, DamagedImage, ImageTooLarge, TooManyPixels, ImageTooSmall: what is wrong.
     """
     if len(data) > limits.max_bytes:
         raise ImageTooLarge(
@@ -185,7 +191,7 @@ def _open(data: bytes) -> PIL.Image.Image:
             return _open(mended)
         return _open_heif(data)
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
-        raise ImageTooLarge("The photo claims more pixels than any camera makes.") from None
+        raise TooManyPixels("The photo claims more pixels than any camera makes.") from None
     except _BROKEN as error:
         raise DamagedImage(f"The photo cannot be read: {_reason(error)}.") from error
 
@@ -212,12 +218,12 @@ def _check_size(picture: PIL.Image.Image, limits: Limits) -> None:
     format = _public_name(picture.format)
     most = limits.pixels(format)
     if max(size) > limits.max_side:
-        raise ImageTooLarge(
+        raise TooManyPixels(
             f"The photo is {width} x {height} pixels; a side may have at most "
             f"{limits.max_side:,} (LOOKALIKE_MAX_SIDE)."
         )
     if width * height > most:
-        raise ImageTooLarge(
+        raise TooManyPixels(
             f"The photo is {width} x {height} = {width * height:,} pixels; "
             f"at most {most:,} are allowed in {format} "
             f"({'' if most == limits.max_pixels else 'half of '}LOOKALIKE_MAX_PIXELS)."

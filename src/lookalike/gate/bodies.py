@@ -135,7 +135,7 @@ class _Body:
         return self._piece() if self._sent < self._spool.size else await self._receive()
 
     def _piece(self) -> Message:
-        assert self._pieces is not None
+        assert self._pieces is not None  # nosec B101 # for types alone
         piece = next(self._pieces, b"")
         self._sent += len(piece)
         return {

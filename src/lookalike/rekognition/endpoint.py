@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations import OPERATIONS
 from lookalike.rekognition.wire.codec import Wire
 from lookalike.rekognition.wire.faults import Fault, fault_of
+from lookalike.watch.requests import AMAZON_HEADER, Note, note_of
 
 _LOG = logging.getLogger("lookalike")
 
@@ -46,21 +46,23 @@ class Endpoint:
 
     async def __call__(self, request: Request) -> Response:
         """The answer to a `POST /`; a fault is an answer too, so nothing is raised."""
-        request_id = str(uuid.uuid4())
-        headers = {"x-amzn-RequestId": request_id}
+        note = note_of(request.scope)
+        headers = {AMAZON_HEADER: note.id}
         try:
-            status, body = 200, await self._answer(request, request_id)
+            status, body = 200, await self._answer(request, note)
         except Exception as error:
             fault = fault_of(error)
-            _log(fault, error, request_id)
+            note.refusal = fault.code
+            _log(fault, error, note.id)
             status = self._wire.status(fault.code)
-            body = self._wire.encode_fault(fault, request_id)
+            body = self._wire.encode_fault(fault, note.id)
             if fault.code in _TRANSIENT:
                 headers["Retry-After"] = _RETRY_AFTER
         return Response(body, status, headers, media_type=self._wire.content_type)
 
-    async def _answer(self, request: Request, request_id: str) -> bytes:
+    async def _answer(self, request: Request, note: Note) -> bytes:
         operation = self._wire.operation(request.headers, OPERATIONS.keys())
+        note.operation = operation
         credential = read_credential(request.headers, request.query_params)
         # Nothing is read of whoever did not sign with a key of ours, and just now.
         await self._guard.check_head(credential, _signed(request, b""))
@@ -68,7 +70,7 @@ class Endpoint:
         principal = await self._guard.admit(credential, _signed(request, body))
 
         def call() -> bytes:
-            context = Context(self._engine.local, credential, request_id, principal)
+            context = Context(self._engine.local, credential, note.id, principal)
             asked = self._wire.decode(operation, body)
             authorize(principal, operation, asked, context.region)
             return self._wire.encode(operation, called(context, operation, asked))

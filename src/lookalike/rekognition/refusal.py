@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import uuid
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from lookalike.gate.refusal import Refusal
 from lookalike.rekognition.wire.faults import Code
+from lookalike.watch.requests import AMAZON_HEADER, note_of
 
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 # By the status in HTTP: the code and status that Amazon's clients know such a thing by. They try
@@ -23,10 +23,11 @@ _FAULTS: dict[int, tuple[Code, int]] = {
 _OTHER: tuple[Code, int] = ("AccessDeniedException", 400)
 
 
-def refused(_: Request, refusal: Refusal) -> Response:
+def refused(request: Request, refusal: Refusal) -> Response:
     """The answer to a `POST /` that is not let in."""
     code, status = _FAULTS.get(refusal.status, _OTHER)
-    request_id = str(uuid.uuid4())
-    told = {"__type": code, "Code": code, "Logref": request_id, "Message": refusal.detail}
-    headers = refusal.headers | {"x-amzn-RequestId": request_id}
+    note = note_of(request.scope)
+    note.refusal = code
+    told = {"__type": code, "Code": code, "Logref": note.id, "Message": refusal.detail}
+    headers = refusal.headers | {AMAZON_HEADER: note.id}
     return Response(json.dumps(told), status, headers, media_type=_CONTENT_TYPE)

@@ -102,7 +102,7 @@ def _celebrities(
             continue
         celebrity = {**described(match.person), "Confidence": match.score.certainty}
         for sighting in track.sightings:
-            detail = {**celebrity, "Face": _face(sighting)}
+            detail = {**celebrity, **_person_of(_face(sighting))}
             yield _result(sighting, (match.person.id, track.index), {"Celebrity": detail})
 
 
@@ -112,7 +112,7 @@ def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Ite
     for track in tracks:
         matches = face_matches(context, asked, track.embedding) or None
         for sighting in track.sightings:
-            person = {"Index": track.index, "Face": _face(sighting)}
+            person = {"Index": track.index, **_person_of(_face(sighting))}
             seen = {"Person": person, "FaceMatches": matches}
             yield _result(sighting, ("", track.index), seen)
 
@@ -139,6 +139,11 @@ def _face(sighting: Sighting) -> Members:
     """FaceDetail, as it was written when the frame was there."""
     detail: Members = json.loads(sighting.detail)
     return detail
+
+
+def _person_of(face: Members) -> Members:
+    """A face and its person, whose box is that of the face: programs join the two by it."""
+    return {"BoundingBox": face["BoundingBox"], "Face": face}
 
 
 def _metadata(found: Metadata) -> Members:

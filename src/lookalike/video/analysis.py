@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.photo import Photo
-from lookalike.video.frames import Metadata, VideoFile, opened
+from lookalike.video.frames import Metadata, VideoFile, VideoLimits, opened
 from lookalike.video.tracks import Bounds, Track, Tracker
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def analyze_video(
     scores = engine.calibration
     tracker = Tracker(Bounds(same=scores.cosine_at(_SAME), other=scores.cosine_at(_OTHER)))
     count = 0
-    with opened(file) as video:
+    with opened(file, VideoLimits.of(engine.settings)) as video:
         for frame in video.frames(engine.settings.video_rate):
             check_stop()
             photo = keep(engine.analyzer.analyze_frame(frame.image))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
+    from lookalike.config import Settings
+
 # FFmpeg's one name for MP4 and MOV. Nothing else is tried: some of its formats, playlists for
 # one, name further files to be read.
 _FORMAT = "mov"
@@ -28,8 +30,8 @@ _ATOMS = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 HEADER = 8
 # The largest frame of H.264 level 6.2 is 139,264 macroblocks of 16 x 16 pixels (ITU-T H.264, A.3).
 _MAX_PIXELS = 139_264 * 256
-# Amazon's limit for stored videos.
-_MAX_HOURS = 6
+# A film has a handful: pictures, sound in some languages, subtitles in others.
+_MOST_STREAMS = 64
 # How much earlier than its index says a video may end.
 _EARLY_S = 1.0
 # A frame this much before its turn is taken: time stamps are rounded.
@@ -38,6 +40,42 @@ _SOON_S = 0.001
 ColorRange = Literal["LIMITED", "FULL"]
 # By FFmpeg's AVColorRange; 0 is a video that does not say.
 _RANGES: dict[int, ColorRange] = {1: "LIMITED", 2: "FULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class VideoLimits:
+    """
+    Attributes:
+        seconds: that it may be long.
+        frames: that it may have, whether they are looked at or not.
+    """
+
+    seconds: int
+    frames: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> VideoLimits:
+        return cls(settings.video_seconds, settings.video_frames)
+
+    def check_seconds(self, seconds: float) -> None:
+        """
+        Raises:
+            VideoTooLarge: it is longer.
+        """
+        if seconds > self.seconds:
+            raise VideoTooLarge(
+                f"The video is longer than {self.seconds:,} seconds (LOOKALIKE_VIDEO_SECONDS)."
+            )
+
+    def check_frames(self, frames: int) -> None:
+        """
+        Raises:
+            VideoTooLarge: it has more.
+        """
+        if frames > self.frames:
+            raise VideoTooLarge(
+                f"The video has more than {self.frames:,} frames (LOOKALIKE_VIDEO_FRAMES)."
+            )
 
 
 class VideoFile(Protocol):
@@ -87,7 +125,7 @@ def check_header(start: bytes) -> None:
 
 
 @contextmanager
-def opened(file: VideoFile) -> Iterator[Video]:
+def opened(file: VideoFile, limits: VideoLimits) -> Iterator[Video]:
     """The video in a file, which is read as its frames are asked for.
 
     Raises:
@@ -100,7 +138,7 @@ def opened(file: VideoFile) -> Iterator[Video]:
     file.seek(0)
     try:
         with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
-            yield Video(container)
+            yield Video(container, limits)
     except av.FFmpegError as error:
         raise DamagedVideo("The video's data is damaged or cut short.") from error
 
@@ -108,8 +146,9 @@ def opened(file: VideoFile) -> Iterator[Video]:
 class Video:
     """Made by `opened`."""
 
-    def __init__(self, container: InputContainer) -> None:
-        self._stream = _only_stream(container)
+    def __init__(self, container: InputContainer, limits: VideoLimits) -> None:
+        self._limits = limits
+        self._stream = _only_stream(container, limits)
         self._start = (container.start_time or 0) / 1e6
         self.unreadable = 0
         self._decoded = self._decode(container)
@@ -127,14 +166,14 @@ class Video:
         Packets that cannot be decoded are passed over, as players do, and counted in `unreadable`.
 
         Raises:
-            VideoError: it ends early, or is longer than is allowed.
+            VideoError: it ends early, or is longer or has more frames than is allowed.
         """
         due = time = 0.0
         for frame in chain([self._first], self._decoded):
             if frame.time is None:
                 continue
             time = max(0.0, frame.time - self._start)
-            _check_duration(time)
+            self._limits.check_seconds(time)
             if time >= due - _SOON_S:
                 due = (math.floor((time + _SOON_S) * rate) + 1) / rate
                 yield Frame(round(time * 1000), _image(frame))
@@ -143,7 +182,9 @@ class Video:
     def _decode(self, container: InputContainer) -> Iterator[VideoFrame]:
         from av.error import FFmpegError
 
-        for packet in container.demux(self._stream):
+        for number, packet in enumerate(container.demux(self._stream)):
+            # A header may state fewer.
+            self._limits.check_frames(number)
             try:
                 frames = packet.decode()
             except FFmpegError:
@@ -160,10 +201,14 @@ class Video:
             raise DamagedVideo(f"The video is cut short: it ends at {time:.1f} of {end:.1f} s.")
 
 
-def _only_stream(container: InputContainer) -> VideoStream:
+def _only_stream(container: InputContainer, limits: VideoLimits) -> VideoStream:
     """The stream of pictures, ready to be decoded by one thread; the others are not read."""
     from av.stream import Discard
 
+    if len(container.streams) > _MOST_STREAMS:
+        raise VideoTooLarge(
+            f"The file has {len(container.streams)} streams; at most {_MOST_STREAMS} are read."
+        )
     if not container.streams.video:
         raise UnsupportedVideo("The file has sound, but no pictures.")
     stream = container.streams.video[0]
@@ -174,7 +219,8 @@ def _only_stream(container: InputContainer) -> VideoStream:
         allowed = " and ".join(_CODECS)
         raise UnsupportedVideo(f"The video is encoded as {name}; {allowed} can be read.")
     _check_size(codec.width, codec.height)
-    _check_duration((container.duration or 0) / 1e6)
+    limits.check_seconds((container.duration or 0) / 1e6)
+    limits.check_frames(stream.frames)
     # Frames may grow in the midst of a video.
     codec.options = {"max_pixels": str(_MAX_PIXELS)}
     codec.thread_count = 1
@@ -192,11 +238,6 @@ def _check_size(width: int, height: int) -> None:
         raise UnsupportedVideo(
             f"The video's frames are {size}; each side needs at least {MIN_SIDE} pixels."
         )
-
-
-def _check_duration(seconds: float) -> None:
-    if seconds > _MAX_HOURS * 3600:
-        raise VideoTooLarge(f"The video is longer than {_MAX_HOURS} hours.")
 
 
 def _metadata(container: InputContainer, stream: VideoStream, first: VideoFrame) -> Metadata:

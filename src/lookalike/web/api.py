@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, File, Form, Query, Response, UploadFile
-from fastapi.openapi.utils import get_openapi
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
 from lookalike.engine.interface import Order, probe
 from lookalike.errors import InvalidParameter
+from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, FormWho, QueryCollection
-from lookalike.web.services import UploadedPhoto, UseServices, UseShown
+from lookalike.web.samples import is_sample
+from lookalike.web.services import Services, UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
+# Of a photo sent back, in pixels on its longer side, and of its JPEG: as static/canvas.js writes.
+_PICTURE, _PICTURE_QUALITY = 1600, 90
 # Characters; 100 faces with vectors of 512 numbers have a third of that.
 _LONGEST_SEAL = 1024 * 1024
 # Reference photos of one request.
 _MOST_REFERENCES = 8
 
-# Operations whose answer has an example: the command line made them from a real photo.
-_EXAMPLES = ("lookalikes", "compare", "detect")
-
 router = APIRouter(prefix="/api/v1")
 
 MostPeople = Annotated[int | None, Form(ge=1, le=100, description="People for each face.")]
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The description of the API, with examples of real answers; made once."""
-    if app.openapi_schema is None:
-        app.openapi_schema = _described(app)
-    return app.openapi_schema
-
-
-def _described(app: FastAPI) -> dict[str, Any]:
-    described = get_openapi(
-        title=app.title, version=app.version, summary=app.summary, routes=app.routes
-    )
-    for name in _EXAMPLES:
-        file = resources.files("lookalike.web") / "examples" / f"{name}.json"
-        answer = described["paths"][f"/api/v1/{name}"]["post"]["responses"]["200"]
-        answer["content"]["application/json"]["example"] = json.loads(file.read_text("utf-8"))
-    return described
 
 
 @router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -99,8 +79,8 @@ async def find_lookalikes(
     if sealed and services.settings.engine == "local":
         faces = tuple(probe(each.face) for each in found.faces)
         answer = answer.model_copy(update={"sealed": services.seal.closed(faces)})
-    if services.counts is not None:
-        await services.counts.add_lookalikes(answer)
+    if not is_sample(data):
+        await services.count(answer)
     return answer
 
 
@@ -142,7 +122,9 @@ async def compare(
     def work() -> shapes.Comparison:
         return photos.comparison(engine.compare(one, other))
 
-    return await services.executor.run(work)
+    answer = await services.executor.run(work)
+    services.meters.answered([each.score.verdict for each in answer.faces])
+    return answer
 
 
 @router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -159,6 +141,23 @@ async def detect(
         return photos.detection(engine.detect(data, guess=attributes))
 
     return await services.executor.run(work)
+
+
+@router.post(
+    "/picture",
+    response_class=Response,
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}},
+    tags=["photos"],
+)
+async def show_picture(services: UseServices, photo: UploadedPhoto) -> Response:
+    """The photo as a JPEG, upright and without metadata, at most 1,600 pixels on its longer side:
+    for who cannot decode HEIC."""
+    engine = services.engine
+    data = await services.read(photo, "photo")
+    written = await services.executor.run(
+        lambda: jpeg(engine.reduced(data, _PICTURE), _PICTURE_QUALITY)
+    )
+    return Response(written, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 @router.get("/people", tags=["gallery"])
@@ -195,8 +194,9 @@ async def show_portrait(
     person_id: str,
     aligned: Annotated[bool, Query(description="Only the face, as a square JPEG.")] = False,
 ) -> Response:
-    """The portrait, fetched from Wikimedia Commons on first use."""
-    person = services.gallery.person(person_id)
+    """The portrait: of your own galleries where whoever imported it says so, else fetched from
+    Wikimedia Commons on first use. `GET /people/{person_id}` has its credit."""
+    person = services.gallery.person(person_id, _collection_of(services, person_id))
     if aligned:
         return _picture(await services.framed_portrait(person), "image/jpeg")
     portrait = await services.portraits.fetch(person)
@@ -219,6 +219,13 @@ async def list_collections(services: UseServices) -> shapes.Collections:
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return photos.engine(services.engine)
+
+
+def _collection_of(services: Services, person_id: str) -> str | None:
+    """The site's own, where they are in it."""
+    own = services.site.collection
+    there = own is not None and services.gallery.store.people(own, [person_id])
+    return own if there else None
 
 
 def _picture(path: Path, media_type: str) -> Response:

@@ -18,6 +18,7 @@ from lookalike.answers.shapes import Problem
 from lookalike.gate.proxies import own_path
 from lookalike.gate.refusal import Refusal
 from lookalike.gate.safe_headers import HEADERS
+from lookalike.watch.requests import note_of
 
 _LOG = logging.getLogger("lookalike")
 
@@ -89,6 +90,7 @@ class Problems:
         """The answer to a request that is not let in. Under a name that is none of ours not even a
         page is shown."""
         title = HTTPStatus(refusal.status).phrase
+        note_of(request.scope).refusal = refusal.code
         told = Problem(
             type=PREFIX + refusal.code, title=title, status=refusal.status, detail=refusal.detail
         )
@@ -97,7 +99,7 @@ class Problems:
         return self._answer(request, told, refusal.headers)
 
     def _of_lookalike(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, errors.LookalikeError)
+        assert isinstance(error, errors.LookalikeError)  # nosec B101 # for types alone
         _, headers = status_of(error)
         told = problem(error)
         if isinstance(error, errors.StoreUnavailable):
@@ -108,7 +110,7 @@ class Problems:
         return self._answer(request, told, headers)
 
     def _of_validation(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
+        assert isinstance(error, RequestValidationError)  # nosec B101 # for types alone
         details = "; ".join(
             f"{'.'.join(str(part) for part in each['loc'][1:])}: {each['msg']}"
             for each in error.errors()
@@ -116,7 +118,7 @@ class Problems:
         return self._answer(request, problem(errors.InvalidParameter(details)))
 
     def _of_http(self, request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
+        assert isinstance(error, HTTPException)  # nosec B101 # for types alone
         code = _BY_STATUS.get(error.status_code, "invalid-request")
         title = HTTPStatus(error.status_code).phrase
         headers = dict(error.headers or {})
@@ -132,11 +134,13 @@ class Problems:
             type=f"{PREFIX}internal", title="The server failed", status=500, detail=detail
         )
         # It is answered where no middleware sees it.
-        return self._answer(request, told, dict(HEADERS))
+        headers = {**HEADERS, "X-Request-Id": note_of(request.scope).id}
+        return self._answer(request, told, headers)
 
     def _answer(
         self, request: Request, told: Problem, headers: dict[str, str] | None = None
     ) -> Response:
+        note_of(request.scope).refusal = told.type.removeprefix(PREFIX)
         if _browses(request):
             shown = self._page(request, told.status, told.type.removeprefix(PREFIX))
             for name, value in (headers or {}).items():

@@ -23,7 +23,7 @@ def words(score: Score, language: Language) -> str:
     """A score as static/score.js says it: how rare the resemblance is, or what Amazon thinks."""
     if score.one_in is not None:
         return rarity(score.one_in, language)
-    assert score.aws is not None
+    assert score.aws is not None  # nosec B101 # for types alone
     sentence: str = locale(language)["script"]["score"]["aws"][score.aws.measure]
     return sentence.format(points=int(score.aws.value))
 

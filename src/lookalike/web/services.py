@@ -17,6 +17,9 @@ from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lookalike.answers.shapes import Lookalikes
     from lookalike.config import Settings
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from lookalike.gate.names import Names
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
+    from lookalike.watch.meters import Meters
+    from lookalike.watch.refusals import Refusals
     from lookalike.web.counts import Counts
     from lookalike.web.sealed_faces import Seal
     from lookalike.web.sharing.results import Results
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320
 _QUALITY = 90
+# The collection of whoever names none.
+MINE = "mine"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +50,8 @@ class Services:
     Attributes:
         gallery: that of the engine.
         shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
-        counts: None where nothing is counted.
+        counts: None where nothing is counted of a site.
+        started: when this worker was ready.
         seal: closes faces of photos for those who sent them.
         rekognition: answers a request to the Amazon Rekognition API.
     """
@@ -60,6 +68,9 @@ class Services:
     results: Results
     counts: Counts | None
     seal: Seal
+    meters: Meters
+    refusals: Refusals
+    started: datetime
     rekognition: Callable[[Request], Awaitable[Response]]
 
     @property
@@ -72,6 +83,14 @@ class Services:
         callers have to sign, is open only where the site names it."""
         chosen = self.site.collection == collection.id
         return collection.open or chosen or not self.settings.checks_signatures
+
+    @property
+    def own_collection(self) -> str:
+        """The collection that people are added to unless another is named: the one that the site
+        searches, where it can be changed."""
+        chosen = self.site.collection
+        read_only = {each.id for each in self.gallery.collections() if each.read_only}
+        return MINE if chosen is None or chosen in read_only else chosen
 
     def public_url(self, request: Request) -> str:
         """Where the server is for others, without a slash at the end. Whoever asks by a name that
@@ -99,6 +118,14 @@ class Services:
         # One copy is enough.
         await file.close()
         return data
+
+    async def count(self, answer: Lookalikes) -> None:
+        """Count a photo that look-alikes were found of."""
+        best = [each.people[0].score for each in answer.faces if each.people]
+        nobody = len(answer.faces) - len(best)
+        self.meters.answered((each.verdict for each in best), nobody, answer.timings_ms.match)
+        if self.counts is not None:
+            await self.counts.add_lookalikes(answer)
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -114,7 +114,7 @@ def test_a_result_has_no_address_of_its_own(server: Server) -> None:
 def test_names_cannot_break_out_of_a_page(server: Server) -> None:
     answer = patient.get(f"{server.url}/people", params={"query": '"><script>alert(1)</script>'})
     assert "<script>alert" not in answer.text
-    assert "찾는 분이 없어요" in answer.text
+    assert "그런 이름은 없어요" in answer.text
 
 
 # The other pages
@@ -183,14 +183,16 @@ def test_every_step_is_drawn(
     _choose(page, "[name=photo]", photos["obama.jpg"])
     page.locator("#consent").check()
     page.get_by_role("button", name=view.page_text("how.go")).click()
-    expect(page.locator(".step")).to_have_count(6)
+    expect(page.locator(".step")).to_have_count(7)
     expect(page.locator(".step-point")).to_have_count(5)
     expect(page.locator(".step-bars .up, .step-bars .down")).to_have_count(128)
     expect(page.locator(".step-people li")).to_have_count(5)
     face = engine.analyzer.analyze(photos["obama.jpg"]).faces[0]
     nearest = engine.matcher.rank(face.embedding, 1)[0]
-    cosine = f"cosine {nearest.score.cosine:.3f}"
+    cosine = f"cosine {nearest.score.cosine:.4f}"
     expect(page.locator(".step-people li").first).to_contain_text(f"Barack Obama {cosine}")
+    expect(page.locator(".step-sums li").first).to_contain_text("Barack Obama")
+    expect(page.locator("main")).to_contain_text(engine.contract)
     up = page.locator(".step-bars .up").count()
     assert up == sum(value > 0 for value in face.embedding)
 
@@ -204,13 +206,19 @@ def test_an_embedding_as_bars() -> None:
     ]
 
 
-def test_privacy_names_who_to_ask(
+def test_privacy_and_people_name_who_to_ask(
     serve: Callable[..., AbstractContextManager[Server]], home: Path
 ) -> None:
     with serve(home=home, contact="hello@example.org") as server:
         page = patient.get(f"{server.url}/privacy").text
         assert '<a href="mailto:hello@example.org">' in page
         assert 'id="takedown"' in page
+        page = patient.get(f"{server.url}/people/Q76?lang=en").text
+        subject = "Please%20take%20me%20out%20of%20the%20gallery%3A%20Barack%20Obama"
+        assert f'<a href="mailto:hello@example.org?subject={subject}">' in page
+    with serve(home=home, contact="https://fans.example/ask") as server:
+        page = patient.get(f"{server.url}/people/Q76").text
+        assert '<a href="https://fans.example/ask" rel="noopener">' in page
 
 
 def test_portraits_come_with_their_credit(

@@ -330,14 +330,13 @@ def test_portraits_that_are_added_are_sent_alike(
 ) -> None:
     files = [secrets.told(photos[each], "JPEG", 6) for each in ("obama.jpg", "obama2.jpg")]
     with serve(home=home) as server:
-        view = visit(f"{server.url}/people", "ko", DESKTOP)
-        view.page.get_by_text(view.page_text("people_page.add.title")).click()
+        view = visit(f"{server.url}/admin", "ko", DESKTOP)
         form = view.page.locator("#adding")
         form.locator("[name=photos]").set_input_files(_files(*files))
         form.get_by_label(view.page_text("people_page.add.name_ko")).fill("홍길동")
         with view.page.expect_request("**/api/v1/people") as asked:
             form.get_by_role("button", name=view.page_text("people_page.add.go")).click()
-        expect(view.page.locator("#added")).to_have_text("홍길동을 더했어요.")
+        expect(view.page.locator("#added")).to_have_text("홍길동을 추가했어요.")
         assert _silent(photos_of(asked.value), files)
         view.page.context.close()
 

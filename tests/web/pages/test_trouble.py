@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import struct
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,10 +19,24 @@ from lookalike.gallery.people import Language
 from tests.support.browser import DESKTOP, LOOKALIKES, Opener, encoded, png
 from tests.support.serving import Server
 
+
+def pixel_bomb() -> bytes:
+    """A PNG of some hundred KB with 900 million pixels, which no browser decodes."""
+    side = 30_000
+    rows = zlib.compress(bytes(side * (1 + side // 8)), 9)
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
 _UNUSABLE: dict[str, Callable[[bytes], bytes]] = {
     "no-face": lambda photo: png(400, 300),
     "unsupported-format": lambda photo: b"not an image",
     "damaged-image": lambda photo: photo[:2000],
+    "too-many-pixels": lambda photo: pixel_bomb(),
     "image-too-small": lambda photo: png(8, 8),
 }
 
@@ -32,6 +48,7 @@ _UNUSABLE: dict[str, Callable[[bytes], bytes]] = {
         ("no-face", "reference", "en"),
         ("unsupported-format", "photo", "en"),
         ("damaged-image", "reference", "ko"),
+        ("too-many-pixels", "reference", "en"),
         ("image-too-small", "photo", "ko"),
     ],
 )

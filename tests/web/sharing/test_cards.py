@@ -153,7 +153,7 @@ def test_a_portrait_has_its_credit_beside_it_and_one_that_may_not_be_shown_is_no
 @pytest.mark.parametrize(
     ("cosine", "ko", "en"),
     [
-        (0.05, "남남 사이에 흔한 만큼만 닮았어요", "no more alike than many strangers are"),
+        (0.05, "모르는 사람끼리도 흔히 이만큼은 닮아요", "no more alike than many strangers are"),
         (0.6, "10만 명 중 1명도 없을 만큼 닮았어요", "more alike than 1 stranger in 100,000"),
     ],
 )
@@ -172,7 +172,7 @@ def test_a_card_says_that_its_score_is_provisional() -> None:
     card = replace(CARDS["korean"], score=replace(CALIBRATION.score(0.4), one_in=1_234))
     assert cards.words(card) == "1,200명 중 1명꼴로 닮았어요"
     rough = replace(card, calibrated=False)
-    assert cards.words(rough) == "1,200명 중 1명꼴로 닮았어요 (어림값)"
+    assert cards.words(rough) == "1,200명 중 1명꼴로 닮았어요 (추정치)"
     english = cards.words(replace(rough, language="en"))
     assert english == "as alike as 1 stranger in 1,200 (a rough estimate)"
     assert difference(opened(cards.render(card, "wide")), opened(cards.render(rough, "wide"))) > 0

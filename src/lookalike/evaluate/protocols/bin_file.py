@@ -7,7 +7,7 @@ numpy's arrays of bytes and flags.
 from __future__ import annotations
 
 import io
-import pickle
+import pickle  # nosec B403 # what it may make is listed below
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -71,6 +71,7 @@ class Confined:
             SetupError: a model that was chosen is not there, or damaged.
         """
         self._serve = serve
+        self._told: Callable[[Photo], None] | None = None
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits.of(settings)
@@ -103,10 +104,16 @@ class Confined:
     def warm(self) -> None:
         self._opened.result()
 
+    def watch(self, told: Callable[[Photo], None]) -> None:
+        self._told = told
+
     def analyze(
         self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
     ) -> Photo:
-        return cast(Photo, self._ask("analyze", data, limits, appearances))
+        photo = cast(Photo, self._ask("analyze", data, limits, appearances))
+        if self._told is not None:
+            self._told(photo)
+        return photo
 
     def analyze_frame(self, image: Image) -> Photo:
         return cast(Photo, self._ask("analyze_frame", image))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from lookalike.faces.attributes import Attributes
@@ -40,6 +40,9 @@ class Faces(Protocol):
         Raises:
             SetupError: a network cannot be used.
         """
+
+    def watch(self, told: Callable[[Photo], None]) -> None:
+        """Tell of every photo that was looked at, from now on, in the thread that asked for it."""
 
     def analyze(
         self, data: bytes, limits: Limits | None = None, *, appearances: bool = False

@@ -373,7 +373,8 @@ def _download(model: Model, folders: Folders) -> bytes:
     import urllib.request
 
     try:
-        with urllib.request.urlopen(model.url, timeout=30) as answer:
+        # The address is the manifest's, and what it gives is known by its sha256.
+        with urllib.request.urlopen(model.url, timeout=30) as answer:  # nosec B310
             data: bytes = answer.read()
         data = _member(data, model.member) if model.member else data
     except OSError as error:

@@ -75,7 +75,7 @@ class Index(ABC):
         if self._vectors is None:
             self._vectors = VectorIndex(self._read())
             self._tidy()
-        assert self._vectors is not None
+        assert self._vectors is not None  # nosec B101 # for types alone
         return self._vectors
 
     def update(self, people: Ids, faces: Ids) -> None:
@@ -93,7 +93,7 @@ class Index(ABC):
             self._hold(kept)
 
     def _bring(self, people: Ids, faces: Ids, mark: Mark) -> None:
-        assert self._vectors is not None
+        assert self._vectors is not None  # nosec B101 # for types alone
         gone = self._touched(self._vectors, people, faces)
         if self._kept is not None:
             self._erase(self._kept, gone, mark)
@@ -110,7 +110,7 @@ class Index(ABC):
 
     def _hold(self, kept: Kept) -> None:
         """Search a file from now on, and bring it up to date; none that is of another history."""
-        assert self._keeper is not None
+        assert self._keeper is not None  # nosec B101 # for types alone
         found = self._source.since(kept.mark)
         if found is None or self._source.since(kept.erased) is None:
             self._keeper.forget(self._called)
@@ -128,7 +128,7 @@ class Index(ABC):
 
     def _tidy(self) -> None:
         """Have columns made anew that are worth it: of many in a file, of few here and now."""
-        assert self._vectors is not None
+        assert self._vectors is not None  # nosec B101 # for types alone
         if self._keeper is None or not self._vectors.stale():
             return
         if self._vectors.large:

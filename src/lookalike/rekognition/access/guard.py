@@ -17,7 +17,7 @@ from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.access.signature import SignedRequest, check_head, verify
 from lookalike.rekognition.wire.faults import Fault
 
-_TOKEN = "X-Amz-Security-Token"
+_TOKEN = "X-Amz-Security-Token"  # nosec B105 # a header
 _UNRECOGNIZED = "The security token included in the request is invalid."
 
 
@@ -99,15 +99,9 @@ class Guard:
                 "Missing Authentication Token: sign the request with an access key of this server; "
                 "`lookalike keys create` makes one.",
             )
-        if request.header(_TOKEN.lower()) or request.parameter(_TOKEN):
-            raise Fault(
-                "UnrecognizedClientException",
-                f"{_UNRECOGNIZED} This server gives out no session tokens: sign with an access "
-                f"key of its own, without {_TOKEN}.",
-            )
         found = keys.find(credential.access_key_id)
         if found is None:
-            raise Fault("UnrecognizedClientException", _UNRECOGNIZED)
+            raise Fault("UnrecognizedClientException", _unrecognized(request))
         check_head(request, credential, datetime.now(UTC))
         return credential, found
 
@@ -123,6 +117,17 @@ class Guard:
                 f"The number of requests exceeded your throughput limit of {rate:g} a second.",
             )
         return Principal(found.key.id, found.key.policy)
+
+
+def _unrecognized(request: SignedRequest) -> str:
+    """A token beside a key of ours changes nothing; beside another it says where that is from."""
+    if not (request.header(_TOKEN.lower()) or request.parameter(_TOKEN)):
+        return _UNRECOGNIZED
+    return (
+        f"{_UNRECOGNIZED} Its access key came with {_TOKEN}, as those of roles do that AWS gave "
+        "out; this server knows only its own: `lookalike keys create` makes one (see "
+        "docs/access-keys.md, roles)."
+    )
 
 
 def _check_local(request: SignedRequest, origins: Origins) -> None:

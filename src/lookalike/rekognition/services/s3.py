@@ -26,9 +26,8 @@ from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import HEADER
 
-# Amazon's limits, in bytes.
+# Amazon's limit, in bytes.
 MAX_IMAGE = 15 * 1024 * 1024
-MAX_VIDEO = 10 * 1024**3
 # A video is fetched in pieces of this size, of which so many are kept: pictures and sound lie
 # interleaved, and an index may lie at the end.
 _PIECE = 4 * 1024 * 1024
@@ -102,11 +101,14 @@ def open_video(settings: Settings, where: Location) -> S3File:
 
     Raises:
         ObjectUnavailable: it is missing, forbidden or out of reach; reading raises it too.
-        VideoTooLarge: it has more than 10 GB.
+        VideoTooLarge: it has more bytes than the settings allow.
     """
     file = S3File(_client(settings), where)
-    if file.size > MAX_VIDEO:
-        raise VideoTooLarge(f"{where} has {file.size:,} bytes; a video may have {MAX_VIDEO:,}.")
+    most = settings.video_bytes
+    if file.size > most:
+        raise VideoTooLarge(
+            f"{where} has {file.size:,} bytes; a video may have {most:,} (LOOKALIKE_VIDEO_BYTES)."
+        )
     return file
 
 

@@ -210,7 +210,7 @@ def _finite(value: object, path: str) -> float:
     """A JSON number; whole ones stay int, so that none loses digits."""
     if type(value) not in (int, float):
         raise _unreadable(path, f"must be a number, not {_json_name(value)}")
-    assert isinstance(value, int | float)
+    assert isinstance(value, int | float)  # nosec B101 # for types alone
     try:
         if math.isfinite(value):
             return value

@@ -25,6 +25,7 @@ from lookalike.engine.model_notes import uncalibrated
 from lookalike.faces.image import FORMATS, Limits
 from lookalike.gallery.people import Language, Text
 from lookalike.gate.proxies import own_path, root_of
+from lookalike.watch.requests import note_of
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
 from lookalike.web.pages import assets, facts
@@ -35,6 +36,8 @@ from lookalike.web.texts import COOKIE, choose_language, locale
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _YEAR = 365 * 24 * 60 * 60
+# What pixels are counted in: 만 화소 and megapixels.
+_PIXELS: dict[Language, int] = {"ko": 10_000, "en": 1_000_000}
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -114,16 +117,17 @@ def problem(request: Request, status: int, code: str) -> Response:
     if status == HTTPStatus.NOT_FOUND:
         title, advice = texts["page"]["problem"]["not_found"]
     else:
-        title, advice = _told(code, language, "photo", services_of(request).settings.max_bytes)
-    page = {"title": title, "advice": advice, "back": "/"}
+        title, advice = _told(code, language, "photo", Limits.of(services_of(request).settings))
+    page = {"title": title, "advice": advice, "ways": _ways(status, "/")}
     return respond(request, "problem.html", status=status, language=language, **page)
 
 
 def _failed(
     request: Request, error: errors.LookalikeError, language: Language, back: str
 ) -> Response:
-    title, advice = _explained(error, language, services_of(request).settings.max_bytes)
+    title, advice = _explained(error, language, Limits.of(services_of(request).settings))
     status, headers = problems.status_of(error)
+    note_of(request.scope).refusal = error.code
     return respond(
         request,
         "problem.html",
@@ -132,11 +136,20 @@ def _failed(
         headers=headers,
         title=title,
         advice=advice,
-        back=back,
+        ways=_ways(status, back),
     )
 
 
-def _explained(error: errors.LookalikeError, language: Language, most: int) -> tuple[str, str]:
+def _ways(status: int, back: str) -> list[tuple[str, str]]:
+    """Where to go from a problem: a path, and the text that names it. What is not there will not be
+    there the next time either."""
+    home = ("/", "home")
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        return [home, ("/people", "people")]
+    return [("/", "back")] if back == "/" else [(back, "back"), home]
+
+
+def _explained(error: errors.LookalikeError, language: Language, limits: Limits) -> tuple[str, str]:
     """What `explain` of static/problem.js says of the same error."""
     texts = locale(language)
     if isinstance(error, problems.Incomplete):
@@ -145,16 +158,20 @@ def _explained(error: errors.LookalikeError, language: Language, most: int) -> t
     if isinstance(error, errors.NotFound) and error.code not in texts["script"]["problem"]:
         title, advice = texts["page"]["problem"]["not_found"]
         return title, advice
-    return _told(error.code, language, getattr(error, "subject", "photo"), most)
+    return _told(error.code, language, getattr(error, "subject", "photo"), limits)
 
 
-def _told(code: str, language: Language, subject: str | None, most: int) -> tuple[str, str]:
+def _told(code: str, language: Language, subject: str | None, limits: Limits) -> tuple[str, str]:
     known = locale(language)["script"]["problem"]
     name = known["subject"].get(subject, known["subject"]["photo"])
+    pixels = [limits.pixels(each) // _PIXELS[language] for each in ("JPEG", "PNG")]
     values = {
         "subject": name,
         "Subject": name[:1].upper() + name[1:],
-        "megabytes": most // 1024 // 1024,
+        "megabytes": limits.max_bytes // 1024 // 1024,
+        "most": f"{pixels[0]:,}",
+        "fewer": f"{pixels[1]:,}",
+        "side": f"{limits.max_side:,}",
     }
     title, advice = known.get(code, known["other"])
     return title.format(**values), advice.format(**values)
@@ -181,6 +198,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "people": f"{people:,}",
         "typical": typical(people),
         "contract": services.engine.model.contract,
+        "contact": settings.contact,
         # What Amazon Rekognition cannot do is not offered.
         "aws": settings.engine == "aws",
         "note": _note(services, language),
@@ -233,7 +251,8 @@ def _name(text: Text | Any, language: Language) -> str:
 
 
 def _monogram(person: Any, language: Language) -> Monogram:
-    return monogram(_name(person.name, language), person.id)
+    name = Text(person.name.ko, person.name.en)
+    return monogram(name, person.id, language, person.country)
 
 
 @cache
@@ -247,9 +266,11 @@ def _environment() -> jinja2.Environment:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.filters |= {
+        "about": facts.about,
         "country": facts.country,
         "date": facts.date,
         "fields": facts.fields,
+        "gallery": facts.gallery,
         "group": facts.group,
         "groups": facts.groups,
         "calls": lambda calls: ", ".join(f"{name} {count}" for name, count in calls.items()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lookalike.answers import shapes
 from lookalike.gallery.people import Language, countries
 from lookalike.gallery.spelling import group_in_hangul
 from lookalike.web.texts import locale
@@ -18,6 +19,20 @@ def country(code: str | None, language: Language) -> str:
     """What a country is called; nothing where none is stated."""
     known = countries().get(code or "")
     return (known.name.get(language) if known else code) or ""
+
+
+def about(person: shapes.Person, language: Language) -> str:
+    """Who somebody is, in the language of the page alone: their description, else what is known of
+    them."""
+    told = person.description.ko if language == "ko" else person.description.en
+    known = (groups(person.groups, language), country(person.country, language))
+    return told or ", ".join(each for each in (*known, fields(person.fields, language)) if each)
+
+
+def gallery(collection: str, language: Language) -> str:
+    """What a collection is called; those that nobody else named have names of ours."""
+    words: dict[str, str] = locale(language)["page"]["filters"]["galleries"]
+    return words.get(collection, collection)
 
 
 def fields(codes: Iterable[str], language: Language) -> str:

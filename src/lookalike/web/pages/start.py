@@ -57,7 +57,7 @@ async def compare(request: Request, services: UseServices) -> Response:
 @router.get("/privacy")
 async def privacy(request: Request, services: UseServices) -> Response:
     """What is kept of whom, for how long, and how to have it removed."""
-    return respond(request, "privacy.html", contact=services.settings.contact)
+    return respond(request, "privacy.html")
 
 
 @router.get("/site.css")

@@ -110,7 +110,7 @@ class Studio:
 
     async def _portrait(self, person: Person) -> tuple[CachedPortrait | None, Pixels | None]:
         """The portrait that is here and its face, where the licence lets it onto a card."""
-        known = self._services.portraits.cached(person.id) if person.wikidata else None
+        known = self._services.portraits.cached(person.id)
         if known is None or not cards.may_show(known.credit):
             return None, None
         try:

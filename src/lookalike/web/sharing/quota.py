@@ -30,7 +30,7 @@ class Quota:
         Raises:
             ResultsFull: there is none.
         """
-        sizes = list(_sizes(folder))
+        sizes = list(sizes_of(folder))
         if len(sizes) >= self.most:
             raise ResultsFull(
                 f"{self.most:,} results are kept, as many as may be (LOOKALIKE_RESULTS); there is "
@@ -49,7 +49,7 @@ class Quota:
             )
 
 
-def _sizes(folder: Path) -> Iterator[int]:
+def sizes_of(folder: Path) -> Iterator[int]:
     """Bytes of each result; one that goes meanwhile has none."""
     try:
         for each in os.scandir(folder):

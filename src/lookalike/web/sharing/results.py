@@ -28,7 +28,7 @@ from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.cards import Shape
-from lookalike.web.sharing.quota import Quota
+from lookalike.web.sharing.quota import Quota, sizes_of
 
 if TYPE_CHECKING:
     from lookalike.gallery.gallery import Gallery
@@ -141,6 +141,11 @@ class Results:
         if not hmac.compare_digest(self._facts(result_id)["token"], _hash(token)):
             raise NotAllowed("The token is not the one that came with this result.")
         self.discard(result_id)
+
+    def size(self) -> tuple[int, int]:
+        """How many there are, and their bytes."""
+        sizes = tuple(sizes_of(self._folder))
+        return len(sizes), sum(sizes)
 
     def discard(self, result_id: str) -> None:
         """Remove a result at once, so that nobody sees a half of it."""

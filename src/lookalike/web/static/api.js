@@ -3,7 +3,7 @@
 
 import { Problem } from "./problem.js";
 import { page } from "./texts.js";
-import { post } from "./upload.js";
+import { ask, picturesOf, post } from "./upload.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {import("./texts.js").Name} Name */
@@ -89,7 +89,7 @@ export async function findLookalikes(photo, reference, filters, watch) {
     ["order", "look"],
     ["sealed", true],
   ];
-  const answer = await post(at("lookalikes"), [...asked, ...Object.entries(filters)], watch);
+  const answer = await look("lookalikes", [...asked, ...Object.entries(filters)], watch);
   return { ...answer, filters };
 }
 
@@ -114,6 +114,37 @@ export async function findAgain(answer, filters, otherwise, signal) {
     const fresh = await otherwise();
     answer.sealed = fresh.sealed;
     return fresh;
+  }
+}
+
+/**
+ * Have photos looked at; those that this browser cannot show come back as pixels.
+ * @param {string} path below the API's root
+ * @param {Field[]} fields
+ * @param {import("./upload.js").Watch} watch
+ * @returns {Promise<any>} the JSON of the answer
+ */
+export async function look(path, fields, watch) {
+  const answer = await post(at(path), fields, watch);
+  await Promise.all(picturesOf(fields).map((picture) => reveal(picture, watch.signal)));
+  return answer;
+}
+
+/**
+ * Without it a photo is only a sign of one, as before.
+ * @param {Picture} picture
+ * @param {AbortSignal} [signal]
+ */
+async function reveal(picture, signal) {
+  if (picture.image) return;
+  try {
+    const shown = await ask(at("picture"), [["photo", picture]], { signal });
+    const { drawn } = await import("./canvas.js");
+    const bitmap = await createImageBitmap(shown);
+    picture.image = drawn(bitmap, bitmap.width, bitmap.height);
+    picture.url ??= URL.createObjectURL(shown);
+  } catch (error) {
+    console.info("The photo stays unseen:", error);
   }
 }
 

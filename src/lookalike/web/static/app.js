@@ -17,6 +17,7 @@ import { Working } from "./working.js";
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
 
 const start = find("#start", HTMLElement);
+const section = find("#results", HTMLElement);
 const form = find("#form", HTMLFormElement);
 const go = find("#go", HTMLButtonElement);
 const cancel = find("#cancel", HTMLButtonElement);
@@ -32,6 +33,8 @@ const alertBox = new Alert();
 let running = null;
 /** @type {Slot | null} whose photo cannot be used */
 let faulty = null;
+/** @type {Promise<Picture> | null} a photo of ours, that nobody has to agree to */
+let sample = null;
 /** @type {import("./results.js").Results | null} once there was an answer */
 let results = null;
 /** @type {import("./camera.js").Camera | null} once it was asked for */
@@ -46,6 +49,7 @@ form.addEventListener("submit", (event) => {
 for (const slot of slots) slot.addEventListener("change", ready);
 cancel.addEventListener("click", () => running?.abort());
 take.addEventListener("click", takePhoto);
+for (const link of form.querySelectorAll("a.sample")) link.addEventListener("click", trySample);
 capture.addEventListener("change", () => {
   if (capture.files?.[0]) photo.put(capture.files[0]);
   capture.value = "";
@@ -76,14 +80,33 @@ async function takePhoto() {
   await camera.open();
 }
 
+/** Show the answer to a sample here, where every part of it can be tried. @param {Event} event */
+async function trySample(event) {
+  const link = event.currentTarget;
+  const elsewhere = event instanceof MouseEvent && (event.ctrlKey || event.metaKey);
+  if (elsewhere || !(link instanceof HTMLElement) || running) return;
+  event.preventDefault();
+  try {
+    const { fetchSample } = await import("./sample.js");
+    sample = fetchSample(String(link.dataset.photo));
+    await photo.take(sample);
+  } catch (error) {
+    photo.clear();
+    fail(error);
+    return;
+  }
+  if (photo.picture === sample) await search();
+}
+
 async function search() {
   try {
     if (!photo.picture) throw new Problem("no-photo");
-    consent.require();
+    if (photo.picture !== sample || reference.picture) consent.require();
     running = new AbortController();
     busy(true);
     // The answer's own scripts come while the photo leaves.
     const drawing = import("./results.js");
+    const offers = section.dataset.offers ? import("./offers.js") : null;
     const [own, other] = await Promise.all([photo.picture, reference.picture]);
     refuseLarge(own, "photo");
     if (other) refuseLarge(other, "reference");
@@ -94,6 +117,7 @@ async function search() {
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     results ??= new (await drawing).Results();
+    (await offers)?.follow(photo.picture !== sample);
     showResults(results, answer, own, other);
   } catch (error) {
     fail(error);
@@ -120,6 +144,7 @@ function refuseLarge(picture, subject) {
  */
 function showResults(view, answer, own, other) {
   start.hidden = true;
+  find("#sample-note", HTMLElement).hidden = photo.picture !== sample;
   view.show(answer, own, other, (filters, signal) => {
     const otherwise = () => findLookalikes(own, other, filters, { signal });
     return findAgain(answer, filters, otherwise, signal);
@@ -132,6 +157,7 @@ function showResults(view, answer, own, other) {
 function again() {
   if (!start.hidden) return;
   results?.hide();
+  find("#sample-note", HTMLElement).hidden = true;
   start.hidden = false;
   photo.clear();
   window.scrollTo({ top: 0 });

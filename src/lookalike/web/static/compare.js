@@ -3,13 +3,12 @@
 
 import { Album } from "./album.js";
 import { Alert } from "./alert.js";
-import { at } from "./api.js";
+import { look } from "./api.js";
 import { Consent } from "./consent.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
 import { Relative } from "./relative.js";
 import { text } from "./texts.js";
-import { post } from "./upload.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -80,7 +79,7 @@ async function askMatrix(watch) {
   busy(true);
   const drawing = import("./matrix.js");
   const fields = pictures.map((each) => /** @type {Field} */ (["photo", each]));
-  const answer = await post(at("matrix"), fields, watch);
+  const answer = await look("matrix", fields, watch);
   return (await drawing).matrix(answer, pictures);
 }
 
@@ -94,7 +93,7 @@ async function askFamily(watch) {
   const drawing = import("./family.js");
   const [child, ...parents] = photos;
   const fields = parents.map((each) => /** @type {Field} */ (["parent", each]));
-  const answer = await post(at("family"), [["child", child], ...fields], watch);
+  const answer = await look("family", [["child", child], ...fields], watch);
   const names = relatives.slice(1).map(({ name }) => name);
   return (await drawing).family(answer, child, parents, names);
 }

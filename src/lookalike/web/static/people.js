@@ -98,11 +98,10 @@ function heading(level, person) {
   );
 }
 
-/** What is known of the person: a description, else groups and years. @param {RankedPerson} person */
+/** What is known of the person: a description in the page's language, else groups and years. @param {RankedPerson} person */
 function about(person) {
-  const { text: description, language } = named(person.description);
-  const lang = language === page.language ? null : language;
-  if (description) return make("p", { class: "about", lang }, description);
+  const description = person.description[page.language];
+  if (description) return make("p", { class: "about" }, description);
   const groups = person.group_names.map((group) => named(group).text);
   const facts = [...groups, years(person)].filter(Boolean);
   return facts.length ? make("p", { class: "about" }, facts.join(" · ")) : null;

@@ -1,8 +1,10 @@
 // @ts-check
 /** What went wrong, and how to say it. */
 
-import { page, text, texts } from "./texts.js";
+import { number, page, text, texts } from "./texts.js";
 
+// What pixels are counted in: 만 화소 and megapixels.
+const PIXELS = { ko: 10_000, en: 1_000_000 };
 const TYPE = "urn:lookalike:problem:";
 
 // What the server says -> as what we know it. The first two come from one without the operation.
@@ -68,6 +70,9 @@ export function explain(problem) {
     Subject: subject.charAt(0).toUpperCase() + subject.slice(1),
     answer: problem.detail,
     megabytes: Math.floor(page.limits.bytes / 1024 / 1024),
+    most: number(Math.floor(page.limits.pixels.JPEG / PIXELS[page.language])),
+    fewer: number(Math.floor(page.limits.pixels.PNG / PIXELS[page.language])),
+    side: number(page.limits.side),
   };
   const [title, advice] = texts(`problem.${problem.code}`, values) ??
     texts("problem.other", values) ?? ["", ""];

@@ -59,7 +59,7 @@ async function shrunk(fields, most) {
 }
 
 /** @param {Field[]} fields */
-const picturesOf = (fields) => fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
+export const picturesOf = (fields) => fields.flatMap(([, value]) => (isPicture(value) ? [value] : []));
 
 /** Of the photos, in bytes. @param {Field[]} fields */
 const sizeOf = (fields) => picturesOf(fields).reduce((sum, { blob }) => sum + blob.size, 0);
@@ -86,7 +86,7 @@ const isPicture = (value) => typeof value === "object" && value !== null;
 
 /**
  * @param {string} url
- * @param {FormData | string | null} body
+ * @param {FormData | Blob | string | null} body
  * @param {Options} options
  * @returns {Promise<Blob>} what was answered
  */
@@ -116,5 +116,5 @@ export function send(url, body, { onProgress, signal, method = "POST", headers =
 
 /** A page is no answer of ours: something between here and the server sent it. */
 function isOurs(/** @type {XMLHttpRequest} */ { status, response }) {
-  return status === 204 || (status < 300 && /^(application\/json|image\/png)/.test(response.type));
+  return status === 204 || (status < 300 && /^(application\/json|image\/(png|jpeg))/.test(response.type));
 }

@@ -7,7 +7,7 @@ then every storage as a count of 8 bytes and its numbers.
 from __future__ import annotations
 
 import io
-import pickle
+import pickle  # nosec B403 # what it may make is listed below
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
