@@ -50,6 +50,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["evaluation", "portraits", str(data)],
     )
     yield (
+        "Proving who people are",
+        "Whether a portrait proves who somebody of the starter is among people of one name, and "
+        "whether a namesake ever passes for one (docs/galleries.md).",
+        ["proving", str(data)],
+    )
+    yield (
         "Importing a folder",
         "`lookalike gallery import` beside the sum of its steps.",
         ["importing", str(data / "celebs"), str(data / "kr_gallery")],
@@ -125,6 +131,12 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         "How often another photo of the child turns the answer around, by how far apart the two "
         "cosines are.",
         ["family", str(data / "lfw")],
+    )
+    yield (
+        "The shape of a face",
+        "How often two frontal photos of one person are given the same name, by how often it was "
+        "said that they would be; on people to whom that was not fitted.",
+        ["face_shape", str(data / "lfw")],
     )
     yield (
         "Quality of LFW's faces",

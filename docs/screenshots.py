@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,7 @@ from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.texts import locale
+from tests.support import ROOT
 from tests.support import photos as packaged
 from tests.support.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
 from tests.support.serving import running
@@ -35,6 +36,7 @@ Scheme = Literal["light", "dark"]
 
 # Whose portrait a photo of the tests can stand in for.
 _PORTRAITS = {"Q76": "obama3.jpg", "Q6279": "biden.jpg", "Q2263": "Tom_Hanks_54745.png"}
+_SITE = ROOT / "examples" / "campaign" / "site.toml"
 _SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
     ("ko", PHONE, "light"),
     ("en", PHONE, "dark"),
@@ -45,10 +47,12 @@ _SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One page on one screen, and what it is shown with."""
+    """One page on one screen, and what it is shown with; `event` is the address of a server with
+    the site file of examples/campaign."""
 
     page: Page
     url: str
+    event: str
     language: Language
     photos: dict[str, bytes]
 
@@ -170,6 +174,18 @@ def shared(stage: Stage) -> None:
     stage.page.goto(stage.page.locator(".link-place input").first.input_value())
 
 
+def offers(stage: Stage) -> None:
+    replace(stage, url=stage.event).answer("obama.jpg")
+    stage.page.locator(".offer-shape button").click()
+    stage.page.locator(".offer-shape strong").wait_for()
+    stage.page.locator(".offers").scroll_into_view_if_needed()
+
+
+def admin(stage: Stage) -> None:
+    replace(stage, url=stage.event).go("/admin")
+    stage.page.locator("#found:not(:empty)").wait_for()
+
+
 def matrix(stage: Stage) -> None:
     stage.go("/compare")
     stage.choose("#photo", "obama.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")
@@ -227,6 +243,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "share-both": both,
     "share-link": link,
     "shared": shared,
+    "offers": offers,
+    "admin": admin,
     "several": lambda stage: stage.answer("t1.jpg"),
     "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
     "compare": page("/compare"),
@@ -261,12 +279,14 @@ def main() -> None:
             {}, home=Path(home), cache=packaged.FOLDER.parent / "cache", portraits="on"
         )
         server = stack.enter_context(running(settings))
+        event = stack.enter_context(running(replace(settings, site=str(_SITE))))
+        urls = (server.url, event.url)
         portraits = _portraits(LocalEngine(settings))
         browser = stack.enter_context(chromium())
         for name in names or STATES:
             for language, size, scheme in _SCREENS:
                 file = out / f"{name}-{language}-{size['width']}-{scheme}.png"
-                with _opened(browser, server.url, language, size, scheme, portraits) as stage:
+                with _opened(browser, urls, language, size, scheme, portraits) as stage:
                     STATES[name](stage)
                     stage.page.wait_for_timeout(400)
                     stage.page.screenshot(path=file)
@@ -285,7 +305,7 @@ def _portraits(engine: LocalEngine) -> dict[str, bytes]:
 @contextmanager
 def _opened(
     browser: Browser,
-    url: str,
+    urls: tuple[str, str],
     language: Language,
     size: ViewportSize,
     scheme: Scheme,
@@ -304,7 +324,7 @@ def _opened(
 
     shown = context.new_page()
     shown.route("**/people/*/portrait*", portrait)
-    yield Stage(shown, url, language, packaged.load())
+    yield Stage(shown, *urls, language, packaged.load())
     context.close()
 
 

@@ -20,6 +20,7 @@ from lookalike.gallery.people import Person, Text
 from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import COLLECTION, FORMAT
+from lookalike.gallery.wikimedia.finding import table
 
 TABLES = Path(__file__).parent
 
@@ -28,7 +29,11 @@ def people(tables: Path = TABLES) -> dict[str, Person]:
     """Everybody of `facts.csv` by the key that the tables know them by: a Wikidata id, or a name
     in Hangul."""
     named = names(tables)
-    return {row["id"]: _person(row, named[row["id"]]) for row in rows(tables / "facts.csv")}
+    found = {row["name"]: row["wikidata"] for row in table.read(tables / "wikidata.csv")}
+    return {
+        row["id"]: _person(row, named[row["id"]], found.get(row["id"], ""))
+        for row in rows(tables / "facts.csv")
+    }
 
 
 def names(tables: Path) -> dict[str, Text]:
@@ -55,16 +60,21 @@ def write(folder: Path, people: Iterable[Person], contract: str) -> None:
     (folder / "about.json").write_text(json.dumps(about) + "\n", "utf-8")
 
 
-def _person(row: Mapping[str, str], name: Text) -> Person:
-    """As any table of people is read; `name` and `source` are for whoever reads this one."""
-    wikidata = row["id"] if row["id"].startswith("Q") else ""
+def _person(row: Mapping[str, str], name: Text, found: str) -> Person:
+    """As any table of people is read; `name` and `source` are for whoever reads this one.
+
+    Args:
+        found: the Wikidata id of somebody whom the tables know by name, or nothing.
+    """
+    own = row["id"] if row["id"].startswith("Q") else ""
+    wikidata = own or found
     stated = {each: value for each, value in row.items() if each not in ("id", "name", "source")}
     known = {"name_ko": name.ko or "", "name_en": name.en or "", "wikidata": wikidata}
     try:
         person = columns.person(stated | known, COLLECTION)
     except InvalidParameter as error:
         raise InvalidParameter(f"facts.csv, {row['id']}: {error}") from error
-    return replace(person, id=wikidata or stable_id(row["id"]))
+    return replace(person, id=own or stable_id(row["id"]))
 
 
 def _row(person: Person) -> dict[str, Any]:

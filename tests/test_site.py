@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import PIL.Image
 import pytest
 
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Text
-from lookalike.site import Colours, Site, SitePerson
+from lookalike.gallery.people import Person, Text
+from lookalike.site import Audience, Colours, Matched, Offer, Picture, Site, SitePerson
 from lookalike.web import colours, site_file
 from lookalike.web.colours import contrast
 from tests.support import ROOT
+from tests.support.browser import encoded, png
 
 WHOLE = """
 name = "봄날의 무대"
@@ -37,13 +41,40 @@ name.ko = "오바마 님"
 
 [embed]
 origins = ["https://fans.example", "http://localhost:8080"]
+
+[[offers]]
+id = "glasses"
+title.ko = "안경"
+text.en = "For round faces"
+picture = "offers/glasses.png"
+link = "https://shop.example/glasses"
+people = ["Q76"]
+groups = ["소녀시대"]
+fields = ["music"]
+genders = ["female"]
+shapes = ["round"]
+resemblance = [40, 80]
+
+[[offers]]
+title.en = "A play"
 """
 
 
 def load(folder: Path, text: str) -> Site:
     path = folder / "site.toml"
     path.write_text(text, "utf-8")
+    (folder / "offers").mkdir(exist_ok=True)
+    (folder / "offers" / "glasses.png").write_bytes(png(30, 20))
     return site_file.load(str(path))
+
+
+def test_portraits_of_the_collection_are_shown_where_it_says_so(tmp_path: Path) -> None:
+    assert not load(tmp_path, WHOLE).show_portraits
+    assert load(tmp_path, "show_portraits = true\n" + WHOLE).show_portraits
+    with pytest.raises(InvalidParameter, match="show_portraits needs collection"):
+        load(tmp_path, 'name = "a"\nshow_portraits = true')
+    with pytest.raises(InvalidParameter, match="show_portraits is 'yes'"):
+        load(tmp_path, 'name = "a"\nshow_portraits = "yes"')
 
 
 def test_every_key(tmp_path: Path) -> None:
@@ -57,6 +88,21 @@ def test_every_key(tmp_path: Path) -> None:
         people=(SitePerson("Q76", "https://shop.example/obama", Text("오바마 님")),),
         origins=("https://fans.example", "http://localhost:8080"),
         counts=False,
+        offers=(
+            Offer(
+                "glasses",
+                Text("안경"),
+                Text(en="For round faces"),
+                "https://shop.example/glasses",
+                Picture(tmp_path / "offers" / "glasses.png", "image/png", 30, 20),
+                Audience(
+                    *(("Q76",), ("소녀시대",), ("music",), ("female",), ("round",)),
+                    least=40,
+                    most=80,
+                ),
+            ),
+            Offer("2", Text(en="A play")),
+        ),
     )
 
 
@@ -71,6 +117,57 @@ def test_without_a_file_it_is_ours_and_counts_nothing(tmp_path: Path) -> None:
     assert site_file.load("") == Site()
     assert Site().counts is False
     assert load(tmp_path, 'name = "A"') == Site(name="A", counts=True)
+
+
+def offers(site: Site, **changes: Any) -> list[str]:
+    """Ids of what stands beside a result that all of the first offer is for, but for changes."""
+    person = Person(**{"id": "Q76", "collection": "", "name": Text()} | changes.pop("person", {}))
+    person = replace(person, groups=person.groups or ("girls generation",))
+    match: dict[str, Any] = {"resemblance": 60.0, "gender": "female", "shape": "round"} | changes
+    return [each.id for each in site.offers_for(Matched(person, **match))]
+
+
+def test_offers_are_for_whom_they_say(tmp_path: Path) -> None:
+    site = load(tmp_path, WHOLE)
+    singer = {"fields": ("acting", "music"), "groups": ("Girls' Generation",)}
+    assert site.advises_by_shape
+    assert offers(site, person=singer) == ["glasses", "2"]
+    assert offers(site, person=singer, resemblance=40) == ["glasses", "2"]
+    assert offers(site, person=singer, resemblance=80) == ["glasses", "2"]
+    for other in (
+        {"person": singer | {"id": "Q1"}},
+        {"person": singer | {"groups": ("Red Velvet",)}},
+        {"person": singer | {"fields": ("acting",)}},
+        {"person": singer, "gender": None},
+        {"person": singer, "gender": "male"},
+        {"person": singer, "shape": None},
+        {"person": singer, "shape": "long"},
+        {"person": singer, "resemblance": 39.9},
+        {"person": singer, "resemblance": 80.1},
+    ):
+        assert offers(site, **other) == ["2"], other
+
+
+def test_three_offers_at_most(tmp_path: Path) -> None:
+    site = load(tmp_path, 'name = "A"\n' + '[[offers]]\ntitle.ko = "B"\n' * 5)
+    assert offers(site) == ["1", "2", "3"]
+    assert not site.advises_by_shape
+    assert offers(Site()) == []
+
+
+def test_pictures_of_offers_are_in_the_folder_of_the_file_and_small(tmp_path: Path) -> None:
+    inside = tmp_path / "site"
+    inside.mkdir()
+    (tmp_path / "outside.png").write_bytes(png(3, 2))
+    (inside / "text.png").write_text("no picture")
+    (inside / "large.png").write_bytes(png(3, 2) + b" " * 500_000)
+    (inside / "photo.gif").write_bytes(encoded(PIL.Image.new("RGB", (3, 2)), "GIF"))
+    for name in ("../outside.png", "nope.png", "text.png", "photo.gif", "https://a.example/b.png"):
+        with pytest.raises(InvalidParameter) as raised:
+            load(inside, f'name = "A"\n[[offers]]\ntitle.ko = "B"\npicture = "{name}"')
+        assert f"offers.1.picture is {name!r}; it must be a JPEG, PNG or WebP" in str(raised.value)
+    with pytest.raises(InvalidParameter, match="of 500,000 bytes at most; it has 500,"):
+        load(inside, 'name = "A"\n[[offers]]\ntitle.ko = "B"\npicture = "large.png"')
 
 
 def test_links_and_names_of_people(tmp_path: Path) -> None:
@@ -115,6 +212,33 @@ def test_links_and_names_of_people(tmp_path: Path) -> None:
         (
             'name = "A"\n[embed]\norigins = ["https://a.example/; script-src *"]',
             "it must be like https://fans.example",
+        ),
+        ('name = "A"\noffers = "B"', "offers must be tables: [[offers]]."),
+        ('name = "A"\n[[offers]]\nfor = "B"', "There is no key 'for' in [offers.1]; allowed are"),
+        ('name = "A"\n[[offers]]\nlink = "https://a.example"', "offers.1.title is missing"),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nlink = "javascript:alert(1)"',
+            "offers.1.link is 'javascript:alert(1)'; it must be a web address.",
+        ),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nid = "a/b"',
+            "offers.1.id is 'a/b'; it may have small letters, digits and hyphens, 64 at most.",
+        ),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nid = "2"\n[[offers]]\ntitle.ko = "C"',
+            "offers: two have the id '2'; they are counted by it.",
+        ),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nshapes = ["egg"]',
+            "offers.1.shapes has 'egg'; allowed are: oval, round, square, heart, long.",
+        ),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nfields = "music"',
+            "offers.1.fields is 'music'; it must be a list of texts in quotes.",
+        ),
+        (
+            'name = "A"\n[[offers]]\ntitle.ko = "B"\nresemblance = [80, 40]',
+            "offers.1.resemblance is [80, 40]; it must be like [60, 100], of 0 to 100.",
         ),
         ("name = ", "cannot be read"),
     ],

@@ -228,7 +228,9 @@ class Settings:
         secret=True,
     )
     portraits: Literal["on", "off"] = _setting(
-        "on", "Whether the server fetches portraits from Wikimedia Commons."
+        "on",
+        "Whether the server fetches portraits from Wikimedia Commons, and finds on Wikidata who "
+        "people of the starter gallery are.",
     )
     public_url: str = _setting(
         "",

@@ -14,11 +14,13 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from lookalike import config
-from lookalike.answers.people import Shown, offers
+from lookalike.answers.people import Shown
+from lookalike.answers.people import offers as portraits_offered
 from lookalike.cache import usable
 from lookalike.config import Settings
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
+from lookalike.engine.judging import judge_of
 from lookalike.engine.opener import warmed
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.gallery.wikimedia.client import LateClient
@@ -41,11 +43,13 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, site_file
+from lookalike.web import admin, api, comparisons, description, offers, site_file
 from lookalike.web.admission import largest_body
 from lookalike.web.counts import Counts
+from lookalike.web.imports import work as import_work
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
+from lookalike.web.own_portraits import OwnPortraits
 from lookalike.web.pages import (
     assets,
     document,
@@ -118,7 +122,8 @@ def create_app(
     watching.install(app, chosen)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    for router in (api, admin, comparisons, operating, sharing, shared_result, manage, front):
+    answering = (api, admin, comparisons, offers, operating, sharing, shared_result, manage, front)
+    for router in answering:
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
@@ -146,10 +151,14 @@ async def _lifespan(
         engine.local.analyzer.watch(watching.photo)
     executor = Executor(settings.queue, engine.at_once, watching.meters)
     engine.database.rest_while_changing(executor.resting)
-    runner = Runner(settings, Jobs(engine.database), video_work.WORK)
+    runner = Runner(settings, Jobs(engine.database), video_work.WORKS | import_work.WORKS)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
-            portrait_cache.folder(settings), client, enabled=settings.portraits == "on"
+            portrait_cache.folder(settings),
+            client,
+            enabled=settings.portraits == "on",
+            judge=judge_of(lambda: engine.local, executor.run),
+            own=OwnPortraits(engine.gallery.store, site),
         )
         services = Services(
             settings=settings,
@@ -160,7 +169,7 @@ async def _lifespan(
             executor=executor,
             shares=shares,
             portraits=fetched,
-            shown=Shown(offers(fetched), site),
+            shown=Shown(portraits_offered(fetched), site, fetched.completed),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
             meters=watching.meters,

@@ -46,7 +46,7 @@ def test_a_decoder_that_hangs_is_ended_and_the_next_video_looked_at(
 ) -> None:
     own = replace(settings, home=home, video_deadline=2)
     hanging, fine = (jobs.start(OPERATION, each) for each in ("hang", "fine"))
-    with Runner(own, jobs, Work(perform, notify)):
+    with Runner(own, jobs, {OPERATION: Work(perform, notify)}):
         failed = ended(jobs, hanging)
         assert failed.status == "FAILED"
         assert failed.message == (
@@ -65,7 +65,7 @@ def test_one_that_stops_every_thread_is_ended_by_the_server(
 ) -> None:
     monkeypatch.setattr(lateness, "_SILENT_S", 5.0)
     jobs.start(OPERATION, "hold")
-    with Runner(replace(settings, home=home), jobs, Work(perform, notify)):
+    with Runner(replace(settings, home=home), jobs, {OPERATION: Work(perform, notify)}):
         until(lambda: "says nothing any more" in caplog.text)
         until(lambda: "another follows" in caplog.text)
 

@@ -171,7 +171,6 @@ def test_looking_for_jobs_goes_on_after_an_error(
             raise OSError("no more processes")
 
     monkeypatch.setattr(runner, "_LONGEST_PAUSE_S", 0.01)
-    work = runner.Work(perform=None, notify=None)  # type: ignore[arg-type]
-    with runner.Runner(settings, cast(Jobs, Failing()), work):
+    with runner.Runner(settings, cast(Jobs, Failing()), {}):
         assert all(asked.acquire(timeout=PATIENCE_S) for _ in range(2))
     assert "no more processes" in caplog.text

@@ -31,6 +31,8 @@ class StoredPortrait(Answer):
     credit: shapes.Credit | None
     box: shapes.Box | None
     quality: shapes.Quality | None
+    shown: bool = Field(description="Whether the page shows it.")
+    showable: bool = Field(description="Whether it may: it has a licence and a thumbnail.")
 
 
 class StoredPortraits(Answer):

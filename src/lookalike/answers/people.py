@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
 
 
-def portrait(who: Person, credit: Credit | None = None) -> shapes.Portrait | None:
+def portrait(who: Person) -> shapes.Portrait | None:
     """Where a portrait may be had; the command line, which has no server, offers every one."""
-    if not who.wikidata:
-        return None
-    known = None if credit is None else shapes.Credit.model_validate(credit)
-    return shapes.Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
+    return _fetched(who) if who.wikidata else None
+
+
+def same(who: Person) -> Person:
+    """What the gallery knows of somebody is all that is known."""
+    return who
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ class Shown:
 
     Attributes:
         offer: which portraits can be had.
+        completed: somebody with what was found of them beside the gallery.
         site: what it says of people.
         root: the path that addresses begin with.
     """
 
     offer: Callable[[Person], shapes.Portrait | None] = portrait
     site: Site = Site()
+    completed: Callable[[Person], Person] = same
     root: str = ""
 
     def portrait(self, who: Person) -> shapes.Portrait | None:
@@ -59,13 +63,14 @@ def offers(portraits: Portraits) -> Callable[[Person], shapes.Portrait | None]:
         if not portraits.may_have(who):
             return None
         known = portraits.cached(who.id)
-        return portrait(who, known.credit if known else None)
+        return _fetched(who, known.credit if known else None)
 
     return offered
 
 
 def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
     """Somebody of a gallery, or of Amazon's celebrities."""
+    who = shown.completed(who)
     return shapes.Person(
         id=who.id,
         collection=who.collection,
@@ -81,6 +86,12 @@ def person(who: Person, shown: Shown = PLAIN) -> shapes.Person:
         links=_links(who, shown.site),
         portrait=shown.portrait(who),
     )
+
+
+def _fetched(who: Person, credit: Credit | None = None) -> shapes.Portrait:
+    """The portrait that is fetched from Wikimedia."""
+    known = None if credit is None else shapes.Credit.model_validate(credit)
+    return shapes.Portrait(url=f"/api/v1/people/{who.id}/portrait", credit=known)
 
 
 def people(found: tuple[Person, ...], total: int, shown: Shown = PLAIN) -> shapes.People:

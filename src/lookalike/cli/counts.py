@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def counts(settings: Settings, days: int, as_json: bool) -> None:
     """Show how often a site was used on each day.
 
-    A server with a site file counts visits, uploads, matches and shares, and keeps no photo,
-    address or cookie for it.
+    A server with a site file counts visits, uploads, matches, shares, and offers that were shown
+    and followed, and keeps no photo, address or cookie for it.
     """
     from lookalike.web.counts import EVENTS, Counts
 

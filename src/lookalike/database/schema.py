@@ -18,6 +18,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
+    text,
     true,
 )
 
@@ -80,6 +82,9 @@ FACES = Table(
     Column("fetched_at", DateTime),
     Column("thumbnail", LargeBinary),
     Column("appearance", LargeBinary),  # see `faces/appearance`
+    Column(
+        "shown", Boolean, nullable=False, server_default=false()
+    ),  # by a page, as its owner says
     Column("created", DateTime, nullable=False),
     ForeignKeyConstraint(["collection"], ["collections.id"], ondelete="CASCADE"),
     ForeignKeyConstraint(
@@ -88,6 +93,13 @@ FACES = Table(
     Index("ix_faces_person", "collection", "person"),
     Index("ix_faces_image", "collection", "image_id"),
     Index("ix_faces_id", "collection", "id"),
+    # Without a look at the faces of which few are shown, or none.
+    Index(
+        "ix_faces_shown",
+        "person",
+        sqlite_where=text("shown = 1"),
+        postgresql_where=text("shown"),
+    ),
 )
 
 # What was committed, in order, so that every process brings its index up to date by what changed:

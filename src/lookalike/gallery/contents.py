@@ -18,12 +18,12 @@ from lookalike.errors import ContractMismatch
 from lookalike.faces.appearance.appearance import Appearance, mean, unpacked
 from lookalike.gallery.index.damage import sound
 from lookalike.gallery.index.stored import FACTS, facts_of
-from lookalike.gallery.people import Facts, Person, Text, Who
+from lookalike.gallery.people import Credit, Facts, Person, Text, Who
 from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import Blocklist
 from lookalike.gallery.removals.takedowns import Takedown
-from lookalike.gallery.rows import person_of, portrait_of, portraits_of
+from lookalike.gallery.rows import credit_of, person_of, portrait_of, portraits_of
 
 # What no name holds; SQLite takes 50,000 bytes for a mistake.
 _LONGEST = 1_000
@@ -158,6 +158,37 @@ class Contents:
                     found[person].append(unpacked(packed))
         means = {each: mean([look for look in own if look]) for each, own in found.items()}
         return {each: look for each, look in means.items() if look}
+
+    def shown_people(self, whole: str | None) -> frozenset[str]:
+        """The ids of everybody who may have a portrait that a page may show; see there."""
+        wanted = select(FACES.c.person).where(FACES.c.shown).distinct()
+        with self.database.reading() as connection:
+            found = set(connection.execute(wanted).scalars())
+            if whole is not None:
+                everyone = select(PEOPLE.c.id).where(PEOPLE.c.collection == whole)
+                found.update(connection.execute(everyone).scalars())
+        return frozenset(found)
+
+    def shown_portrait(self, person: str, whole: str | None) -> tuple[bytes, Credit] | None:
+        """The thumbnail of a person's best portrait that a page may show, and its credit; of the
+        collections that are open.
+
+        Args:
+            person: an id, of whichever collections.
+            whole: a collection of which all are shown that have a licence.
+        """
+        wanted = (
+            select(FACES)
+            .join(COLLECTIONS, COLLECTIONS.c.id == FACES.c.collection)
+            .where(FACES.c.person == person, FACES.c.thumbnail.is_not(None))
+            .where(FACES.c.licence.is_not(None))
+            .where(or_(FACES.c.collection == whole, FACES.c.shown & COLLECTIONS.c.open))
+            .order_by(FACES.c.score.desc(), FACES.c.created)
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(wanted.limit(1)).first()
+        credit = None if row is None else credit_of(row)
+        return None if row is None or credit is None else (row.thumbnail, credit)
 
     def image_ids(self, collection: str, *, bare: bool = False) -> frozenset[str]:
         """What the enrolled images of a collection are known by (sha256 of their files);

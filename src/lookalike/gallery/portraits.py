@@ -27,6 +27,7 @@ class Portrait:
         thumbnail: a small JPEG of the face, for changing the model; None keeps no pixels.
         coverage: how much of the face shows, where it was looked at; not kept.
         appearance: how it looks, for the order of look-alikes; None where nobody looked.
+        shown: whether its owner lets a page show it.
     """
 
     vector: Floats
@@ -40,6 +41,12 @@ class Portrait:
     thumbnail: bytes | None = None
     coverage: Coverage | None = None
     appearance: Appearance | None = None
+    shown: bool = False
+
+    @property
+    def showable(self) -> bool:
+        """Whether there is what a page shows: a thumbnail, and on what terms it may."""
+        return self.thumbnail is not None and self.credit is not None and bool(self.credit.licence)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -78,6 +78,7 @@ def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[st
         "fetched_at": portrait.fetched_at and naive(portrait.fetched_at),
         "thumbnail": portrait.thumbnail,
         "appearance": portrait.appearance and portrait.appearance.packed(),
+        "shown": portrait.shown and portrait.showable,
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
         **{
             each: quality and getattr(quality, each)
@@ -106,6 +107,7 @@ def portrait_of(row: Any) -> StoredPortrait:
         fetched_at=row.fetched_at and row.fetched_at.replace(tzinfo=UTC),
         thumbnail=row.thumbnail,
         appearance=unpacked(row.appearance),
+        shown=bool(row.shown),
     )
 
 

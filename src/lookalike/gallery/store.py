@@ -7,9 +7,9 @@ here. Several processes may read while one writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -40,7 +40,7 @@ from lookalike.gallery.enrolment.membership import (
     there,
 )
 from lookalike.gallery.enrolment.namesakes import Alike
-from lookalike.gallery.people import Person
+from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.removals import blocklist, takedowns
 from lookalike.gallery.removals.blocklist import BlockedKey, Blocklist, keys_of
@@ -227,6 +227,39 @@ class Store(Contents):
                 )
             connection.execute(delete(FACES).where(FACES.c.id == portrait_id))
             note(connection, person)
+
+    def show(
+        self, person: Person, images: Mapping[str, Credit | None], *, shown: bool = True
+    ) -> int:
+        """Let a page show portraits of a person, by the ids of their images, or no longer; how many
+        it changed. Those without a thumbnail or a licence are never shown.
+
+        Args:
+            images: with the credit that those get of which no licence is stated.
+        """
+        check_own(person.collection)
+        own = faces_of(person) & FACES.c.image_id.in_(images)
+        others = own & (FACES.c.shown != shown)
+        if shown:
+            others &= FACES.c.thumbnail.is_not(None) & FACES.c.licence.is_not(None)
+        with self.database.changing() as connection:
+            for image, credit in images.items():
+                bare = faces_of(person) & (FACES.c.image_id == image) & FACES.c.licence.is_(None)
+                if credit is not None:
+                    connection.execute(update(FACES).where(bare).values(asdict(credit)))
+            count: int = connection.execute(
+                update(FACES).where(others).values(shown=shown)
+            ).rowcount
+            if count:
+                note(connection, person)
+        return count
+
+    def publish(self, person: Person, portraits: Iterable[Portrait]) -> int:
+        """The same of portraits that were just added, or were there without a thumbnail."""
+        own = {each.image_id: each for each in portraits if each.image_id}
+        small = {image: each.thumbnail for image, each in own.items() if each.thumbnail}
+        self.keep_thumbnails(person, small)
+        return self.show(person, {image: each.credit for image, each in own.items()})
 
     def change(self, person: Person) -> None:
         """Replace the facts of a person.

@@ -24,4 +24,7 @@ def _notify(settings: Settings, job: Job) -> None:
     notify(settings, job)
 
 
-WORK = Work(_perform, _notify)
+# By the operations of `video_jobs.py`.
+WORKS = dict.fromkeys(
+    ("StartFaceDetection", "StartCelebrityRecognition", "StartFaceSearch"), Work(_perform, _notify)
+)

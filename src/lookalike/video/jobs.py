@@ -1,4 +1,4 @@
-"""Jobs: videos to be looked at, who is at which, and when one is taken from a worker that died.
+"""Jobs: videos to look at and people to import, who is at which, and when another takes one over.
 
 A worker claims a job and says every few seconds that it is still at it. When it has been silent
 for `STALE`, another one may claim the job and begins anew; a job whose workers died `TRIES` times
@@ -90,8 +90,11 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, operation: str, request: str, token: Token | None = None) -> str:
-        """Keep a new job; its id. The same token with the same request is the same job.
+    def start(
+        self, operation: str, request: str, token: Token | None = None, job_id: str | None = None
+    ) -> str:
+        """Keep a new job; its id, which is made up unless given. The same token with the same
+        request is the same job.
 
         Raises:
             TokenMismatch: the token came with another request.
@@ -102,7 +105,7 @@ class Jobs:
             if known is not None:
                 return known
             _check_room(connection)
-            row = {"id": uuid.uuid4().hex, "operation": operation, "request": request}
+            row = {"id": job_id or uuid.uuid4().hex, "operation": operation, "request": request}
             connection.execute(insert(JOBS).values(**row, status="IN_PROGRESS", created=now()))
             tokens.remember(connection, token, row["id"])
         return row["id"]

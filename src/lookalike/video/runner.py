@@ -1,4 +1,4 @@
-"""The process beside the server that looks at videos, and who sees to it that there is one.
+"""The process beside the server that looks at videos and imports people, and who sees to it.
 
 It runs at the lowest priority, so that photos are answered as fast as without it, and only while
 there are jobs. A video that takes longer than it may takes its process along; another follows. Of
@@ -14,10 +14,11 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from multiprocessing.context import SpawnProcess
 from multiprocessing.sharedctypes import Synchronized
 
@@ -54,19 +55,25 @@ class Work:
     Attributes:
         perform: looks at the video. Of what it raises, a LookalikeError tells why the job failed.
         notify: tells whoever wants to know that a job has ended.
+        bounded: whether it is ended where it takes longer than a video may.
     """
 
     perform: Callable[[LocalEngine, Job, CheckStop], JobResult]
     notify: Callable[[Settings, Job], None]
+    bounded: bool = True
+
+
+# What is done with a job, by its operation.
+Works = Mapping[str, Work]
 
 
 class Runner:
-    """A context of the server: `with Runner(settings, jobs, work):`."""
+    """A context of the server: `with Runner(settings, jobs, works):`."""
 
-    def __init__(self, settings: Settings, jobs: Jobs, work: Work) -> None:
+    def __init__(self, settings: Settings, jobs: Jobs, works: Works) -> None:
         self._settings = settings
         self._jobs = jobs
-        self._work = work
+        self._works = works
         self._lock = FileLock(settings.home / "videos.lock", thread_local=False, mode=0o600)
         self._stop = threading.Event()
         self._process: SpawnProcess | None = None
@@ -109,7 +116,7 @@ class Runner:
         if self._process is None and self._jobs.waiting() and self._locked():
             spawning = multiprocessing.get_context("spawn")
             self._heard.value = 0.0
-            given = (self._settings, self._work, self._heard)
+            given = (self._settings, self._works, self._heard)
             self._process = spawning.Process(target=_run, args=given)
             with processes.unheard():
                 self._process.start()
@@ -142,7 +149,7 @@ class Runner:
         self._lock.release()
 
 
-def _run(settings: Settings, work: Work, said: Synchronized[float]) -> None:
+def _run(settings: Settings, works: Works, said: Synchronized[float]) -> None:
     """The runner: what its process does from beginning to end."""
     keep_saying(said)
     stop = threading.Event()
@@ -153,12 +160,12 @@ def _run(settings: Settings, work: Work, said: Synchronized[float]) -> None:
         os.nice(_NICEST)
     engine = LocalEngine(settings)
     try:
-        _work_off(engine, work, stop)
+        _work_off(engine, works, stop)
     finally:
         engine.close()
 
 
-def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
+def _work_off(engine: LocalEngine, works: Works, stop: threading.Event) -> None:
     """One job after the other, until there is none for a while."""
     jobs = Jobs(engine.database)
     name = f"{socket.gethostname()}:{os.getpid()}"
@@ -167,12 +174,12 @@ def _work_off(engine: LocalEngine, work: Work, stop: threading.Event) -> None:
         claim = None
         if jobs.waiting():
             for job in jobs.give_up():
-                work.notify(engine.settings, job)
+                works[job.operation].notify(engine.settings, job)
             claim = jobs.claim(name)
         if claim is None:
             stop.wait(_LOOK_S)
         else:
-            _perform(engine, jobs, work, claim, stop)
+            _perform(engine, jobs, works[claim.job.operation], claim, stop)
             busy = time.monotonic()
 
 
@@ -183,7 +190,7 @@ class _Stopped(Exception):
 def _perform(
     engine: LocalEngine, jobs: Jobs, work: Work, claim: Claim, stop: threading.Event
 ) -> None:
-    progress = Progress(engine.settings.video_deadline)
+    progress = Progress(engine.settings.video_deadline) if work.bounded else Progress(inf, inf)
     end_when_late = partial(_end_when_late, engine.settings, jobs, work, claim, progress)
     with _beating(jobs, claim, end_when_late) as lost:
 

@@ -17,7 +17,7 @@ from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection, QueryCollection
 from lookalike.web.samples import is_sample
-from lookalike.web.services import UploadedPhoto, UseServices, UseShown
+from lookalike.web.services import Services, UploadedPhoto, UseServices, UseShown
 
 # A day: portraits hardly change, and a takedown is honoured within it by browsers too.
 _PORTRAIT_CACHE = "public, max-age=86400"
@@ -161,8 +161,9 @@ async def show_portrait(
     person_id: str,
     aligned: Annotated[bool, Query(description="Only the face, as a square JPEG.")] = False,
 ) -> Response:
-    """The portrait, fetched from Wikimedia Commons on first use."""
-    person = services.gallery.person(person_id)
+    """The portrait: of your own galleries where whoever imported it says so, else fetched from
+    Wikimedia Commons on first use. `GET /people/{person_id}` has its credit."""
+    person = services.gallery.person(person_id, _collection_of(services, person_id))
     if aligned:
         return _picture(await services.framed_portrait(person), "image/jpeg")
     portrait = await services.portraits.fetch(person)
@@ -185,6 +186,13 @@ async def list_collections(services: UseServices) -> shapes.Collections:
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return photos.engine(services.engine)
+
+
+def _collection_of(services: Services, person_id: str) -> str | None:
+    """The site's own, where they are in it."""
+    own = services.site.collection
+    there = own is not None and services.gallery.store.people(own, [person_id])
+    return own if there else None
 
 
 def _picture(path: Path, media_type: str) -> Response:

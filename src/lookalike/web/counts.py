@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from anyio import to_thread
 
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from lookalike.answers.shapes import Lookalikes
 
 # A visit is a page that was opened, an upload a photo that was searched for, a match a face whose
-# nearest person was named, a share a card or a link that was made.
-Event = Literal["visits", "uploads", "matches", "shares"]
-EVENTS: tuple[Event, ...] = ("visits", "uploads", "matches", "shares")
+# nearest person was named, a share a card or a link that was made; an offer was `offered` when it
+# stood beside a result, and `opened` when somebody followed its link.
+Event = Literal["visits", "uploads", "matches", "shares", "offered", "opened"]
+OfferEvent = Literal["offered", "opened"]
+EVENTS: tuple[Event, ...] = get_args(Event)
 
 _FILE = "counts.sqlite3"
 _PATIENCE = 2.0
+# What an event was about is in the column `person`, which is older than offers.
 _TABLE = """CREATE TABLE IF NOT EXISTS counts (
     day TEXT, event TEXT, person TEXT, count INTEGER, PRIMARY KEY (day, event, person)
 ) WITHOUT ROWID"""
@@ -37,15 +40,28 @@ _LOG = logging.getLogger("lookalike")
 
 
 @dataclass(frozen=True, slots=True)
+class OfferCount:
+    """How often an offer was shown, and followed."""
+
+    id: str
+    offered: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
-    """`best` holds who was the nearest person how often, the most frequent first."""
+    """`best` holds who was the nearest person how often, the most frequent first; `offers` those
+    that were shown or followed, the most shown first."""
 
     day: date
     visits: int
     uploads: int
     matches: int
     shares: int
+    offered: int
+    opened: int
     best: tuple[tuple[str, int], ...]
+    offers: tuple[OfferCount, ...]
 
 
 class Counts:
@@ -63,6 +79,10 @@ class Counts:
         """Count a photo that was searched for, and the nearest person of each of its faces."""
         best = [each.people[0].id for each in answer.faces if each.people]
         await self._add([("uploads", ""), *(("matches", person) for person in best)])
+
+    async def add_offers(self, event: OfferEvent, offers: Iterable[str]) -> None:
+        """Count what happened to offers, by their ids."""
+        await self._add([(event, each) for each in offers])
 
     def days(self, last: int) -> tuple[Day, ...]:
         """The last days on which anything happened, the latest first."""
@@ -101,10 +121,20 @@ class Counts:
 
 def _day(day: str, rows: list[tuple[Event, str, int]]) -> Day:
     total: Counter[str] = Counter()
-    people: Counter[str] = Counter()
-    for event, person, count in rows:
+    about: dict[str, Counter[str]] = {event: Counter() for event in EVENTS}
+    for event, what, count in rows:
         total[event] += count
-        if person:
-            people[person] += count
+        if what:
+            about[event][what] += count
     numbers = {event: total[event] for event in EVENTS}
-    return Day(date.fromisoformat(day), **numbers, best=tuple(people.most_common()))
+    return Day(
+        date.fromisoformat(day),
+        **numbers,
+        best=tuple(about["matches"].most_common()),
+        offers=_offers(about["offered"], about["opened"]),
+    )
+
+
+def _offers(offered: Counter[str], opened: Counter[str]) -> tuple[OfferCount, ...]:
+    known = sorted(offered | opened, key=lambda each: (-offered[each], each))
+    return tuple(OfferCount(each, offered[each], opened[each]) for each in known)

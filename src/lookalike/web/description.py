@@ -42,6 +42,7 @@ _WITH_BODIES: Mapping[str, str] = MappingProxyType(
         "429": "More than one address may ask for; try again after Retry-After seconds.",
     }
 )
+_WITH_PHOTOS: Mapping[str, str] = MappingProxyType({"415": "Not an image that can be read."})
 _METHODS_WITH_BODIES = ("post", "patch", "put", "delete")
 # It is answered whatever the name and whoever asks.
 _HEALTH = ("/healthz", "/readyz")
@@ -78,7 +79,13 @@ def _told(method: str, operation: Mapping[str, Any]) -> Mapping[str, str]:
     """What an operation may answer beside what it says of itself, by status."""
     bodied = method in _METHODS_WITH_BODIES
     naming = bodied or "parameters" in operation
-    return {**_ALL, **(_NAMING if naming else {}), **(_WITH_BODIES if bodied else {})}
+    with_photos = "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
+    return {
+        **_ALL,
+        **(_NAMING if naming else {}),
+        **(_WITH_BODIES if bodied else {}),
+        **(_WITH_PHOTOS if with_photos else {}),
+    }
 
 
 def _operations(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320
 _QUALITY = 90
+# The collection of whoever names none.
+MINE = "mine"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +81,14 @@ class Services:
         callers have to sign, is open only where the site names it."""
         chosen = self.site.collection == collection.id
         return collection.open or chosen or not self.settings.checks_signatures
+
+    @property
+    def own_collection(self) -> str:
+        """The collection that people are added to unless another is named: the one that the site
+        searches, where it can be changed."""
+        chosen = self.site.collection
+        read_only = {each.id for each in self.gallery.collections() if each.read_only}
+        return MINE if chosen is None or chosen in read_only else chosen
 
     def public_url(self, request: Request) -> str:
         """Where the server is for others, without a slash at the end. Whoever asks by a name that

@@ -4,6 +4,7 @@ Every key is checked when the server starts.
 
     name = "봄날의 무대"
     collection = "spring"
+    show_portraits = true
     link = "https://shop.example/people/{id}"
 
     [heading]
@@ -19,10 +20,18 @@ Every key is checked when the server starts.
 
     [embed]
     origins = ["https://fans.example"]
+
+    [[offers]]
+    title.ko = "둥근 얼굴에 어울리는 안경"
+    picture = "offers/glasses.jpg"
+    link = "https://shop.example/glasses"
+    fields = ["acting"]
+    shapes = ["round"]
 """
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
 from collections.abc import Mapping
@@ -30,13 +39,25 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import PIL.Image
+
 from lookalike.errors import InvalidParameter
-from lookalike.gallery.people import Text
-from lookalike.site import ID, Colours, Site, SitePerson
+from lookalike.gallery.people import FIELDS, Text
+from lookalike.scores.face_shape import SHAPES
+from lookalike.site import ID, Audience, Colours, Offer, Picture, Site, SitePerson
 from lookalike.web import colours
 
 # WCAG 2.2, success criterion 1.4.3, for text of ordinary size.
 _CONTRAST = 4.5
+# Of an offer: what browsers show, and bytes that a phone loads at once.
+_PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+_LARGEST_PICTURE = 500_000
+# Which visitors can choose to search among.
+_GENDERS = ("female", "male")
+_OFFER = (
+    *("id", "title", "text", "link", "picture"),
+    *("people", "groups", "fields", "genders", "shapes", "resemblance"),
+)
 
 
 def load(path: str) -> Site:
@@ -52,14 +73,14 @@ def load(path: str) -> Site:
     except (OSError, ValueError) as error:
         raise InvalidParameter(f"The site file {path} cannot be read: {error}.") from None
     try:
-        return _site(facts)
+        return _site(facts, Path(path).resolve().parent)
     except InvalidParameter as error:
         raise InvalidParameter(f"{path}: {error}") from None
 
 
-def _site(facts: Mapping[str, Any]) -> Site:
+def _site(facts: Mapping[str, Any], folder: Path) -> Site:
     fields = ("name", "tagline", "heading", "lead", "colours", "collection", "link", "people")
-    _check_keys("", facts, (*fields, "embed", "counts"))
+    _check_keys("", facts, (*fields, "embed", "counts", "show_portraits", "offers"))
     name = _string(facts, "name")
     if name is None:
         raise InvalidParameter("name is missing: what the event is called.")
@@ -70,11 +91,21 @@ def _site(facts: Mapping[str, Any]) -> Site:
         lead=_text(facts, "lead"),
         colours=_colours(_table(facts, "colours")),
         collection=_string(facts, "collection"),
+        show_portraits=_shows(facts),
         link=_link(facts, "link", ID),
         people=tuple(_person(_table(facts, "people"), each) for each in _table(facts, "people")),
         origins=_origins(_table(facts, "embed")),
         counts=_flag(facts, "counts", True),
+        offers=_offers(facts.get("offers", []), folder),
     )
+
+
+def _shows(facts: Mapping[str, Any]) -> bool:
+    """Whether the portraits of the site's collection are shown: only of one that is named."""
+    shows = _flag(facts, "show_portraits", False)
+    if shows and _string(facts, "collection") is None:
+        raise InvalidParameter("show_portraits needs collection: whose portraits are shown.")
+    return shows
 
 
 def _person(people: Mapping[str, Any], person_id: str) -> SitePerson:
@@ -84,6 +115,93 @@ def _person(people: Mapping[str, Any], person_id: str) -> SitePerson:
     return SitePerson(
         person_id, _link(facts, "link", where=f"{where}."), _text(facts, "name", f"{where}.")
     )
+
+
+def _offers(found: object, folder: Path) -> tuple[Offer, ...]:
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise InvalidParameter("offers must be tables: [[offers]].")
+    made = tuple(_offer(number, each, folder) for number, each in enumerate(found, 1))
+    ids = [each.id for each in made]
+    for each in ids:
+        if ids.count(each) > 1:
+            raise InvalidParameter(f"offers: two have the id {each!r}; they are counted by it.")
+    return made
+
+
+def _offer(number: int, facts: Mapping[str, Any], folder: Path) -> Offer:
+    """The one of that number, from 1."""
+    where = f"offers.{number}."
+    _check_keys(where[:-1], facts, _OFFER)
+    offer_id = _string(facts, "id", where) or str(number)
+    # It becomes a part of an address.
+    if not re.fullmatch(r"[a-z0-9-]{1,64}", offer_id):
+        raise InvalidParameter(
+            f"{where}id is {offer_id!r}; it may have small letters, digits and hyphens, 64 at most."
+        )
+    title = _text(facts, "title", where)
+    if not title.known:
+        raise InvalidParameter(f"{where}title is missing: what is offered, ko or en.")
+    return Offer(
+        id=offer_id,
+        title=title,
+        text=_text(facts, "text", where),
+        link=_link(facts, "link", where=where),
+        picture=_picture(_string(facts, "picture", where), folder, where),
+        audience=_audience(facts, where),
+    )
+
+
+def _audience(facts: Mapping[str, Any], where: str) -> Audience:
+    least, most = _range(facts, "resemblance", where)
+    return Audience(
+        people=_strings(facts, "people", where),
+        groups=_strings(facts, "groups", where),
+        fields=_strings(facts, "fields", where, FIELDS),
+        genders=_strings(facts, "genders", where, _GENDERS),
+        shapes=_strings(facts, "shapes", where, SHAPES),
+        least=least,
+        most=most,
+    )
+
+
+def _picture(name: str | None, folder: Path, where: str) -> Picture | None:
+    """A picture in the folder of the site file: what is elsewhere is not shown, nor asked for."""
+    if name is None:
+        return None
+    path = (folder / name).resolve()
+    said = f"{where}picture is {name!r}; it must be a JPEG, PNG or WebP file in {folder}"
+    if not path.is_relative_to(folder) or not path.is_file():
+        raise InvalidParameter(f"{said}.")
+    data = path.read_bytes()
+    if len(data) > _LARGEST_PICTURE:
+        raise InvalidParameter(
+            f"{said}, of {_LARGEST_PICTURE:,} bytes at most; it has {len(data):,}."
+        )
+    try:
+        with PIL.Image.open(io.BytesIO(data), formats=tuple(_PICTURES)) as image:
+            return Picture(path, _PICTURES[image.format or ""], *image.size)
+    except (OSError, ValueError):
+        raise InvalidParameter(f"{said}.") from None
+
+
+def _range(facts: Mapping[str, Any], key: str, where: str) -> tuple[float, float]:
+    value: object = facts.get(key, [0, 100])
+    match value:
+        case [int() | float() as least, int() | float() as most] if 0 <= least <= most <= 100:
+            return float(least), float(most)
+    raise InvalidParameter(f"{where}{key} is {value!r}; it must be like [60, 100], of 0 to 100.")
+
+
+def _strings(
+    facts: Mapping[str, Any], key: str, where: str, allowed: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    value: object = facts.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise InvalidParameter(f"{where}{key} is {value!r}; it must be a list of texts in quotes.")
+    for each in value:
+        if allowed and each not in allowed:
+            raise InvalidParameter(f"{where}{key} has {each!r}; allowed are: {', '.join(allowed)}.")
+    return tuple(value)
 
 
 def _colours(facts: Mapping[str, Any]) -> Colours | None:

@@ -287,7 +287,7 @@ def test_who_cannot_be_added_and_why(
         "Q2 (line 1), Kim": "a disambiguation page",
         "Q3 (line 2), Seoul": "not a person",
         "Q4 Nobody's Face": "no image on Wikidata",
-        "Q5000 Unfree, Unfree.jpg": "no licence stated",
+        "Q5000 Unfree, Unfree.jpg": "no free licence stated",
         "Q6 Gone, Gone.jpg": "Commons has no such file",
         "Q76 File:Obama portrait.jpg": "upload.wikimedia.org does not have the file.",
         "Q7 Same, Obama portrait.jpg": "the same photo as of Q76",

@@ -132,7 +132,7 @@ async def test_a_portrait_with_its_credit(setup: Setup, replay: Replay) -> None:
     assert portrait.credit.source_url == "https://commons.wikimedia.org/wiki/File:Jane_Roe.jpg"
     hosts = [each.split("/")[0] for each in replay.asked]
     assert hosts == ["www.wikidata.org", "commons.wikimedia.org", "upload.wikimedia.org"]
-    assert "iiurlwidth=330" in replay.asked[1]
+    assert "iiurlwidth=500" in replay.asked[1]
     assert all(
         agent.startswith("Lookalike/1.0 (me@example.org) python-httpx/") for agent in replay.agents
     )
@@ -187,7 +187,7 @@ async def test_what_is_missing_is_remembered_for_a_week(
     replay.claims["Q3"] = [claim("Gone.jpg")]
     await fails(setup, "Q3", "no file 'Gone.jpg'")
     replay.person("Q4", "Unfree.jpg", licence="")
-    await fails(setup, "Q4", "no licence")
+    await fails(setup, "Q4", "no free licence")
     count = len(replay.asked)
     clock.time += 6 * 86_400
     await fails(setup, "Q2", "no image of Q2")
@@ -308,8 +308,13 @@ async def test_removal_and_ids_that_are_none(setup: Setup, replay: Replay) -> No
     assert forget(portrait.path.parent, "Q1") == 2
     assert setup.portraits.cached("Q1") is None
     assert not portrait.path.exists()
+    strange = person("Q1", "../../etc/passwd")
+    assert setup.portraits.cached(strange.id) is None
+    assert not setup.portraits.may_have(strange)
+    with pytest.raises(PortraitUnavailable, match="No source"):
+        await setup.portraits.fetch(strange)
     with pytest.raises(PortraitUnavailable, match="not the id"):
-        setup.portraits.cached("../../etc/passwd")
+        await setup.portraits.found(strange)
 
 
 async def test_nobody_is_asked_when_it_is_off_or_pointless(tmp_path: Path, replay: Replay) -> None:

@@ -152,7 +152,7 @@ def test_the_menu_of_a_phone(show: Opener) -> None:
     view.page.locator(".menu").get_by_role("link", name=view.page_text("nav.how")).click()
     expect(view.page.locator("h1")).to_have_text(view.page_text("how.heading"))
     view.page.get_by_role("link", name="English").click()
-    expect(view.page.locator("h1")).to_have_text("How a look-alike is found")
+    expect(view.page.locator("h1")).to_have_text("How you are matched")
 
 
 _GROUNDS = {

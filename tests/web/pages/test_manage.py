@@ -20,6 +20,8 @@ from tests.web.pages.test_trouble import large, refusing
 from tests.web.test_admin import TOKEN
 
 NAME = "버락 오바마 2세"
+# What visitors are not led to.
+HIDDEN = ("/admin", "/manage", "/takedowns", 'type="password"')
 
 
 @pytest.fixture
@@ -53,10 +55,7 @@ def chosen(photos: Mapping[str, bytes], *names: str) -> list[FilePayload]:
 
 def managing(visit: Opener, http: httpx.Client, person_id: str, language: Language) -> View:
     """The page to change somebody, with the token typed."""
-    view = visit(f"{http.base_url}/people/{person_id}", language, DESKTOP)
-    view.page.get_by_role("link", name=view.page_text("person_page.manage")).click()
-    # Its script has to be there for what is pressed next.
-    view.page.wait_for_url("**/manage**")
+    view = visit(f"{http.base_url}/people/{person_id}/manage", language, DESKTOP)
     view.page.locator("#token").fill(TOKEN)
     view.page.locator("#token").blur()
     return view
@@ -98,6 +97,34 @@ def test_nothing_is_shown_without_the_token(
     view.page.locator("#token").blur()
     expect(view.page.locator("#portraits li")).to_have_count(1)
     expect(view.page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_admin_ticks_which_portraits_are_shown(
+    visit: Opener, http: httpx.Client, photos: Mapping[str, bytes], language: Language
+) -> None:
+    person_id = add(http, photos, NAME, "obama.jpg")
+    view = managing(visit, http, person_id, language)
+    # What has neither licence nor thumbnail cannot be ticked.
+    expect(view.page.locator("#portraits li")).to_have_count(1)
+    expect(view.page.locator("#portraits [type=checkbox]")).to_have_count(0)
+    form = view.page.locator("#more")
+    form.locator("[name=photos]").set_input_files(chosen(photos, "obama2.jpg"))
+    form.locator("[name=licence]").fill("CC BY 4.0")
+    form.locator("[name=author]").fill("Pete Souza")
+    form.locator("[name=show]").check()
+    form.locator("button").click()
+    tick = view.page.locator("#portraits [type=checkbox]")
+    expect(tick).to_be_checked()
+    person = f"/api/v1/people/{person_id}"
+    assert http.get(person).json()["portrait"]["credit"]["author"] == "Pete Souza"
+    tick.uncheck()
+    expect(said(view)).to_have_text(words(view, "saved"))
+    assert http.get(person).json()["portrait"] is None
+    tick.check()
+    expect(said(view)).to_have_text(words(view, "saved"))
+    expect(tick).to_be_checked()
+    assert barriers(view.page) == []
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -219,8 +246,7 @@ def test_poor_portraits_are_warned_of(
     warning = words(view, "poor", number=2, flaws=flaws)
     expect(said(view)).to_have_text(f"{words(view, 'portraits_added')} {warning}")
     assert portraits(http, person_id) == 3
-    view.page.goto(f"{http.base_url}/people")
-    view.page.get_by_text(view.page_text("people_page.add.title")).click()
+    view.page.goto(f"{http.base_url}/admin")
     form = view.page.locator("#adding")
     form.locator("[name=name_en]").fill("Barry")
     form.locator("[name=photos]").set_input_files(chosen(more, "dark.png"))
@@ -235,8 +261,7 @@ def test_what_is_sent_before_the_script_is_there_is_kept(
     person_id = add(http, photos, NAME, "obama.jpg")
     view = visit(f"{http.base_url}/people/{person_id}", "en", DESKTOP)
     view.page.route("**/managing*.js", lambda route: route.abort())
-    view.page.get_by_role("link", name=view.page_text("person_page.manage")).click()
-    view.page.wait_for_url("**/manage**")
+    view.page.goto(f"{http.base_url}/people/{person_id}/manage")
     view.page.locator("#token").fill(TOKEN)
     view.page.locator("[name=other]").fill("Joe")
     view.page.locator("#merge button").click()
@@ -290,7 +315,7 @@ def test_a_person_is_removed(
     button.click()
     assert portraits(http, person_id) == 1
     button.click()
-    expect(view.page).to_have_url(f"{http.base_url}/people")
+    expect(view.page).to_have_url(f"{http.base_url}/admin?collection=mine")
     # The server ends with the test: whatever the page asks for has to be there before.
     view.page.wait_for_load_state("networkidle")
     assert asked == [words(view, "remove_sure")] * 2
@@ -322,11 +347,10 @@ def test_somebody_who_is_there_with_another_face_is_asked_about(
     visit: Opener, http: httpx.Client, photos: Mapping[str, bytes], same: bool
 ) -> None:
     person_id = add(http, photos, NAME, "obama.jpg")
-    view = visit(f"{http.base_url}/people", "ko", DESKTOP)
-    view.page.get_by_text(view.page_text("people_page.add.title")).click()
+    view = visit(f"{http.base_url}/admin", "ko", DESKTOP)
     form, done = view.page.locator("#adding"), view.page.locator("#added")
     go = form.get_by_role("button", name=view.page_text("people_page.add.go"), exact=True)
-    form.locator("[name=token]").fill(TOKEN)
+    view.page.locator("#token").fill(TOKEN)
     form.locator("[name=name_ko]").fill(NAME)
     form.locator("[name=photos]").set_input_files(chosen(photos, "obama2.jpg"))
     go.click()
@@ -378,9 +402,10 @@ def test_visitors_load_none_of_it(visit: Opener, http: httpx.Client) -> None:
     asked: list[str] = []
     view = visit(f"{http.base_url}/people/Q76", "ko", DESKTOP)
     view.page.on("request", lambda request: asked.append(request.url))
-    for path in ("/", "/people/Q76", "/compare"):
+    for path in ("/", "/people", "/people/Q76", "/compare", "/privacy"):
         view.page.goto(f"{http.base_url}{path}")
         assert view.page_text("manage.said.undo") not in view.page.content()
+        assert not [each for each in HIDDEN if each in view.page.content()], path
     assert not [url for url in asked if "manag" in url or "admin" in url or "takedown" in url]
 
 

@@ -330,8 +330,7 @@ def test_portraits_that_are_added_are_sent_alike(
 ) -> None:
     files = [secrets.told(photos[each], "JPEG", 6) for each in ("obama.jpg", "obama2.jpg")]
     with serve(home=home) as server:
-        view = visit(f"{server.url}/people", "ko", DESKTOP)
-        view.page.get_by_text(view.page_text("people_page.add.title")).click()
+        view = visit(f"{server.url}/admin", "ko", DESKTOP)
         form = view.page.locator("#adding")
         form.locator("[name=photos]").set_input_files(_files(*files))
         form.get_by_label(view.page_text("people_page.add.name_ko")).fill("홍길동")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,14 +12,22 @@ import click
 
 from lookalike.cli.context import local_engine, pass_settings
 from lookalike.cli.gallery import naming
-from lookalike.cli.gallery.options import MINE, THUMBNAILS, portraits_of, with_credit, with_facts
+from lookalike.cli.gallery.options import (
+    MINE,
+    SHOW,
+    THUMBNAILS,
+    portraits_of,
+    with_credit,
+    with_facts,
+)
 from lookalike.cli.given import PHOTO, GivenPhoto
 from lookalike.cli.terminal import API_JSON, print_json
-from lookalike.errors import Unlike
+from lookalike.errors import PortraitUnavailable, Unlike
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.vectors import Floats
     from lookalike.gallery.people import Credit, Person
     from lookalike.gallery.portraits import Portrait
     from lookalike.gallery.sources.columns import Row
@@ -32,8 +41,14 @@ _NEW, _STOP = "new", "stop"
 @click.option("--collection", help=f"Collection to add to; {MINE} unless set.")
 @click.option("--to", help="Add to this person, by id or name; NAME may be left out then.")
 @click.option("--new", is_flag=True, help="Another person, even if somebody is called so.")
+@click.option(
+    "--find",
+    is_flag=True,
+    help="Find them on Wikidata, which is sent NAME, and prove it by their portrait there.",
+)
 @with_facts
 @THUMBNAILS
+@SHOW
 @with_credit
 @API_JSON
 @pass_settings
@@ -43,8 +58,10 @@ def add(
     collection: str | None,
     to: str | None,
     new: bool,
+    find: bool,
     facts: Row,
     thumbnails: bool,
+    show: bool,
     credit: Credit | None,
     as_json: bool,
 ) -> None:
@@ -58,13 +75,20 @@ def add(
 
     if to is not None and new:
         raise click.UsageError("--to and --new exclude each other.")
+    if show and not (credit and credit.licence):
+        raise click.UsageError("--show needs --licence: on what terms the portraits may be shown.")
     name, photos = _parts(given, has_name=to is None)
     with local_engine(settings) as engine:
         read = (each.read("photo", settings.max_bytes) for each in photos)
-        portraits = [_portrait(engine, data, credit, thumbnails) for data in read]
+        portraits = [_portrait(engine, data, credit, thumbnails or show) for data in read]
+        portraits = [replace(each, shown=show) for each in portraits]
         person = _person(engine, name, facts, collection, to)
+        if find and not person.wikidata:
+            person = _found(settings, engine, person, portraits, named=to is None)
         chosen = None if to is None else person.id
         done = _enrolled(engine, person, portraits, chosen, new, ask=not as_json)
+        if show:
+            engine.gallery.store.publish(done.person, portraits)
     if as_json:
         print_json(changes.enrolled(done, portraits))
     else:
@@ -105,6 +129,42 @@ def _person(
     if to is None:
         return columns.newcomer({"name": name, **facts}, collection or MINE)
     return columns.beside(naming.own_person(engine.gallery, to, collection), facts)
+
+
+def _found(
+    settings: Settings,
+    engine: LocalEngine,
+    person: Person,
+    portraits: Sequence[Portrait],
+    *,
+    named: bool,
+) -> Person:
+    """Who that is on Wikidata, with what is stated there; the same where nobody is proved.
+
+    Args:
+        named: they are not there yet, so that they may have the id of Wikidata.
+    """
+    import numpy as np
+
+    from lookalike.cli.gallery.complete import finding, judge_of
+    from lookalike.faces.vectors import unit
+    from lookalike.gallery.wikimedia.finding.finder import find
+
+    mean = unit(np.sum([each.vector for each in portraits], axis=0))
+
+    async def known(_: Person) -> Floats:
+        return mean
+
+    judge = replace(judge_of(engine), known=known)
+    with finding(settings, engine) as (connection, _):
+        try:
+            proof = connection.wait(connection.begin(find, person, judge)).proof
+        except PortraitUnavailable as error:
+            click.echo(f"Not found on Wikidata: {error}", err=True)
+            return person
+    click.echo(f"Found on Wikidata: {proof.wikidata}, similarity {proof.similarity:.0f}.", err=True)
+    whole = proof.completed(person)
+    return replace(whole, id=proof.wikidata) if named else whole
 
 
 def _enrolled(

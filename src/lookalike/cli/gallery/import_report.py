@@ -25,6 +25,8 @@ def report_text(report: Report) -> str:
     ]
     if report.thumbnails_added:
         lines.append(f"{report.thumbnails_added} of those had no thumbnail and have one now.")
+    if report.shown:
+        lines.append(f"The page may show {report.shown} more portraits, with their credit.")
     for each in report.joined:
         lines.append(f"By their numbers taken for {each.person}: {_listed(each.files)}")
     for double in report.doubled[:_NAMED]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from lookalike.cli.context import opened_gallery, pass_settings
 from lookalike.cli.gallery.import_report import report_json, report_text
-from lookalike.cli.gallery.options import MINE, THUMBNAILS, likeness, with_credit
+from lookalike.cli.gallery.options import MINE, SHOW, THUMBNAILS, likeness, with_credit
 from lookalike.cli.terminal import json_option, print_json, progress
 
 if TYPE_CHECKING:
@@ -18,11 +19,20 @@ if TYPE_CHECKING:
     from lookalike.gallery.sources.report import Report
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of photos beside vectors: thumbnails, and whether a page may show them."""
+
+    thumbnails: bool
+    show: bool
+
+
 @click.command("import")
 @click.argument("path", metavar="SOURCE", type=click.Path(exists=True, path_type=Path))
 @click.option("--collection", help="Collection to add to; mine, or the pack's own, unless set.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
 @THUMBNAILS
+@SHOW
 @with_credit
 @json_option("Print the report as JSON.")
 @pass_settings
@@ -32,6 +42,7 @@ def import_(
     collection: str | None,
     dry_run: bool,
     thumbnails: bool,
+    show: bool,
     as_json: bool,
     credit: Credit | None,
 ) -> None:
@@ -43,9 +54,10 @@ def import_(
     and adds nothing twice.
     """
     if path.suffix.lower() == ".zip":
-        report = _import_pack(settings, path, collection, dry_run)
+        report = _import_pack(settings, path, collection, dry_run, show)
     else:
-        report = _import_photos(settings, path, collection or MINE, dry_run, thumbnails, credit)
+        keep = Kept(thumbnails, show)
+        report = _import_photos(settings, path, collection or MINE, dry_run, keep, credit)
     if as_json:
         print_json(report_json(report))
     else:
@@ -60,7 +72,7 @@ def _import_photos(
     source: Path,
     collection: str,
     dry_run: bool,
-    thumbnails: bool,
+    keep: Kept,
     credit: Credit | None,
 ) -> Report:
     from lookalike.faces.apart.workers import Workers
@@ -76,14 +88,17 @@ def _import_photos(
         importer = Importer(
             Destination.of(people, collection),
             dry_run=dry_run,
-            thumbnails=thumbnails,
+            thumbnails=keep.thumbnails,
+            show=keep.show,
             alike=likeness(settings),
             advance=lambda: bar.advance(task),
         )
         return importer.photos(everyone, workers)
 
 
-def _import_pack(settings: Settings, source: Path, collection: str | None, dry_run: bool) -> Report:
+def _import_pack(
+    settings: Settings, source: Path, collection: str | None, dry_run: bool, show: bool
+) -> Report:
     from lookalike.faces.apart.workers import Workers
     from lookalike.faces.models import installed
     from lookalike.gallery.sources import pack
@@ -104,6 +119,7 @@ def _import_pack(settings: Settings, source: Path, collection: str | None, dry_r
         importer = Importer(
             Destination.of(people, collection or read.collection),
             dry_run=dry_run,
+            show=show,
             alike=likeness(settings),
             advance=lambda: bar.advance(task),
         )

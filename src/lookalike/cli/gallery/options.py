@@ -23,6 +23,12 @@ THUMBNAILS = click.option(
     help="Keep a small picture of every face, so that a later model needs no new photos.",
 )
 
+SHOW = click.option(
+    "--show",
+    is_flag=True,
+    help="Let the page show the portraits that have a licence, from a small picture of every face.",
+)
+
 # Options of facts, by the column of a table that means the same; `several` may be given again.
 _FACTS = (
     ("name_ko", "--name-ko", "Name in Korean.", False),

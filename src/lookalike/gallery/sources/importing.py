@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -16,7 +16,7 @@ from itertools import groupby
 from lookalike.errors import Blocked, LookalikeError
 from lookalike.faces.apart.workers import FaceOrReason, Workers, result
 from lookalike.gallery.enrolment.namesakes import Alike
-from lookalike.gallery.people import Person
+from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.reembedding import Unusable, reembedded_portraits
 from lookalike.gallery.shortcomings import shortcomings
@@ -51,6 +51,7 @@ class Importer:
         *,
         dry_run: bool = False,
         thumbnails: bool = False,
+        show: bool = False,
         interrupt: Interrupt | None = None,
         alike: Alike | None = None,
         advance: Callable[[], None] = lambda: None,
@@ -58,6 +59,7 @@ class Importer:
         """
         Args:
             thumbnails: keep a small picture of every face, of those enrolled before too.
+            show: let a page show the portraits that have a licence, from these pictures.
             interrupt: what a source that keeps the import waiting hears of Ctrl-C by.
             alike: by which people of one name are told apart; None: by their ids alone.
             advance: called after each photo or packed portrait.
@@ -65,13 +67,14 @@ class Importer:
         self._gallery = destination.gallery
         self._collection = destination.collection
         self._dry_run = dry_run
-        self._thumbnails = thumbnails
+        self._thumbnails = thumbnails or show
+        self._shown = show
         self._interrupt = interrupt or Interrupt()
         self._advance = advance
         self._enrolled = destination.enrolled
         self._bare = destination.bare
         # Photos that need no look: what is enrolled, with a thumbnail if they are wanted.
-        self._done = self._enrolled - self._bare if thumbnails else self._enrolled
+        self._done = self._enrolled - self._bare if self._thumbnails else self._enrolled
         self._people = SourcePeople(
             destination.people.values(), destination.gallery.store.portraits, alike
         )
@@ -141,18 +144,20 @@ class Importer:
             joined=tuple(self._joined),
             doubled=tuple(self._people.doubled),
             warnings=tuple(self._warnings),
+            shown=self._counts["shown"],
         )
 
     def _photos(self, found: Iterable[Found], workers: Workers) -> None:
         glances = workers.ahead(self._glances(found, workers))
         for _, group in groupby(glances, key=lambda glance: glance.place):
-            portraits, already = [], 0
+            portraits, already, credits = [], 0, {}
             for glance in group:
                 already += glance.look is None
                 portrait = self._portrait(glance)
                 portraits += [portrait] if portrait else []
                 candidate = glance.candidate
-            self._enrol(candidate.person, portraits, already)
+                credits[glance.known_by] = glance.picture.credit or candidate.credit
+            self._show(self._enrol(candidate.person, portraits, already), credits)
 
     def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait | Unusable]]]) -> None:
         for person, portraits in people:
@@ -162,7 +167,10 @@ class Importer:
                     self._leave_out(person, each.where, each.why)
             if not portraits and self._people.known(person) is None:
                 self._leave_out(person, person.id, "no portrait in the pack")
-            self._enrol(person, [each for each in portraits if isinstance(each, Portrait)])
+            usable = [each for each in portraits if isinstance(each, Portrait)]
+            self._show(
+                self._enrol(person, usable), {each.image_id or "": each.credit for each in usable}
+            )
             for _ in portraits:
                 self._counts["photos"] += 1
                 self._advance()
@@ -215,8 +223,10 @@ class Importer:
         credit = glance.picture.credit or glance.candidate.credit
         return portrait_of(look, glance.known_by, credit, glance.picture.fetched_at)
 
-    def _enrol(self, person: Person, portraits: Sequence[Portrait], already: int = 0) -> None:
-        """Add who is new, and what is new about who is there."""
+    def _enrol(
+        self, person: Person, portraits: Sequence[Portrait], already: int = 0
+    ) -> Person | None:
+        """Add who is new, and what is new about who is there; who that is in the collection."""
         new = [each for each in portraits if each.image_id not in self._enrolled]
         seen = bool(portraits or already)
         known = self._people.seen(person, new) if seen else self._people.known(person)
@@ -227,15 +237,21 @@ class Importer:
             self._keep_thumbnails(known, portraits)
             person = _merged(known, person)
         if not new and known in (None, person):
-            return
+            return known
         try:
             if not self._dry_run:
                 self._write(person, new, known)
         except Blocked as error:
             self._leave_out(person, person.id, str(error))
-            return
+            return None
         self._note(person, known, len(new))
         self._warn(person, new)
+        return person
+
+    def _show(self, person: Person | None, credits: Mapping[str, Credit | None]) -> None:
+        """Let a page show portraits of somebody that are in the collection now."""
+        if person is not None and self._shown and not self._dry_run:
+            self._counts["shown"] += self._gallery.store.show(person, credits)
 
     def _note(self, person: Person, known: Person | None, portraits: int) -> None:
         (self._changed if known else self._added).add(person.id)

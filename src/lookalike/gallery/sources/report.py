@@ -71,6 +71,7 @@ class Report:
         joined: what somebody should look over: a number may be part of a name.
         doubled: what they should look over too: one person may look different.
         warnings: portraits that better ones should take the place of.
+        shown: portraits that a page may show from now on; those without a licence may not.
     """
 
     collection: str
@@ -87,6 +88,7 @@ class Report:
     joined: tuple[Joined, ...] = ()
     doubled: tuple[Doubled, ...] = ()
     warnings: tuple[PoorPortrait, ...] = ()
+    shown: int = 0
 
     def reasons(self) -> dict[str, int]:
         """How often each reason was given, the most frequent first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,17 @@ from lookalike.gallery.wikimedia.wikidata import Wikidata
 
 # Widths that Commons makes thumbnails of (www.mediawiki.org/wiki/Common_thumbnail_sizes).
 WIDTHS = (250, 330, 500, 960)
-# Of a portrait to look at.
-_SHOWN = 330
+# Of a portrait to look at, and to prove people by: see `profiles` for what a face in it has.
+SHOWN = 500
 # Titles that one request may name (www.mediawiki.org/wiki/API:Etiquette), and about how long their
 # part of the address may get: servers refuse addresses of more than 8 kB.
 _MOST, _LONGEST = 50, 6_000
 _LONGEST_TEXT = 300
+# What no free licence is called: not to be sold, not to be changed, used by a right to quote.
+_UNFREE = re.compile(
+    r"\b(NC|ND)\b|non-?\s?commercial|no\s?-?derivat|fair use|non-?\s?free|all rights reserved",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class CommonsFile:
         url: of a thumbnail, or of the picture itself if it is no wider.
         sha1: of the picture itself.
         uploaded: when this version of it came.
-        credit: None where no licence is stated.
+        credit: None where no licence is stated, or one that is not free.
     """
 
     title: str
@@ -53,17 +59,27 @@ async def portrait(wikimedia: Wikimedia, wikidata: str) -> Fetched:
     """The thumbnail of the image that Wikidata has of a person.
 
     Raises:
-        NotOnWikimedia: the person has no image, or none with a stated licence.
+        NotOnWikimedia: the person has no image, or none with a free licence.
         PortraitUnavailable: Wikimedia cannot be asked now.
     """
     names = await Wikidata(wikimedia).images(wikidata)
     if not names:
         raise NotOnWikimedia(f"Wikidata has no image of {wikidata}.")
-    file = (await files(wikimedia, names[:1], _SHOWN)).get(names[0])
+    file = (await files(wikimedia, names[:1], SHOWN)).get(names[0])
     if file is None:
         raise NotOnWikimedia(f"Commons has no file {names[0]!r}.")
+    return await fetched(wikimedia, file)
+
+
+async def fetched(wikimedia: Wikimedia, file: CommonsFile) -> Fetched:
+    """The thumbnail of a file.
+
+    Raises:
+        NotOnWikimedia: it has no free licence.
+        PortraitUnavailable: Wikimedia cannot be asked now.
+    """
     if file.credit is None:
-        raise NotOnWikimedia(f"Commons states no licence for {names[0]!r}.")
+        raise NotOnWikimedia(f"Commons states no free licence for {file.title!r}.")
     return Fetched(await wikimedia.get(file.url), file.credit)
 
 
@@ -144,7 +160,7 @@ def _file(title: str, info: dict[str, Any], width: int) -> CommonsFile:
 def _credit(info: dict[str, Any]) -> Credit | None:
     stated = {key: str(each.get("value", "")) for key, each in info.get("extmetadata", {}).items()}
     licence = _shown(stated, "LicenseShortName")
-    if not licence:
+    if not licence or _UNFREE.search(licence):
         return None
     url = stated.get("LicenseUrl", "")
     return Credit(

@@ -1,8 +1,13 @@
-"""Portraits on demand: fetched once from Wikimedia, checked, and kept on disk with their credit."""
+"""Portraits on demand: fetched once from Wikimedia, checked, and kept on disk with their credit.
+
+Of people of the starter without a Wikidata id it is found out first who they are (`finding`), which
+is kept with the portrait; and that nobody was found, for a week.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -15,14 +20,18 @@ from lookalike.cache import say_unusable
 from lookalike.config import Settings
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
+from lookalike.gallery import starter
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.wikimedia import commons
 from lookalike.gallery.wikimedia.client import Client, NotOnWikimedia, Patience, Wikimedia, refuse
 from lookalike.gallery.wikimedia.commons import Fetched
+from lookalike.gallery.wikimedia.finding.proof import Judge, Proof
 
 # What a thumbnail may be; the networks never see it.
 _LIMITS = Limits(max_bytes=2 * 1024 * 1024, max_pixels=4_000_000, max_side=4_000)
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WebP": "image/webp"}
+# The portrait that a person of one's own galleries is shown by, as a JPEG, and its credit.
+Own = Callable[[str], tuple[bytes, Credit] | None]
 # Makes the square JPEG around the face of a portrait, or raises PhotoError.
 Frame = Callable[[bytes], Awaitable[bytes]]
 
@@ -48,15 +57,24 @@ class Portraits:
         client: Client,
         *,
         enabled: bool,
+        judge: Judge | None = None,
+        own: Own = lambda _: None,
         now: Callable[[], float] = time.time,
         patience: Patience = refuse,
     ) -> None:
+        """
+        Args:
+            judge: by which people without an id are found; None: they are not.
+            own: by the id of a person; it comes before all others.
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             say_unusable(folder.parent, error)
         self._folder = folder
         self._enabled = enabled
+        self._judge = judge
+        self._own = own
         self._now = now
         # Until when nothing is asked for, because it could not be kept.
         self._rests_until = 0.0
@@ -64,19 +82,39 @@ class Portraits:
         self._under_way: dict[str, asyncio.Task[CachedPortrait]] = {}
 
     def cached(self, person_id: str) -> CachedPortrait | None:
-        """What is on disk; never asks the network."""
+        """What is on disk, or in a gallery of one's own; never asks the network."""
+        if not _is_safe(person_id):
+            return None
+        own = self._own(person_id)
+        if own is not None:
+            return self._laid_out(person_id, *own)
         noted = self._noted(person_id)
         if "credit" not in noted:
             return None
         credit = Credit(**noted["credit"])
         return CachedPortrait(self._image(person_id), noted["media_type"], credit)
 
+    def proof(self, person_id: str) -> Proof | None:
+        """Who somebody without an id was found to be."""
+        noted = self._noted(person_id).get("proof")
+        if noted is None:
+            return None
+        pairs = {"external_ids": tuple((place, value) for place, value in noted["external_ids"])}
+        return Proof(**noted | pairs | {"websites": tuple(noted["websites"])})
+
+    def completed(self, person: Person) -> Person:
+        """A person with what was found of them; never asks the network."""
+        if person.wikidata or person.collection != starter.COLLECTION:
+            return person
+        proof = self.proof(person.id)
+        return person if proof is None else proof.completed(person)
+
     def may_have(self, person: Person) -> bool:
         """Whether asking for the portrait of a person is worth while."""
-        if not person.wikidata:
-            return False
         if self.cached(person.id) is not None:
             return True
+        if not self._has_source(person):
+            return False
         return self._enabled and self._failure(person.id) is None
 
     async def framed(self, person: Person, frame: Frame) -> Path:
@@ -86,7 +124,7 @@ class Portraits:
             PortraitUnavailable: there is none, it cannot be had now, or shows no one face.
         """
         portrait = await self.fetch(person)
-        path = _files(self._folder, person.id)[2]
+        path = portrait.path.with_suffix(".square")
         if not path.exists():
             try:
                 square = await frame(portrait.path.read_bytes())
@@ -103,39 +141,85 @@ class Portraits:
         Raises:
             PortraitUnavailable: there is none, or it cannot be had now.
         """
+        if not self._has_source(person) and self.cached(person.id) is None:
+            raise PortraitUnavailable(f"No source of portraits is known for {person.id}.")
+        return await self.found(person)
+
+    async def found(self, person: Person) -> CachedPortrait:
+        """The same of anybody, so that names of one's own collections are sent to Wikidata too.
+
+        Raises:
+            PortraitUnavailable: there is none, or it cannot be had now.
+        """
         known = self.cached(person.id)
         if known is not None:
             return known
-        if not person.wikidata:
-            raise PortraitUnavailable(f"No source of portraits is known for {person.id}.")
         if not self._enabled:
             raise PortraitUnavailable("This server does not fetch portraits.")
         failure = self._failure(person.id)
         if failure is not None:
             raise PortraitUnavailable(failure)
-        return await self._once(person.id, person.wikidata)
+        return await self._once(person)
 
-    async def _once(self, person_id: str, wikidata: str) -> CachedPortrait:
+    def _has_source(self, person: Person) -> bool:
+        """Whether Wikimedia may be asked about somebody because a page shows them: by their id, or
+        by a name that ships with the package. The names of one's own people are nobody's
+        business."""
+        known = self._judge is not None and person.collection == starter.COLLECTION
+        return _is_safe(person.id) and (known or person.wikidata is not None)
+
+    async def _once(self, person: Person) -> CachedPortrait:
         """All who ask for one person at one time share one fetch, which outlives any of them."""
-        task = self._under_way.get(person_id)
+        task = self._under_way.get(person.id)
         if task is None:
-            task = asyncio.create_task(self._fetch(person_id, wikidata))
-            self._under_way[person_id] = task
-            task.add_done_callback(lambda _: self._under_way.pop(person_id))
+            task = asyncio.create_task(self._fetch(person))
+            self._under_way[person.id] = task
+            task.add_done_callback(lambda _: self._under_way.pop(person.id))
         return await asyncio.shield(task)
 
-    async def _fetch(self, person_id: str, wikidata: str) -> CachedPortrait:
+    async def _fetch(self, person: Person) -> CachedPortrait:
         try:
-            fetched = await commons.portrait(self._wikimedia, wikidata)
+            proof, fetched = await self._asked(person)
             media_type = _checked(fetched)
         except PortraitUnavailable as error:
             wait = _WEEK if isinstance(error, NotOnWikimedia) else _FIVE_MINUTES
-            self._keep(person_id, {"failed": str(error), "until": self._now() + wait})
+            self._keep(person.id, {"failed": str(error), "until": self._now() + wait})
             raise
-        self._write(self._image(person_id), fetched.data)
-        credit = asdict(fetched.credit)
-        self._keep(person_id, {"media_type": media_type, "credit": credit, "at": self._now()})
-        return CachedPortrait(self._image(person_id), media_type, fetched.credit)
+        self._write(self._image(person.id), fetched.data)
+        self._keep(
+            person.id,
+            {
+                "media_type": media_type,
+                "credit": asdict(fetched.credit),
+                "at": self._now(),
+                "proof": proof and asdict(proof),
+            },
+        )
+        return CachedPortrait(self._image(person.id), media_type, fetched.credit)
+
+    async def _asked(self, person: Person) -> tuple[Proof | None, Fetched]:
+        """The portrait of somebody, and of whom no id is known the proof of who they are."""
+        if person.wikidata:
+            return None, await commons.portrait(self._wikimedia, person.wikidata)
+        if self._judge is None:
+            raise PortraitUnavailable(f"No source of portraits is known for {person.id}.")
+        # It takes the HTTP client, which a server starts without.
+        from lookalike.gallery.wikimedia.finding.finder import find
+
+        found = await find(self._wikimedia, person, self._judge)
+        return found.proof, found.fetched
+
+    def _laid_out(self, person_id: str, data: bytes, credit: Credit) -> CachedPortrait | None:
+        """A portrait of one's own as a file beside the fetched ones, named after what is in it;
+        None where there is no room for it."""
+        digest = hashlib.sha256(data).hexdigest()[:16]
+        path = self._folder / f"{_safe(person_id)}.{digest}.own"
+        try:
+            if not path.exists():
+                self._write(path, data)
+        except PortraitUnavailable:
+            return None
+        return CachedPortrait(path, _MEDIA_TYPES["JPEG"], credit)
 
     def _failure(self, person_id: str) -> str | None:
         """Why a portrait could not be had, while it is not worth asking again."""
@@ -170,10 +254,10 @@ class Portraits:
             ) from error
 
     def _note(self, person_id: str) -> Path:
-        return _files(self._folder, person_id)[0]
+        return self._folder / f"{_safe(person_id)}.json"
 
     def _image(self, person_id: str) -> Path:
-        return _files(self._folder, person_id)[1]
+        return self._folder / f"{_safe(person_id)}.image"
 
 
 def folder(settings: Settings) -> Path:
@@ -190,16 +274,11 @@ def forget(folder: Path, person_id: str) -> int:
     """Remove a cached portrait, as a takedown asks; how many files there were."""
     if not _is_safe(person_id):
         return 0
-    there = [path for path in _files(folder, person_id) if path.exists()]
+    # With squares, and thumbnails of one's own.
+    there = list(folder.glob(f"{person_id}.*"))
     for path in there:
         path.unlink(missing_ok=True)
     return len(there)
-
-
-def _files(folder: Path, person_id: str) -> tuple[Path, Path, Path]:
-    """What is noted of a portrait, its image, and its face as a square."""
-    name = _safe(person_id)
-    return folder / f"{name}.json", folder / f"{name}.image", folder / f"{name}.square"
 
 
 def _is_safe(person_id: str) -> bool:

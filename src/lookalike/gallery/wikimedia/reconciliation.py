@@ -20,7 +20,7 @@ from lookalike.gallery.wikimedia.occupations import fields_in, fields_of
 from lookalike.gallery.wikimedia.rosters.entries import Entry, Line
 from lookalike.gallery.wikimedia.wikidata import Item, Wikidata
 
-_DAY = len("1993-05-16")
+DAY = len("1993-05-16")
 # Entries whose names are searched for together.
 _TOGETHER = 10
 
@@ -155,15 +155,15 @@ def _decision(entry: Entry, people: Sequence[Item], groups: Groups) -> Decision:
 
 def _fits(entry: Entry, item: Item, groups: Groups) -> bool:
     """Whether what a roster states speaks for somebody, and nothing against them."""
-    born = _same_start(entry.born, item.born)
-    if born and min(len(entry.born or ""), len(item.born or "")) >= _DAY:
+    born = same_start(entry.born, item.born)
+    if born and min(len(entry.born or ""), len(item.born or "")) >= DAY:
         return True
-    signs = (born, _same_group(entry, item, groups), _same_field(entry, item))
+    signs = (born, same_group(entry.groups, item, groups), _same_field(entry, item))
     stated = entry.born or entry.groups or fields_in(entry.occupations)
     return False not in signs and (True in signs or not stated)
 
 
-def _same_start(one: str | None, other: str | None) -> bool | None:
+def same_start(one: str | None, other: str | None) -> bool | None:
     """Whether two dates agree as far as both go; None if either is unknown."""
     if not one or not other:
         return None
@@ -171,11 +171,16 @@ def _same_start(one: str | None, other: str | None) -> bool | None:
     return one[:length] == other[:length]
 
 
-def _same_group(entry: Entry, item: Item, groups: Groups) -> bool | None:
+def same_group(stated: Sequence[str], item: Item, groups: Groups) -> bool | None:
+    """Whether somebody is in one of the groups that are stated; None if either is unknown.
+
+    Args:
+        groups: all names of the groups of Wikidata, by their ids.
+    """
     theirs = {letters(name) for each in item.groups for name in groups.get(each, ())}
-    if not entry.groups or not theirs:
+    if not stated or not theirs:
         return None
-    return any(letters(name) in theirs for name in entry.groups)
+    return any(letters(name) in theirs for name in stated)
 
 
 def _same_field(entry: Entry, item: Item) -> bool | None:

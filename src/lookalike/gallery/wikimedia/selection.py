@@ -107,7 +107,7 @@ class Selector:
 
     def _unusable(self, file: CommonsFile, person: Person) -> str | None:
         if file.credit is None:
-            return "no licence stated"
+            return "no free licence stated"
         if self._shown.setdefault(file.sha1, person.id) != person.id:
             return f"the same photo as of {self._shown[file.sha1]}"
         return self._refused.get(file.sha1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from lookalike.web.admin import collections, people, portraits, takedowns
+from lookalike.web.admin import collections, counts, imports, people, portraits, takedowns
 
 router = APIRouter()
-for part in (people, portraits, takedowns, collections):
+for part in (people, portraits, takedowns, collections, imports, counts):
     router.include_router(part.router)

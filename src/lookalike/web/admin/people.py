@@ -13,10 +13,8 @@ from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import FIELDS, Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
-from lookalike.web.admin.portraits import MULTIPART, NewPortraits, portraits, read
+from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, portraits, read
 from lookalike.web.services import UseKnown, UseServices
-
-MINE = "mine"
 
 router = guarded()
 
@@ -45,7 +43,9 @@ class Facts(BaseModel):
 
 class NewPerson(NewPortraits, Facts):
     name: str | None = Field(None, description="In either language, told by its script.")
-    collection: CollectionId = MINE
+    collection: CollectionId | None = Field(
+        None, description="The one that the site searches, or else `mine`, unless set."
+    )
     to: str | None = Field(
         None, description="Id of the person to add to, whatever name and face say."
     )
@@ -76,13 +76,13 @@ async def add_person(
     """
     if sent.to and sent.new:
         raise InvalidParameter("to, new: one of them at most.")
-    person = _stated(services.gallery, sent)
-    credit = columns.credit(row(sent))
+    person = _stated(services.gallery, sent, sent.collection or services.own_collection)
+    credit = credited(sent)
     photos = await read(sent.photos)
 
     def work() -> changes.Enrolled:
         local = services.engine.local
-        made = portraits(local, photos, credit)
+        made = portraits(local, photos, credit, show=sent.show)
         alike = local.calibration.similarity
         try:
             done = services.gallery.store.enrol(
@@ -91,6 +91,8 @@ async def add_person(
         except Unlike as error:
             advice = "Send `to` with their id to add to them anyway, or `new` for another person."
             raise Unlike(f"{error} {advice}", error.people) from error
+        if sent.show:
+            services.gallery.store.publish(done.person, made)
         return changes.enrolled(done, made, known)
 
     enrolled = await services.executor.run(work)
@@ -146,8 +148,8 @@ def remove_person(services: UseServices, person_id: str, collection: InCollectio
     services.gallery.store.remove(person_id, collection)
 
 
-def _stated(gallery: Gallery, sent: NewPerson) -> Person:
+def _stated(gallery: Gallery, sent: NewPerson, collection: str) -> Person:
     """Who is stated, with an id of their own; of somebody who is there, with their names."""
     if not sent.to:
-        return columns.newcomer(row(sent), sent.collection)
-    return columns.beside(own(gallery, sent.to, sent.collection), row(sent))
+        return columns.newcomer(row(sent), collection)
+    return columns.beside(own(gallery, sent.to, collection), row(sent))

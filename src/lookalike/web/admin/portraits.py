@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Form, UploadFile
@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import changes
 from lookalike.engine.local import LocalEngine
-from lookalike.errors import InvalidParameter, PhotoError
+from lookalike.errors import InvalidParameter, NotFound, PhotoError
 from lookalike.gallery.people import Credit
-from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.portraits import Portrait, StoredPortrait
 from lookalike.gallery.sources import columns
 from lookalike.gallery.sources.image_file import portrait
 from lookalike.web.admin.guarded import InCollection, guarded, own, row
@@ -37,6 +37,15 @@ class NewPortraits(BaseModel):
     author: str | None = None
     licence: str | None = None
     licence_url: str | None = None
+    show: bool = Field(
+        False, description="Show them on the page, from thumbnails; only with a licence."
+    )
+
+
+class Showing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    shown: bool = Field(description="Whether the page shows it; it needs a licence.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +74,39 @@ async def add_portraits(
 ) -> changes.AddedPortraits:
     """Add photos to a person who is there: all of them, or none. Those they have are left out.
     `warnings` name photos by which somebody is badly found: covered, in profile, dark, tiny."""
-    credit = columns.credit(row(sent))
+    credit = credited(sent)
     photos = await read(sent.photos)
 
     def work() -> changes.AddedPortraits:
         person = own(services.gallery, person_id, collection)
-        made = portraits(services.engine.local, photos, credit)
+        made = portraits(services.engine.local, photos, credit, show=sent.show)
         services.gallery.store.add_portraits(person, made)
+        if sent.show:
+            services.gallery.store.publish(person, made)
         found = services.gallery.portraits(person.id, person.collection)
         return changes.added(person, found, made)
 
     return await services.executor.run(work)
+
+
+@router.patch("/people/{person_id}/portraits/{portrait_id}")
+def show_portrait(
+    services: UseServices,
+    person_id: str,
+    portrait_id: str,
+    sent: Showing,
+    collection: InCollection = None,
+) -> changes.StoredPortraits:
+    """Show a portrait on the page, or no longer."""
+    person = own(services.gallery, person_id, collection)
+    one = _one(services.gallery.portraits(person.id, person.collection), portrait_id)
+    if sent.shown and not one.showable:
+        raise InvalidParameter(
+            "shown: the portrait has no licence, or no thumbnail to show; add the photo again "
+            "with `show` and `licence`."
+        )
+    services.gallery.store.show(person, {one.image_id or "": None}, shown=sent.shown)
+    return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
 @router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
@@ -97,8 +128,31 @@ async def read(uploads: Sequence[UploadFile]) -> list[Upload]:
     return read
 
 
+def credited(sent: NewPortraits) -> Credit | None:
+    """The credit of what is sent.
+
+    Raises:
+        InvalidParameter: an address is none; or it is to be shown, and there is no licence.
+    """
+    credit = columns.credit(row(sent))
+    if sent.show and not (credit and credit.licence):
+        raise InvalidParameter("show: it needs `licence`: on what terms they may be shown.")
+    return credit
+
+
+def _one(known: Sequence[StoredPortrait], portrait_id: str) -> StoredPortrait:
+    """
+    Raises:
+        NotFound: there is no such portrait.
+    """
+    for each in known:
+        if each.id == portrait_id:
+            return each
+    raise NotFound(f"There is no portrait {portrait_id!r}.")
+
+
 def portraits(
-    engine: LocalEngine, photos: Sequence[Upload], credit: Credit | None
+    engine: LocalEngine, photos: Sequence[Upload], credit: Credit | None, *, show: bool = False
 ) -> list[Portrait]:
     """A portrait of each photo.
 
@@ -110,10 +164,12 @@ def portraits(
     for photo in photos:
         try:
             face = engine.analyzer.analyze(photo.data, appearances=True).main_face()
+            if show:
+                face = engine.analyzer.with_thumbnail(face, photo.data)
         except PhotoError as error:
             errors.append((photo, error))
         else:
-            made.append(portrait(face, photo.data, credit))
+            made.append(replace(portrait(face, photo.data, credit), shown=show))
     if errors:
         kinds = {type(error) for _, error in errors}
         reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)

@@ -259,7 +259,8 @@ def _name(text: Text | Any, language: Language) -> str:
 
 
 def _monogram(person: Any, language: Language) -> Monogram:
-    return monogram(_name(person.name, language), person.id)
+    name = Text(person.name.ko, person.name.en)
+    return monogram(name, person.id, language, person.country)
 
 
 @cache

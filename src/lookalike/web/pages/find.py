@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,9 +11,13 @@ from fastapi.responses import RedirectResponse
 
 from lookalike.answers import photos, shapes
 from lookalike.answers.people import Shown
-from lookalike.engine.interface import AnyScore, Engine, Lookalikes
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace
 from lookalike.gallery.people import Language
 from lookalike.gate.proxies import root_of
+from lookalike.scores.similarity import Score
+from lookalike.site import Matched, Offer, Site
+from lookalike.web import offers
+from lookalike.web.offers import OfferShown
 from lookalike.web.pages import pictures
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
@@ -53,7 +58,7 @@ async def show_sample(
         services.engine.own()
         data = sample_of(sample)
         services.shares.photo()
-        answer, drawn = await _answer(services, shown, data)
+        _, answer, drawn = await _answer(services, shown, data)
         return _page(request, language, answer, drawn, sample)
 
     return await answered(request, None, "/", make)
@@ -74,24 +79,35 @@ async def find(
     async def make(language: Language) -> Response:
         data = await agreed_photo(services, photo, consent)
         other = await photo_of(services, reference, "reference")
-        answer, drawn = await _answer(services, shown, data, other)
+        found, answer, drawn = await _answer(services, shown, data, other)
         await services.count(answer)
-        return _page(request, language, answer, drawn)
+        beside = await _offers(request, services, found)
+        return _page(request, language, answer, drawn, offers=beside)
 
     return await answered(request, lang, "/", make)
 
 
 def _page(
-    request: Request, language: Language, answer: shapes.Lookalikes, drawn: Drawn, sample: str = ""
+    request: Request,
+    language: Language,
+    answer: shapes.Lookalikes,
+    drawn: Drawn,
+    sample: str = "",
+    offers: Sequence[tuple[OfferShown, ...]] = (),
 ) -> Response:
-    values: dict[str, Any] = {"answer": answer, "drawn": drawn, "sample": sample}
+    """
+    Args:
+        offers: beside each face; nothing is offered beside a sample.
+    """
+    beside = offers or [()] * len(answer.faces)
+    values: dict[str, Any] = {"answer": answer, "drawn": drawn, "sample": sample, "offers": beside}
     return respond(request, "find.html", language=language, **values)
 
 
 async def _answer(
     services: Services, shown: Shown, data: bytes, reference: bytes | None = None
-) -> tuple[shapes.Lookalikes, Drawn]:
-    """What a photo is answered with, and what is drawn of it."""
+) -> tuple[Lookalikes[AnyScore], shapes.Lookalikes, Drawn]:
+    """What was found in a photo, what it is answered with, and what is drawn of it."""
     engine, searched = services.engine, services.site.collection
 
     def work() -> tuple[Lookalikes[AnyScore], Drawn]:
@@ -103,7 +119,25 @@ async def _answer(
     found, drawn = await services.executor.run(work)
     best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
     await pictures.fetch(services.portraits, best)
-    return photos.lookalikes(found, shown), drawn
+    return found, photos.lookalikes(found, shown), drawn
+
+
+async def _offers(
+    request: Request, services: Services, found: Lookalikes[AnyScore]
+) -> list[tuple[OfferShown, ...]]:
+    """What the event offers beside each face; nothing where scores are not ours."""
+    return [
+        await offers.shown(request, services, _fitting(services.site, face)) for face in found.faces
+    ]
+
+
+def _fitting(site: Site, face: RankedFace[AnyScore]) -> tuple[Offer, ...]:
+    if not face.matches:
+        return ()
+    best = face.matches[0]
+    if not isinstance(best.score, Score):
+        return ()
+    return site.offers_for(Matched(best.person, best.score.resemblance))
 
 
 def _drawn(engine: Engine, data: bytes, found: Lookalikes[AnyScore]) -> Drawn:

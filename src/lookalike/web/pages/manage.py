@@ -1,4 +1,4 @@
-"""`/people/<id>/manage`, `/takedowns` and `/operator`: what the admin changes and sees.
+"""`/admin`, `/people/<id>/manage`, `/takedowns` and `/operator`: what the admin changes and sees.
 
 The pages hold next to nothing; what they show and do is the JSON API's, which asks for the token.
 """
@@ -17,6 +17,29 @@ from lookalike.web.pages.document import answered, respond
 from lookalike.web.services import UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/admin")
+async def administer(
+    request: Request, services: UseServices, collection: Annotated[str, Query()] = ""
+) -> Response:
+    """The collection of the site: who is in it, adding, importing, and how the site is used.
+
+    Nothing leads here: visitors have nothing to do with it.
+    """
+    own, searched = services.own_collection, services.site.collection
+    # Beside the one that people are added to, those that visitors search.
+    found = {each.id: each for each in services.open_collections if searched in (None, each.id)}
+    shown = collection if collection in found else own
+    return respond(
+        request,
+        "admin.html",
+        headers={"X-Robots-Tag": "noindex"},
+        collection=shown,
+        collections=sorted({own, *found}),
+        read_only=shown in found and found[shown].read_only,
+        elsewhere=searched if searched not in (None, shown) else None,
+    )
 
 
 @router.get("/people/{person_id}/manage")

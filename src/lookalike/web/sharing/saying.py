@@ -84,7 +84,9 @@ def credit_lines(credit: Credit | None, language: Language) -> tuple[str, ...]:
     if credit is None:
         return ()
     own, shared = locale(language)["card"], locale(language)["script"]["credit"]
-    terms = (credit.licence, own["source"], own["changed"])
+    host = urlsplit(credit.source_url or "").hostname or ""
+    source = own["source"] if host.endswith("wikimedia.org") else host.removeprefix("www.")
+    terms = (credit.licence, source, own["changed"])
     author = credit.author or shared["unknown"]
     return (f"{shared['photo']}: {author}", " · ".join(each for each in terms if each))
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
-import { Admin, withWarnings } from "./admin.js";
+import { Admin, tellChange, withWarnings } from "./admin.js";
 import { Alert } from "./alert.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
@@ -13,7 +13,8 @@ const form = find("#adding", HTMLFormElement);
 const button = find("button", HTMLButtonElement, form);
 const added = find("#added", HTMLElement);
 const question = find("#namesakes", HTMLElement);
-const admin = new Admin(find("[name=token]", HTMLInputElement, form));
+const { collection = "" } = find("#admin", HTMLElement).dataset;
+const admin = new Admin(find("#token", HTMLInputElement));
 const alertBox = new Alert();
 
 form.addEventListener("submit", (event) => {
@@ -33,7 +34,7 @@ async function attempt(decided) {
   try {
     added.textContent = await add(new FormData(form), decided);
     form.reset();
-    admin.recall();
+    tellChange();
   } catch (error) {
     if (error instanceof Problem && error.code === "unlike") ask(error.people);
     else alertBox.show(error);
@@ -50,8 +51,9 @@ async function attempt(decided) {
 async function add(given, decided) {
   const name = String(given.get("name_ko") || given.get("name_en") || "");
   if (!name) throw new Problem("name-wanting");
-  const facts = ["name_ko", "name_en", "collection"].map((key) => [key, String(given.get(key))]);
-  const fields = /** @type {Field[]} */ ([...facts, ...Object.entries(decided)]);
+  const facts = ["name_ko", "name_en"].map((key) => [key, String(given.get(key))]);
+  const all = [...facts, ["collection", collection], ...Object.entries(decided)];
+  const fields = /** @type {Field[]} */ (all);
   const done = await admin.add("people", given.getAll("photos"), fields);
   const there = done.added ? "manage.added" : "manage.nothing_new";
   const said = text(done.new ? "people.added" : there, { name, count: done.added });

@@ -11,8 +11,10 @@ import { ask, send } from "./upload.js";
 
 // Below another path of the same host another server may be, with a token of its own.
 const KEY = `admin-token${page.root}`;
+// What the document hears when somebody was added or changed.
+export const CHANGED = "people-changed";
 // Of these the server says best what was wrong: whoever changes a gallery wants to know exactly.
-const EXACT = new Set(["invalid-parameter", "conflict"]);
+const EXACT = new Set(["invalid-parameter", "conflict", "too-many"]);
 
 /** @typedef {import("./upload.js").Field} Field */
 
@@ -67,6 +69,15 @@ export class Admin {
     }
   }
 
+  /**
+   * Send a file as it is.
+   * @param {string} path below the API's root
+   * @param {File} file
+   */
+  put(path, file) {
+    return this.#told(send(at(path), file, { method: "PUT", headers: this.#permit() }));
+  }
+
   /** @returns {Record<string, string>} */
   #permit() {
     // Programs on the server's own machine may need none.
@@ -101,6 +112,9 @@ export function withWarnings(said, warnings) {
   });
   return [said, ...lines].join(" ");
 }
+
+/** Let the parts of a page that show people know that there are others. */
+export const tellChange = () => document.dispatchEvent(new Event(CHANGED));
 
 /** Does one thing after the other of a page, and says what was done or went wrong. */
 export class Work {

@@ -15,6 +15,7 @@ import { Working } from "./working.js";
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
 
 const start = find("#start", HTMLElement);
+const section = find("#results", HTMLElement);
 const form = find("#form", HTMLFormElement);
 const go = find("#go", HTMLButtonElement);
 const cancel = find("#cancel", HTMLButtonElement);
@@ -108,6 +109,7 @@ async function search() {
     busy(true);
     // The answer's own scripts come while the photo leaves.
     const drawing = import("./results.js");
+    const offers = section.dataset.offers ? import("./offers.js") : null;
     const [own, other] = await Promise.all([photo.picture, reference.picture]);
     refuseLarge(own, "photo");
     if (other) refuseLarge(other, "reference");
@@ -117,6 +119,7 @@ async function search() {
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     results ??= new (await drawing).Results();
+    (await offers)?.follow(photo.picture !== sample);
     showResults(results, answer, own, other);
   } catch (error) {
     fail(error);

@@ -48,8 +48,17 @@ async function load() {
   return "";
 }
 
-/** @param {{ id: string, created: string | null, credit: import("./api.js").Credit | null }} one */
-function portrait({ id, created, credit }) {
+/**
+ * @typedef {object} Stored a portrait
+ * @property {string} id
+ * @property {string | null} created
+ * @property {import("./api.js").Credit | null} credit
+ * @property {boolean} shown
+ * @property {boolean} showable
+ */
+
+/** @param {Stored} one */
+function portrait({ id, created, credit, shown, showable }) {
   const date = created ? new Date(created).toLocaleString(page.language) : "";
   const facts = [date, credit?.author, credit?.licence].filter(Boolean).join(" · ");
   const remove = () =>
@@ -62,6 +71,7 @@ function portrait({ id, created, credit }) {
     "li",
     {},
     make("span", {}, facts, " ", make("code", {}, id.slice(0, 8))),
+    shown || showable ? tick(id, shown, facts) : null,
     make(
       "button",
       {
@@ -75,9 +85,34 @@ function portrait({ id, created, credit }) {
   );
 }
 
+/**
+ * Whether the page shows a portrait, to be changed.
+ * @param {string} id
+ * @param {boolean} shown
+ * @param {string} facts of the portrait
+ */
+function tick(id, shown, facts) {
+  const box = make("input", { type: "checkbox", "aria-label": `${text("manage.shown")}: ${facts}` });
+  box.checked = shown;
+  box.addEventListener("change", () =>
+    work.do(async () => {
+      const path = at(`/portraits/${encodeURIComponent(id)}`);
+      await admin.ask("PATCH", path, { shown: box.checked });
+      await load();
+      return text("manage.saved");
+    }),
+  );
+  return make("label", { class: "tick" }, box, make("span", {}, text("manage.shown")));
+}
+
 /** @param {HTMLFormElement} form */
 async function addPortraits(form) {
-  const { warnings } = await admin.add(at("/portraits"), new FormData(form).getAll("photos"));
+  const given = new FormData(form);
+  const stated = ["author", "licence", "source", "show"]
+    .map((name) => [name, String(given.get(name) ?? "").trim()])
+    .filter(([, value]) => value);
+  const fields = /** @type {import("./upload.js").Field[]} */ (stated);
+  const { warnings } = await admin.add(at("/portraits"), given.getAll("photos"), fields);
   form.reset();
   await load();
   return withWarnings(text("manage.portraits_added"), warnings);
@@ -138,7 +173,7 @@ async function otherOf(words) {
 async function remove() {
   if (!confirm(text("manage.remove_sure"))) return null;
   await admin.ask("DELETE", at());
-  location.assign(`${page.root}/people`);
+  location.assign(`${page.root}/admin?${where}`);
   return "";
 }
 

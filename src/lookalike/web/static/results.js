@@ -126,6 +126,18 @@ export class Results {
     if (hint) this.#matches.prepend(hint);
     const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
     announce([answered, ...said].join(" "));
+    this.#tell(face, best);
+  }
+
+  /**
+   * Let whatever is shown beside a result know of it.
+   * @param {RankedFace} face
+   * @param {RankedPerson} best
+   */
+  #tell(face, best) {
+    const { gender } = this.#filters.value;
+    const detail = { photo: this.#now.photo, face, best, gender };
+    this.#section.dispatchEvent(new CustomEvent("chosen", { detail }));
   }
 
   /** Look again, among other people. @param {Filters} filters */

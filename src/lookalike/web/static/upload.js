@@ -86,7 +86,7 @@ const isPicture = (value) => typeof value === "object" && value !== null;
 
 /**
  * @param {string} url
- * @param {FormData | string | null} body
+ * @param {FormData | Blob | string | null} body
  * @param {Options} options
  * @returns {Promise<Blob>} what was answered
  */

@@ -1,0 +1,152 @@
+"""The files of an import as they come from a browser: on the disk until they were looked at."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shutil
+import time
+import unicodedata
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lookalike import files
+from lookalike.config import Settings
+from lookalike.errors import InvalidParameter, NotFound, TooMany
+from lookalike.gallery.sources import table
+from lookalike.gallery.sources.image_file import is_image
+
+# Below the home, which all processes of a machine share.
+_FOLDER = "imports"
+# Seconds after which files of an import that nobody started, or that broke off, are deleted.
+_KEPT_S = 24 * 60 * 60
+_TABLES = {".csv", ".tsv", ".jsonl", ".txt"}
+# A table's folder and those of its photos; file systems take names of 255 bytes.
+_DEEPEST, _LONGEST = 8, 255
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many photos were looked at, of how many."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """
+    Attributes:
+        folder: what is kept of it.
+        free: bytes that have to stay free on the disk.
+    """
+
+    id: str
+    folder: Path
+    free: int
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was not removed meanwhile."""
+        return self._files.is_dir()
+
+    @property
+    def _files(self) -> Path:
+        return self.folder / "files"
+
+    @property
+    def _progress(self) -> Path:
+        return self.folder / "progress.json"
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Add a file by its path in the folder that was chosen.
+
+        Raises:
+            InvalidParameter: it has no such name, or is neither an image nor a table.
+            TooMany: the disk is full.
+        """
+        place = self._files.joinpath(*_parts(name))
+        if not is_image(place) and place.suffix.lower() not in _TABLES:
+            raise InvalidParameter(f"name: {name!r} is neither an image nor a table.")
+        if shutil.disk_usage(self.folder).free - len(data) < self.free:
+            raise TooMany(f"Fewer than {self.free:,} bytes would be free (LOOKALIKE_FREE_BYTES).")
+        try:
+            place.parent.mkdir(0o700, parents=True, exist_ok=True)
+            files.write(place, data)
+        except (FileExistsError, NotADirectoryError, IsADirectoryError):
+            raise InvalidParameter(f"name: {name!r} is the name of a file and a folder.") from None
+
+    def source(self) -> Path:
+        """What is imported: the table that was sent, else the folder.
+
+        Raises:
+            InvalidParameter: there is no file, or more than one table.
+        """
+        top = sorted(self._files.iterdir())
+        if not top:
+            raise InvalidParameter("No file was sent that is an image or a table.")
+        tables = [each for each in top if each.is_file() and table.is_table(each)]
+        if len(tables) > 1:
+            names = ", ".join(each.name for each in tables)
+            raise InvalidParameter(f"There are several tables, send one of them: {names}.")
+        return tables[0] if tables else self._files
+
+    def tell(self, progress: Progress) -> None:
+        """Keep how far it is, for whoever asks."""
+        files.write(self._progress, json.dumps(asdict(progress)).encode())
+
+    def progress(self) -> Progress | None:
+        """How far it is; None before the first photo."""
+        try:
+            return Progress(**json.loads(self._progress.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def remove(self) -> None:
+        """Delete its files; an import that is under way ends then."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def begin(settings: Settings) -> Upload:
+    """A new import without files; those that were forgotten are deleted."""
+    _sweep(settings.home / _FOLDER)
+    made = _upload(settings, secrets.token_hex(16))
+    files.private_folder(made.folder / "files")
+    return made
+
+
+def opened(settings: Settings, import_id: str) -> Upload:
+    """
+    Raises:
+        NotFound: there is none of that id here, or no more.
+    """
+    # It becomes a part of a path.
+    if re.fullmatch(r"[0-9a-f]{32}", import_id):
+        found = _upload(settings, import_id)
+        if found.is_there:
+            return found
+    raise NotFound(f"There are no files of an import {import_id!r} here.")
+
+
+def _upload(settings: Settings, import_id: str) -> Upload:
+    return Upload(import_id, settings.home / _FOLDER / import_id, settings.free_bytes)
+
+
+def _sweep(folder: Path) -> None:
+    for each in folder.iterdir() if folder.is_dir() else ():
+        if time.time() - each.stat().st_mtime > _KEPT_S:
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _parts(name: str) -> list[str]:
+    parts = unicodedata.normalize("NFC", name).split("/")
+    wrong = any(
+        each in ("", ".", "..")
+        or len(each.encode(errors="replace")) > _LONGEST
+        or re.search(r"[\x00-\x1f\x7f\\\ud800-\udfff]", each)
+        for each in parts
+    )
+    if wrong or len(parts) > _DEEPEST:
+        raise InvalidParameter(f"name: {name!r} cannot be the path of a file in a folder.")
+    return parts
