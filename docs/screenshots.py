@@ -153,6 +153,18 @@ def share(stage: Stage) -> None:
     stage.page.locator(".card-preview :is(img, strong)").locator("visible=true").wait_for()
 
 
+def offers(stage: Stage) -> None:
+    replace(stage, url=stage.event).answer("obama.jpg")
+    stage.page.locator(".offer-shape button").click()
+    stage.page.locator(".offer-shape strong").wait_for()
+    stage.page.locator(".offers").scroll_into_view_if_needed()
+
+
+def admin(stage: Stage) -> None:
+    replace(stage, url=stage.event).go("/admin")
+    stage.page.locator("#found:not(:empty)").wait_for()
+
+
 def both(stage: Stage) -> None:
     share(stage)
     for each in ("[name=include]", "[value=prints] + span", "[value=square] + span"):
@@ -172,18 +184,6 @@ def link(stage: Stage) -> None:
 def shared(stage: Stage) -> None:
     link(stage)
     stage.page.goto(stage.page.locator(".link-place input").first.input_value())
-
-
-def offers(stage: Stage) -> None:
-    replace(stage, url=stage.event).answer("obama.jpg")
-    stage.page.locator(".offer-shape button").click()
-    stage.page.locator(".offer-shape strong").wait_for()
-    stage.page.locator(".offers").scroll_into_view_if_needed()
-
-
-def admin(stage: Stage) -> None:
-    replace(stage, url=stage.event).go("/admin")
-    stage.page.locator("#found:not(:empty)").wait_for()
 
 
 def matrix(stage: Stage) -> None:
@@ -240,11 +240,11 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "split": split,
     "why": why,
     "share": share,
+    "offers": offers,
+    "admin": admin,
     "share-both": both,
     "share-link": link,
     "shared": shared,
-    "offers": offers,
-    "admin": admin,
     "several": lambda stage: stage.answer("t1.jpg"),
     "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
     "compare": page("/compare"),

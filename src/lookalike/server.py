@@ -122,8 +122,8 @@ def create_app(
     watching.install(app, chosen)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    answering = (api, admin, comparisons, offers, operating, sharing, shared_result, manage, front)
-    for router in answering:
+    apis = (api, admin, comparisons, offers, operating, sharing, shared_result, manage, front)
+    for router in apis:
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])
