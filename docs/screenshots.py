@@ -165,6 +165,27 @@ def admin(stage: Stage) -> None:
     stage.page.locator("#found:not(:empty)").wait_for()
 
 
+def both(stage: Stage) -> None:
+    share(stage)
+    for each in ("[name=include]", "[value=prints] + span", "[value=square] + span"):
+        with stage.page.expect_response("**/cards"):
+            stage.page.locator(f".share {each}").click()
+    stage.page.locator(".card-preview img").locator("visible=true").wait_for()
+
+
+def link(stage: Stage) -> None:
+    both(stage)
+    stage.page.locator(".link-part summary").click()
+    stage.page.locator("[name=keep_face]").check()
+    stage.page.locator(".link-part > .link-row .button").click()
+    stage.page.locator(".link-place .link-row").scroll_into_view_if_needed()
+
+
+def shared(stage: Stage) -> None:
+    link(stage)
+    stage.page.goto(stage.page.locator(".link-place input").first.input_value())
+
+
 def matrix(stage: Stage) -> None:
     stage.go("/compare")
     stage.choose("#photo", "obama.jpg", "obama3.jpg", "biden.jpg", "single_face.jpg")
@@ -221,6 +242,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "share": share,
     "offers": offers,
     "admin": admin,
+    "share-both": both,
+    "share-link": link,
+    "shared": shared,
     "several": lambda stage: stage.answer("t1.jpg"),
     "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
     "compare": page("/compare"),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
@@ -100,6 +101,12 @@ class Services:
         name = hostname(request.headers.get("host", ""))
         ours = name is not None and (is_loopback(name) or self.names.lists(name))
         return str(request.base_url).rstrip("/") if ours else root_of(request)
+
+    def reachable_url(self, request: Request) -> str | None:
+        """The same where others than this machine can reach it, for what is printed on pictures."""
+        url = self.public_url(request)
+        host = urlsplit(url).hostname
+        return None if host is None or is_loopback(host) else url
 
     async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
         """The bytes of an uploaded photo.

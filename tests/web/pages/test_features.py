@@ -194,7 +194,7 @@ def test_a_card_is_saved(
     with view.page.expect_response("**/cards"):
         dialog.get_by_role("checkbox").check()
     with view.page.expect_response("**/cards"):
-        dialog.get_by_text(view.text("share.wide"), exact=True).click()
+        dialog.get_by_text(view.text("share.shape.wide"), exact=True).click()
     expect(dialog.locator("[data-shape=wide] img")).to_be_visible()
     expect(save).to_be_enabled()
     with view.page.expect_download() as download:
@@ -216,7 +216,7 @@ def test_a_phone_shares_the_card_as_a_file(show: Opener, photos: Mapping[str, by
     dialog = _shared(view, photos["obama.jpg"])
     dialog.get_by_role("button", name=view.text("share.share")).click()
     view.page.wait_for_function("window.shared")
-    expected = ["image/png", "닮은꼴.png", "나는 버락 오바마를 닮았대요!"]
+    expected = ["image/jpeg", "닮은꼴.jpg", "나는 버락 오바마를 닮았대요!"]
     assert view.page.evaluate("window.shared") == expected
 
 

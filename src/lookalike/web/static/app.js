@@ -68,6 +68,11 @@ function ready() {
 }
 
 async function takePhoto() {
+  // Browsers inside other apps promise a camera and then deny it; the phone's own they do open.
+  if (page.app) {
+    capture.click();
+    return;
+  }
   const { Camera, canTake } = await import("./camera.js");
   if (!(await canTake())) {
     capture.click();
