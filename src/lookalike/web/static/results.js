@@ -249,7 +249,7 @@ export class Results {
     if (person.score.aws) return null;
     const open = async () => {
       const { shareForm } = await import("./share.js");
-      this.#dialog.show(shareForm(this.#now.photo, face.index, person));
+      this.#dialog.show(shareForm(this.#now.photo, face.index, person, this.#filters.value));
     };
     return make(
       "button",
