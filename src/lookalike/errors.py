@@ -147,6 +147,12 @@ class NotFound(LookalikeError):
     code = "not-found"
 
 
+class SealExpired(NotFound):
+    """Sealed faces cannot be opened any more: the photo has to be sent again."""
+
+    code = "seal-expired"
+
+
 class PersonNotFound(NotFound):
     code = "person-not-found"
 

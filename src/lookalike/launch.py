@@ -64,8 +64,11 @@ def run(settings: Settings) -> None:
         _serve(_app(settings, networks), settings)
         return
     _check(settings)
+    from lookalike.web.sealed_faces import KEY
+
     for each in fields(settings):
         os.environ[config.PREFIX + each.name.upper()] = str(getattr(settings, each.name))
+    os.environ[KEY] = os.urandom(32).hex()
     with board.shared():
         _serve("lookalike.launch:worker_app", settings)
 

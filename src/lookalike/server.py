@@ -62,6 +62,7 @@ from lookalike.web.pages import (
     start,
 )
 from lookalike.web.problems import Problems
+from lookalike.web.sealed_faces import Seal
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
@@ -172,6 +173,7 @@ async def _lifespan(
             shown=Shown(portraits_offered(fetched), site, fetched.completed),
             results=results.opened(settings),
             counts=Counts(settings.home) if site.counts else None,
+            seal=Seal(engine.model.contract),
             meters=watching.meters,
             refusals=watching.refusals,
             started=datetime.now(UTC),

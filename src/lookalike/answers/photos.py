@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lookalike.engine.interface import AnyScore
     from lookalike.faces.mesh import Mesh
     from lookalike.faces.photo import Face, Photo
+    from lookalike.scores.standing import Standing
 
 
 def lookalikes(
@@ -42,6 +43,30 @@ def lookalikes(
         notice=found.notice,
         aws_calls=found.calls,
         timings_ms=_timings(found.photo, found.match_ms),
+    )
+
+
+def again(
+    rankings: Iterable[interface.Ranking[AnyScore]],
+    collection: str | None,
+    among: int,
+    shown: Shown = PLAIN,
+) -> shapes.Again:
+    """The people most like faces that were found before.
+
+    Args:
+        among: how many people were looked among.
+    """
+    return shapes.Again(
+        faces=tuple(
+            shapes.Ranking(
+                people=tuple(_ranked(n, m, shown) for n, m in enumerate(each.matches, 1)),
+                order=each.order,
+                standing=_standing(each.standing),
+            )
+            for each in rankings
+        ),
+        gallery=shapes.Searched(collection=collection, people=among),
     )
 
 
@@ -125,7 +150,12 @@ def _ranked_face(
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
         order=ranked.order,
+        standing=_standing(ranked.standing),
     )
+
+
+def _standing(told: Standing | None) -> shapes.Standing | None:
+    return None if told is None else shapes.Standing.model_validate(told)
 
 
 def _ranked(rank: int, match: interface.Match[AnyScore], shown: Shown) -> shapes.RankedPerson:

@@ -196,6 +196,14 @@ class Face(Answer):
     )
 
 
+class Standing(Answer):
+    """How the best match compares with other people's best matches in the same crowd."""
+
+    share: float = Field(
+        description="Of strangers whose best match among the people searched is weaker, 0 to 1."
+    )
+
+
 class LookalikeFace(Face):
     people: tuple[RankedPerson, ...]
     references: tuple[Score, ...] = Field(description="One for each reference photo.")
@@ -205,6 +213,10 @@ class LookalikeFace(Face):
     order: Literal["identity", "look"] = Field(
         description="Of `people`. `look`: by face, shape and hair together, so that the scores, "
         "which are of the face alone, need not fall; whoever has a similarity of 80 comes first."
+    )
+    standing: Standing | None = Field(
+        description="Of the first of `people`, as strong as the order has it; null where there is "
+        "nobody, or nothing tells: of Amazon, and of models without a cohort."
     )
 
 
@@ -268,6 +280,21 @@ class EngineFacts(Charged):
     model: Model
 
 
+class Ranking(Answer):
+    """Of one face among other people."""
+
+    people: tuple[RankedPerson, ...]
+    order: Literal["identity", "look"]
+    standing: Standing | None
+
+
+class Again(Answer):
+    """The people among whom a search was narrowed down, for each face of the photo."""
+
+    faces: tuple[Ranking, ...]
+    gallery: Searched
+
+
 class Lookalikes(Charged):
     photo: Photo
     faces: tuple[LookalikeFace, ...]
@@ -276,6 +303,11 @@ class Lookalikes(Charged):
     gallery: Searched
     notice: str | None = Field(
         default=None, description="Why a face has nobody, and what to do about it."
+    )
+    sealed: str | None = Field(
+        default=None,
+        description="The faces, encrypted for `/api/v1/lookalikes/again`, where that was asked "
+        "for.",
     )
     timings_ms: Timings
 

@@ -12,7 +12,7 @@ from lookalike.cli.context import chosen_engine, pass_settings
 from lookalike.cli.given import PHOTO, PHOTO_OR_FOLDER, GivenPhoto
 from lookalike.cli.terminal import API_JSON, italic, print_table, table
 from lookalike.engine.interface import Order
-from lookalike.gallery.people import Gender
+from lookalike.gallery.people import FIELDS, Field, Gender, Origin
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @click.option(
     "--gender", type=click.Choice(get_args(Gender)), help="Rank only those the source says are."
 )
+@click.option(
+    "--origin", type=click.Choice(get_args(Origin)), help="Rank only people of Korea, or others."
+)
+@click.option("--field", type=click.Choice(FIELDS), help="Rank only those known for this.")
+@click.option("--living", is_flag=True, help="Rank only those of whom no death is stated.")
 @click.option(
     "--order",
     type=click.Choice(get_args(Order)),
@@ -45,6 +50,9 @@ def find(
     collection: str | None,
     group: str | None,
     gender: Gender | None,
+    origin: Origin | None,
+    field: Field | None,
+    living: bool,
     order: Order,
     as_json: bool,
 ) -> None:
@@ -65,7 +73,7 @@ def find(
                 references,
                 limit=limit or settings.limit,
                 collection=collection,
-                who=Who(group, gender),
+                who=Who(group, gender, field, origin, living),
                 order=order,
             )
 

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.database.database import Database
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.appearance.appearance import Appearance
     from lookalike.faces.attributes import Attributes
     from lookalike.faces.image import Limits, Pixels
     from lookalike.faces.photo import Face, Photo
+    from lookalike.faces.vectors import Floats
     from lookalike.gallery.gallery import Gallery
+    from lookalike.scores.standing import Standing
 
 # Calls that a service answered, by operation; none where our own networks looked.
 Calls = dict[str, int]
@@ -76,12 +79,43 @@ class RankedFace(Generic[S]):
     Attributes:
         references: its score against the largest face of each reference.
         order: of `matches`.
+        standing: of the first of `matches`; None where nobody tells.
     """
 
     face: Face
     matches: tuple[Match[S], ...]
     references: tuple[S, ...]
     order: Order = "identity"
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """What a face is searched for by.
+
+    Attributes:
+        embedding: (dimension,), of length 1.
+        appearance: how it looks, to put people into that order; None: by identity.
+        enough: whether enough of it shows to tell who it is.
+    """
+
+    embedding: Floats
+    appearance: Appearance | None
+    enough: bool
+
+
+def probe(face: Face) -> Probe:
+    return Probe(face.embedding, face.appearance, face.enough)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[S]):
+    """The people most like a face in order, and where the first stands among the best matches of
+    strangers; None where nobody tells."""
+
+    matches: tuple[Match[S], ...]
+    order: Order
+    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,9 +18,13 @@ from lookalike.engine.interface import (
     Match,
     ModelFacts,
     Order,
+    Probe,
     RankedFace,
+    Ranking,
+    probe,
 )
 from lookalike.engine.model_notes import model_notes
+from lookalike.engine.standings import Standings
 from lookalike.errors import InvalidParameter, PhotoError, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.faces import Faces
@@ -33,7 +37,8 @@ from lookalike.gallery.gallery import Gallery, Nearest
 from lookalike.gallery.people import EVERYONE, Who
 from lookalike.scores.calibrations import calibration_of
 from lookalike.scores.look import NEAREST, blended
-from lookalike.scores.similarity import SAME_PERSON, Calibration, Score
+from lookalike.scores.similarity import SAME_PERSON, Calibration, Numbers, Score
+from lookalike.scores.standing import shown_first
 
 # Scores see each face among its like, so they may put people in another order than cosines. The
 # nearest by cosine are looked at a little further down than is asked for.
@@ -46,6 +51,7 @@ class Matcher:
     def __init__(self, gallery: Gallery, calibration: Calibration) -> None:
         self._gallery = gallery
         self._calibration = calibration
+        self._standings = Standings(gallery, calibration)
 
     def rank(
         self,
@@ -65,25 +71,49 @@ class Matcher:
             CollectionNotFound: there is no such collection.
         """
         most = limit if look is None else max(limit, NEAREST)
+        ordered, _ = self._ordered(probe, most, collection, who, look)
+        return _matches(ordered[:limit])
+
+    def ranked(
+        self, probe: Probe, limit: int, collection: str | None = None, who: Who = EVERYONE
+    ) -> Ranking[Score]:
+        """The same, and where the first of them stands among the best matches of strangers.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        look, people = probe.appearance, self.people(collection)
+        order: Order = "identity" if look is None else "look"
+        most = max(limit, NEAREST)
+        ordered, shown = self._ordered(probe.embedding, most, collection, who, look)
+        matches = tuple(
+            replace(each, score=replace(each.score, among=people, enough=probe.enough))
+            for each in _matches(ordered[:limit])
+        )
+        return Ranking(matches, order, self._standings.of(shown, collection, who, order, people))
+
+    def _ordered(
+        self, probe: Floats, most: int, collection: str | None, who: Who, look: Appearance | None
+    ) -> tuple[list[tuple[Nearest, Score]], Numbers]:
+        """So many of the nearest in order, and the strengths of the first `NEAREST` of them; see
+        `BestMatches.standing`."""
         nearest = self._gallery.nearest(probe, most + _FURTHER, collection, who)
         scores = self.scores(probe, [each.vector for each in nearest])
         pairs = sorted(zip(nearest, scores, strict=True), key=_similarity, reverse=True)
-        if look is not None:
-            pairs = self._by_look(look, pairs)
-        return tuple(Match(each.person, score) for each, score in pairs[:limit])
+        levels = np.array([score.level for _, score in pairs[:NEAREST]])
+        return (pairs, levels) if look is None or not pairs else self._by_look(look, pairs, levels)
 
     def _by_look(
-        self, look: Appearance, pairs: list[tuple[Nearest, Score]]
-    ) -> list[tuple[Nearest, Score]]:
-        """The nearest in the order of the whole look, after whoever may be the same person."""
-        same = sum(score.similarity >= SAME_PERSON for _, score in pairs)
-        others = pairs[same:NEAREST]
-        if not others:
-            return pairs
-        levels = np.array([score.level for _, score in others])
-        looks = self._gallery.appearances([each.person for each, _ in others])
-        order = np.argsort(-blended(levels, look, looks), kind="stable")
-        return [*pairs[:same], *(pairs[same + each] for each in order), *pairs[NEAREST:]]
+        self, look: Appearance, pairs: list[tuple[Nearest, Score]], levels: Numbers
+    ) -> tuple[list[tuple[Nearest, Score]], Numbers]:
+        """The nearest in the order of the whole look, after whoever may be the same person, and
+        their strengths."""
+        same = sum(score.similarity >= SAME_PERSON for _, score in pairs[:NEAREST])
+        looks = self._gallery.appearances([each.person for each, _ in pairs[:NEAREST]])
+        blend = blended(levels, look, looks)
+        order = same + np.argsort(-blend[same:], kind="stable")
+        ordered = [*pairs[:same], *(pairs[each] for each in order), *pairs[NEAREST:]]
+        return ordered, shown_first(blend, float(levels[0]) if same else None)
 
     @property
     def knows_looks(self) -> bool:
@@ -219,24 +249,36 @@ class LocalEngine:
             self.faces(each, "reference", number) for number, each in enumerate(references)
         )
         started = time.perf_counter()
-        people = self.matcher.people(collection)
+        rankings = self.ranked(map(probe, analyzed.faces), limit, collection, who)
         faces = tuple(
             RankedFace(
                 face=face,
-                matches=_among(
-                    people,
-                    face,
-                    self.matcher.rank(face.embedding, limit, collection, who, face.appearance),
-                ),
+                matches=ranking.matches,
                 references=tuple(
                     self.matcher.compare_faces(face, each.faces[0]) for each in compared
                 ),
-                order="identity" if face.appearance is None else "look",
+                order=ranking.order,
+                standing=ranking.standing,
             )
-            for face in analyzed.faces
+            for face, ranking in zip(analyzed.faces, rankings, strict=True)
         )
+        people = self.matcher.people(collection)
         match_ms = (time.perf_counter() - started) * 1000
         return Lookalikes(analyzed, faces, compared, match_ms, self.model, collection, people)
+
+    def ranked(
+        self,
+        probes: Iterable[Probe],
+        limit: int,
+        collection: str | None = None,
+        who: Who = EVERYONE,
+    ) -> tuple[Ranking[Score], ...]:
+        """The people most like faces that were found before.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        return tuple(self.matcher.ranked(each, limit, collection, who) for each in probes)
 
     def compare(self, source: bytes, target: bytes) -> Comparison[Score]:
         """Compare the largest face of one photo with every face of another.
@@ -330,13 +372,9 @@ class LocalEngine:
         )
 
 
+def _matches(pairs: list[tuple[Nearest, Score]]) -> tuple[Match[Score], ...]:
+    return tuple(Match(each.person, score) for each, score in pairs)
+
+
 def _similarity(pair: tuple[Nearest, Score]) -> float:
     return pair[1].similarity
-
-
-def _among(people: int, face: Face, matches: tuple[Match[Score], ...]) -> tuple[Match[Score], ...]:
-    """The matches of a face that was searched for among so many people."""
-    return tuple(
-        replace(each, score=replace(each.score, among=people, enough=face.enough))
-        for each in matches
-    )

@@ -11,6 +11,8 @@ from datetime import datetime
 from heapq import nlargest
 from pathlib import Path
 
+import numpy as np
+
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
@@ -65,6 +67,21 @@ class Nearest:
     person: Person
     cosine: float
     vector: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """Some of the people of a crowd, drawn evenly.
+
+    Attributes:
+        of: how many there are.
+        people: those who were drawn.
+        vectors: (n, dimension), the means of their portraits.
+    """
+
+    of: int
+    people: tuple[Person, ...]
+    vectors: Floats
 
 
 class Gallery:
@@ -222,6 +239,26 @@ class Gallery:
         return [
             Nearest(people[place], hit.cosine, hit.vector) for place, hit in best if place in people
         ]
+
+    def drawn(self, most: int, collection: str | None = None, who: Who = EVERYONE) -> Drawn:
+        """At most so many of those who would be searched, the same every time.
+
+        Raises:
+            CollectionNotFound: there is no such collection.
+        """
+        with self._current():
+            searched = self._searched(collection)
+            columns = [self._indexes.of(each).people.of(who) for each in searched]
+            places = [
+                (Place(each, name), vector)
+                for each, own in zip(searched, columns, strict=True)
+                for name, vector in own.drawn(most)
+            ]
+            places = places[:: -(-len(places) // most) or 1]
+            people = self._roster.people([place for place, _ in places])
+        found = [(people[place], vector) for place, vector in places if place in people]
+        vectors = np.array([vector for _, vector in found], np.float32)
+        return Drawn(sum(map(len, columns)), tuple(each for each, _ in found), vectors)
 
     def nearest_faces(self, probe: Floats, limit: int, collection: str) -> list[Hit]:
         """The faces of a collection nearest to a (dimension,) probe, by id, best first.

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.faces.appearance.appearance import Appearance
+from lookalike.faces.appearance.appearance import OF_SHAPE, Appearance
+from lookalike.faces.vectors import Floats
 from lookalike.scores.similarity import Numbers
 
 # How many people, the nearest by identity, are put into another order.
@@ -39,6 +40,19 @@ class Likeness:
 IDENTITY = Likeness(1.0, 0.0, 0.99)
 SHAPE = Likeness(0.5, 0.04, 0.32)
 OUTLINE = Likeness(1.0, 0.013, 0.112)
+
+
+def blends(levels: Numbers, probes: Floats, people: Floats) -> Numbers:
+    """(n, m): how much each of n probes looks like each of m people; see `blended`.
+
+    Args:
+        levels: (n, m), of identity.
+        probes, people: `Appearance.numbers` of each; zeros of whom none is known.
+    """
+    known = np.logical_and.outer(probes.any(axis=1), people.any(axis=1))
+    shape = SHAPE((probes[:, :OF_SHAPE] @ people[:, :OF_SHAPE].T).astype(np.float64))
+    outline = OUTLINE((probes[:, OF_SHAPE:] @ people[:, OF_SHAPE:].T).astype(np.float64))
+    return IDENTITY(levels) + np.where(known, shape + outline, 0.0)
 
 
 def blended(levels: Numbers, probe: Appearance, people: Sequence[Appearance | None]) -> Numbers:

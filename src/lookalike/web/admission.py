@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 
 from lookalike.config import Settings
+from lookalike.gallery.people import Field, Gender, Origin, Who
 from lookalike.gate.gate import why_not_local
 from lookalike.web.services import services_of
 
@@ -103,6 +104,27 @@ def _in_query(
 ) -> str | None:
     return permitted(request, collection)
 
+
+def _who(
+    group: Annotated[str | None, Form(description="Rank only people of this group.")] = None,
+    gender: Annotated[
+        Gender | None, Form(description="Rank only those the source says are.")
+    ] = None,
+    origin: Annotated[
+        Origin | None, Form(description="Rank only people of Korea, or only others.")
+    ] = None,
+    field: Annotated[
+        Field | None, Form(description="Rank only those who are known for this.")
+    ] = None,
+    living: Annotated[
+        bool, Form(description="Rank only those of whom no death is stated.")
+    ] = False,
+) -> Who:
+    return Who(group or None, gender, field, origin, living)
+
+
+# Whom a form asks for: everything that it states must hold.
+FormWho = Annotated[Who, Depends(_who)]
 
 # The collection that a form, or a query, names.
 FormCollection = Annotated[str | None, Depends(_in_form)]

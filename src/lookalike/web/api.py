@@ -10,12 +10,12 @@ from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
-from lookalike.engine.interface import AnyScore, Engine, Lookalikes, Match, Order
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, Match, Order, probe
 from lookalike.errors import InvalidParameter
 from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
 from lookalike.web import problems
-from lookalike.web.admission import FormCollection, QueryCollection
+from lookalike.web.admission import FormCollection, FormWho, QueryCollection
 from lookalike.web.samples import is_sample
 from lookalike.web.services import Services, UploadedPhoto, UseServices, UseShown
 
@@ -23,10 +23,14 @@ from lookalike.web.services import Services, UploadedPhoto, UseServices, UseShow
 _PORTRAIT_CACHE = "public, max-age=86400"
 # Of a photo sent back, in pixels on its longer side, and of its JPEG: as static/canvas.js writes.
 _PICTURE, _PICTURE_QUALITY = 1600, 90
+# Characters; 100 faces with vectors of 512 numbers have a third of that.
+_LONGEST_SEAL = 1024 * 1024
 # Reference photos of one request.
 _MOST_REFERENCES = 8
 
 router = APIRouter(prefix="/api/v1")
+
+MostPeople = Annotated[int | None, Form(ge=1, le=100, description="People for each face.")]
 
 
 @router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
@@ -34,15 +38,12 @@ async def find_lookalikes(
     services: UseServices,
     shown: UseShown,
     collection: FormCollection,
+    who: FormWho,
     photo: UploadedPhoto,
     reference: Annotated[
         list[UploadFile] | None, File(description="Compare with these too.")
     ] = None,
-    limit: Annotated[int | None, Form(ge=1, le=100, description="People for each face.")] = None,
-    group: Annotated[str | None, Form(description="Rank only people of this group.")] = None,
-    gender: Annotated[
-        Gender | None, Form(description="Rank only those the source says are.")
-    ] = None,
+    limit: MostPeople = None,
     order: Annotated[
         Order,
         Form(description="`look`: by face, shape and hair together, as on the page."),
@@ -51,10 +52,13 @@ async def find_lookalikes(
         str | None, Form(description="Compare with this person too, wherever they rank.")
     ] = None,
     mesh: Annotated[bool, Form(description="Tell the 468 points of every face.")] = False,
+    sealed: Annotated[
+        bool, Form(description="Answer with the faces sealed for `/api/v1/lookalikes/again`.")
+    ] = False,
 ) -> shapes.Lookalikes:
     """Rank the gallery's people for every face of a photo.
 
-    The list is never empty, unless `group` and `gender` leave nobody.
+    The list is never empty, unless the people asked for are nobody.
     """
     if len(reference or ()) > _MOST_REFERENCES:
         raise InvalidParameter(
@@ -72,16 +76,46 @@ async def find_lookalikes(
             references,
             limit=most,
             collection=searched,
-            who=Who(group or None, gender),
+            who=who,
             order=order,
         )
         asked = _asked(engine, found, person, searched) if person else ()
-        return photos.lookalikes(found, shown, mesh=mesh, asked=asked)
+        answer = photos.lookalikes(found, shown, mesh=mesh, asked=asked)
+        if not sealed or services.settings.engine != "local":
+            return answer
+        faces = tuple(probe(each.face) for each in found.faces)
+        return answer.model_copy(update={"sealed": services.seal.closed(faces)})
 
     answer = await services.executor.run(work)
     if not is_sample(data):
         await services.count(answer)
     return answer
+
+
+@router.post("/lookalikes/again", responses=problems.OF_PHOTOS, tags=["photos"])
+async def find_again(
+    services: UseServices,
+    shown: UseShown,
+    collection: FormCollection,
+    who: FormWho,
+    sealed: Annotated[str, Form(max_length=_LONGEST_SEAL, description="Of the first answer.")],
+    limit: MostPeople = None,
+) -> shapes.Again:
+    """Rank other people for the faces of a photo that was sent before, in the order of then.
+
+    The photo is not needed: its faces come back, sealed, from whoever sent it. They hold for an
+    hour, and until the server starts again; then the photo has to be sent again (`seal-expired`).
+    """
+    engine = services.engine.own()
+    faces = services.seal.opened(sealed)
+    searched = collection or services.site.collection
+    most = limit or services.settings.limit
+
+    def work() -> shapes.Again:
+        found = engine.ranked(faces, most, searched, who)
+        return photos.again(found, searched, engine.matcher.people(searched), shown)
+
+    return await services.executor.run(work)
 
 
 @router.post("/compare", responses=problems.OF_PHOTOS, tags=["photos"])

@@ -3,9 +3,11 @@ and a test compares the two."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from lookalike.gallery.people import Language
+from lookalike.scores.similarity import SAME_PERSON
 from lookalike.web.texts import locale
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
 # Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
 _RAREST, _COMMON = 100_000, 10
+# Below it is no question whether this is the same person.
+_SAME_AT_ALL = 70.0
 
 
 def words(score: Score, language: Language) -> str:
@@ -31,6 +35,36 @@ def rarity(one_in: int, language: Language) -> str:
         return str(texts["common"])
     sentence: str = texts["rarer" if one_in >= _RAREST else "one_in"]
     return sentence.format(count=about(one_in, language))
+
+
+def identity(score: Score, language: Language) -> str:
+    """Whether this may be the same person, as static/score.js says it; nothing where that is no
+    question."""
+    if score.similarity is None or score.similarity < _SAME_AT_ALL:
+        return ""
+    texts = locale(language)["script"]["score"]
+    words = str(texts["nearly_same" if score.similarity < SAME_PERSON else "same"])
+    return f"{words} {texts['extrapolated']}" if score.extrapolated else words
+
+
+def standing(share: float, language: Language) -> str:
+    """How a best match compares with other people's: "100명 중 8번째로 많이 닮은 편이에요".
+
+    Args:
+        share: of strangers whose best match is weaker, 0 to 1.
+    """
+    rank = max(1, math.floor(100 * (1 - share) + 0.5))
+    texts = locale(language)["script"]["standing"]
+    sentence: str = texts["low" if rank > 50 else "high"]
+    return sentence.format(rank=ordinal(rank, language))
+
+
+def ordinal(place: int, language: Language) -> str:
+    """A place in a row: 8, as Koreans count "8번째"; "8th"."""
+    if language == "ko":
+        return str(place)
+    teens = place // 10 % 10 == 1
+    return f"{place}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
 def about(count: int, language: Language) -> str:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from lookalike.watch.meters import Meters
     from lookalike.watch.refusals import Refusals
     from lookalike.web.counts import Counts
+    from lookalike.web.sealed_faces import Seal
     from lookalike.web.sharing.results import Results
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
@@ -53,6 +54,7 @@ class Services:
         shown: what answers say of people beside what the gallery knows; routes ask for `UseShown`.
         counts: None where nothing is counted of a site.
         started: when this worker was ready.
+        seal: closes faces of photos for those who sent them.
         rekognition: answers a request to the Amazon Rekognition API.
     """
 
@@ -67,6 +69,7 @@ class Services:
     shown: Shown
     results: Results
     counts: Counts | None
+    seal: Seal
     meters: Meters
     refusals: Refusals
     started: datetime

@@ -32,7 +32,8 @@ from lookalike.web.sharing.lettering import drawable, fitted, font
 REFERENCES = Path(__file__).parent / "cards"
 CALIBRATION = calibration("sface-2021dec/1")
 ADDRESS = "https://lookalike.example/stage"
-CREDIT = Credit("Jane Doe", "CC BY 4.0", None, None)
+COMMONS = "https://commons.wikimedia.org/wiki/File:Jane.jpg"
+CREDIT = Credit("Jane Doe", "CC BY 4.0", None, COMMONS)
 LONG_KOREAN = Text("김수한무거북이와두루미 삼천갑자동방삭치치카포")
 LONG_LATIN = Text(en="Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Sr.")
 EVENT = Site(
@@ -276,6 +277,10 @@ def test_a_credit_names_author_licence_and_change() -> None:
         "Photo: author unknown",
         "CC BY 4.0 · Wikimedia Commons · cropped to the face",
     )
+    elsewhere = replace(CREDIT, source_url="https://www.fans.example/jane")
+    assert saying.credit_lines(elsewhere, "ko")[1] == "CC BY 4.0 · fans.example · 얼굴만 잘라 씀"
+    unknown = replace(CREDIT, source_url=None)
+    assert saying.credit_lines(unknown, "ko")[1] == "CC BY 4.0 · 얼굴만 잘라 씀"
     assert saying.credit_lines(None, "ko") == ()
 
 

@@ -22,6 +22,7 @@ import pytest
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import NotAllowed, ResultNotFound
 from lookalike.gallery.people import Credit
+from lookalike.web.score_words import standing
 from lookalike.web.sharing.card import SIZES
 from lookalike.web.sharing.results import Results, Shared
 from tests.support import patient, portraits
@@ -82,6 +83,25 @@ def test_three_designs(server: Server, photos: Mapping[str, bytes]) -> None:
         card(server, photos["obama.jpg"]).content
         == card(server, photos["obama.jpg"], design="pair").content
     )
+
+
+def test_standing_is_told_of_the_best_match_in_the_crowd_that_was_searched(
+    own: Server, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    photo = photos["astronaut.png"]
+    for crowd in ({}, {"gender": "female"}):
+        url = f"{own.url}/api/v1/lookalikes"
+        fields = crowd | {"order": "look"}
+        (face,) = patient.post(url, files={"photo": photo}, data=fields).json()["faces"]
+        best, other = (each["id"] for each in face["people"][:2])
+        said = saying_of(own, share(own, photo, person=best, **fields))
+        assert said == standing(face["standing"]["share"], "ko")
+        assert said != saying_of(own, share(own, photo, person=other, **fields))
+
+
+def saying_of(server: Server, answer: httpx.Response) -> str:
+    kept = server.settings.home / "results" / answer.json()["id"] / "result.json"
+    return str(json.loads(kept.read_text("utf-8"))["words"])
 
 
 def test_the_address_is_on_the_card_where_others_can_come(

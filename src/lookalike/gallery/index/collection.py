@@ -10,9 +10,11 @@ from contextlib import suppress
 from dataclasses import astuple, dataclass
 from typing import Protocol
 
+import numpy as np
+
 from lookalike.database.changes import Change, Mark
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.columns import Columns
+from lookalike.gallery.index.columns import Columns, decoded
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.kept import Kept
 from lookalike.gallery.index.vectors import Hit, VectorIndex
@@ -150,6 +152,14 @@ class PeopleIndex(Index):
     def nearest(self, probe: Floats, limit: int, who: Who = EVERYONE) -> list[Hit]:
         """The people nearest to a (dimension,) probe, best first."""
         return self.vectors.nearest(probe, limit, None if who == EVERYONE else _Of(who))
+
+    def of(self, who: Who) -> Columns:
+        """Those for whom `who` holds."""
+        columns = self.vectors.columns()
+        if who == EVERYONE:
+            return columns
+        fits = np.array([_Of(who)(each) for each in decoded(columns.kinds)], np.bool_)
+        return columns.some(fits[columns.labels])
 
     def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
         return self._source.people(people)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.faces.vectors import Floats
+
 Rows = NDArray[np.int64]
 # Cosines move by less than 0.001, and memory is half.
 Halves = NDArray[np.float16]
@@ -59,6 +61,12 @@ class Columns:
         return Columns(
             self.names[kept], labels.astype(np.int32), self.kinds[used], self.vectors[kept]
         )
+
+    def drawn(self, most: int) -> list[tuple[str, Floats]]:
+        """At most so many names with their vectors, evenly from all of them."""
+        step = -(-len(self) // most) or 1
+        vectors = self.vectors[::step].astype(np.float32)
+        return list(zip(decoded(self.names[::step]), vectors, strict=True))
 
     def merged(self, other: Columns) -> Columns:
         """These and others, of which none is here."""

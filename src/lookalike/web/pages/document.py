@@ -32,7 +32,7 @@ from lookalike.web.admission import PHOTOS
 from lookalike.web.in_app import app_of
 from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
-from lookalike.web.score_words import words
+from lookalike.web.score_words import identity, standing, words
 from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
 
@@ -289,5 +289,7 @@ def _environment() -> jinja2.Environment:
         "name": _name,
         "seen": lambda person: person.model_dump_json(include=_SEEN),
         "words": words,
+        "identity": identity,
+        "standing": standing,
     }
     return environment

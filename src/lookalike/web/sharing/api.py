@@ -14,12 +14,14 @@ from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
+from lookalike.engine.interface import Order, probe
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Pixels
-from lookalike.gallery.people import Credit, Language, Person
+from lookalike.faces.photo import Face
+from lookalike.gallery.people import Credit, Language, Person, Who
 from lookalike.web import problems
-from lookalike.web.admission import FormCollection
+from lookalike.web.admission import FormCollection, FormWho, permitted
 from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 from lookalike.web.sharing import cards, saying
 from lookalike.web.sharing.card import FACE_SIDE, SIZES, Card, Design, Shape, may_show
@@ -42,6 +44,7 @@ class CardRequest:
     """What a card is to show, and in which photo.
 
     Attributes:
+        crowd, among, order: whom the best match was looked for among, and in which order.
         address: where others can try it, or None.
     """
 
@@ -51,6 +54,9 @@ class CardRequest:
     language: Language
     include_photo: bool
     design: Design
+    crowd: Who
+    among: str | None
+    order: Order
     address: str | None
 
 
@@ -66,17 +72,31 @@ async def _card_request(
     request: Request,
     services: UseServices,
     collection: FormCollection,
+    crowd: FormWho,
     photo: UploadedPhoto,
     person: Annotated[str, Form(description="Who the face is compared with, by id.")],
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
     design: Annotated[Design, Form(description="How the card looks.")] = "pair",
+    among: Annotated[
+        str | None, Form(description="The collection that was searched; none: all of them.")
+    ] = None,
+    order: Annotated[Order, Form(description="As people were ranked.")] = "identity",
 ) -> CardRequest:
     who = services.gallery.person(person, collection or services.site.collection)
-    data = await services.read(photo, "photo")
-    address = services.reachable_url(request)
-    return CardRequest(data, face, who, lang, include_photo, design, address)
+    return CardRequest(
+        photo=await services.read(photo, "photo"),
+        face=face,
+        person=who,
+        language=lang,
+        include_photo=include_photo,
+        design=design,
+        crowd=crowd,
+        among=permitted(request, among) or services.site.collection,
+        order=order,
+        address=services.reachable_url(request),
+    )
 
 
 UseCardRequest = Annotated[CardRequest, Depends(_card_request)]
@@ -104,13 +124,15 @@ class Studio:
 
     def _card(self, asked: CardRequest, portrait: Portrait | None) -> Card:
         engine, person = self._engine, asked.person
-        photo = engine.faces(asked.photo, "photo")
+        by_look = asked.order == "look" and engine.matcher.knows_looks
+        photo = engine.faces(asked.photo, "photo", appearances=by_look)
         face = photo.face(asked.face)
         card = Card(
             name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare_person(face, person.id, person.collection),
             language=asked.language,
             site=self._services.site,
+            standing=self._standing(asked, face),
             address=asked.address,
             calibrated=engine.calibration.fitted,
         )
@@ -120,6 +142,14 @@ class Studio:
         if asked.include_photo:
             card = replace(card, face=engine.square(asked.photo, photo, face, FACE_SIDE))
         return card
+
+    def _standing(self, asked: CardRequest, face: Face) -> float | None:
+        """Of the best match; of others nobody knows it."""
+        best = self._engine.matcher.ranked(probe(face), 1, asked.among, asked.crowd)
+        known = best.standing if best.matches else None
+        if known is None or best.matches[0].person.id != asked.person.id:
+            return None
+        return known.share
 
     def _framed(self, portrait: Portrait) -> Pixels | None:
         """Its face as large as cards show it; None where it shows no one clear face."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from lookalike.gallery.people import Credit, Language, Text
 from lookalike.scores.similarity import Score
-from lookalike.web.score_words import rarity
+from lookalike.web.score_words import rarity, standing
 from lookalike.web.sharing.card import Card
 from lookalike.web.sharing.lettering import drawable
 from lookalike.web.texts import locale
@@ -51,19 +51,12 @@ def headline(card: Card) -> str:
     """How the match stands among those of others; else how rare the resemblance is."""
     if card.standing is None:
         return words(card)
-    return _marked(standing_words(card.standing, card.language), card)
+    return _marked(standing(card.standing, card.language), card)
 
 
 def words(card: Card) -> str:
     """How rare the resemblance is, and whether that is provisional."""
     return _marked(rarity(card.score.one_in, card.language), card)
-
-
-def standing_words(share: float, language: Language) -> str:
-    """`share` of strangers have a weaker best match: "100명 중 8번째로 많이 닮은 편이에요"."""
-    rank = min(100, max(1, round((1 - share) * 100)))
-    sentence: str = locale(language)["card"]["standing"]
-    return sentence.format(rank=rank, weaker=100 - rank)
 
 
 def call(card: Card) -> str:
@@ -84,7 +77,9 @@ def credit_lines(credit: Credit | None, language: Language) -> tuple[str, ...]:
     if credit is None:
         return ()
     own, shared = locale(language)["card"], locale(language)["script"]["credit"]
-    terms = (credit.licence, own["source"], own["changed"])
+    host = urlsplit(credit.source_url or "").hostname or ""
+    source = own["source"] if host.endswith("wikimedia.org") else host.removeprefix("www.")
+    terms = (credit.licence, source, own["changed"])
     author = credit.author or shared["unknown"]
     return (f"{shared['photo']}: {author}", " · ".join(each for each in terms if each))
 

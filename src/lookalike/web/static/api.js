@@ -52,14 +52,14 @@ import { ask, picturesOf, post } from "./upload.js";
 /** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny" | "blurred")[] }} Coverage */
 /** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null, mesh: [number, number][] | null }} Face */
 /** @typedef {Person & { score: Score }} ComparedPerson */
-/** @typedef {{ share: number }} Standing the share of strangers whose best match is weaker */
+/** @typedef {{ share: number }} Standing the share of strangers whose best match among the same people is weaker, 0 to 1 */
 /**
  * @typedef {object} Ranking
  * @property {RankedPerson[]} people
  * @property {Score[]} references
  * @property {ComparedPerson | null} person whom the user asked for
  * @property {"identity" | "look"} order
- * @property {Standing | null} [standing]
+ * @property {Standing | null} standing
  */
 /** @typedef {Face & Ranking} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
@@ -70,6 +70,8 @@ import { ask, picturesOf, post } from "./upload.js";
  * @property {{ photo: Photo, faces: Face[] }[]} references
  * @property {string | null} notice why a face has nobody, in English
  * @property {Record<string, number>} aws_calls that Amazon answered for it
+ * @property {Filters} filters that it was asked with
+ * @property {string | null} sealed the faces, to look again without the photo
  */
 
 /**
@@ -77,7 +79,7 @@ import { ask, picturesOf, post } from "./upload.js";
  * @property {{ name: string, weight: number }[]} regions the weightiest first, together 1
  * @property {{ size: number, rows: number, columns: number, values: number[][] }} grid over the aligned crop
  */
-/** @typedef {{ gender?: string, group?: string, collection?: string }} Filters empty: everybody */
+/** @typedef {{ [name: string]: string }} Filters gender, origin, field, group, living, collection; empty: everybody */
 
 /** @param {string} path below the API's root */
 export const at = (path) => `${page.root}/api/v1/${path}`;
@@ -96,7 +98,7 @@ export const at = (path) => `${page.root}/api/v1/${path}`;
  * @param {import("./upload.js").Watch} watch
  * @returns {Promise<Lookalikes>}
  */
-export function findLookalikes({ photo, reference, person }, filters, watch) {
+export async function findLookalikes({ photo, reference, person }, filters, watch) {
   /** @type {Field[]} */
   const asked = [
     ["photo", photo],
@@ -104,8 +106,34 @@ export function findLookalikes({ photo, reference, person }, filters, watch) {
     ["person", person],
     ["order", "look"],
     ["mesh", true],
+    ["sealed", true],
   ];
-  return look("lookalikes", [...asked, ...Object.entries(filters)], watch);
+  const answer = await look("lookalikes", [...asked, ...Object.entries(filters)], watch);
+  return { ...answer, filters };
+}
+
+/**
+ * The same faces among other people, without sending the photo again where that can be.
+ * @param {Lookalikes} answer
+ * @param {Filters} filters
+ * @param {() => Promise<Lookalikes>} otherwise sends it
+ * @param {AbortSignal} signal
+ * @returns {Promise<Lookalikes>}
+ */
+export async function findAgain(answer, filters, otherwise, signal) {
+  if (!answer.sealed) return otherwise();
+  try {
+    const fields = /** @type {Field[]} */ ([["sealed", answer.sealed], ...Object.entries(filters)]);
+    const { faces } = await post(at("lookalikes/again"), fields, { signal });
+    const ranked = answer.faces.map((face, place) => ({ ...face, ...faces[place] }));
+    return { ...answer, filters, faces: ranked };
+  } catch (error) {
+    // It holds for an hour, and for as long as the server runs.
+    if (!(error instanceof Problem && error.code === "seal-expired")) throw error;
+    const fresh = await otherwise();
+    answer.sealed = fresh.sealed;
+    return fresh;
+  }
 }
 
 /**

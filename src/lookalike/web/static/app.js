@@ -2,9 +2,10 @@
 /** The start page: choose photos, wait, look at the answer, and round again. */
 
 import { Alert } from "./alert.js";
-import { findLookalikes } from "./api.js";
+import { findAgain, findLookalikes } from "./api.js";
 import { Consent } from "./consent.js";
 import { find } from "./dom.js";
+import { findFirst } from "./filters.js";
 import { Problem } from "./problem.js";
 import { receivePhotos } from "./receive.js";
 import { Slot } from "./slot.js";
@@ -12,6 +13,7 @@ import { page, text } from "./texts.js";
 import { Working } from "./working.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
+/** @typedef {import("./api.js").Filters} Filters */
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
 /** @typedef {import("./api.js").Question} Question */
 /** @typedef {{ result?: string, face?: number }} Place where in this visit the user is */
@@ -123,7 +125,8 @@ async function search() {
     const onProgress = (/** @type {number} */ share) => working.sent(share);
     const watch = { onProgress, signal: running.signal };
     const question = { photo: own, reference: other, person: person() };
-    const answer = await findLookalikes(question, {}, watch);
+    const ask = (/** @type {Filters} */ filters) => findLookalikes(question, filters, watch);
+    const answer = await findFirst(ask, watch.signal);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
     await drawing;
@@ -189,11 +192,10 @@ async function show(answer, question, face) {
   const view = await drawn();
   start.hidden = true;
   find("#sample-note", HTMLElement).hidden = photo.picture !== sample;
-  // The server keeps nothing, so another choice of people means sending the photo again.
-  const search = (
-    /** @type {import("./api.js").Filters} */ filters,
-    /** @type {AbortSignal} */ signal,
-  ) => findLookalikes(question, filters, { signal });
+  const search = (/** @type {Filters} */ filters, /** @type {AbortSignal} */ signal) => {
+    const otherwise = () => findLookalikes(question, filters, { signal });
+    return findAgain(answer, filters, otherwise, signal);
+  };
   view.show({ answer, question, search, face });
   view.focus();
   await showEarlier();

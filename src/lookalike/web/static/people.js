@@ -4,7 +4,7 @@
 import { icon, make } from "./dom.js";
 import { personLinks } from "./links.js";
 import { portrait } from "./portrait.js";
-import { fineprint, likeness, shownPoints, words } from "./score.js";
+import { fineprint, likeness, shownPoints, standingNote, words } from "./score.js";
 import { stage } from "./stage.js";
 import { named, page, text } from "./texts.js";
 
@@ -29,7 +29,12 @@ import { named, page, text } from "./texts.js";
 
 /** Two faces at full size, and all that is said of them. @param {Telling} telling */
 export function told({ own, other, credit, score, eyebrow, heading, headline, ...more }) {
-  const rarity = headline ? make("p", { class: "words" }, headline) : null;
+  const alike = headline
+    ? [
+        make("p", { class: "standing" }, headline),
+        make("p", { class: "fineprint" }, standingNote(score)),
+      ]
+    : likeness(score);
   return make(
     "article",
     { class: "match" },
@@ -39,8 +44,7 @@ export function told({ own, other, credit, score, eyebrow, heading, headline, ..
       { class: "match-facts" },
       make("p", { class: "eyebrow" }, eyebrow),
       ...heading,
-      rarity,
-      ...likeness(score),
+      ...alike,
       fineprint(score),
       ...(more.notes ?? []),
       make("div", { class: "match-actions" }, ...(more.actions ?? [])),

@@ -61,7 +61,7 @@ export class Results {
     this.#narrowing?.abort();
     this.#dialog.close();
     this.#shown = shown;
-    this.#filters.reset();
+    this.#filters.show(answer.filters);
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
     this.#showPhoto(shown);
@@ -218,7 +218,8 @@ export class Results {
    */
   #hero(face, best) {
     this.watched.saw(best);
-    const hero = this.#toldOf(face, best, title(best.score), standingText(face.standing ?? null));
+    const eyebrow = title(best.score, this.#filters.value);
+    const hero = this.#toldOf(face, best, eyebrow, standingText(face.standing));
     hero.classList.add("card", "hero");
     return hero;
   }
@@ -328,7 +329,7 @@ export class Results {
     if (person.score.aws) return null;
     return this.#button(async () => {
       const { shareForm } = await import("./share.js");
-      this.#dialog.show(shareForm(this.#now.question.photo, face.index, person));
+      this.#dialog.show(shareForm(this.#now.question.photo, face.index, person, this.#filters.value));
     });
   }
 

@@ -35,11 +35,24 @@ export function standingText(standing) {
   return text(rank > 50 ? "standing.low" : "standing.high", { rank: ordinal(rank) });
 }
 
-/** What that means, to be shown beside it. */
-export const standingNote = () => text("standing.note");
+/**
+ * What that means, to be shown below it, with how rare the pair is.
+ * @param {Score} score of the best match
+ */
+export const standingNote = (score) =>
+  `${text("standing.note")} ${text("standing.pair", { words: words(score) })}`;
 
-/** What a person with that score is called. @param {Score} score */
-export const title = (score) => text(`best.${score.aws ? score.aws.measure : score.verdict}`);
+/**
+ * What the best match is called: "가장 닮은 한국 스타".
+ * @param {Score} score
+ * @param {import("./api.js").Filters} [filters] among whom was looked
+ */
+export function title(score, { origin, gender } = {}) {
+  const who = [origin, gender].filter(Boolean).join(" ");
+  if (who && !score.aws && /^(strong|some|no)-/.test(score.verdict))
+    return text("of.title", { who: text(`of.${who}`) });
+  return text(`best.${score.aws ? score.aws.measure : score.verdict}`);
+}
 
 /** How alike two faces are in general, whoever they are. @param {Score} score */
 export const headline = (score) => (score.aws ? words(score) : text(`verdict.${score.verdict}`));
@@ -97,10 +110,15 @@ export function likeness(score) {
   return [make("p", { class: "words" }, words(score)), bar(score)];
 }
 
-/** The other number, and whether the first is an estimate. @param {Score} score */
+/** Below it is no question whether this is the same person. */
+const SAME_AT_ALL = 70;
+const SAME = 80;
+
+/** Whether this may be the same person, in words, where that is a question. @param {Score} score */
 export function fineprint(score) {
   if (score.aws) return make("p", { class: "fineprint" }, text("score.by_aws"));
-  const value = text("score.similarity", { points: points(score.similarity) });
+  if (score.similarity < SAME_AT_ALL) return null;
+  const words = text(score.similarity < SAME ? "score.nearly_same" : "score.same");
   const note = score.extrapolated ? ` ${text("score.extrapolated")}` : "";
-  return make("p", { class: "fineprint" }, value + note);
+  return make("p", { class: "fineprint" }, words + note);
 }

@@ -20,8 +20,9 @@ import { ask } from "./upload.js";
  * @param {Picture} photo
  * @param {number} face
  * @param {RankedPerson} person
+ * @param {import("./api.js").Filters} filters whom was looked for among, which standing is told of
  */
-export function shareForm(photo, face, person) {
+export function shareForm(photo, face, person, { collection: among, ...crowd } = {}) {
   const form = make("form", { class: "share" }, make("h2", {}, text("share.title")));
   form.addEventListener("submit", (event) => event.preventDefault());
   const include = make("input", { type: "checkbox", name: "include" });
@@ -32,6 +33,9 @@ export function shareForm(photo, face, person) {
     ["person", person.id],
     ["collection", person.collection],
     ["lang", page.language],
+    ["order", "look"],
+    ["among", among ?? null],
+    ...Object.entries(crowd),
   ];
   const said = text("share.text", { name: named(person.name).text });
   const card = new Card(match, said);

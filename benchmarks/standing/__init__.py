@@ -1,0 +1,1 @@
+"""How evenly *standing* is spread over its scale, and what it ships fitted to."""
