@@ -89,7 +89,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "calibrations explain face_shape look"),
+        "scores": ("similarity", "calibrations explain face_shape look", "features"),
         "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",

@@ -144,7 +144,7 @@ def split(stage: Stage) -> None:
 def why(stage: Stage) -> None:
     answer(stage)
     stage.view("heat")
-    stage.page.locator(".why-regions, .why .alert").first.wait_for()
+    stage.page.locator(".why-parts, .why .alert").first.wait_for()
 
 
 def share(stage: Stage) -> None:

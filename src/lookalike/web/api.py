@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
-from lookalike.engine.interface import Order
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, Match, Order
 from lookalike.errors import InvalidParameter
 from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
@@ -47,6 +47,10 @@ async def find_lookalikes(
         Order,
         Form(description="`look`: by face, shape and hair together, as on the page."),
     ] = "identity",
+    person: Annotated[
+        str | None, Form(description="Compare with this person too, wherever they rank.")
+    ] = None,
+    mesh: Annotated[bool, Form(description="Tell the 468 points of every face.")] = False,
 ) -> shapes.Lookalikes:
     """Rank the gallery's people for every face of a photo.
 
@@ -61,8 +65,9 @@ async def find_lookalikes(
     references = tuple([await services.read(each, "reference") for each in reference or ()])
     searched = collection or services.site.collection
     most = limit or services.settings.limit
-    found = await services.executor.run(
-        lambda: engine.find(
+
+    def work() -> shapes.Lookalikes:
+        found = engine.find(
             data,
             references,
             limit=most,
@@ -70,8 +75,10 @@ async def find_lookalikes(
             who=Who(group or None, gender),
             order=order,
         )
-    )
-    answer = photos.lookalikes(found, shown)
+        asked = _asked(engine, found, person, searched) if person else ()
+        return photos.lookalikes(found, shown, mesh=mesh, asked=asked)
+
+    answer = await services.executor.run(work)
     if not is_sample(data):
         await services.count(answer)
     return answer
@@ -186,6 +193,23 @@ async def list_collections(services: UseServices) -> shapes.Collections:
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return photos.engine(services.engine)
+
+
+def _asked(
+    engine: Engine, found: Lookalikes[AnyScore], person: str, collection: str | None
+) -> list[Match[AnyScore]]:
+    """How alike each face is to one person.
+
+    Raises:
+        NotOffered: Amazon Rekognition is the engine.
+        PersonNotFound, CollectionNotFound, InvalidParameter: there is nobody to compare with.
+    """
+    own = engine.own()
+    who = own.gallery.person(person, collection)
+    return [
+        Match(who, own.matcher.compare_person(each.face, person, collection))
+        for each in found.faces
+    ]
 
 
 def _collection_of(services: Services, person_id: str) -> str | None:

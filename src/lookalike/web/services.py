@@ -12,7 +12,7 @@ from fastapi import Depends, File, Request, Response, UploadFile
 
 from lookalike.answers.people import Shown
 from lookalike.config import is_loopback
-from lookalike.errors import ImageTooLarge, Subject, about
+from lookalike.errors import ImageTooLarge, PortraitUnavailable, Subject, about
 from lookalike.faces.image import jpeg
 from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.mesh import Mesh
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -147,6 +148,22 @@ class Services:
             return await self.executor.run(lambda: work(photo))
 
         return await self.portraits.framed(person, frame)
+
+    async def portrait_mesh(self, person: Person) -> Mesh:
+        """The mesh of the face in `framed_portrait`, in pixels of it.
+
+        Raises:
+            PortraitUnavailable: see there; or the licence lets nothing be made of the portrait.
+        """
+        portrait = await self.portraits.fetch(person)
+        if not portrait.credit.changeable:
+            stated = portrait.credit.licence or "which is not known"
+            raise PortraitUnavailable(f"The portrait's licence allows no changes: {stated}.")
+        square = (await self.framed_portrait(person)).read_bytes()
+        mesh = await self.executor.run(lambda: self.engine.local.portrait_mesh(square))
+        if mesh is None:
+            raise PortraitUnavailable("The portrait does not show one clear face.")
+        return mesh
 
 
 def services_of(request: Request) -> Services:

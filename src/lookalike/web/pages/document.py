@@ -37,6 +37,8 @@ from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
 
 _FOLDER = Path(__file__).parents[1] / "templates"
+# What a browser remembers of somebody whose page was looked at (static/visit.js).
+_SEEN = {"id", "collection", "name", "portrait"}
 _YEAR = 365 * 24 * 60 * 60
 # What pixels are counted in: 만 화소 and megapixels.
 _PIXELS: dict[Language, int] = {"ko": 10_000, "en": 1_000_000}
@@ -285,6 +287,7 @@ def _environment() -> jinja2.Environment:
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         "monogram": _monogram,
         "name": _name,
+        "seen": lambda person: person.model_dump_json(include=_SEEN),
         "words": words,
     }
     return environment

@@ -2,10 +2,11 @@
 /** A score in words, as a verdict, and as a bar. */
 
 import { make } from "./dom.js";
-import { about, text } from "./texts.js";
+import { about, ordinal, text } from "./texts.js";
 
 /** @typedef {import("./api.js").OwnScore} OwnScore */
 /** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./api.js").Standing} Standing */
 
 // Beyond this the tables say only "rarer"; below the other one "1 in 3" would say nothing.
 const RAREST = 100_000;
@@ -23,8 +24,25 @@ export function words(score) {
   });
 }
 
+/**
+ * How the best match compares with other people's: "100명 중 8번째로 많이 닮은 편이에요"; nothing where
+ * nobody tells.
+ * @param {Standing | null | undefined} standing
+ */
+export function standingText(standing) {
+  if (!standing) return "";
+  const rank = Math.max(1, Math.floor(100 * (1 - standing.share) + 0.5));
+  return text(rank > 50 ? "standing.low" : "standing.high", { rank: ordinal(rank) });
+}
+
+/** What that means, to be shown beside it. */
+export const standingNote = () => text("standing.note");
+
 /** What a person with that score is called. @param {Score} score */
 export const title = (score) => text(`best.${score.aws ? score.aws.measure : score.verdict}`);
+
+/** How alike two faces are in general, whoever they are. @param {Score} score */
+export const headline = (score) => (score.aws ? words(score) : text(`verdict.${score.verdict}`));
 
 /** The one that colours belong to; Amazon gives no verdict. @param {Score} score */
 export const kind = (score) => (score.aws ? "aws" : score.verdict);

@@ -49,6 +49,13 @@ export function texts(key, values = {}) {
 /** @param {number} value */
 export const number = (value) => numbers.format(value);
 
+const suffixes = { one: "st", two: "nd", few: "rd", many: "th", other: "th", zero: "th" };
+const places = new Intl.PluralRules("en", { type: "ordinal" });
+
+/** A place in a row: 8, as Koreans count "8번째"; "8th". @param {number} place */
+export const ordinal = (place) =>
+  page.language === "ko" ? String(place) : `${place}${suffixes[places.select(place)]}`;
+
 /**
  * A number of people to two digits. Koreans count in tens of thousands: 630, 2.3만, 10만.
  * @param {number} value
