@@ -118,7 +118,7 @@ def test_where_two_faces_are_alike(
     view.page.route("**/api/v1/explain", answer)
     view.search(photos["obama.jpg"])
     hero = view.page.locator(".hero")
-    hero.get_by_text(view.text("stage.heat")).click()
+    hero.get_by_text(view.text("stage.heat"), exact=True).click()
     expect(hero.locator(".why-words")).to_have_text(words)
     parts = [view.text(f"why.parts.{each}") for each in ("eyes", "nose", "mouth", "shape")]
     expect(hero.locator(".why-parts b")).to_have_text(parts)
@@ -137,7 +137,7 @@ def test_where_two_faces_are_alike(
     assert rows[1] > 150
     assert rows[0] == rows[2] == 0
     hero.get_by_text(view.text("stage.pair")).click()
-    hero.get_by_text(view.text("stage.heat")).click()
+    hero.get_by_text(view.text("stage.heat"), exact=True).click()
     assert len(asked) == 1
     assert b'name="person"\r\n\r\nQ76\r\n' in (asked[0].post_data_buffer or b"")
 
