@@ -70,7 +70,7 @@ def test_it_is_said_by_what_people_are_in_order(
     expected = engine.find(photos["astronaut.png"], limit=10, order="look").faces[0].matches
     plain = engine.find(photos["astronaut.png"], limit=10).faces[0].matches
     assert [each.person for each in expected] != [each.person for each in plain]
-    view = show()
+    view = show("en")
     view.search(photos["astronaut.png"])
     said = view.page.locator(".others-order")
     expect(said).to_have_text(view.text("by_look"))
