@@ -11,22 +11,22 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.report import machine, median_ms, on_one_core, table
-from benchmarks.speed import SIZES, photo
+from benchmarks.speed import SIZES as PHOTOS
+from benchmarks.speed import photo
 from lookalike import config
 from lookalike.engine.local import LocalEngine
 from lookalike.faces.pictures.square import face_square
 from lookalike.gallery.people import Credit, Text
 from lookalike.site import Site
-from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.sharing import cards
-from lookalike.web.sharing.cards import Card
+from lookalike.web.sharing.card import FACE_SIDE, SIZES, Card
 from tests.support import photos
 
 
 def section() -> str:
     engine = LocalEngine(config.load())
-    data = photo(SIZES["12 megapixels"])
-    portrait = engine.framed_portrait(photos.load()["obama2.jpg"], PORTRAIT_SIDE)
+    data = photo(PHOTOS["12 megapixels"])
+    portrait = engine.framed_portrait(photos.load()["obama2.jpg"], FACE_SIDE)
     vector = engine.matcher.person("Q76")
 
     def card() -> Card:
@@ -39,13 +39,13 @@ def section() -> str:
             site=Site(),
             portrait=portrait,
             credit=Credit("Jane Doe", "CC BY 4.0", None, None),
-            face=face_square(data, found, face, cards.FACE_SIDE, engine.limits),
+            face=face_square(data, found, face, FACE_SIDE, engine.limits),
         )
 
     made = card()
     plain = Card(made.name, made.score, "ko", Site())
     rows = []
-    for shape, size in cards.SIZES.items():
+    for shape, size in SIZES.items():
         drawn = median_ms(lambda s=shape: cards.render(made, s))  # type: ignore[misc]
         letters = median_ms(lambda s=shape: cards.render(plain, s))  # type: ignore[misc]
         whole = median_ms(lambda s=shape: cards.render(card(), s))  # type: ignore[misc]

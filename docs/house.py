@@ -89,7 +89,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "endpoint",
             "late_endpoint video_work",
         ),
-        "scores": ("similarity", "explain face_shape look", "standing", "calibrations"),
+        "scores": ("similarity", "explain face_shape look", "standing", "calibrations", "features"),
         "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",

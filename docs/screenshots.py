@@ -144,7 +144,7 @@ def split(stage: Stage) -> None:
 def why(stage: Stage) -> None:
     answer(stage)
     stage.view("heat")
-    stage.page.locator(".why-regions, .why .alert").first.wait_for()
+    stage.page.locator(".why-parts, .why .alert").first.wait_for()
 
 
 def share(stage: Stage) -> None:
@@ -163,6 +163,27 @@ def offers(stage: Stage) -> None:
 def admin(stage: Stage) -> None:
     replace(stage, url=stage.event).go("/admin")
     stage.page.locator("#found:not(:empty)").wait_for()
+
+
+def both(stage: Stage) -> None:
+    share(stage)
+    for each in ("[name=include]", "[value=prints] + span", "[value=square] + span"):
+        with stage.page.expect_response("**/cards"):
+            stage.page.locator(f".share {each}").click()
+    stage.page.locator(".card-preview img").locator("visible=true").wait_for()
+
+
+def link(stage: Stage) -> None:
+    both(stage)
+    stage.page.locator(".link-part summary").click()
+    stage.page.locator("[name=keep_face]").check()
+    stage.page.locator(".link-part > .link-row .button").click()
+    stage.page.locator(".link-place .link-row").scroll_into_view_if_needed()
+
+
+def shared(stage: Stage) -> None:
+    link(stage)
+    stage.page.goto(stage.page.locator(".link-place input").first.input_value())
 
 
 def matrix(stage: Stage) -> None:
@@ -221,6 +242,9 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "share": share,
     "offers": offers,
     "admin": admin,
+    "share-both": both,
+    "share-link": link,
+    "shared": shared,
     "several": lambda stage: stage.answer("t1.jpg"),
     "reference": lambda stage: stage.answer("single_face.jpg", "obama.jpg"),
     "compare": page("/compare"),

@@ -50,7 +50,17 @@ from lookalike.web.imports import work as import_work
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
 from lookalike.web.own_portraits import OwnPortraits
-from lookalike.web.pages import assets, document, find, how, manage, people, shared_result, start
+from lookalike.web.pages import (
+    assets,
+    document,
+    find,
+    front,
+    how,
+    manage,
+    people,
+    shared_result,
+    start,
+)
 from lookalike.web.problems import Problems
 from lookalike.web.sealed_faces import Seal
 from lookalike.web.services import Services, UseServices, services_of
@@ -113,7 +123,8 @@ def create_app(
     watching.install(app, chosen)
     # Added later, it comes earlier: who asks, and for what, is known to all others.
     proxies.install(app, chosen)
-    for router in (api, admin, comparisons, offers, operating, sharing, shared_result, manage):
+    apis = (api, admin, comparisons, offers, operating, sharing, shared_result, manage, front)
+    for router in apis:
         app.include_router(router.router)
     for page in (start, find, people, how):
         app.include_router(page.router, dependencies=[Depends(_count_visit)])

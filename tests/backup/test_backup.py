@@ -380,7 +380,7 @@ def test_a_result_that_is_removed_meanwhile_is_left_out(filled: Settings) -> Non
             shutil.rmtree(results[0], ignore_errors=True)
             shutil.rmtree(results[1], ignore_errors=True)
     assert [each for each in found if each.startswith("results")] == [
-        f"results/{results[0].name}/{each}" for each in ("result.json", "tall.png", "wide.png")
+        f"results/{results[0].name}/{each}" for each in ("result.json", "tall.jpg", "wide.jpg")
     ]
 
 

@@ -94,8 +94,8 @@ def test_a_visit_from_the_photo_to_the_shared_card(
     card = view.page.locator(".shared-card")
     assert card.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1200
     preview = view.page.locator("meta[property='og:image']").get_attribute("content")
-    assert preview == f"{address.partition('#')[0]}/card.png"
-    assert patient.get(preview).headers["content-type"] == "image/png"
+    assert preview == f"{address.partition('#')[0]}/card.jpg"
+    assert patient.get(preview).headers["content-type"] == "image/jpeg"
     view.page.locator("#delete").click()
     expect(view.page.locator("#said")).to_have_text(re.compile("gone|deleted", re.IGNORECASE))
     assert patient.get(preview).status_code == 404

@@ -20,7 +20,7 @@ from lookalike.rekognition.access.keys import Keys
 from lookalike.web.sharing.results import Results, Shared
 
 PASSPHRASE = "correct horse battery staple"
-SHARED = Shared("U1", "홍길동", "가장 닮은 사람", "드물게 닮았어요", 72, "ko", 0.0)
+SHARED = Shared("U1", "홍길동", "나는 홍길동을 닮았대요", "드물게 닮았어요", "ko", 0.0)
 # What a home has beside, and what lies in it only for a moment.
 _BESIDE = {
     "models/chosen.json": b'{"recogniser": "sface-2021dec"}\n',
@@ -57,7 +57,7 @@ def filled(home: Path) -> Settings:
     results = Results(home / "results")
     for _ in range(2):
         shared = replace(SHARED, expires=results.expiry(7))
-        results.keep(shared, {"wide": b"PNG one", "tall": b"PNG two"})
+        results.keep(shared, {"wide": b"JPEG one", "tall": b"JPEG two"})
     with closing(sqlite3.connect(home / "counts.sqlite3")) as counts, counts:
         counts.execute("CREATE TABLE counts (day TEXT, count INTEGER)")
         counts.execute("INSERT INTO counts VALUES ('2026-07-01', 3)")

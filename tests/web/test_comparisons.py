@@ -79,6 +79,11 @@ def test_the_nearer_parent(server: Server, photos: Mapping[str, bytes]) -> None:
     found = ask(server, "family", [("child", child), ("parent", far), ("parent", near)]).json()
     assert found["closer"] == 1
     assert found["scores"][1]["verdict"] == "same-person"
+    assert [each["feature"] for each in found["features"]] == ["eyes", "nose", "mouth"]
+    # Of one's own eyes there is no doubt, and nothing at all is somebody else's.
+    assert found["features"][0]["parent"] == 1
+    assert {each["parent"] for each in found["features"]} <= {1, None}
+    assert [len(each["faces"]) for each in found["photos"]] == [1, 1, 1]
     found = ask(server, "family", [("child", child), ("parent", near), ("parent", far)]).json()
     assert found["closer"] == 0
 
@@ -92,6 +97,7 @@ def test_parents_who_are_as_near_as_each_other(server: Server, photos: Mapping[s
     one, other = (score["cosine"] for score in found["scores"])
     assert abs(one - other) < TOO_CLOSE
     assert found["closer"] is None
+    assert [each["parent"] for each in found["features"]] == [None, None, None]
 
 
 @pytest.mark.parametrize("parents", [1, 3])
@@ -100,3 +106,41 @@ def test_two_parents(server: Server, photos: Mapping[str, bytes], parents: int) 
     answer = ask(server, "family", files)
     assert answer.status_code == 422
     assert answer.json()["detail"] == f"parent: {parents} photos; two parents are compared."
+
+
+def test_meshes_of_those_who_ask(server: Server, photos: Mapping[str, bytes]) -> None:
+    """The points of a face: where it is, in pixels of the photo."""
+    files = [("photo", photos["obama.jpg"]), ("photo", photos["biden.jpg"])]
+    plain = ask(server, "matrix", files).json()
+    assert [each["faces"][0]["mesh"] for each in plain["photos"]] == [None, None]
+    asked = patient.post(f"{server.url}/api/v1/matrix", files=files, data={"mesh": "true"}).json()
+    for each in asked["photos"]:
+        face = each["faces"][0]
+        assert len(face["mesh"]) == 468
+        # MediaPipe's tip of the nose, near the detector's.
+        tip, nose = face["mesh"][4], face["landmarks"]["nose"]
+        assert abs(tip[0] - nose["x"]) + abs(tip[1] - nose["y"]) < 0.1 * face["box"]["width"]
+    files = [("child", photos["obama.jpg"]), *([("parent", photos["biden.jpg"])] * 2)]
+    asked = patient.post(f"{server.url}/api/v1/family", files=files, data={"mesh": "true"}).json()
+    assert [len(each["faces"][0]["mesh"]) for each in asked["photos"]] == [468, 468, 468]
+
+
+def test_one_person_whom_somebody_has_in_mind(server: Server, photos: Mapping[str, bytes]) -> None:
+    url = f"{server.url}/api/v1/lookalikes"
+    photo = {"photo": photos["obama.jpg"]}
+    plain = patient.post(url, files=photo).json()["faces"][0]
+    assert (plain["person"], plain["mesh"]) == (None, None)
+    best = patient.post(url, files=photo, data={"person": "Q76", "mesh": "true"}).json()["faces"][0]
+    told, ranked = best["person"]["score"], best["people"][0]["score"]
+    assert told["verdict"] == ranked["verdict"] == "same-person"
+    assert told["resemblance"] == pytest.approx(ranked["resemblance"])
+    assert best["person"]["name"]["en"] == "Barack Obama"
+    assert len(best["mesh"]) == 468
+    # Wherever they rank, and whomever else the search is narrowed to.
+    far = {"person": "Q6279", "gender": "female"}
+    found = patient.post(url, files=photo, data=far).json()["faces"][0]
+    assert found["person"]["score"]["verdict"] == "no-strong-resemblance"
+    assert {each["gender"] for each in found["people"]} == {"female"}
+    missing = patient.post(url, files=photo, data={"person": "nobody"})
+    assert missing.status_code == 404
+    assert missing.json()["type"].endswith("person-not-found")

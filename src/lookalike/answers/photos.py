@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,32 @@ from lookalike.answers.people import PLAIN, Shown
 if TYPE_CHECKING:
     from lookalike.engine import interface
     from lookalike.engine.interface import AnyScore
+    from lookalike.faces.mesh import Mesh
     from lookalike.faces.photo import Face, Photo
     from lookalike.scores.standing import Standing
 
 
-def lookalikes(found: interface.Lookalikes[AnyScore], shown: Shown = PLAIN) -> shapes.Lookalikes:
-    """The people most like each face of a photo."""
+def lookalikes(
+    found: interface.Lookalikes[AnyScore],
+    shown: Shown = PLAIN,
+    *,
+    mesh: bool = False,
+    asked: Sequence[interface.Match[AnyScore]] = (),
+) -> shapes.Lookalikes:
+    """The people most like each face of a photo.
+
+    Args:
+        mesh: tell the points of every face.
+        asked: how alike each face is to the one who was asked for, if anybody was.
+    """
+    others = asked or (None,) * len(found.faces)
     return shapes.Lookalikes(
         photo=shapes.Photo.model_validate(found.photo),
-        faces=tuple(_ranked_face(i, f, shown) for i, f in enumerate(found.faces)),
-        references=tuple(reference(each) for each in found.references),
+        faces=tuple(
+            _ranked_face(index, face, shown, mesh=mesh, asked=other)
+            for index, (face, other) in enumerate(zip(found.faces, others, strict=True))
+        ),
+        references=tuple(reference(each, mesh=mesh) for each in found.references),
         model=shapes.Model.model_validate(found.model),
         gallery=shapes.Searched(collection=found.collection, people=found.people),
         notice=found.notice,
@@ -98,12 +114,21 @@ def engine(used: interface.Engine) -> shapes.EngineFacts:
     )
 
 
-def reference(photo: Photo) -> shapes.Reference:
-    """A photo that others are compared with."""
+def reference(photo: Photo, *, mesh: bool = False) -> shapes.Reference:
+    """A photo that others are compared with.
+
+    Args:
+        mesh: tell the points of every face.
+    """
     return shapes.Reference(
         photo=shapes.Photo.model_validate(photo),
-        faces=tuple(_face(index, face) for index, face in enumerate(photo.faces)),
+        faces=tuple(_face(index, face, mesh=mesh) for index, face in enumerate(photo.faces)),
     )
+
+
+def points(mesh: Mesh) -> tuple[shapes.MeshPoint, ...]:
+    """To a tenth of a pixel."""
+    return tuple((round(x, 1), round(y, 1)) for x, y in mesh.points[:, :2].tolist())
 
 
 def score(given: AnyScore) -> shapes.Score:
@@ -112,10 +137,16 @@ def score(given: AnyScore) -> shapes.Score:
 
 
 def _ranked_face(
-    index: int, ranked: interface.RankedFace[AnyScore], shown: Shown
+    index: int,
+    ranked: interface.RankedFace[AnyScore],
+    shown: Shown,
+    *,
+    mesh: bool,
+    asked: interface.Match[AnyScore] | None,
 ) -> shapes.LookalikeFace:
     return shapes.LookalikeFace(
-        **dict(_face(index, ranked.face)),
+        **dict(_face(index, ranked.face, mesh=mesh)),
+        person=None if asked is None else _compared(asked, shown),
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
         order=ranked.order,
@@ -132,13 +163,19 @@ def _ranked(rank: int, match: interface.Match[AnyScore], shown: Shown) -> shapes
     return shapes.RankedPerson(**dict(who), rank=rank, score=score(match.score))
 
 
-def _face(index: int, face: Face) -> shapes.Face:
+def _compared(match: interface.Match[AnyScore], shown: Shown) -> shapes.ComparedPerson:
+    who = people.person(match.person, shown)
+    return shapes.ComparedPerson(**dict(who), score=score(match.score))
+
+
+def _face(index: int, face: Face, *, mesh: bool = False) -> shapes.Face:
     return shapes.Face(
         index=index,
         box=shapes.Box.model_validate(face.box),
         landmarks=shapes.Landmarks.model_validate(face.landmarks),
         quality=shapes.Quality.model_validate(face.quality),
         coverage=_coverage(face),
+        mesh=points(face.mesh) if mesh and face.mesh else None,
     )
 
 

@@ -127,6 +127,10 @@ class Credit(Answer):
     licence: str | None
     licence_url: str | None
     source_url: str | None
+    changeable: bool = Field(
+        default=False,
+        description="Whether the licence is known, and allows that something new is made of it.",
+    )
 
 
 class Portrait(Answer):
@@ -164,12 +168,32 @@ class RankedPerson(Person):
     score: Score
 
 
+class ComparedPerson(Person):
+    score: Score
+
+
+# A point of a mesh: x and y.
+MeshPoint = tuple[float, float]
+
+
+class PortraitMesh(Answer):
+    """Of the face in the square picture of a portrait: `.../portrait?aligned=1`."""
+
+    side: int = Field(description="Of that picture, in pixels, which the points are in.")
+    points: tuple[MeshPoint, ...] = Field(description="The 468 of MediaPipe's face model.")
+
+
 class Face(Answer):
     index: int
     box: Box
     landmarks: Landmarks
     quality: Quality
     coverage: Coverage | None = Field(description="Null where Amazon looked: it does not tell.")
+    mesh: tuple[MeshPoint, ...] | None = Field(
+        default=None,
+        description="Only if asked for: the 468 points of MediaPipe's face model, in pixels of the "
+        "photo. Null where Amazon looked.",
+    )
 
 
 class Standing(Answer):
@@ -183,6 +207,9 @@ class Standing(Answer):
 class LookalikeFace(Face):
     people: tuple[RankedPerson, ...]
     references: tuple[Score, ...] = Field(description="One for each reference photo.")
+    person: ComparedPerson | None = Field(
+        default=None, description="The one whom `person` asked for, and how alike they are."
+    )
     order: Literal["identity", "look"] = Field(
         description="Of `people`. `look`: by face, shape and hair together, so that the scores, "
         "which are of the face alone, need not fall; whoever has a similarity of 80 comes first."

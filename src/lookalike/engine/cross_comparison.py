@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.photo import Photo
+from lookalike.scores.features import Inherited, inherited
 from lookalike.scores.similarity import Score
 
 MOST_PHOTOS = 9
@@ -39,16 +40,20 @@ class Matrix:
     scores: tuple[tuple[Score | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """
     Attributes:
+        photos: the child's and those of both parents.
         scores: of the child with each parent.
         closer: the parent, 0 or 1, whom the child resembles more; None: too close to tell.
+        features: the same of eyes, nose and mouth alone.
     """
 
+    photos: tuple[Photo, Photo, Photo]
     scores: tuple[Score, Score]
     closer: int | None
+    features: tuple[Inherited, ...]
 
 
 def matrix(engine: LocalEngine, photos: Sequence[bytes]) -> Matrix:
@@ -85,11 +90,12 @@ def family(engine: LocalEngine, child: bytes, parents: Sequence[bytes]) -> Famil
     """
     if len(parents) != 2:
         raise InvalidParameter(f"parent: {len(parents)} photos; two parents are compared.")
-    probe = engine.faces(child, "child").faces[0]
-    one, other = (
-        engine.matcher.compare_faces(probe, engine.faces(each, "parent", number).faces[0])
-        for number, each in enumerate(parents)
-    )
+    own = engine.faces(child, "child")
+    first, second = (engine.faces(each, "parent", number) for number, each in enumerate(parents))
+    probe, *others = (each.faces[0] for each in (own, first, second))
+    one, other = (engine.matcher.compare_faces(probe, each) for each in others)
     apart = one.cosine - other.cosine
     closer = None if abs(apart) < TOO_CLOSE else int(apart < 0)
-    return Family((one, other), closer)
+    crops = (others[0].crop, others[1].crop)
+    found = inherited(probe.crop, crops, engine.analyzer.embed)
+    return Family((own, first, second), (one, other), closer, found)

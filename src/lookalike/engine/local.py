@@ -25,11 +25,12 @@ from lookalike.engine.interface import (
 )
 from lookalike.engine.model_notes import model_notes
 from lookalike.engine.standings import Standings
-from lookalike.errors import InvalidParameter, Subject, about
+from lookalike.errors import InvalidParameter, PhotoError, Subject, about
 from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.faces import Faces
 from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.image import Pixels
+from lookalike.faces.mesh import Mesh
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery, Nearest
@@ -337,6 +338,13 @@ class LocalEngine:
         """
         found = self.analyzer.analyze(photo)
         return self.analyzer.square(photo, found, found.main_face(), side)
+
+    def portrait_mesh(self, photo: bytes) -> Mesh | None:
+        """The mesh of the face that a portrait is of; None where none is clear."""
+        try:
+            return self.analyzer.analyze(photo).main_face().mesh
+        except PhotoError:
+            return None
 
     def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
         """The picture of a face that was found in a photo; see `Engine`."""

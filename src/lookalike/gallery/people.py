@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ Field = Literal[
 Origin = Literal["korean", "international"]
 FIELDS: tuple[Field, ...] = get_args(Field)
 KOREA = "KR"
+_WITHOUT_DERIVATIVES = re.compile(r"(?<![a-z])nd(?![a-z])|no-?\s*deriv", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,15 @@ class Credit:
     licence: str | None
     licence_url: str | None
     source_url: str | None
+
+    @property
+    def changeable(self) -> bool:
+        """Whether its licence is known and allows that something new is made of it.
+
+        Licences without derivatives are named so: `CC BY-ND 4.0`, `.../licenses/by-nc-nd/4.0/`.
+        """
+        stated = f"{self.licence or ''} {self.licence_url or ''}"
+        return bool(self.licence) and not _WITHOUT_DERIVATIVES.search(stated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ the answer is from one photo of somebody to the next, and how long it takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,9 +88,9 @@ def explain(
         blank: makes of a whole face what is shown where it is hidden.
     """
     size = len(face.crop)
-    masks = [*_patches(size), *(_region(boxes, size) for boxes in _REGIONS.values())]
-    hidden = embed(_hidden(face.crop, masks, blank))
-    falls = np.maximum(face.embedding @ other - hidden @ other, 0)
+    masks = [*_patches(size), *(mask(boxes, size) for boxes in _REGIONS.values())]
+    without = embed(hidden(face.crop, masks, blank))
+    falls = np.maximum(face.embedding @ other - without @ other, 0)
     patches, regions = falls[: _LATTICE**2], falls[_LATTICE**2 :]
     return Explanation(_weights(regions), _smooth(patches.reshape(_LATTICE, _LATTICE)))
 
@@ -108,11 +108,13 @@ def _smooth(falls: Floats) -> Floats:
     return np.asarray(np.clip(fine / max(float(fine.max()), 1e-6), 0, 1), np.float32)
 
 
-def _hidden(crop: Pixels, masks: list[Floats], blank: Callable[[Floats], Floats]) -> list[Pixels]:
+def hidden(
+    crop: Pixels, masks: Sequence[Floats], blank: Callable[[Floats], Floats] = blurred
+) -> list[Pixels]:
     """The crop once for each (size, size) mask, hidden where that is 1."""
     face = crop.astype(np.float32)
     change = blank(face) - face
-    return [np.rint(face + mask[..., None] * change).astype(np.uint8) for mask in masks]
+    return [np.rint(face + each[..., None] * change).astype(np.uint8) for each in masks]
 
 
 def _patches(size: int) -> list[Floats]:
@@ -124,9 +126,10 @@ def _patches(size: int) -> list[Floats]:
     return [np.outer(row, column) for row in bumps for column in bumps]
 
 
-def _region(boxes: tuple[Box, ...], size: int) -> Floats:
-    mask = np.zeros((TEMPLATE_SIZE, TEMPLATE_SIZE), np.float32)
+def mask(boxes: Sequence[Box], size: int) -> Floats:
+    """(size, size) of an aligned crop, 1 in boxes of the template, with a soft edge."""
+    found = np.zeros((TEMPLATE_SIZE, TEMPLATE_SIZE), np.float32)
     for left, top, right, bottom in boxes:
-        mask[top:bottom, left:right] = 1
-    soft = cv2.GaussianBlur(mask, (0, 0), _EDGE)
+        found[top:bottom, left:right] = 1
+    soft = cv2.GaussianBlur(found, (0, 0), _EDGE)
     return np.asarray(cv2.resize(soft, (size, size)), np.float32)

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse
 
 from lookalike.answers import people, photos, shapes
 from lookalike.answers.shapes import Problem
-from lookalike.engine.interface import Order, probe
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, Match, Order, probe
 from lookalike.errors import InvalidParameter
 from lookalike.faces.image import jpeg
 from lookalike.gallery.people import Gender, Who
@@ -51,6 +51,10 @@ async def find_lookalikes(
     sealed: Annotated[
         bool, Form(description="Answer with the faces sealed for `/api/v1/lookalikes/again`.")
     ] = False,
+    person: Annotated[
+        str | None, Form(description="Compare with this person too, wherever they rank.")
+    ] = None,
+    mesh: Annotated[bool, Form(description="Tell the 468 points of every face.")] = False,
 ) -> shapes.Lookalikes:
     """Rank the gallery's people for every face of a photo.
 
@@ -65,8 +69,9 @@ async def find_lookalikes(
     references = tuple([await services.read(each, "reference") for each in reference or ()])
     searched = collection or services.site.collection
     most = limit or services.settings.limit
-    found = await services.executor.run(
-        lambda: engine.find(
+
+    def work() -> shapes.Lookalikes:
+        found = engine.find(
             data,
             references,
             limit=most,
@@ -74,11 +79,14 @@ async def find_lookalikes(
             who=who,
             order=order,
         )
-    )
-    answer = photos.lookalikes(found, shown)
-    if sealed and services.settings.engine == "local":
-        faces = tuple(probe(each.face) for each in found.faces)
-        answer = answer.model_copy(update={"sealed": services.seal.closed(faces)})
+        asked = _asked(engine, found, person, searched) if person else ()
+        answer = photos.lookalikes(found, shown, mesh=mesh, asked=asked)
+        if not sealed or services.settings.engine != "local":
+            return answer
+        closed = services.seal.closed([probe(each.face) for each in found.faces])
+        return answer.model_copy(update={"sealed": closed})
+
+    answer = await services.executor.run(work)
     if not is_sample(data):
         await services.count(answer)
     return answer
@@ -219,6 +227,23 @@ async def list_collections(services: UseServices) -> shapes.Collections:
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return photos.engine(services.engine)
+
+
+def _asked(
+    engine: Engine, found: Lookalikes[AnyScore], person: str, collection: str | None
+) -> list[Match[AnyScore]]:
+    """How alike each face is to one person.
+
+    Raises:
+        NotOffered: Amazon Rekognition is the engine.
+        PersonNotFound, CollectionNotFound, InvalidParameter: there is nobody to compare with.
+    """
+    own = engine.own()
+    who = own.gallery.person(person, collection)
+    return [
+        Match(who, own.matcher.compare_person(each.face, person, collection))
+        for each in found.faces
+    ]
 
 
 def _collection_of(services: Services, person_id: str) -> str | None:

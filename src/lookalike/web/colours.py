@@ -21,6 +21,9 @@ class Palette:
     ink_soft: str
     line: str
     accent: str
+    coral: str
+    honey: str
+    ember: str
 
 
 @cache

@@ -17,11 +17,12 @@ from lookalike.engine.local import LocalEngine
 from lookalike.errors import InvalidParameter
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
-from lookalike.scores import explain, similarity
+from lookalike.scores import explain, features, similarity
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
-from lookalike.web.services import UploadedPhoto, UseServices, own_engine
+from lookalike.web.services import PORTRAIT_SIDE, UploadedPhoto, UseServices, own_engine
 
+Mesh = Annotated[bool, Form(description="Tell the 468 points of every face.")]
 UseOwnEngine = Annotated[LocalEngine, Depends(own_engine)]
 
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problems.OF_PHOTOS)
@@ -62,10 +63,23 @@ class Matrix(Answer):
     model: shapes.Model
 
 
+class Inherited(Answer):
+    feature: features.Feature
+    parent: int | None = Field(
+        description="The parent, 0 or 1, who has it more alike; null: too close to tell."
+    )
+
+
 class Family(Answer):
+    photos: tuple[shapes.Reference, ...] = Field(
+        description="The child's and those of both parents; the first face of each counts."
+    )
     scores: tuple[Score, Score] = Field(description="Of the child with each parent.")
     closer: int | None = Field(
         description="The parent, 0 or 1, whom the child resembles more; null: too close to tell."
+    )
+    features: tuple[Inherited, ...] = Field(
+        description="The same of eyes, nose and mouth, each seen alone."
     )
     model: shapes.Model
 
@@ -93,15 +107,29 @@ async def explain_resemblance(
     return await services.executor.run(work)
 
 
+@router.get("/people/{person_id}/portrait/mesh")
+async def show_portrait_mesh(services: UseServices, person_id: str) -> shapes.PortraitMesh:
+    """The points of the face in somebody's portrait, to make one face out of it and another.
+
+    There are none of a portrait whose licence is not known or allows nothing new to be made of it.
+    """
+    services.shares.photo()
+    found = await services.portrait_mesh(services.gallery.person(person_id))
+    return shapes.PortraitMesh(side=PORTRAIT_SIDE, points=photos.points(found))
+
+
 @router.post("/matrix")
 async def compare_all(
-    engine: UseOwnEngine, services: UseServices, photo: Annotated[list[UploadFile], File()]
+    engine: UseOwnEngine,
+    services: UseServices,
+    photo: Annotated[list[UploadFile], File()],
+    mesh: Mesh = False,
 ) -> Matrix:
     """Every face of 2 to 9 photos with every other."""
     data = [await services.read(each, "photo", number) for number, each in enumerate(photo)]
     found = await services.executor.run(lambda: cross_comparison.matrix(engine, data))
     return Matrix(
-        photos=tuple(photos.reference(each) for each in found.photos),
+        photos=tuple(photos.reference(each, mesh=mesh) for each in found.photos),
         faces=tuple(Place.model_validate(each) for each in found.faces),
         scores=tuple(tuple(map(_score, row)) for row in found.scores),
         model=shapes.Model.model_validate(engine.model),
@@ -114,14 +142,17 @@ async def compare_family(
     services: UseServices,
     child: UploadedPhoto,
     parent: Annotated[list[UploadFile], File(description="Two photos, a parent each.")],
+    mesh: Mesh = False,
 ) -> Family:
     """Whom of two parents a child resembles more. The largest face of each photo counts."""
     data = await services.read(child, "child")
     parents = [await services.read(each, "parent", number) for number, each in enumerate(parent)]
     found = await services.executor.run(lambda: cross_comparison.family(engine, data, parents))
     return Family(
+        photos=tuple(photos.reference(each, mesh=mesh) for each in found.photos),
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
+        features=tuple(Inherited.model_validate(each) for each in found.features),
         model=shapes.Model.model_validate(engine.model),
     )
 

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, File, Request, Response, UploadFile
 
 from lookalike.answers.people import Shown
 from lookalike.config import is_loopback
-from lookalike.errors import ImageTooLarge, Subject, about
+from lookalike.errors import ImageTooLarge, PortraitUnavailable, Subject, about
 from lookalike.faces.image import jpeg
 from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lookalike.engine.executor import Executor
     from lookalike.engine.interface import Engine
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.mesh import Mesh
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
     from lookalike.gallery.wikimedia.portrait_cache import Portraits
@@ -101,6 +103,12 @@ class Services:
         ours = name is not None and (is_loopback(name) or self.names.lists(name))
         return str(request.base_url).rstrip("/") if ours else root_of(request)
 
+    def reachable_url(self, request: Request) -> str | None:
+        """The same where others than this machine can reach it, for what is printed on pictures."""
+        url = self.public_url(request)
+        host = urlsplit(url).hostname
+        return None if host is None or is_loopback(host) else url
+
     async def read(self, file: UploadFile, subject: Subject, number: int | None = None) -> bytes:
         """The bytes of an uploaded photo.
 
@@ -143,6 +151,22 @@ class Services:
             return await self.executor.run(lambda: work(photo))
 
         return await self.portraits.framed(person, frame)
+
+    async def portrait_mesh(self, person: Person) -> Mesh:
+        """The mesh of the face in `framed_portrait`, in pixels of it.
+
+        Raises:
+            PortraitUnavailable: see there; or the licence lets nothing be made of the portrait.
+        """
+        portrait = await self.portraits.fetch(person)
+        if not portrait.credit.changeable:
+            stated = portrait.credit.licence or "which is not known"
+            raise PortraitUnavailable(f"The portrait's licence allows no changes: {stated}.")
+        square = (await self.framed_portrait(person)).read_bytes()
+        mesh = await self.executor.run(lambda: self.engine.local.portrait_mesh(square))
+        if mesh is None:
+            raise PortraitUnavailable("The portrait does not show one clear face.")
+        return mesh
 
 
 def services_of(request: Request) -> Services:

@@ -72,7 +72,7 @@ def test_a_folder(http: httpx.Client, photos: Mapping[str, bytes], home: Path) -
     }
     import_id = begun(http, files)
     credit = {"author": "Jane", "licence": "CC0", "source": "https://a.example/"}
-    assert start(http, import_id, collection="fans", **credit).status_code == 202
+    assert start(http, import_id, collection="fans", show=True, **credit).status_code == 202
     state = ended(http, import_id)
     assert (state["status"], state["photos"], state["total"]) == ("done", 4, 4)
     report = state["report"]
@@ -88,6 +88,7 @@ def test_a_folder(http: httpx.Client, photos: Mapping[str, bytes], home: Path) -
     )
     found = http.get(f"/people/{obama['id']}/portraits", params={"collection": "fans"}).json()
     assert {each["credit"]["author"] for each in found["portraits"]} == {"Jane"}
+    assert {each["shown"] for each in found["portraits"]} == {True}
     again = begun(http, files)
     start(http, again, collection="fans")
     report = ended(http, again)["report"]

@@ -55,7 +55,7 @@ def test_whoever_made_a_result_may_delete_it(
         page.goto(f"{made['url']}#delete={made['delete_token']}")
         assert page.locator("html").get_attribute("lang") == lang
         picture = page.get_by_role("img")
-        assert picture.evaluate("each => each.naturalWidth") == 1200
+        assert picture.evaluate("each => each.naturalWidth") == 1080
         page.get_by_role("button", name=texts["delete"]).click()
         expect(page.get_by_role("status")).to_have_text(texts["deleted"])
         expect(picture).to_have_count(0)
@@ -101,7 +101,7 @@ def test_a_shared_result_is_a_page_like_the_others_and_more_reserved(
     with serve(home=home, site=str(site)) as server:
         made = share(server, photos["obama.jpg"], "ko")
         page.goto(made["url"])
-        expect(page).to_have_title("버락 오바마 · 봄날의 무대")
+        expect(page).to_have_title("나는 버락 오바마와 똑 닮았대요 · 봄날의 무대")
         expect(page.get_by_role("link", name="봄날의 무대")).to_have_attribute("href", "/")
         colour = "link => getComputedStyle(link).backgroundColor"
         start = page.get_by_role("link", name=locale("ko")["shared"]["start"])

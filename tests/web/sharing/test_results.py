@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
 import numpy as np
 import PIL.Image
@@ -21,12 +22,15 @@ import pytest
 from lookalike.engine.local import LocalEngine
 from lookalike.errors import NotAllowed, ResultNotFound
 from lookalike.gallery.people import Credit
+from lookalike.web.sharing.card import SIZES
 from lookalike.web.sharing.results import Results, Shared
 from tests.support import patient, portraits
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
-SHARED = Shared("Q76", "버락 오바마", "가장 닮은 사람", "드물게 닮았어요", 72, "ko", 0.0)
+DESIGNS = ("pair", "poster", "prints")
+BOTH = {"include_photo": "true", "keep_face": "true"}
+SHARED = Shared("Q76", "버락 오바마", "나는 버락 오바마를 닮았대요", "드물게 닮았어요", "ko", 0.0)
 
 
 @pytest.fixture
@@ -59,16 +63,40 @@ def opened(data: bytes) -> PIL.Image.Image:
 # Cards
 
 
-@pytest.mark.parametrize(("shape", "size"), [("wide", (1200, 630)), ("tall", (1080, 1920))])
+@pytest.mark.parametrize(("shape", "size"), SIZES.items())
 @pytest.mark.parametrize("lang", ["ko", "en"])
 def test_a_card(
     server: Server, photos: Mapping[str, bytes], shape: str, size: tuple[int, int], lang: str
 ) -> None:
     answer = card(server, photos["obama.jpg"], shape=shape, lang=lang)
-    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["cache-control"] == "no-store"
     with PIL.Image.open(io.BytesIO(answer.content)) as picture:
-        assert (picture.format, picture.size, picture.mode) == ("PNG", size, "RGB")
+        assert (picture.format, picture.size, picture.mode) == ("JPEG", size, "RGB")
+
+
+def test_three_designs(server: Server, photos: Mapping[str, bytes]) -> None:
+    made = {card(server, photos["obama.jpg"], design=each).content for each in DESIGNS}
+    assert len(made) == 3
+    assert (
+        card(server, photos["obama.jpg"]).content
+        == card(server, photos["obama.jpg"], design="pair").content
+    )
+
+
+def test_the_address_is_on_the_card_where_others_can_come(
+    serve: Serve, server: Server, photos: Mapping[str, bytes]
+) -> None:
+    """A code that leads to somebody's own machine would lead nobody anywhere."""
+    with serve(public_url="https://look.example/stage/") as elsewhere:
+        assert code(card(elsewhere, photos["obama.jpg"])) == "https://look.example/stage"
+    assert code(card(server, photos["obama.jpg"])) == ""
+
+
+def code(answer: httpx.Response) -> str:
+    """What a QR code on a card says."""
+    picture = np.asarray(opened(answer.content))[..., ::-1].copy()
+    return str(cv2.QRCodeDetector().detectAndDecode(picture)[0])
 
 
 def test_the_face_is_on_the_card_only_when_it_is_asked_for(
@@ -113,7 +141,8 @@ def test_the_score_is_the_servers_own(server: Server, photos: Mapping[str, bytes
     [
         ({"person": "Q0"}, 404, "Nobody in the gallery has the id 'Q0'."),
         ({"face": "3"}, 422, "face: 3; the photo has faces 0 to 0."),
-        ({"shape": "round"}, 422, "shape: Input should be 'wide' or 'tall'"),
+        ({"shape": "round"}, 422, "shape: Input should be 'tall', 'square' or 'wide'"),
+        ({"design": "plain"}, 422, "design: Input should be 'pair', 'poster' or 'prints'"),
         ({"lang": "fr"}, 422, "lang: Input should be 'ko' or 'en'"),
         ({"collection": "nope"}, 404, "There is no collection 'nope'"),
     ],
@@ -149,16 +178,16 @@ def test_a_result_is_shared_shown_and_deleted(own: Server, photos: Mapping[str, 
     assert page.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
     assert page.headers["cache-control"] == "private, no-cache"
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    assert f'property="og:image" content="{made["url"]}/card.png"' in page.text
-    assert 'property="og:title" content="버락 오바마 · Lookalike"' in page.text
+    assert f'property="og:image" content="{made["url"]}/card.jpg"' in page.text
+    assert 'property="og:title" content="나는 버락 오바마와 똑 닮았대요"' in page.text
     assert 'name="twitter:card" content="summary_large_image"' in page.text
     assert 'name="robots" content="noindex' in page.text
-    assert "혹시 본인이세요?" in page.text
+    assert "나도 해 보기" in page.text
     for path in re.findall(r'(?:href|src)="(/static[^"]+)"', page.text):
         assert patient.get(own.url + path).status_code == 200
 
-    for shape, size in (("wide", (1200, 630)), ("tall", (1080, 1920))):
-        picture = patient.get(f"{made['url']}/card.png", params={"shape": shape})
+    for shape, size in SIZES.items():
+        picture = patient.get(f"{made['url']}/card.jpg", params={"shape": shape})
         assert picture.headers["cache-control"] == "public, max-age=300"
         assert picture.headers["x-robots-tag"].startswith("noindex")
         assert opened(picture.content).size == size
@@ -173,7 +202,7 @@ def test_a_result_is_shared_shown_and_deleted(own: Server, photos: Mapping[str, 
     gone = patient.get(made["url"], headers={"Accept-Language": "en"})
     assert gone.status_code == 404
     assert "This result is gone" in gone.text
-    assert patient.get(f"{made['url']}/card.png").status_code == 404
+    assert patient.get(f"{made['url']}/card.jpg").status_code == 404
     assert everything(own.settings.home / "results") == {}
 
 
@@ -181,14 +210,40 @@ def test_what_is_kept(own: Server, photos: Mapping[str, bytes]) -> None:
     made = share(own, photos["obama.jpg"], lang="en", days="1").json()
     kept = everything(own.settings.home / "results")
     folder = made["id"]
-    assert set(kept) == {f"{folder}/{name}" for name in ("result.json", "wide.png", "tall.png")}
+    assert set(kept) == {
+        f"{folder}/{name}" for name in ("result.json", "wide.jpg", "square.jpg", "tall.jpg")
+    }
     facts = json.loads(kept[f"{folder}/result.json"])
     assert facts.keys() == {
-        *("person", "name", "best", "words", "points", "language", "expires", "token")
+        *("person", "name", "sentence", "words", "language", "expires", "token")
     }
     assert facts["name"] == "Barack Obama"
     assert made["delete_token"] not in str(kept)
     assert facts["expires"] == pytest.approx(time.time() + 86_400, abs=300)
+
+
+def test_a_face_is_kept_only_with_consent_of_its_own(
+    own: Server, engine: LocalEngine, photos: Mapping[str, bytes]
+) -> None:
+    photo = photos["single_face.jpg"]
+    refused = share(own, photo, include_photo="true")
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("keep_face: it must be true where include_photo is")
+    assert everything(own.settings.home / "results") == {}
+    for fields, faces in (({"keep_face": "true"}, 0), ({}, 0), (BOTH, 1)):
+        made = share(own, photo, **fields).json()
+        kept = patient.get(f"{made['url']}/card.jpg", params={"shape": "square"}).content
+        assert len(engine.analyzer.analyze(kept).faces) == faces
+
+
+def test_what_another_version_kept_is_gone(tmp_path: Path) -> None:
+    results = Results(tmp_path / "results")
+    result_id = kept(results)
+    facts = tmp_path / "results" / result_id / "result.json"
+    facts.write_text(facts.read_text("utf-8").replace("sentence", "best"), "utf-8")
+    with pytest.raises(ResultNotFound):
+        results.find(result_id)
+    assert results.sweep() == 1
 
 
 @pytest.mark.parametrize("days", ["0", "31", "x"])
@@ -205,7 +260,7 @@ def test_the_address_that_others_know(
         made = share(server, photos["obama.jpg"]).json()
         assert made["url"] == f"https://look.example/r/{made['id']}"
         page = patient.get(f"{server.url}/r/{made['id']}").text
-        assert f'content="https://look.example/r/{made["id"]}/card.png"' in page
+        assert f'content="https://look.example/r/{made["id"]}/card.jpg"' in page
 
 
 def test_someone_taken_down_is_on_no_shared_page(own: Server, photos: Mapping[str, bytes]) -> None:
@@ -214,7 +269,7 @@ def test_someone_taken_down_is_on_no_shared_page(own: Server, photos: Mapping[st
     other.gallery.takedown("Q76")
     other.close()
     assert patient.get(made["url"]).status_code == 404
-    assert patient.get(f"{made['url']}/card.png").status_code == 404
+    assert patient.get(f"{made['url']}/card.jpg").status_code == 404
 
 
 def test_a_takedown_removes_results(own: Server, photos: Mapping[str, bytes]) -> None:
@@ -330,7 +385,7 @@ def test_workers_share_a_folder(tmp_path: Path) -> None:
         swept = list(pool.map(lambda each: each.sweep(), folders))
         assert len(set(ids)) == 40
         assert swept == [0] * 4
-        assert all(folders[0].find(each).points == 72 for each in ids)
+        assert all(folders[0].find(each).words == SHARED.words for each in ids)
         totals = list(pool.map(lambda each: each.sweep(lambda _: False), folders))
     assert sum(totals) >= 40
     assert list((tmp_path / "results").iterdir()) == []

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers.imports import ImportReport, ImportState
 from lookalike.errors import ImageTooLarge, InvalidParameter, JobNotFound, NotFound
@@ -36,6 +36,9 @@ class Import(BaseModel):
 
     collection: CollectionId | None = None
     thumbnails: bool = False
+    show: bool = Field(
+        default=False, description="Let the page show the photos that have a licence."
+    )
     source: str = ""
     author: str = ""
     licence: str = ""
@@ -76,7 +79,7 @@ def start_import(services: UseServices, import_id: str, sent: Import) -> ImportS
     collection = sent.collection or services.own_collection
     # What can be known to be wrong is told at once.
     Destination.of(services.gallery, collection)
-    columns.credit(sent.model_dump(exclude={"collection", "thumbnails"}))
+    columns.credit(sent.model_dump(exclude={"collection", "thumbnails", "show"}))
     upload.source()
     order = Order(**sent.model_dump() | {"id": upload.id, "collection": collection})
     Jobs(services.engine.database).start(OPERATION, order.model_dump_json(), job_id=upload.id)

@@ -33,6 +33,7 @@ class Order(BaseModel):
     id: str
     collection: str
     thumbnails: bool = False
+    show: bool = False
     source: str = ""
     author: str = ""
     licence: str = ""
@@ -87,6 +88,7 @@ def _imported(engine: LocalEngine, order: Order, upload: Upload, check_stop: Che
         importer = Importer(
             Destination.of(engine.gallery, order.collection),
             thumbnails=order.thumbnails,
+            show=order.show,
             alike=engine.calibration.similarity,
             advance=_Import(upload, total, check_stop).advance,
         )

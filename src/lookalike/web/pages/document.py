@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -28,6 +29,7 @@ from lookalike.gate.proxies import own_path, root_of
 from lookalike.watch.requests import note_of
 from lookalike.web import colours, problems
 from lookalike.web.admission import PHOTOS
+from lookalike.web.in_app import app_of
 from lookalike.web.pages import assets, facts
 from lookalike.web.pages.monogram import Monogram, monogram
 from lookalike.web.score_words import identity, standing, words
@@ -35,6 +37,8 @@ from lookalike.web.services import Services, services_of
 from lookalike.web.texts import COOKIE, choose_language, locale
 
 _FOLDER = Path(__file__).parents[1] / "templates"
+# What a browser remembers of somebody whose page was looked at (static/visit.js).
+_SEEN = {"id", "collection", "name", "portrait"}
 _YEAR = 365 * 24 * 60 * 60
 # What pixels are counted in: 만 화소 and megapixels.
 _PIXELS: dict[Language, int] = {"ko": 10_000, "en": 1_000_000}
@@ -45,6 +49,7 @@ _POLICY = {
     "img-src": "'self' blob: data:",
     "media-src": "'self' blob:",
     "connect-src": "'self'",
+    "manifest-src": "'self'",
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
@@ -62,7 +67,7 @@ _HEADERS = policy() | {
     "Cache-Control": "private, no-cache",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
-    "Vary": "Accept-Language, Cookie, Accept-Encoding",
+    "Vary": "Accept-Language, Cookie, Accept-Encoding, User-Agent",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -183,6 +188,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
     texts = locale(language, settings.engine)
     root = root_of(request)
     people = _people(services)
+    app = app_of(request.headers.get("user-agent", ""))
     return {
         "t": texts["page"],
         "say": texts["script"],
@@ -191,9 +197,12 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
         "day": colours.day(),
         "night": colours.night(),
         "root": root,
+        "origin": services.public_url(request),
         "here": own_path(request.scope),
+        "app": app,
         "in_language": lambda code: f"?{request.url.include_query_params(lang=code).query}",
         "static": f"{root}/static/{assets.static_version()}",
+        "version": assets.static_version(),
         "modules": assets.modules,
         "people": f"{people:,}",
         "typical": typical(people),
@@ -208,6 +217,7 @@ def _common(request: Request, language: Language) -> dict[str, Any]:
             "texts": texts["script"],
             "people": people,
             "limits": _limits(settings),
+            "app": app and asdict(app),
         },
     }
 
@@ -277,6 +287,7 @@ def _environment() -> jinja2.Environment:
         "host": lambda url: (urlsplit(url).hostname or url).removeprefix("www."),
         "monogram": _monogram,
         "name": _name,
+        "seen": lambda person: person.model_dump_json(include=_SEEN),
         "words": words,
         "identity": identity,
         "standing": standing,

@@ -13,6 +13,7 @@ from lookalike.web.pages import pictures
 from lookalike.web.pages.choices import choices
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.services import UseServices, UseShown
+from lookalike.web.sharing import saying
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,6 +70,12 @@ async def person(
         within = permitted(request, collection) or services.site.collection
         who = services.gallery.person(person_id, within)
         await pictures.fetch(services.portraits, [who])
-        return respond(request, "person.html", language=language, person=answers.person(who, shown))
+        return respond(
+            request,
+            "person.html",
+            language=language,
+            person=answers.person(who, shown),
+            question=saying.question(services.site.name_of(who.id, who.name), language),
+        )
 
     return await answered(request, None, "/people", make)

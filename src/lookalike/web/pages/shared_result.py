@@ -10,8 +10,7 @@ from fastapi.responses import FileResponse
 from lookalike.errors import PersonNotFound, ResultNotFound
 from lookalike.web.pages.document import language_of, policy, respond
 from lookalike.web.services import UseServices
-from lookalike.web.sharing import cards
-from lookalike.web.sharing.cards import Shape
+from lookalike.web.sharing.card import SIZES, Shape
 from lookalike.web.sharing.results import Shared
 from lookalike.web.texts import locale
 
@@ -33,8 +32,7 @@ async def show_result(request: Request, services: UseServices, result_id: str) -
         services.gallery.person(shared.person)
     except (ResultNotFound, PersonNotFound):
         return _gone(request)
-    said = {"best": shared.best, "name": shared.name, "words": shared.words}
-    said |= {"points": str(shared.points), "date": _date(shared)}
+    said = {"sentence": shared.sentence, "words": shared.words, "date": _date(shared)}
     texts = locale(shared.language)["shared"]
     return respond(
         request,
@@ -44,12 +42,11 @@ async def show_result(request: Request, services: UseServices, result_id: str) -
         words={key: text.format(**said) for key, text in texts.items()},
         shared=shared,
         result_id=result_id,
-        url=f"{services.public_url(request)}/r/{result_id}",
-        size=cards.SIZES["wide"],
+        sizes=SIZES,
     )
 
 
-@router.api_route("/r/{result_id}/card.png", methods=["GET", "HEAD"])
+@router.api_route("/r/{result_id}/card.jpg", methods=["GET", "HEAD"])
 async def show_card(
     services: UseServices,
     result_id: str,
@@ -59,7 +56,7 @@ async def show_card(
     results = services.results
     services.gallery.person(results.find(result_id).person)
     headers = _HIDDEN | {"Cache-Control": _CARD_CACHE}
-    return FileResponse(results.card(result_id, shape), media_type="image/png", headers=headers)
+    return FileResponse(results.card(result_id, shape), media_type="image/jpeg", headers=headers)
 
 
 def _gone(request: Request) -> Response:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from lookalike.answers import people, shapes
 from lookalike.errors import NotFound
-from lookalike.gallery.people import Language
+from lookalike.gallery.people import Language, Person
 from lookalike.site import Colours
 from lookalike.web import colours
+from lookalike.web.pages import pictures
 from lookalike.web.pages.choices import choices
 from lookalike.web.pages.document import answered, policy, respond
-from lookalike.web.services import Services, UseServices
+from lookalike.web.services import Services, UseServices, UseShown
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def show(request: Request, services: UseServices) -> Response:
-    """Choose a photo; the scripts show the answer on the same page."""
-    return _start(request, services)
+async def show(
+    request: Request,
+    services: UseServices,
+    shown: UseShown,
+    asked: Annotated[str, Query(alias="with")] = "",
+) -> Response:
+    """Choose a photo; the scripts show the answer on the same page. Whoever comes from somebody's
+    page is compared with them too."""
+    who = _asked(services, asked)
+    if who is not None:
+        await pictures.fetch(services.portraits, [who])
+    return _start(request, services, asked=None if who is None else people.person(who, shown))
 
 
 @router.api_route("/embed", methods=["GET", "HEAD"])
@@ -37,10 +49,24 @@ async def show_widget(request: Request, services: UseServices) -> Response:
 
 
 def _start(
-    request: Request, services: Services, headers: Mapping[str, str] | None = None
+    request: Request,
+    services: Services,
+    headers: Mapping[str, str] | None = None,
+    asked: shapes.Person | None = None,
 ) -> Response:
     offered = choices(services, services.site.collection)
-    return respond(request, "start.html", headers=headers, choices=offered)
+    return respond(request, "start.html", headers=headers, choices=offered, asked=asked)
+
+
+def _asked(services: Services, person: str) -> Person | None:
+    """The one whose page the visitor comes from; None where they are not there any more, and where
+    Amazon Rekognition looks, which compares with nobody."""
+    if not person or services.settings.engine == "aws":
+        return None
+    try:
+        return services.gallery.person(person, services.site.collection)
+    except NotFound:
+        return None
 
 
 @router.get("/compare")

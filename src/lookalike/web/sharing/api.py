@@ -5,28 +5,24 @@ What a card says is never taken from the client: the photo is sent again, and sc
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
-import numpy as np
-import PIL.Image
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Form, Header, Request, Response
 from pydantic import Field
 
 from lookalike.answers.shapes import Answer, Problem
 from lookalike.engine.local import LocalEngine
-from lookalike.errors import PortraitUnavailable
+from lookalike.errors import InvalidParameter, PhotoError, PortraitUnavailable
 from lookalike.faces.image import Pixels
-from lookalike.gallery.people import Language, Person
-from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait
+from lookalike.gallery.people import Credit, Language, Person
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
 from lookalike.web.services import UploadedPhoto, UseServices, own_engine
-from lookalike.web.sharing import cards
-from lookalike.web.sharing.cards import Card, Shape
+from lookalike.web.sharing import cards, saying
+from lookalike.web.sharing.card import FACE_SIDE, SIZES, Card, Design, Shape, may_show
 from lookalike.web.sharing.results import Shared
 
 router = APIRouter(prefix="/api/v1", tags=["sharing"])
@@ -43,16 +39,31 @@ class SharedResult(Answer):
 
 @dataclass(frozen=True, slots=True)
 class CardRequest:
-    """What a card is to show, and in which photo."""
+    """What a card is to show, and in which photo.
+
+    Attributes:
+        address: where others can try it, or None.
+    """
 
     photo: bytes
     face: int
     person: Person
     language: Language
     include_photo: bool
+    design: Design
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portrait:
+    """A portrait that is here, as it was fetched, and which its licence lets onto a card."""
+
+    photo: bytes
+    credit: Credit
 
 
 async def _card_request(
+    request: Request,
     services: UseServices,
     collection: FormCollection,
     photo: UploadedPhoto,
@@ -60,9 +71,12 @@ async def _card_request(
     face: Annotated[int, Form(ge=0, description="Which face of the photo.")] = 0,
     lang: Annotated[Language, Form()] = "ko",
     include_photo: Annotated[bool, Form(description="Show the face of the photo too.")] = False,
+    design: Annotated[Design, Form(description="How the card looks.")] = "pair",
 ) -> CardRequest:
     who = services.gallery.person(person, collection or services.site.collection)
-    return CardRequest(await services.read(photo, "photo"), face, who, lang, include_photo)
+    data = await services.read(photo, "photo")
+    address = services.reachable_url(request)
+    return CardRequest(data, face, who, lang, include_photo, design, address)
 
 
 UseCardRequest = Annotated[CardRequest, Depends(_card_request)]
@@ -79,46 +93,51 @@ class Studio:
         self._services = services
 
     async def render(self, asked: CardRequest, *shapes: Shape) -> tuple[Card, dict[Shape, bytes]]:
-        """The card and its PNGs."""
-        known, portrait = await self._portrait(asked.person)
+        """The card and its JPEGs."""
+        portrait = await self._portrait(asked.person)
 
         def work() -> tuple[Card, dict[Shape, bytes]]:
-            card = self._card(asked, known, portrait)
-            return card, {shape: cards.render(card, shape) for shape in shapes}
+            card = self._card(asked, portrait)
+            return card, {shape: cards.render(card, shape, asked.design) for shape in shapes}
 
         return await self._services.executor.run(work)
 
-    def _card(
-        self, asked: CardRequest, known: CachedPortrait | None, portrait: Pixels | None
-    ) -> Card:
+    def _card(self, asked: CardRequest, portrait: Portrait | None) -> Card:
         engine, person = self._engine, asked.person
         photo = engine.faces(asked.photo, "photo")
         face = photo.face(asked.face)
-        shown = None
-        if asked.include_photo:
-            shown = engine.square(asked.photo, photo, face, cards.FACE_SIDE)
-        return Card(
+        card = Card(
             name=self._services.site.name_of(person.id, person.name),
             score=engine.matcher.compare_person(face, person.id, person.collection),
             language=asked.language,
             site=self._services.site,
-            portrait=portrait,
-            credit=known.credit if known else None,
-            face=shown,
+            address=asked.address,
             calibrated=engine.calibration.fitted,
         )
+        if portrait is not None:
+            framed = self._framed(portrait)
+            card = replace(card, portrait=framed, credit=portrait.credit)
+        if asked.include_photo:
+            card = replace(card, face=engine.square(asked.photo, photo, face, FACE_SIDE))
+        return card
 
-    async def _portrait(self, person: Person) -> tuple[CachedPortrait | None, Pixels | None]:
-        """The portrait that is here and its face, where the licence lets it onto a card."""
-        known = self._services.portraits.cached(person.id)
-        if known is None or not cards.may_show(known.credit):
-            return None, None
+    def _framed(self, portrait: Portrait) -> Pixels | None:
+        """Its face as large as cards show it; None where it shows no one clear face."""
         try:
-            path = await self._services.framed_portrait(person)
+            return self._engine.framed_portrait(portrait.photo, FACE_SIDE)
+        except PhotoError:
+            return None
+
+    async def _portrait(self, person: Person) -> Portrait | None:
+        """The portrait that is here, where the licence lets it onto a card."""
+        known = self._services.portraits.cached(person.id)
+        if known is None or not may_show(known.credit):
+            return None
+        try:
+            fetched = await self._services.portraits.fetch(person)
         except PortraitUnavailable:
-            return None, None
-        with PIL.Image.open(io.BytesIO(path.read_bytes())) as square:
-            return known, np.asarray(square.convert("RGB"))
+            return None
+        return Portrait(await to_thread.run_sync(fetched.path.read_bytes), fetched.credit)
 
 
 UseStudio = Annotated[Studio, Depends()]
@@ -127,19 +146,20 @@ UseStudio = Annotated[Studio, Depends()]
 @router.post(
     "/cards",
     response_class=Response,
-    responses=problems.OF_PHOTOS | {200: {"content": {"image/png": {}}}, 404: {"model": Problem}},
+    responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
 )
 async def make_card(
     studio: UseStudio,
     services: UseServices,
     asked: UseCardRequest,
-    shape: Annotated[Shape, Form(description="1200 x 630 or 1080 x 1920 pixels.")] = "wide",
+    shape: Annotated[Shape, Form(description="1080 x 1920, 1080 x 1080, 1200 x 630.")] = "wide",
 ) -> Response:
-    """A card to share, as a PNG. Nothing is kept."""
+    """A card to share, as a JPEG. Nothing is kept."""
     _, pictures = await studio.render(asked, shape)
     if services.counts is not None:
         await services.counts.add("shares")
-    return Response(pictures[shape], media_type="image/png", headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    return Response(pictures[shape], media_type="image/jpeg", headers=headers)
 
 
 @router.post(
@@ -153,16 +173,24 @@ async def share_result(
     services: UseServices,
     asked: UseCardRequest,
     days: Annotated[int, Form(ge=1, le=_LONGEST, description="How long it is kept.")] = _USUAL,
+    keep_face: Annotated[
+        bool,
+        Form(description="Whose face it is agrees that it is kept: asked with `include_photo`."),
+    ] = False,
 ) -> SharedResult:
     """Keep the cards of a result, and no photo, under an address that nobody can guess."""
+    if asked.include_photo and not keep_face:
+        raise InvalidParameter(
+            "keep_face: it must be true where include_photo is, for the card that is kept shows "
+            "the face; else send include_photo as false."
+        )
     services.shares.result()
-    card, pictures = await studio.render(asked, "wide", "tall")
+    card, pictures = await studio.render(asked, *SIZES)
     shared = Shared(
         person=asked.person.id,
-        name=cards.shown_name(card.name, card.language),
-        best=cards.title(card),
-        words=cards.words(card),
-        points=cards.points(card.score),
+        name=saying.shown_name(card.name, card.language),
+        sentence=saying.sentence(card),
+        words=saying.headline(card),
         language=card.language,
         expires=services.results.expiry(days),
     )

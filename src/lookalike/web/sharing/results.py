@@ -16,7 +16,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,7 @@ from lookalike import files
 from lookalike.config import Settings
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.people import Language
-from lookalike.web.sharing.cards import Shape
+from lookalike.web.sharing.card import Shape
 from lookalike.web.sharing.quota import Quota, sizes_of
 
 if TYPE_CHECKING:
@@ -47,16 +47,15 @@ class Shared:
     """
     Attributes:
         person: id in the gallery; a result goes when they leave it.
-        name, best, words: what the card says of them.
-        points: the resemblance, 0 to 100.
+        name, words: what the card says of them.
+        sentence: all of it at a glance: "나는 유인나를 닮았대요".
         expires: seconds since 1970.
     """
 
     person: str
     name: str
-    best: str
+    sentence: str
     words: str
-    points: int
     language: Language
     expires: float
 
@@ -99,7 +98,7 @@ class Results:
         self._quota.check(self._folder)
         ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
         facts = asdict(shared) | {"token": _hash(ticket.token)}
-        contents = {f"{shape}.png": data for shape, data in cards.items()}
+        contents = {f"{shape}.jpg": data for shape, data in cards.items()}
         contents[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
         place = self._folder / ticket.id
         try:
@@ -120,17 +119,19 @@ class Results:
             ResultNotFound: there is none of that id any more, or never was.
         """
         facts = self._facts(result_id)
-        del facts["token"]
-        return Shared(**facts)
+        try:
+            return Shared(**{each.name: facts[each.name] for each in fields(Shared)})
+        except KeyError:  # It was kept by another version.
+            raise _not_found() from None
 
     def card(self, result_id: str, shape: Shape) -> Path:
-        """The PNG of a result.
+        """The JPEG of a result.
 
         Raises:
             ResultNotFound: there is none of that id any more, or never was.
         """
         self.find(result_id)
-        return self._folder / result_id / f"{shape}.png"
+        return self._folder / result_id / f"{shape}.jpg"
 
     def remove(self, result_id: str, token: str) -> None:
         """

@@ -31,19 +31,30 @@ export function alignedFace(picture, photo, landmarks, side = 640) {
   canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
   if (!context) return null;
-  const scale = picture.image.width / photo.width;
-  const { left_eye, right_eye, nose, mouth_left, mouth_right } = landmarks;
-  const points = [left_eye, right_eye, nose, mouth_left, mouth_right];
-  const { a, b, x, y } = towardsTemplate(
-    points.map((point) => [point.x * scale, point.y * scale]),
-    side,
-  );
+  // Photos that were kept are smaller than what the landmarks refer to.
+  const scale = photo.width / picture.image.width;
+  const { a, b, x, y } = towardsTemplate(five(landmarks), side);
   context.imageSmoothingQuality = "high";
   drawSurroundings(context, picture.image, side);
-  context.setTransform(a, b, -b, a, x, y);
+  context.setTransform(a * scale, b * scale, -b * scale, a * scale, x, y);
   context.drawImage(picture.image, 0, 0);
   return canvas;
 }
+
+/**
+ * Points of a photo as they lie in the aligned face, in sides of its square.
+ * @param {Landmarks} landmarks
+ * @param {[number, number][]} points
+ * @returns {[number, number][]}
+ */
+export function alignedPoints(landmarks, points) {
+  const { a, b, x, y } = towardsTemplate(five(landmarks), 1);
+  return points.map(([px, py]) => [a * px - b * py + x, b * px + a * py + y]);
+}
+
+/** @param {Landmarks} landmarks */
+const five = ({ left_eye, right_eye, nose, mouth_left, mouth_right }) =>
+  [left_eye, right_eye, nose, mouth_left, mouth_right].map(({ x, y }) => [x, y]);
 
 /**
  * What the photo does not show is filled with its own colours.

@@ -31,6 +31,7 @@ import { ask, picturesOf, post } from "./upload.js";
  * @property {string | null} licence
  * @property {string | null} licence_url
  * @property {string | null} source_url
+ * @property {boolean} changeable whether something new may be made of the portrait
  */
 /**
  * @typedef {object} Person
@@ -49,9 +50,18 @@ import { ask, picturesOf, post } from "./upload.js";
 /** @typedef {{ x: number, y: number }} Point */
 /** @typedef {Record<"left_eye" | "right_eye" | "nose" | "mouth_left" | "mouth_right", Point>} Landmarks */
 /** @typedef {{ human: boolean, hindrances: ("sunglasses" | "mask" | "covered" | "tiny" | "blurred")[] }} Coverage */
-/** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null }} Face */
+/** @typedef {{ index: number, box: Box, landmarks: Landmarks, coverage: Coverage | null, mesh: [number, number][] | null }} Face */
+/** @typedef {Person & { score: Score }} ComparedPerson */
 /** @typedef {{ share: number }} Standing of strangers whose best match among the same people is weaker, 0 to 1 */
-/** @typedef {Face & { people: RankedPerson[], references: Score[], order: "identity" | "look", standing: Standing | null }} RankedFace */
+/**
+ * @typedef {object} Ranking
+ * @property {RankedPerson[]} people
+ * @property {Score[]} references
+ * @property {ComparedPerson | null} person whom the user asked for
+ * @property {"identity" | "look"} order
+ * @property {Standing | null} standing
+ */
+/** @typedef {Face & Ranking} RankedFace */
 /** @typedef {{ width: number, height: number, format: string }} Photo */
 /**
  * @typedef {object} Lookalikes
@@ -75,19 +85,28 @@ import { ask, picturesOf, post } from "./upload.js";
 export const at = (path) => `${page.root}/api/v1/${path}`;
 
 /**
- * @param {Picture} photo
- * @param {Picture | null} reference
+ * What is asked of the people of the gallery.
+ * @typedef {object} Question
+ * @property {Picture} photo
+ * @property {Picture | null} reference to be compared with too
+ * @property {string | null} person whose id is, to be compared with too
+ */
+
+/**
+ * @param {Question} question
  * @param {Filters} filters
  * @param {import("./upload.js").Watch} watch
  * @returns {Promise<Lookalikes>}
  */
-export async function findLookalikes(photo, reference, filters, watch) {
+export async function findLookalikes({ photo, reference, person }, filters, watch) {
   /** @type {Field[]} */
   const asked = [
     ["photo", photo],
     ["reference", reference],
+    ["person", person],
     ["order", "look"],
     ["sealed", true],
+    ["mesh", true],
   ];
   const answer = await look("lookalikes", [...asked, ...Object.entries(filters)], watch);
   return { ...answer, filters };
@@ -162,6 +181,19 @@ export function explainLikeness(photo, face, other) {
     ["face", face],
   ];
   return post(at("explain"), [...fields, ...Object.entries(other)]);
+}
+
+/**
+ * Where the face is in the square picture of somebody's portrait, in sides of it.
+ * @param {string} portrait its address
+ * @returns {Promise<[number, number][]>}
+ */
+export async function portraitMesh(portrait) {
+  const answer = await fetch(`${portrait}/mesh`);
+  if (!answer.ok) throw new Problem("not-offered");
+  /** @type {{ side: number, points: [number, number][] }} */
+  const { side, points } = await answer.json();
+  return points.map(([x, y]) => [x / side, y / side]);
 }
 
 /** @type {Map<string, Promise<Credit | null>>} */

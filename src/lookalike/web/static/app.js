@@ -15,6 +15,8 @@ import { Working } from "./working.js";
 /** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {import("./api.js").Filters} Filters */
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
+/** @typedef {import("./api.js").Question} Question */
+/** @typedef {{ result?: string, face?: number }} Place where in this visit the user is */
 
 const start = find("#start", HTMLElement);
 const section = find("#results", HTMLElement);
@@ -54,11 +56,16 @@ capture.addEventListener("change", () => {
   if (capture.files?.[0]) photo.put(capture.files[0]);
   capture.value = "";
 });
-find("#again", HTMLElement).addEventListener("click", () => history.back());
+find("#again", HTMLElement).addEventListener("click", () => {
+  history.pushState({}, "");
+  again();
+});
 // The way back from the answer is the phone's own gesture as well as our button.
-window.addEventListener("popstate", again);
+window.addEventListener("popstate", () => goTo(place()));
 receivePhotos(photo, reference, () => !start.hidden && !running);
 ready();
+if (place().result) goTo(place());
+else if (isKept()) showEarlier();
 
 /** The button that finds is there as soon as there is a photo to look at. */
 function ready() {
@@ -68,6 +75,11 @@ function ready() {
 }
 
 async function takePhoto() {
+  // Browsers inside other apps promise a camera and then deny it; the phone's own they do open.
+  if (page.app) {
+    capture.click();
+    return;
+  }
   const { Camera, canTake } = await import("./camera.js");
   if (!(await canTake())) {
     capture.click();
@@ -105,20 +117,23 @@ async function search() {
     running = new AbortController();
     busy(true);
     // The answer's own scripts come while the photo leaves.
-    const drawing = import("./results.js");
+    const drawing = drawn();
     const offers = section.dataset.offers ? import("./offers.js") : null;
     const [own, other] = await Promise.all([photo.picture, reference.picture]);
     refuseLarge(own, "photo");
     if (other) refuseLarge(other, "reference");
     const onProgress = (/** @type {number} */ share) => working.sent(share);
     const watch = { onProgress, signal: running.signal };
-    const ask = (/** @type {Filters} */ filters) => findLookalikes(own, other, filters, watch);
+    const question = { photo: own, reference: other, person: person() };
+    const ask = (/** @type {Filters} */ filters) => findLookalikes(question, filters, watch);
     const answer = await findFirst(ask, watch.signal);
     await working.linger();
     if (running.signal.aborted) throw new Problem("cancelled");
-    results ??= new (await drawing).Results();
+    await drawing;
     (await offers)?.follow(photo.picture !== sample);
-    showResults(results, answer, own, other);
+    const { keep } = await import("./visit.js");
+    history.pushState({ result: await keep(answer, question) }, "");
+    await show(answer, question, 0);
   } catch (error) {
     fail(error);
   } finally {
@@ -136,21 +151,76 @@ function refuseLarge(picture, subject) {
   if (picture.blob.size > page.limits.bytes) throw new Problem("image-too-large", subject);
 }
 
+/** Whom the user wants to be compared with, having come from their page. */
+function person() {
+  const chosen = form.elements.namedItem("person");
+  return chosen instanceof HTMLInputElement ? chosen.value : null;
+}
+
+/** Whether something of this visit is: asked before anything is loaded for it. */
+function isKept() {
+  try {
+    return sessionStorage.getItem("results") !== null;
+  } catch {
+    return false; // storage is switched off
+  }
+}
+
+/** @returns {Place} */
+function place() {
+  return history.state ?? {};
+}
+
+/** The part of the page that shows answers, loaded with the first. */
+async function drawn() {
+  const [{ Results }, { saw }] = await Promise.all([
+    import("./results.js"),
+    import("./visit.js"),
+  ]);
+  const chose = (/** @type {number} */ face) =>
+    history.replaceState({ ...history.state, face }, "");
+  results ??= new Results({ chose, saw });
+  return results;
+}
+
 /**
- * @param {import("./results.js").Results} view
  * @param {Lookalikes} answer
- * @param {Picture} own
- * @param {Picture | null} other
+ * @param {Question} question
+ * @param {number} face
  */
-function showResults(view, answer, own, other) {
+async function show(answer, question, face) {
+  const view = await drawn();
   start.hidden = true;
   find("#sample-note", HTMLElement).hidden = photo.picture !== sample;
-  view.show(answer, own, other, (filters, signal) => {
-    const otherwise = () => findLookalikes(own, other, filters, { signal });
+  const search = (/** @type {Filters} */ filters, /** @type {AbortSignal} */ signal) => {
+    const otherwise = () => findLookalikes(question, filters, { signal });
     return findAgain(answer, filters, otherwise, signal);
-  });
+  };
+  view.show({ answer, question, search, face });
   view.focus();
-  history.pushState({}, "");
+  await showEarlier();
+}
+
+/** Show what belongs to a place in this visit: a result that is kept, or the start. @param {Place} where */
+async function goTo({ result, face }) {
+  const { open } = await import("./visit.js");
+  const kept = result ? await open(result) : null;
+  // The user may have gone on meanwhile.
+  if (place().result !== result) return;
+  if (kept) await show(kept.answer, kept.question, face ?? 0);
+  else again();
+}
+
+/** The results of this visit, under whatever is on show. */
+async function showEarlier() {
+  const { earlier } = await import("./earlier.js");
+  const shown = place().result ?? null;
+  const open = (/** @type {string} */ id) => {
+    history.pushState({ result: id }, "");
+    goTo(place());
+  };
+  const forgot = () => history.replaceState({}, "");
+  find("#earlier", HTMLElement).replaceChildren(await earlier(shown, open, forgot));
 }
 
 /** Back to the start, with the reference kept: the next photo may be compared with it too. */
@@ -160,6 +230,7 @@ function again() {
   find("#sample-note", HTMLElement).hidden = true;
   start.hidden = false;
   photo.clear();
+  if (isKept()) showEarlier();
   window.scrollTo({ top: 0 });
   take.focus({ preventScroll: true });
 }

@@ -34,8 +34,9 @@ form.addEventListener("submit", (event) => {
 for (const each of form.querySelectorAll("[name=mode]")) each.addEventListener("change", changed);
 for (const each of [album, ...relatives]) each.addEventListener("change", changed);
 cancel.addEventListener("click", () => running?.abort());
-window.addEventListener("popstate", again);
+window.addEventListener("popstate", () => (history.state?.compared ? reopen() : again()));
 changed();
+if (history.state?.compared) reopen();
 
 /** What is being compared: `photos` or `family`. */
 function mode() {
@@ -56,12 +57,14 @@ async function search() {
   try {
     const ask = mode() === "family" ? askFamily : askMatrix;
     running = new AbortController();
-    const shown = await ask({
+    const found = await ask({
       onProgress: (/** @type {number} */ share) => working.sent(share),
       signal: running.signal,
     });
     if (running.signal.aborted) throw new Problem("cancelled");
-    show(shown);
+    const { keepComparison } = await import("./visit.js");
+    history.pushState({ compared: await keepComparison(found) }, "");
+    await show(found);
   } catch (error) {
     fail(error);
   } finally {
@@ -77,10 +80,9 @@ async function askMatrix(watch) {
   if (pictures.length < 2) throw new Problem("two-wanting");
   consent.require();
   busy(true);
-  const drawing = import("./matrix.js");
   const fields = pictures.map((each) => /** @type {Field} */ (["photo", each]));
-  const answer = await look("matrix", fields, watch);
-  return (await drawing).matrix(answer, pictures);
+  const answer = await look("matrix", [...fields, ["mesh", true]], watch);
+  return { kind: "matrix", answer, pictures: [...pictures], names: [] };
 }
 
 /** @param {import("./upload.js").Watch} watch */
@@ -90,19 +92,34 @@ async function askFamily(watch) {
   if (!photos.every((each) => each !== null)) throw new Problem("three-wanting");
   consent.require();
   busy(true);
-  const drawing = import("./family.js");
   const [child, ...parents] = photos;
   const fields = parents.map((each) => /** @type {Field} */ (["parent", each]));
-  const answer = await look("family", [["child", child], ...fields], watch);
+  const asked = /** @type {Field[]} */ ([["child", child], ...fields, ["mesh", true]]);
+  const answer = await look("family", asked, watch);
   const names = relatives.slice(1).map(({ name }) => name);
-  return (await drawing).family(answer, child, parents, names);
+  return { kind: "family", answer, pictures: photos, names };
 }
 
-/** @param {HTMLElement[]} content */
-function show(content) {
+/** The comparison of this visit, as it was before the page was left. */
+async function reopen() {
+  const { openComparison } = await import("./visit.js");
+  const found = await openComparison();
+  if (found) await show(found);
+  else again();
+}
+
+/** @param {import("./visit.js").Comparison} found */
+async function drawn({ kind, answer, pictures, names }) {
+  if (kind === "family") return (await import("./family.js")).family(answer, pictures, names);
+  return (await import("./matrix.js")).matrix(answer, pictures);
+}
+
+/** @param {import("./visit.js").Comparison} found */
+async function show(found) {
+  const content = await drawn(found);
   const back = make(
     "button",
-    { type: "button", class: "button secondary", onclick: () => history.back() },
+    { type: "button", class: "button secondary", onclick: choose },
     text("compare.again"),
   );
   results.replaceChildren(...content, back);
@@ -110,10 +127,16 @@ function show(content) {
   results.hidden = false;
   window.scrollTo({ top: 0 });
   find("h1", HTMLElement, results).focus({ preventScroll: true });
+}
+
+/** Back to the photos that were chosen; the way back leads to the answer again. */
+function choose() {
   history.pushState({}, "");
+  again();
 }
 
 function again() {
+  if (!start.hidden) return;
   results.hidden = true;
   results.replaceChildren();
   start.hidden = false;

@@ -1,13 +1,20 @@
 // @ts-check
 /** Faces of a photo: cut out, framed on the photo, and chosen. */
 
-import { alignedFace } from "./aligned.js";
+import { alignedFace, alignedPoints } from "./aligned.js";
 import { icon, make } from "./dom.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./api.js").Face} Face */
 /** @typedef {import("./api.js").Photo} Photo */
 /** @typedef {import("./picture.js").Picture} Picture */
+/**
+ * What of a face another can be blended with; `open` may have to ask for it.
+ * @typedef {object} Blendable
+ * @property {() => Promise<import("./blend.js").Square>} open
+ * @property {import("./api.js").Credit | null} credit of whoever took the picture; null: the user's
+ */
+/** @typedef {{ tile: HTMLElement, aligned: boolean, blendable: Blendable | null }} FaceTile */
 
 /**
  * A face as a square tile; a plain one when the browser could not decode the photo.
@@ -16,18 +23,22 @@ import { text } from "./texts.js";
  * @param {Face} face
  * @param {string} label
  * @param {number} [side] in pixels
- * @returns {{ tile: HTMLElement, aligned: boolean }}
+ * @returns {FaceTile}
  */
 export function alignedTile(picture, photo, face, label, side) {
   const canvas = alignedFace(picture, photo, face.landmarks, side);
   if (!canvas) {
     const plain = { class: "tile tile-plain", role: "img", "aria-label": label };
-    return { tile: make("div", plain, icon("person")), aligned: false };
+    return { tile: make("div", plain, icon("person")), aligned: false, blendable: null };
   }
   canvas.className = "tile-image";
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", label);
-  return { tile: make("div", { class: "tile" }, canvas), aligned: true };
+  const tile = make("div", { class: "tile" }, canvas);
+  const { mesh, landmarks } = face;
+  if (!mesh) return { tile, aligned: true, blendable: null };
+  const open = async () => ({ image: canvas, points: alignedPoints(landmarks, mesh) });
+  return { tile, aligned: true, blendable: { open, credit: null } };
 }
 
 /**

@@ -61,7 +61,8 @@ async function bring() {
   const large = await sent(id, files);
   const given = new FormData(form);
   const credit = ["author", "licence", "source"].map((key) => [key, String(given.get(key)).trim()]);
-  const order = { collection, thumbnails: given.has("thumbnails"), ...Object.fromEntries(credit) };
+  const ticked = { thumbnails: given.has("thumbnails"), show: given.has("show") };
+  const order = { collection, ...ticked, ...Object.fromEntries(credit) };
   await admin.ask("POST", `imports/${id}/start`, order);
   form.reset();
   return watched(id, large);

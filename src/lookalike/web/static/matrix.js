@@ -1,12 +1,13 @@
 // @ts-check
 /** Every face of several photos with every other, as a table to explore. */
 
+import { explainLikeness } from "./api.js";
 import { Dialog } from "./dialog.js";
-import { make } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { alignedTile } from "./faces.js";
 import { unsure } from "./hints.js";
-import { fineprint, likeness, points } from "./score.js";
-import { stage } from "./stage.js";
+import { told } from "./people.js";
+import { headline, points, words } from "./score.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./api.js").Face} Face */
@@ -25,7 +26,8 @@ const dialog = new Dialog();
  * One of the faces that are compared.
  * @typedef {object} Compared
  * @property {Face} face
- * @property {(side: number) => { tile: HTMLElement, aligned: boolean }} draw
+ * @property {Picture} picture
+ * @property {(side: number) => import("./faces.js").FaceTile} draw
  */
 
 /**
@@ -38,14 +40,14 @@ export function matrix(answer, pictures) {
     const [picture, face] = [pictures[which.photo], faces[which.face]];
     const label = text("compare.face", { number: place + 1 });
     const draw = (/** @type {number} */ side) => alignedTile(picture, size, face, label, side);
-    return { face, draw };
+    return { face, picture, draw };
   });
   const [one, other] = nearest(answer.scores);
-  const title = text("compare.best", { one: one + 1, other: other + 1 });
+  const heading = text("compare.best", { one: one + 1, other: other + 1 });
   const best = /** @type {Score} */ (answer.scores[one][other]);
   return [
-    make("h1", { tabindex: -1 }, title),
-    make("div", { class: "card pair-card" }, ...pair(all, one, other, best)),
+    make("h1", { tabindex: -1 }, heading),
+    make("div", { class: "card hero best-pair" }, pair(all, one, other, best)),
     make("h2", {}, text("compare.matrix")),
     make(
       "div",
@@ -64,14 +66,42 @@ export function matrix(answer, pictures) {
  */
 function pair(all, one, other, score) {
   const half = (/** @type {number} */ place) => ({
-    ...all[place].draw(480),
+    ...all[place].draw(640),
     name: String(place + 1),
   });
-  const hint = unsure(score, all[one].face, all[other].face);
-  return [
-    stage(half(one), half(other), score, null),
-    make("div", { class: "pair-facts" }, ...likeness(score), fineprint(score), hint),
-  ];
+  const [first, second] = [half(one), half(other)];
+  const { face, picture } = all[one];
+  const names = text("compare.pair", { one: one + 1, other: other + 1 });
+  // Only the largest face of the other photo is looked at there.
+  const reference = all[other].face.index === 0 ? all[other].picture : null;
+  return told({
+    own: first,
+    other: second,
+    score,
+    eyebrow: headline(score),
+    heading: [make("h2", { class: "name" }, names)],
+    explain: reference && (() => explainLikeness(picture, face.index, { reference })),
+    notes: [unsure(score, face, all[other].face)],
+    actions: [shareButton([first, second], names, score)],
+  });
+}
+
+/**
+ * @param {import("./stage.js").Half[]} faces
+ * @param {string} names
+ * @param {Score} score
+ */
+function shareButton(faces, names, score) {
+  const open = async () => {
+    const { cardForm } = await import("./homecard.js");
+    dialog.show(cardForm({ title: `${names}: ${headline(score)}`, faces, lines: [words(score)] }));
+  };
+  return make(
+    "button",
+    { type: "button", class: "button primary share-open", onclick: open, "aria-haspopup": "dialog" },
+    icon("share"),
+    text("share.open"),
+  );
 }
 
 /** The two that are most alike. @param {(Score | null)[][]} scores */
@@ -131,10 +161,7 @@ function cell(score, one, other, all) {
     verdict: text(`verdict.${score.verdict}`),
     points: text("score.points", { points: value }),
   });
-  const open = () => {
-    const title = make("h2", {}, text("compare.pair", names));
-    dialog.show(make("div", { class: "pair-card" }, title, ...pair(all, one, other, score)));
-  };
+  const open = () => dialog.show(pair(all, one, other, score));
   return make(
     "button",
     {

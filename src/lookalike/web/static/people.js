@@ -1,88 +1,133 @@
 // @ts-check
-/** A ranked person: side by side with the user's face, or as a card of the list. */
+/** A ranked person: told in full beside the user's face, as one of the next, or as a line. */
 
 import { icon, make } from "./dom.js";
 import { personLinks } from "./links.js";
 import { portrait } from "./portrait.js";
-import { fineprint, likeness } from "./score.js";
+import { fineprint, likeness, shownPoints, standingNote, words } from "./score.js";
 import { stage } from "./stage.js";
 import { named, page, text } from "./texts.js";
 
+/** @typedef {import("./api.js").ComparedPerson} ComparedPerson */
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
-
+/** @typedef {import("./api.js").Score} Score */
+/** @typedef {import("./stage.js").Half} Half */
 /**
- * A person and the user's face at full size.
- * @param {RankedPerson} person
- * @param {import("./stage.js").Half} own the user's face
- * @param {string} eyebrow
- * @param {() => Promise<import("./api.js").Explanation>} explain
- * @param {...(HTMLElement | null)} actions
+ * How two faces are told.
+ * @typedef {object} Telling
+ * @property {Half} own the user's face
+ * @property {Half} other
+ * @property {HTMLElement | null} [credit] of the other's picture
+ * @property {Score} score
+ * @property {string} eyebrow
+ * @property {(HTMLElement | null)[]} heading who the other is
+ * @property {string} [headline] how the best match compares with those of others
+ * @property {(() => Promise<import("./api.js").Explanation>) | null} explain
+ * @property {(HTMLElement | null)[]} [notes]
+ * @property {(HTMLElement | null)[]} [actions]
  */
-export function sideBySide(person, own, eyebrow, explain, ...actions) {
-  const { tile, credit, aligned } = portrait(person, true);
-  const other = { tile, aligned, name: named(person.name).text };
+
+/** Two faces at full size, and all that is said of them. @param {Telling} telling */
+export function told({ own, other, credit, score, eyebrow, heading, headline, ...more }) {
+  const said = headline
+    ? [
+        make("p", { class: "standing" }, headline),
+        make("p", { class: "fineprint" }, standingNote(score)),
+      ]
+    : likeness(score);
   return make(
     "article",
-    { class: "match" },
-    make("div", { class: "match-pictures" }, stage(own, other, person.score, explain), credit),
+    { class: headline ? "match placed" : "match" },
+    make("div", { class: "match-pictures" }, stage(own, other, score, more.explain), credit),
     make(
       "div",
       { class: "match-facts" },
       make("p", { class: "eyebrow" }, eyebrow),
-      heading("h2", person),
-      about(person),
-      ...likeness(person.score),
-      fineprint(person.score),
-      personLinks(person),
-      ...actions,
+      ...heading,
+      ...said,
+      fineprint(score),
+      ...(more.notes ?? []),
+      make("div", { class: "match-actions" }, ...(more.actions ?? [])),
     ),
   );
 }
 
 /**
- * A person of the list.
- * @param {RankedPerson} person
- * @param {() => void} open shows the two side by side
+ * A person beside the user's face.
+ * @param {ComparedPerson} person
+ * @param {Pick<Telling, "own" | "eyebrow" | "headline" | "explain" | "actions">} telling
  */
-export function card(person, open) {
-  const { tile, credit } = portrait(person);
-  const name = named(person.name).text;
+export function toldOf(person, telling) {
+  const { credit, ...half } = portrait(person, true);
+  return told({
+    ...telling,
+    other: { ...half, name: named(person.name).text },
+    credit,
+    score: person.score,
+    heading: [heading("h2", person), about(person)],
+    notes: [personLinks(person)],
+  });
+}
+
+/**
+ * One of the next: both faces, and in a sentence how alike they are.
+ * @param {RankedPerson} person
+ * @param {HTMLElement} own the user's face
+ * @param {() => void} open tells of them in full
+ */
+export function runnerUp(person, own, open) {
+  const { tile, credit } = portrait(person, true);
   return make(
     "li",
-    { class: "card person" },
-    tile,
-    make(
-      "div",
-      { class: "person-facts" },
-      make("p", { class: "rank" }, text("rank", { rank: person.rank })),
-      heading("h3", person),
-      about(person),
-    ),
-    make("div", { class: "person-score" }, ...likeness(person.score)),
-    make(
-      "div",
-      { class: "person-more" },
-      make(
-        "button",
-        {
-          type: "button",
-          class: "more",
-          "aria-label": text("side_by_side_with", { name }),
-          "aria-haspopup": "dialog",
-          onclick: open,
-        },
-        icon("pair"),
-        text("side_by_side"),
-      ),
-      personLinks(person, 1),
-    ),
+    { class: "card runner" },
+    make("div", { class: "runner-faces" }, own, tile),
     credit,
+    make("p", { class: "rank" }, text("rank", { rank: person.rank })),
+    heading("h3", person),
+    about(person),
+    make("p", { class: "runner-words" }, words(person.score)),
+    opener(person, open, "more", icon("pair"), text("side_by_side")),
   );
+}
+
+/**
+ * A person further down: a line.
+ * @param {RankedPerson} person
+ * @param {() => void} open
+ */
+export function row(person, open) {
+  const { tile, credit } = portrait(person, true);
+  return make(
+    "li",
+    { class: "person" },
+    make("span", { class: "rank" }, String(person.rank)),
+    tile,
+    make("div", { class: "person-facts" }, heading("h3", person), about(person), credit),
+    make(
+      "span",
+      { class: "person-points" },
+      make("span", { class: "unseen" }, `${text("score.resemblance")} `),
+      String(shownPoints(person.score)),
+    ),
+    opener(person, open, "button round", icon("next")),
+  );
+}
+
+/**
+ * @param {RankedPerson} person
+ * @param {() => void} open
+ * @param {string} style
+ * @param {...(Node | string)} content
+ */
+function opener(person, open, style, ...content) {
+  const label = text("side_by_side_with", { name: named(person.name).text });
+  const shown = { type: "button", class: style, onclick: open, "aria-haspopup": "dialog" };
+  return make("button", { ...shown, "aria-label": label }, ...content);
 }
 
 /**
  * @param {"h2" | "h3"} level
- * @param {RankedPerson} person
+ * @param {ComparedPerson} person
  */
 function heading(level, person) {
   const name = named(person.name);
@@ -98,7 +143,10 @@ function heading(level, person) {
   );
 }
 
-/** What is known of the person: a description in the page's language, else groups and years. @param {RankedPerson} person */
+/**
+ * What is known of the person: a description in the page's language, else groups and years.
+ * @param {ComparedPerson} person
+ */
 function about(person) {
   const description = person.description[page.language];
   if (description) return make("p", { class: "about" }, description);
@@ -107,7 +155,7 @@ function about(person) {
   return facts.length ? make("p", { class: "about" }, facts.join(" · ")) : null;
 }
 
-/** @param {RankedPerson} person */
+/** @param {ComparedPerson} person */
 function years({ born, died }) {
   const [from, to] = [born, died].map((date) => date?.slice(0, 4));
   if (!from) return "";

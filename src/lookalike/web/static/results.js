@@ -8,27 +8,35 @@ import { announce, find, icon, make } from "./dom.js";
 import { alignedTile, faceTabs, framedPhoto, markFace } from "./faces.js";
 import { FilterBar } from "./filters.js";
 import { hintLine, hints, unsure } from "./hints.js";
-import { card, sideBySide } from "./people.js";
-import { fineprint, likeness, title, words } from "./score.js";
-import { stage } from "./stage.js";
+import { row, runnerUp, told, toldOf } from "./people.js";
+import { headline, standingText, title, words } from "./score.js";
 import { named, text } from "./texts.js";
 
 /** @typedef {import("./api.js").Filters} Filters */
+/** @typedef {import("./api.js").ComparedPerson} ComparedPerson */
 /** @typedef {import("./api.js").Lookalikes} Lookalikes */
+/** @typedef {import("./api.js").Question} Question */
 /** @typedef {import("./api.js").RankedFace} RankedFace */
 /** @typedef {import("./api.js").RankedPerson} RankedPerson */
-/** @typedef {import("./picture.js").Picture} Picture */
 /** @typedef {(filters: Filters, signal: AbortSignal) => Promise<Lookalikes>} Search */
 
 /**
  * What is on show.
  * @typedef {object} Shown
  * @property {Lookalikes} answer
- * @property {Picture} photo
- * @property {Picture | null} reference
+ * @property {Question} question
  * @property {Search} search
  * @property {number} face
  */
+/**
+ * What the page does when something on it is looked at.
+ * @typedef {object} Watched
+ * @property {(face: number) => void} chose
+ * @property {(person: ComparedPerson) => void} saw
+ */
+
+// The best and the next are shown large, the others behind a button.
+const LARGE = 3;
 
 export class Results {
   #section = find("#results", HTMLElement);
@@ -42,20 +50,23 @@ export class Results {
   /** @type {AbortController | null} while the people are being narrowed down */
   #narrowing = null;
 
-  /**
-   * @param {Lookalikes} answer
-   * @param {Picture} photo
-   * @param {Picture | null} reference
-   * @param {Search} search
-   */
-  show(answer, photo, reference, search) {
-    this.#shown = { answer, photo, reference, search, face: 0 };
-    this.#filters.show(answer.filters);
+  /** @param {Watched} watched */
+  constructor(watched) {
+    this.watched = watched;
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    const { answer } = shown;
+    this.#narrowing?.abort();
+    this.#dialog.close();
+    this.#shown = shown;
+    this.#filters.show(answer.filters ?? {});
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
-    this.#showPhoto(answer, photo);
+    this.#showPhoto(shown);
     this.#showCalls(answer);
-    this.#choose(0);
+    this.#choose(answer.faces[shown.face] ? shown.face : 0);
   }
 
   /** Bring the best match to the reader, wherever they are. */
@@ -78,11 +89,8 @@ export class Results {
     return this.#shown;
   }
 
-  /**
-   * @param {Lookalikes} answer
-   * @param {Picture} picture
-   */
-  #showPhoto({ photo, faces }, picture) {
+  /** @param {Shown} shown */
+  #showPhoto({ answer: { photo, faces }, question: { photo: picture } }) {
     const choose = (/** @type {number} */ index) => this.#choose(index);
     this.#panel.replaceChildren(framedPhoto(picture, photo, faces, choose));
     this.#matches.removeAttribute("role");
@@ -105,28 +113,64 @@ export class Results {
   #choose(index) {
     const { answer } = this.#now;
     this.#now.face = index;
+    this.watched.chose(index);
     const face = answer.faces[index];
-    const [best, ...others] = face.people;
     markFace(this.#panel, index);
     if (answer.faces.length > 1) this.#matches.setAttribute("aria-labelledby", `face-${index}`);
+    if (face.coverage?.human === false) this.#joke(face);
+    else this.#tell(face);
+  }
+
+  /** Nobody is compared with a cat, unless the user says that it is none. @param {RankedFace} face */
+  #joke(face) {
+    this.#section.dataset.told = "joke";
+    const heading = make("h2", { class: "nobody-title", tabindex: -1 }, text("joke.title"));
+    const options = { type: "button", class: "button quiet", onclick: () => this.#tell(face) };
+    this.#matches.replaceChildren(
+      make(
+        "article",
+        { class: "card joke" },
+        this.#whole() ?? this.#ownHalf(face).tile,
+        heading,
+        make("p", {}, text("joke.text")),
+        make("button", options, text("joke.human")),
+      ),
+    );
+    announce(`${text("joke.title")} ${text("joke.text")}`);
+  }
+
+  /** The photo as it is: what is no face lies badly where faces do. */
+  #whole() {
+    const { url } = this.#now.question.photo;
+    return url && make("img", { class: "joke-photo", src: url, alt: text("faces.whole_photo") });
+  }
+
+  /** @param {RankedFace} face */
+  #tell(face) {
+    const { answer } = this.#now;
+    this.#section.dataset.told = "people";
+    const asked = [...this.#asked(face), ...this.#references(face)];
+    const [best, ...others] = face.people;
     if (!best) {
       const words = text(answer.notice ? "unknown" : "nobody");
       const heading = make("h2", { class: "nobody", tabindex: -1 }, words);
-      this.#matches.replaceChildren(heading, ...this.#references(face));
+      this.#matches.replaceChildren(...asked, heading);
       announce(words);
       return;
     }
     const said = hints(face);
     this.#matches.replaceChildren(
+      ...asked,
+      asked.length ? make("h2", { class: "others-title" }, text("best_anyway")) : "",
       this.#hero(face, best),
-      ...this.#references(face),
       ...this.#others(face, others),
     );
     const hint = hintLine(said);
     if (hint) this.#matches.prepend(hint);
+    for (const heading of this.#matches.querySelectorAll("h2")) heading.tabIndex = -1;
     const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
     announce([answered, ...said].join(" "));
-    this.#tell(face, best);
+    this.#report(face, best);
   }
 
   /**
@@ -134,9 +178,9 @@ export class Results {
    * @param {RankedFace} face
    * @param {RankedPerson} best
    */
-  #tell(face, best) {
+  #report(face, best) {
     const { gender } = this.#filters.value;
-    const detail = { photo: this.#now.photo, face, best, gender };
+    const detail = { photo: this.#now.question.photo, face, best, gender };
     this.#section.dispatchEvent(new CustomEvent("chosen", { detail }));
   }
 
@@ -173,41 +217,62 @@ export class Results {
    * @param {RankedPerson} best
    */
   #hero(face, best) {
-    const hero = sideBySide(
-      best,
-      this.#ownHalf(face),
-      title(best.score, this.#filters.value),
-      () => this.#explain(face, best),
-      this.#shareButton(face, best),
-    );
+    this.watched.saw(best);
+    const eyebrow = title(best.score, this.#filters.value);
+    const hero = this.#toldOf(face, best, eyebrow, standingText(face.standing));
     hero.classList.add("card", "hero");
-    find("h2", HTMLElement, hero).tabIndex = -1;
     return hero;
+  }
+
+  /**
+   * @param {RankedFace} face
+   * @param {ComparedPerson} person
+   * @param {string} eyebrow
+   * @param {string} [headline]
+   */
+  #toldOf(face, person, eyebrow, headline) {
+    return toldOf(person, {
+      own: this.#ownHalf(face),
+      eyebrow,
+      headline,
+      explain: () => this.#explain(face, person),
+      actions: [this.#shareButton(face, person)],
+    });
+  }
+
+  /** The one whom the user wanted to be compared with. @param {RankedFace} face */
+  #asked(face) {
+    if (!face.person) return [];
+    const asked = this.#toldOf(face, face.person, text("asked"));
+    asked.classList.add("card", "compared", "asked");
+    return [asked];
   }
 
   /** @param {RankedFace} face */
   #references(face) {
-    const { answer, photo, reference } = this.#now;
+    const { answer, question } = this.#now;
+    const { photo, reference } = question;
     if (!reference) return [];
     return face.references.map((score, place) => {
       const { photo: size, faces } = answer.references[place];
-      const other = alignedTile(reference, size, faces[0], text("reference.face"));
-      const half = { ...other, name: text("reference.who") };
-      const explain = () => explainLikeness(photo, face.index, { reference });
-      return make(
-        "section",
-        { class: "card compared", "aria-label": text("reference.label") },
-        stage(this.#ownHalf(face), half, score, explain),
-        make(
-          "div",
-          { class: "compared-facts" },
-          make("h2", { class: "eyebrow" }, text("reference.title")),
-          ...likeness(score),
-          fineprint(score),
+      const name = text("reference.who");
+      const other = { ...alignedTile(reference, size, faces[0], text("reference.face")), name };
+      const compared = told({
+        own: this.#ownHalf(face),
+        other,
+        score,
+        eyebrow: text("reference.title"),
+        heading: [make("h2", { class: "compared-words" }, headline(score))],
+        explain: () => explainLikeness(photo, face.index, { reference }),
+        notes: [
           unsure(score, face, faces[0]),
           faces.length > 1 ? make("p", { class: "fineprint" }, text("reference.several")) : null,
-        ),
-      );
+        ],
+        actions: [this.#pairButton(face, other, score)],
+      });
+      compared.classList.add("card", "compared");
+      compared.setAttribute("aria-label", text("reference.label"));
+      return compared;
     });
   }
 
@@ -217,12 +282,33 @@ export class Results {
    */
   #others(face, others) {
     if (!others.length) return [];
-    const cards = others.map((person) => card(person, () => this.#open(face, person)));
+    const large = others.slice(0, LARGE - 1).map((person) => {
+      return runnerUp(person, this.#ownHalf(face).tile, () => this.#open(face, person));
+    });
+    const rest = others.slice(LARGE - 1);
     return [
       make("h2", { class: "others-title" }, text("others")),
       ...(face.order === "look" ? [make("p", { class: "others-order" }, text("by_look"))] : []),
-      make("ol", { class: "people" }, ...cards),
+      make("ol", { class: "runners" }, ...large),
+      ...(rest.length ? [this.#more(face, rest)] : []),
     ];
+  }
+
+  /**
+   * The rest, drawn when they are asked for.
+   * @param {RankedFace} face
+   * @param {RankedPerson[]} rest
+   */
+  #more(face, rest) {
+    const open = () => {
+      const rows = rest.map((person) => row(person, () => this.#open(face, person)));
+      const list = make("ol", { class: "people", start: LARGE + 1 }, ...rows);
+      button.replaceWith(list);
+      find("button", HTMLButtonElement, list).focus();
+    };
+    const options = { type: "button", class: "button secondary people-more", onclick: open };
+    const button = make("button", options, text("more", { count: rest.length }));
+    return button;
   }
 
   /**
@@ -230,27 +316,40 @@ export class Results {
    * @param {RankedPerson} person
    */
   #open(face, person) {
-    const content = sideBySide(
-      person,
-      this.#ownHalf(face),
-      text("rank", { rank: person.rank }),
-      () => this.#explain(face, person),
-      this.#shareButton(face, person),
-    );
-    this.#dialog.show(content);
+    this.watched.saw(person);
+    this.#dialog.show(this.#toldOf(face, person, text("rank", { rank: person.rank })));
   }
 
   /**
    * Cards show our own score.
    * @param {RankedFace} face
-   * @param {RankedPerson} person
+   * @param {ComparedPerson} person
    */
   #shareButton(face, person) {
     if (person.score.aws) return null;
-    const open = async () => {
+    return this.#button(async () => {
       const { shareForm } = await import("./share.js");
-      this.#dialog.show(shareForm(this.#now.photo, face.index, person));
-    };
+      this.#dialog.show(shareForm(this.#now.question.photo, face.index, person));
+    });
+  }
+
+  /**
+   * Of two photos of the user's own, the card is made here.
+   * @param {RankedFace} face
+   * @param {import("./stage.js").Half} other
+   * @param {import("./api.js").Score} score
+   */
+  #pairButton(face, other, score) {
+    if (score.aws) return null;
+    return this.#button(async () => {
+      const { cardForm } = await import("./homecard.js");
+      const faces = [this.#ownHalf(face), other];
+      this.#dialog.show(cardForm({ title: headline(score), faces, lines: [words(score)] }));
+    });
+  }
+
+  /** @param {() => void} open */
+  #button(open) {
     return make(
       "button",
       {
@@ -266,16 +365,16 @@ export class Results {
 
   /**
    * @param {RankedFace} face
-   * @param {RankedPerson} person
+   * @param {ComparedPerson} person
    */
   #explain(face, { id, collection }) {
-    return explainLikeness(this.#now.photo, face.index, { person: id, collection });
+    return explainLikeness(this.#now.question.photo, face.index, { person: id, collection });
   }
 
   /** @param {RankedFace} face */
   #ownHalf(face) {
-    const { answer, photo } = this.#now;
-    const own = alignedTile(photo, answer.photo, face, text("faces.your_face"));
+    const { answer, question } = this.#now;
+    const own = alignedTile(question.photo, answer.photo, face, text("faces.your_face"));
     return { ...own, name: text("faces.me") };
   }
 }

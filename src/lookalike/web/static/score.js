@@ -54,6 +54,9 @@ export function title(score, { origin, gender } = {}) {
   return text(`best.${score.aws ? score.aws.measure : score.verdict}`);
 }
 
+/** How alike two faces are in general, whoever they are. @param {Score} score */
+export const headline = (score) => (score.aws ? words(score) : text(`verdict.${score.verdict}`));
+
 /** The one that colours belong to; Amazon gives no verdict. @param {Score} score */
 export const kind = (score) => (score.aws ? "aws" : score.verdict);
 

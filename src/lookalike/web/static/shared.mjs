@@ -16,7 +16,8 @@ async function remove() {
   button.disabled = false;
   if (!done) return;
   button.hidden = true;
-  document.querySelector(".shared-card")?.remove();
+  // With what chooses its shape: alone it would ask for another, which is gone.
+  document.querySelector(".shared-card")?.closest("picture")?.remove();
   history.replaceState(null, "", location.pathname);
 }
 

@@ -1,15 +1,24 @@
 // @ts-check
-/** Two aligned faces: side by side, one over the other with a line to drag, or why they match. */
+/**
+ * Two aligned faces: side by side, each by half with a line to drag, one turning into the other, or
+ * why they match. What the last two need comes when they are chosen.
+ */
 
 import { icon, make } from "./dom.js";
-import { heat } from "./heat.js";
 import { kind, shownPoints } from "./score.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./api.js").Score} Score */
 /** @typedef {import("./api.js").Explanation} Explanation */
-/** @typedef {{ tile: HTMLElement, name: string, aligned: boolean | Promise<boolean> }} Half */
-/** @typedef {"pair" | "split" | "heat"} Mode */
+/** @typedef {import("./faces.js").Blendable} Blendable */
+/**
+ * @typedef {object} Half
+ * @property {HTMLElement} tile
+ * @property {string} name
+ * @property {boolean | Promise<boolean>} aligned
+ * @property {Blendable | null | Promise<Blendable | null>} blendable
+ */
+/** @typedef {"pair" | "split" | "morph" | "heat"} Mode */
 
 let stages = 0;
 
@@ -21,7 +30,8 @@ let stages = 0;
  *   our own networks can tell
  */
 export function stage(own, other, score, explain) {
-  const why = make("div", { class: "why", hidden: true });
+  const why = make("div", { class: "why" });
+  const blended = make("div", { class: "morph" });
   const divider = slider(own.name, other.name);
   const halves = make(
     "div",
@@ -33,18 +43,36 @@ export function stage(own, other, score, explain) {
   );
   const element = make("div", { class: "stage" }, halves);
   element.dataset.mode = "pair";
+  let stop = () => {};
   /** @param {Mode} mode */
-  const show = (mode) => {
+  const show = async (mode) => {
+    stop();
     element.dataset.mode = mode;
-    why.hidden = mode !== "heat";
-    if (mode === "heat" && explain && !score.aws && !why.hasChildNodes())
-      heat(why, own.tile, score, explain);
+    if (mode === "heat" && explain && !why.hasChildNodes()) {
+      const { heat } = await import("./heat.js");
+      await heat(why, own, score, explain);
+    }
+    if (mode === "morph") stop = await morphed(blended, own, other);
+    // Something else may have been chosen meanwhile.
+    if (element.dataset.mode !== "morph") stop();
   };
   dragged(halves, divider, element);
-  const modes = choices(show, explain !== null && !score.aws);
-  element.append(modes, why);
-  offerSplit(modes, own, other);
+  const modes = choices(show);
+  element.append(modes, blended, why);
+  offer(modes, own, other, explain !== null && !score.aws);
   return element;
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {Half} own
+ * @param {Half} other
+ */
+async function morphed(place, own, other) {
+  const { morph } = await import("./morph.js");
+  const [one, two] = await Promise.all([own.blendable, other.blendable]);
+  if (!one || !two) return () => {};
+  return morph(place, { name: own.name, blendable: one }, { name: other.name, blendable: two });
 }
 
 /**
@@ -105,11 +133,8 @@ function dragged(halves, divider, element) {
   halves.append(make("span", { class: "divider-grip", "aria-hidden": "true" }, icon("pair")));
 }
 
-/**
- * @param {(mode: Mode) => void} show
- * @param {boolean} explained
- */
-function choices(show, explained) {
+/** @param {(mode: Mode) => void} show */
+function choices(show) {
   const name = `stage-${(stages += 1)}`;
   const option = (/** @type {Mode} */ mode) => {
     const input = make("input", { type: "radio", name, value: mode, class: "unseen" });
@@ -117,30 +142,34 @@ function choices(show, explained) {
     input.addEventListener("change", () => show(mode));
     return make("label", {}, input, make("span", {}, text(`stage.${mode}`)));
   };
-  const modes = make(
+  return make(
     "fieldset",
     { class: "choices stage-modes" },
     make("legend", { class: "unseen" }, text("stage.label")),
     option("pair"),
+    option("morph"),
     option("split"),
-    explained ? option("heat") : null,
+    option("heat"),
   );
-  return modes;
 }
 
 /**
- * One face can lie over the other only where both are aligned.
+ * One face can lie over the other only where both are aligned, and turn into it only where both have
+ * a mesh and may be changed.
  * @param {HTMLElement} modes
  * @param {Half} own
  * @param {Half} other
+ * @param {boolean} explained
  */
-async function offerSplit(modes, own, other) {
-  const split = modes.querySelectorAll("label")[1];
-  const offer = (/** @type {boolean} */ is) => {
-    split.hidden = !is;
+async function offer(modes, own, other, explained) {
+  const put = (/** @type {Mode} */ mode, /** @type {boolean} */ is) => {
+    const label = modes.querySelector(`label:has([value="${mode}"])`);
+    if (label instanceof HTMLElement) label.hidden = !is;
     modes.hidden = modes.querySelectorAll("label:not([hidden])").length < 2;
   };
-  offer(false);
-  const aligned = await Promise.all([own.aligned, other.aligned]);
-  offer(aligned.every(Boolean));
+  put("split", false);
+  put("morph", false);
+  put("heat", explained);
+  put("split", (await Promise.all([own.aligned, other.aligned])).every(Boolean));
+  put("morph", (await Promise.all([own.blendable, other.blendable])).every(Boolean));
 }

@@ -12,8 +12,15 @@
  * @property {Record<string, number>} pixels by the photo's format
  */
 
+/**
+ * The app that the page is opened inside of.
+ * @typedef {object} App
+ * @property {string} name
+ * @property {string | null} way what opens an address in the phone's own browser, with places for it
+ */
+
 const block = document.getElementById("page-data");
-/** @type {{ language: Language, root: string, texts: object, people: number, limits: Limits }} */
+/** @type {{ language: Language, root: string, texts: object, people: number, limits: Limits, app: App | null }} */
 export const page = JSON.parse(block?.textContent ?? "{}");
 
 const numbers = new Intl.NumberFormat(page.language);

@@ -116,5 +116,5 @@ export function send(url, body, { onProgress, signal, method = "POST", headers =
 
 /** A page is no answer of ours: something between here and the server sent it. */
 function isOurs(/** @type {XMLHttpRequest} */ { status, response }) {
-  return status === 204 || (status < 300 && /^(application\/json|image\/(png|jpeg))/.test(response.type));
+  return status === 204 || (status < 300 && /^(application\/json|image\/jpeg)/.test(response.type));
 }
