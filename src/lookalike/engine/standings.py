@@ -108,7 +108,7 @@ class Standings:
     def _strangers(self, looks: bool) -> Faces:
         """The cohort: people of the starter, whose looks are known, or of whom none is."""
         cohort = self._calibration.cohort
-        assert cohort is not None
+        assert cohort is not None  # nosec B101 # for types alone
         if not looks:
             return Faces(cohort.vectors)
         shipped = self._gallery.drawn(len(cohort.vectors), starter.COLLECTION, EVERYONE)

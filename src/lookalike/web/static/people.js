@@ -35,10 +35,11 @@ export function told({ own, other, credit, score, eyebrow, heading, headline, ..
         make("p", { class: "fineprint" }, standingNote(score)),
       ]
     : likeness(score);
+  const pictures = stage(own, other, score, more.explain, !headline);
   return make(
     "article",
     { class: "match" },
-    make("div", { class: "match-pictures" }, stage(own, other, score, more.explain), credit),
+    make("div", { class: "match-pictures" }, pictures, credit),
     make(
       "div",
       { class: "match-facts" },

@@ -61,7 +61,7 @@ export class Results {
     this.#narrowing?.abort();
     this.#dialog.close();
     this.#shown = shown;
-    this.#filters.show(answer.filters);
+    this.#filters.show(answer.filters ?? {});
     this.#section.hidden = false;
     this.#section.dataset.faces = answer.faces.length > 1 ? "several" : "one";
     this.#showPhoto(shown);

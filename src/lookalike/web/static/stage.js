@@ -28,8 +28,9 @@ let stages = 0;
  * @param {Score} score
  * @param {(() => Promise<Explanation>) | null} explain asks which places carry the likeness; only
  *   our own networks can tell
+ * @param {boolean} numbered whether the score stands between them: not where words tell more
  */
-export function stage(own, other, score, explain) {
+export function stage(own, other, score, explain, numbered = true) {
   const why = make("div", { class: "why" });
   const blended = make("div", { class: "morph" });
   const divider = slider(own.name, other.name);
@@ -39,7 +40,7 @@ export function stage(own, other, score, explain) {
     half(own, "own"),
     half(other, "other"),
     divider,
-    badge(score),
+    numbered ? badge(score) : null,
   );
   const element = make("div", { class: "stage" }, halves);
   element.dataset.mode = "pair";
