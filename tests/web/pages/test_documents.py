@@ -339,7 +339,7 @@ def test_the_first_load_is_light(visit: Opener, server: Server, path: str) -> No
     view.page.goto(server.url + path)
     view.page.wait_for_load_state("networkidle")
     view.foreign.clear()
-    assert 20_000 < sum(sizes) < _FIRST_LOAD
+    assert 10_000 < sum(sizes) < _FIRST_LOAD
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
