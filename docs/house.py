@@ -93,7 +93,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
-            "imports sharing",
+            "imports sharing site",
             "services takedown",
             "admission offers",
             "admin api comparisons operating pages sharing.api",

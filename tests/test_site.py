@@ -13,8 +13,9 @@ import pytest
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Person, Text
 from lookalike.site import Audience, Colours, Matched, Offer, Picture, Site, SitePerson
-from lookalike.web import colours, site_file
+from lookalike.web import colours
 from lookalike.web.colours import contrast
+from lookalike.web.site import site_file
 from tests.support import ROOT
 from tests.support.browser import encoded, png
 

@@ -157,7 +157,7 @@ def _check(settings: Settings) -> None:
     from lookalike.gate.names import Names
     from lookalike.gate.origins import Origins
     from lookalike.rekognition.access.guard import explained
-    from lookalike.web import site_file
+    from lookalike.web.site import site_file
 
     Names.of(settings)
     Origins.of(settings)

@@ -43,13 +43,11 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, offers, site_file
+from lookalike.web import admin, api, comparisons, description, offers
 from lookalike.web.admission import largest_body
-from lookalike.web.counts import Counts
 from lookalike.web.imports import work as import_work
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
-from lookalike.web.own_portraits import OwnPortraits
 from lookalike.web.pages import (
     assets,
     document,
@@ -66,6 +64,9 @@ from lookalike.web.sealed_faces import Seal
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
+from lookalike.web.site import site_file
+from lookalike.web.site.counts import Counts
+from lookalike.web.site.own_portraits import OwnPortraits
 
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")

@@ -102,6 +102,7 @@ def test_portraits_are_listed_added_and_removed(
 ) -> None:
     (first,) = portraits(http, collins)
     assert first["credit"] == {
+        "changeable": True,
         "author": "NASA",
         "licence": "public domain",
         "licence_url": "https://www.nasa.gov/terms",

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lookalike.web.counts import Counts, OfferCount
+from lookalike.web.site.counts import Counts, OfferCount
 from tests.support import patient
 from tests.support.browser import png
 from tests.support.serving import Server

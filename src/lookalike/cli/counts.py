@@ -23,7 +23,7 @@ def counts(settings: Settings, days: int, as_json: bool) -> None:
     A server with a site file counts visits, uploads, matches, shares, and offers that were shown
     and followed, and keeps no photo, address or cookie for it.
     """
-    from lookalike.web.counts import EVENTS, Counts
+    from lookalike.web.site.counts import EVENTS, Counts
 
     found = Counts(settings.home).days(days)
     if as_json:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from lookalike.site import Site
     from lookalike.watch.meters import Meters
     from lookalike.watch.refusals import Refusals
-    from lookalike.web.counts import Counts
     from lookalike.web.sealed_faces import Seal
     from lookalike.web.sharing.results import Results
+    from lookalike.web.site.counts import Counts
 
 # Of the square picture of a portrait's face, in pixels, and of its JPEG.
 PORTRAIT_SIDE = 320

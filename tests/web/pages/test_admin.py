@@ -87,10 +87,15 @@ def test_who_is_added_is_found_by_the_site(
     form = view.page.locator("#adding")
     form.locator("[name=name_ko]").fill("성춘향")
     form.locator("[name=photos]").set_input_files([payload("a.png", photos["astronaut.png"])])
+    form.locator("[name=author]").fill("NASA")
+    form.locator("[name=licence]").fill("Public domain")
+    form.locator("[name=show]").check()
     form.locator("button").click()
     expect(view.page.locator("#added")).to_contain_text("성춘향")
     expect(people(view)).to_have_count(1)
     assert best(event, photos["astronaut.png"]) == ["성춘향"]
+    answer = event.post("/api/v1/lookalikes", files={"photo": photos["astronaut.png"]}).json()
+    assert answer["faces"][0]["people"][0]["portrait"]["credit"]["author"] == "NASA"
     assert barriers(view.page) == []
     people(view).get_by_role("link").click()
     expect(view.page.locator("#portraits li")).to_have_count(1)

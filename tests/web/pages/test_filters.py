@@ -73,6 +73,21 @@ def test_several_at_once_without_the_photo(
     assert barriers(view.page) == []
 
 
+def test_whom_was_looked_among_survives_a_reload(show: Opener, photos: Mapping[str, bytes]) -> None:
+    view = show("ko")
+    view.search(photos["astronaut.png"])
+    view.expect_result()
+    eyebrow, hero = view.page.locator(".hero .eyebrow"), view.page.locator(".hero h2")
+    _chip(view, "female").click()
+    expect(eyebrow).to_have_text("가장 닮은 한국 여성 스타")
+    expect(view.page.locator("#filters")).to_have_attribute("aria-busy", "false")
+    name = hero.inner_text()
+    view.page.reload()
+    expect(eyebrow).to_have_text("가장 닮은 한국 여성 스타")
+    expect(hero).to_have_text(name)
+    assert _checked(view) == ["korean", "female"]
+
+
 def test_they_hold_for_the_visit(show: Opener, photos: Mapping[str, bytes]) -> None:
     view = show("ko")
     view.search(photos["astronaut.png"])

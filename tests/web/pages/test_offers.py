@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, ViewportSize, expect
 
 from lookalike.gallery.people import Language
-from lookalike.web.counts import Counts, OfferCount
+from lookalike.web.site.counts import Counts, OfferCount
 from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, SMALL, Opener, View, barriers, png
 from tests.support.serving import Server
 

@@ -94,6 +94,10 @@ class Portraits:
         credit = Credit(**noted["credit"])
         return CachedPortrait(self._image(person_id), noted["media_type"], credit)
 
+    def is_own(self, person_id: str) -> bool:
+        """Whether it is of a gallery of one's own, by leave of whoever imported it."""
+        return self._own(person_id) is not None
+
     def proof(self, person_id: str) -> Proof | None:
         """Who somebody without an id was found to be."""
         noted = self._noted(person_id).get("proof")

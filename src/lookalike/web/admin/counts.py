@@ -12,9 +12,9 @@ from pydantic import Field
 from lookalike.answers.shapes import Answer, Name
 from lookalike.errors import NotFound
 from lookalike.site import Site
-from lookalike.web import counts
 from lookalike.web.admin.guarded import guarded
 from lookalike.web.services import Services, UseServices
+from lookalike.web.site import counts
 
 router = guarded()
 

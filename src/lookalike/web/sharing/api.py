@@ -138,7 +138,8 @@ class Studio:
         )
         if portrait is not None:
             framed = self._framed(portrait)
-            card = replace(card, portrait=framed, credit=portrait.credit)
+            permitted = self._services.portraits.is_own(person.id)
+            card = replace(card, portrait=framed, credit=portrait.credit, permitted=permitted)
         if asked.include_photo:
             card = replace(card, face=engine.square(asked.photo, photo, face, FACE_SIDE))
         return card
@@ -159,9 +160,10 @@ class Studio:
             return None
 
     async def _portrait(self, person: Person) -> Portrait | None:
-        """The portrait that is here, where the licence lets it onto a card."""
-        known = self._services.portraits.cached(person.id)
-        if known is None or not may_show(known.credit):
+        """The portrait that is here, where licence or owner let it onto a card."""
+        portraits = self._services.portraits
+        known = portraits.cached(person.id)
+        if known is None or not (portraits.is_own(person.id) or may_show(known.credit)):
             return None
         try:
             fetched = await self._services.portraits.fetch(person)

@@ -1,7 +1,8 @@
 """A card that people share, as data: whom somebody looks like, and what of it may be shown.
 
-A celebrity's portrait is on it only where its licence lets everyone pass on a changed copy, and
-then with its credit; the user's own face only where they ask for it.
+A celebrity's portrait is on it only where its licence lets everyone pass on a changed copy, or the
+site's operator has leave to show it, and then with its credit; the user's own face only where they
+ask for it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Card:
         address: where others can try it; None where they could not come.
         portrait: (side, side, 3) RGB of the celebrity's face, or None.
         credit: of the portrait.
+        permitted: whoever imported the portrait lets the site show it, whatever its licence.
         face: that of the user, or None.
         calibrated: False where the scores are provisional, which the card then says.
     """
@@ -51,13 +53,14 @@ class Card:
     address: str | None = None
     portrait: Pixels | None = None
     credit: Credit | None = None
+    permitted: bool = False
     face: Pixels | None = None
     calibrated: bool = True
 
     @property
     def shown_portrait(self) -> Pixels | None:
-        """The portrait, where its licence lets it onto a card."""
-        return self.portrait if may_show(self.credit) else None
+        """The portrait, where its licence or its owner lets it onto a card."""
+        return self.portrait if self.permitted or may_show(self.credit) else None
 
 
 def may_show(credit: Credit | None) -> bool:

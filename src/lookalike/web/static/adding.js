@@ -1,7 +1,7 @@
 // @ts-check
 /** Adding somebody to a gallery of one's own, for who holds the admin token. */
 
-import { Admin, tellChange, withWarnings } from "./admin.js";
+import { Admin, creditOf, tellChange, withWarnings } from "./admin.js";
 import { Alert } from "./alert.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
@@ -53,7 +53,7 @@ async function add(given, decided) {
   if (!name) throw new Problem("name-wanting");
   const facts = ["name_ko", "name_en"].map((key) => [key, String(given.get(key))]);
   const all = [...facts, ["collection", collection], ...Object.entries(decided)];
-  const fields = /** @type {Field[]} */ (all);
+  const fields = [.../** @type {Field[]} */ (all), ...creditOf(given)];
   const done = await admin.add("people", given.getAll("photos"), fields);
   const there = done.added ? "manage.added" : "manage.nothing_new";
   const said = text(done.new ? "people.added" : there, { name, count: done.added });

@@ -101,6 +101,18 @@ export class Admin {
 }
 
 /**
+ * Whose photos are, and whether the page may show them, as a form states it.
+ * @param {FormData} given
+ * @returns {Field[]}
+ */
+export function creditOf(given) {
+  return ["author", "licence", "source", "show"].flatMap((name) => {
+    const value = String(given.get(name) ?? "").trim();
+    return value ? [/** @type {Field} */ ([name, value])] : [];
+  });
+}
+
+/**
  * What was done, and by which of the photos somebody is badly found.
  * @param {string} said
  * @param {{ photo: number, shortcomings: { flaw: string }[] }[]} warnings

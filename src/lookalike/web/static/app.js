@@ -173,13 +173,14 @@ function place() {
 
 /** The part of the page that shows answers, loaded with the first. */
 async function drawn() {
-  const [{ Results }, { saw }] = await Promise.all([
+  const [{ Results }, { renew, saw }] = await Promise.all([
     import("./results.js"),
     import("./visit.js"),
   ]);
   const chose = (/** @type {number} */ face) =>
     history.replaceState({ ...history.state, face }, "");
-  results ??= new Results({ chose, saw });
+  const narrowed = (/** @type {Lookalikes} */ answer) => renew(place().result, answer);
+  results ??= new Results({ chose, narrowed, saw });
   return results;
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** One person of a gallery of one's own: their portraits and facts, merging, removing, a takedown. */
 
-import { Admin, withWarnings, Work } from "./admin.js";
+import { Admin, creditOf, withWarnings, Work } from "./admin.js";
 import { find, make } from "./dom.js";
 import { Problem } from "./problem.js";
 import { named, page, text } from "./texts.js";
@@ -108,11 +108,8 @@ function tick(id, shown, facts) {
 /** @param {HTMLFormElement} form */
 async function addPortraits(form) {
   const given = new FormData(form);
-  const stated = ["author", "licence", "source", "show"]
-    .map((name) => [name, String(given.get(name) ?? "").trim()])
-    .filter(([, value]) => value);
-  const fields = /** @type {import("./upload.js").Field[]} */ (stated);
-  const { warnings } = await admin.add(at("/portraits"), given.getAll("photos"), fields);
+  const photos = given.getAll("photos");
+  const { warnings } = await admin.add(at("/portraits"), photos, creditOf(given));
   form.reset();
   await load();
   return withWarnings(text("manage.portraits_added"), warnings);

@@ -109,6 +109,11 @@ export class Results {
     this.#calls.hidden = !calls.length;
   }
 
+  /** Whichever comes first is what a reader is brought to. */
+  #headingsTakeFocus() {
+    for (const heading of this.#matches.querySelectorAll("h2")) heading.tabIndex = -1;
+  }
+
   /** @param {number} index */
   #choose(index) {
     const { answer } = this.#now;
@@ -153,8 +158,9 @@ export class Results {
     const [best, ...others] = face.people;
     if (!best) {
       const words = text(answer.notice ? "unknown" : "nobody");
-      const heading = make("h2", { class: "nobody", tabindex: -1 }, words);
+      const heading = make("h2", { class: "nobody" }, words);
       this.#matches.replaceChildren(...asked, heading);
+      this.#headingsTakeFocus();
       announce(words);
       return;
     }
@@ -167,7 +173,7 @@ export class Results {
     );
     const hint = hintLine(said);
     if (hint) this.#matches.prepend(hint);
-    for (const heading of this.#matches.querySelectorAll("h2")) heading.tabIndex = -1;
+    this.#headingsTakeFocus();
     const answered = text("announce", { name: named(best.name).text, words: words(best.score) });
     announce([answered, ...said].join(" "));
     this.#report(face, best);
@@ -194,6 +200,7 @@ export class Results {
       const answer = await this.#now.search(filters, narrowing.signal);
       if (!this.#shown) return;
       this.#shown.answer = answer;
+      this.watched.narrowed(answer);
       this.#choose(this.#shown.face);
     } catch (error) {
       const problem = problemFrom(error);

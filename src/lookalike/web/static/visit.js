@@ -73,6 +73,17 @@ export async function keep(answer, { photo, reference, person }) {
 }
 
 /**
+ * Keep what was found among other people in place of a result.
+ * @param {string | undefined} id
+ * @param {Lookalikes} answer
+ */
+export function renew(id, answer) {
+  /** @type {Kept | null} */
+  const kept = id ? read(RESULT + id) : null;
+  if (kept) write(RESULT + id, { ...kept, answer });
+}
+
+/**
  * @param {string} id
  * @returns {Promise<{ answer: Lookalikes, question: Question } | null>} null: it is not kept
  */

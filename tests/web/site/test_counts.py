@@ -18,8 +18,8 @@ from lookalike.config import Settings
 from lookalike.errors import CollectionNotFound, InvalidParameter
 from lookalike.launch import run as serve_forever
 from lookalike.server import create_app
-from lookalike.web.counts import Counts
 from lookalike.web.samples import sample
+from lookalike.web.site.counts import Counts
 from tests.support import patient
 from tests.support.serving import Server
 

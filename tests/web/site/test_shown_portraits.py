@@ -149,10 +149,11 @@ def test_the_site_file_allows_a_whole_collection(
         assert picture(client, portrait["url"]).size == (320, 320)
 
 
-def test_a_card_shows_it_where_the_licence_lets_everyone_pass_it_on(
-    http: httpx.Client, photos: Mapping[str, bytes]
+@pytest.mark.parametrize("licence", ["CC BY 4.0", "used with permission"])
+def test_a_card_shows_it_while_it_may_be_shown(
+    http: httpx.Client, photos: Mapping[str, bytes], licence: str
 ) -> None:
-    free = {**CREDIT, "licence": "CC BY 4.0"}
+    free = {**CREDIT, "licence": licence}
     person = add(http, photos, "obama.jpg", show="true", **free).json()["id"]
     sent = {"person": person, "collection": "mine"}
     card = http.post("/api/v1/cards", data=sent, files={"photo": photos["obama2.jpg"]})

@@ -1,0 +1,1 @@
+"""A site of one's own: its file, its own portraits, and how often it was used."""
