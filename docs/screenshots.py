@@ -3,8 +3,7 @@
 python -m docs.screenshots OUT [NAME ...]
 
 A server with the real models answers. What the page asks of portraits is answered here: photos of
-the tests stand in for them. NAME chooses some of the states; docs/screenshot.png is `answer` in
-Korean on a desktop.
+the tests stand in for them. NAME chooses some of the states.
 """
 
 from __future__ import annotations

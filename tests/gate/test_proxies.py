@@ -106,7 +106,9 @@ def test_a_visit_from_the_photo_to_the_shared_card(
 def test_every_page_leads_to_pages_below_the_path(visit: Opener, offered: Offered) -> None:
     view = visit(offered.url, "en", DESKTOP)
     path = urlsplit(offered.url).path
-    seen, waiting = set[str](), [path, f"{path}/people/Q22686"]
+    # No page for visitors leads to those of whoever runs the site.
+    begun = ("", "/people/Q22686", "/people/Q22686/manage", "/admin", "/operator")
+    seen, waiting = set[str](), [path + each for each in begun]
     while waiting:
         path = waiting.pop()
         answer = view.page.goto(offered.origin + path)
@@ -123,7 +125,7 @@ def test_every_page_leads_to_pages_below_the_path(visit: Opener, offered: Offere
         seen.add(path)
         pages = {each for each in own if re.fullmatch(_PAGES, each)}
         waiting += sorted(pages - seen - set(waiting))
-    known = ("", "compare", "people", "people/Q22686/manage", "takedowns", "how", "privacy")
+    known = ("", "compare", "people", "takedowns", "how", "privacy")
     assert {f"/look/{each}" for each in known} <= seen
 
 

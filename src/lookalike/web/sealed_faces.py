@@ -12,14 +12,16 @@ import struct
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lookalike.engine.interface import Probe
 from lookalike.errors import SealExpired
 from lookalike.faces.appearance.appearance import SIZE, unpacked
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 # Where the process that starts several workers tells them one key; it is in no setting.
 KEY = "_LOOKALIKE_SEALING_KEY"
@@ -40,14 +42,14 @@ class Seal:
             contract: that of the vectors; those of another are refused.
         """
         given = os.environ.get(KEY)
-        self._cipher = AESGCM(bytes.fromhex(given) if given else os.urandom(32))
+        self._key = bytes.fromhex(given) if given else os.urandom(32)
         self._contract = contract.encode()
         self._clock = clock
 
     def closed(self, faces: Sequence[Probe]) -> str:
         packed = [_HEAD.pack(self._clock(), len(faces)), *map(_packed, faces)]
         nonce = os.urandom(_NONCE)
-        sealed = self._cipher.encrypt(nonce, b"".join(packed), self._contract)
+        sealed = self._cipher().encrypt(nonce, b"".join(packed), self._contract)
         return urlsafe_b64encode(nonce + sealed).decode()
 
     def opened(self, sealed: str) -> tuple[Probe, ...]:
@@ -55,9 +57,11 @@ class Seal:
         Raises:
             SealExpired: it is too old, was made before the server started, or is none.
         """
+        from cryptography.exceptions import InvalidTag
+
         try:
             data = urlsafe_b64decode(sealed.encode("ascii", "replace"))
-            inside = self._cipher.decrypt(data[:_NONCE], data[_NONCE:], self._contract)
+            inside = self._cipher().decrypt(data[:_NONCE], data[_NONCE:], self._contract)
         except (InvalidTag, ValueError):
             raise _expired() from None
         made, count = _HEAD.unpack_from(inside)
@@ -66,6 +70,12 @@ class Seal:
         rest = inside[_HEAD.size :]
         each = len(rest) // count if count else 0
         return tuple(_unpacked(rest[n * each : (n + 1) * each]) for n in range(count))
+
+    def _cipher(self) -> AESGCM:
+        # Not above: a server is ready without it.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM(self._key)
 
 
 def _expired() -> SealExpired:

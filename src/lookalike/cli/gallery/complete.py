@@ -13,7 +13,6 @@ import click
 
 from lookalike.cli.context import local_engine, pass_settings
 from lookalike.cli.terminal import json_option, print_json, progress
-from lookalike.gallery.starter import COLLECTION as STARTER
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 
+# As `gallery.starter` calls it, which imports numpy: no command line needs that to begin.
+_STARTER = "starter"
 # How many are named of what there is a line for.
 _NAMED = 10
 
@@ -35,7 +36,7 @@ _NAMED = 10
 @click.command()
 @click.option(
     "--collection",
-    default=STARTER,
+    default=_STARTER,
     show_default=True,
     help="Whose people; their names are sent to Wikidata.",
 )
@@ -56,7 +57,7 @@ def complete(
     for everybody who uses this cache folder, in a collection of your own in the gallery. Where
     nobody is proved, nothing changes. The same command goes on where it was stopped.
     """
-    if table is not None and collection != STARTER:
+    if table is not None and collection != _STARTER:
         raise click.UsageError("--table is for the starter gallery.")
     with local_engine(settings) as engine, progress() as bar:
         done = _completion(settings, engine, collection, limit, bar)
@@ -121,7 +122,7 @@ def _completion(
 
 def _keep(engine: LocalEngine, collection: str, found: Sequence[Completed]) -> None:
     """What was found of one's own people, as they are known now; the starter's is in the cache."""
-    if collection == STARTER:
+    if collection == _STARTER:
         return
     store = engine.gallery.store
     there = store.people(collection, [each.person.id for each in found])
