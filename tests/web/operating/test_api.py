@@ -46,13 +46,13 @@ def test_what_was_done_is_counted(serve: Serve, home: Path, photos: Mapping[str,
         assert patient.post(f"{url}/api/v1/detect", files={"photo": b"x"}).status_code == 415
         clients.post(url, "ListCollections", {})
         clients.post(url, "Nothing", {})
-        patient.get(f"{url}/r/{'A' * 22}/card.png")
+        patient.get(f"{url}/r/{'A' * 22}/card.jpg")
         told = metrics(url, ADMIN)
         state = patient.get(f"{url}/api/v1/state", headers=ADMIN).json()
     assert told["lookalike_photos_total",] == 2
     assert told["lookalike_requests_total", "POST", "/api/v1/lookalikes", "200"] == 1
     assert told["lookalike_requests_total", "POST", "rekognition:ListCollections", "200"] == 1
-    assert told["lookalike_requests_total", "GET", "/r/{result_id}/card.png", "404"] == 1
+    assert told["lookalike_requests_total", "GET", "/r/{result_id}/card.jpg", "404"] == 1
     assert told["lookalike_answers_total", verdict] == 1
     for kind in ("unsupported-format", "UnknownOperationException", "result-not-found"):
         assert told["lookalike_refusals_total", kind] == 1
@@ -67,7 +67,7 @@ def test_what_was_done_is_counted(serve: Serve, home: Path, photos: Mapping[str,
     assert {each["name"] for each in state["totals"]["steps"]} >= {"wait", "decode", "embed"}
     last = [(each["route"], each["status"], each["kind"]) for each in state["refusals"]]
     assert last == [
-        ("/r/{result_id}/card.png", 404, "result-not-found"),
+        ("/r/{result_id}/card.jpg", 404, "result-not-found"),
         ("/", 400, "UnknownOperationException"),
         ("/api/v1/detect", 415, "unsupported-format"),
     ]

@@ -365,7 +365,7 @@ def test_nothing_moves_by_itself(
 def test_the_document(server: Server) -> None:
     answer = patient.get(server.url, headers={"Accept-Language": "en-US,en;q=0.9"})
     assert answer.headers["content-language"] == "en"
-    assert answer.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding"
+    assert answer.headers["vary"] == "Accept-Language, Cookie, Accept-Encoding, User-Agent"
     assert answer.headers["content-encoding"] == "gzip"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert "unsafe" not in answer.headers["content-security-policy"]
