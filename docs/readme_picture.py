@@ -37,6 +37,17 @@ _OWN, _PORTRAIT = "obama.jpg", "obama3.jpg"
 _WIDTH, _MARGIN, _GROUND = 400, 32, "#ebe6de"
 
 
+def enrolled(url: str) -> str:
+    """The id of somebody of one's own whose portrait the page may show."""
+    added = patient.post(
+        f"{url}/api/v1/people",
+        data=_PERSON,
+        files={"photos": packaged.load()[_PORTRAIT]},
+    )
+    person: str = added.raise_for_status().json()["id"]
+    return person
+
+
 def _result(page: Page, url: str, photo: bytes) -> PIL.Image.Image:
     page.goto(url)
     file: FilePayload = {"name": _OWN, "mimeType": "image/jpeg", "buffer": photo}
@@ -64,13 +75,8 @@ def main() -> None:
             public_url="https://lookalike.example",
         )
         with running(settings) as server, chromium() as browser:
-            added = patient.post(
-                f"{server.url}/api/v1/people",
-                data=_PERSON,
-                files={"photos": photos[_PORTRAIT]},
-            ).raise_for_status()
             sent = {
-                "person": added.json()["id"],
+                "person": enrolled(server.url),
                 "collection": "mine",
                 "include_photo": "true",
                 "order": "look",

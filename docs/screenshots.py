@@ -21,12 +21,13 @@ import PIL.Image
 import pillow_heif
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize
 
+from docs.readme_picture import enrolled
 from lookalike import config
 from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Language
 from lookalike.web.services import PORTRAIT_SIDE
 from lookalike.web.texts import locale
-from tests.support import ROOT
+from tests.support import ROOT, coverings
 from tests.support import photos as packaged
 from tests.support.browser import DESKTOP, LOCALES, PHONE, chromium, encoded
 from tests.support.serving import running
@@ -47,11 +48,12 @@ _SCREENS: tuple[tuple[Language, ViewportSize, Scheme], ...] = (
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One page on one screen, and what it is shown with; `event` is the address of a server with
-    the site file of examples/campaign."""
+    the site file of examples/campaign, `own` that of one with a portrait of its own."""
 
     page: Page
     url: str
     event: str
+    own: str
     language: Language
     photos: dict[str, bytes]
 
@@ -67,6 +69,13 @@ class Stage:
     def say(self, key: str) -> str:
         """A text of the scripts."""
         text = locale(self.language)["script"]
+        for part in key.split("."):
+            text = text[part]
+        return str(text)
+
+    def page_text(self, key: str) -> str:
+        """A text of the documents."""
+        text = locale(self.language)["page"]
         for part in key.split("."):
             text = text[part]
         return str(text)
@@ -140,6 +149,53 @@ def split(stage: Stage) -> None:
     stage.view("split")
 
 
+def morph(stage: Stage) -> None:
+    answer(replace(stage, url=stage.own))
+    stage.view("morph")
+    stage.page.locator(".morph canvas").wait_for()
+
+
+def more(stage: Stage) -> None:
+    answer(stage)
+    stage.page.locator(".people-more").click()
+    stage.page.locator(".people").scroll_into_view_if_needed()
+
+
+def narrowed(stage: Stage) -> None:
+    stage.answer("single_face.jpg")
+    stage.page.locator("#filters label", has_text=stage.page_text("filters.female")).first.click()
+    stage.page.locator("#filters[aria-busy=false]").wait_for()
+
+
+def joke(stage: Stage) -> None:
+    stage.photos["cat.png"] = coverings.cat()
+    stage.go("/")
+    stage.choose("#photo", "cat.png")
+    stage.page.locator("#consent").check()
+    stage.page.locator("#go").click()
+    stage.page.locator(".joke").wait_for()
+
+
+def visit(stage: Stage) -> None:
+    """Several selfies, and whom one looked at."""
+    stage.answer("single_face.jpg")
+    stage.page.locator("#again").click()
+    stage.choose("#photo", "obama2.jpg")
+    stage.page.locator("#go").click()
+    stage.page.locator("#earlier img, #earlier canvas").nth(2).wait_for()
+    stage.page.locator("#earlier").scroll_into_view_if_needed()
+
+
+def invited(stage: Stage) -> None:
+    """Come from a star's page."""
+    stage.go("/people/Q76")
+    stage.page.locator("a[href*='with=']").click()
+    stage.choose("#photo", "single_face.jpg")
+    stage.page.locator("#consent").check()
+    stage.page.locator("#go").click()
+    stage.page.locator(".asked").wait_for()
+
+
 def why(stage: Stage) -> None:
     answer(stage)
     stage.view("heat")
@@ -147,7 +203,7 @@ def why(stage: Stage) -> None:
 
 
 def share(stage: Stage) -> None:
-    answer(stage)
+    answer(replace(stage, url=stage.own))
     stage.page.locator(".hero .share-open").click()
     stage.page.locator(".card-preview :is(img, strong)").locator("visible=true").wait_for()
 
@@ -237,6 +293,13 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "answer": answer,
     "heic": heic,
     "split": split,
+    "morph": morph,
+    "more": more,
+    "narrowed": narrowed,
+    "joke": joke,
+    "visit": visit,
+    "invited": invited,
+    "operator": page("/operator"),
     "why": why,
     "share": share,
     "offers": offers,
@@ -279,7 +342,10 @@ def main() -> None:
         )
         server = stack.enter_context(running(settings))
         event = stack.enter_context(running(replace(settings, site=str(_SITE))))
-        urls = (server.url, event.url)
+        kept = stack.enter_context(tempfile.TemporaryDirectory())
+        own = stack.enter_context(running(replace(settings, home=Path(kept), portraits="off")))
+        enrolled(own.url)
+        urls = (server.url, event.url, own.url)
         portraits = _portraits(LocalEngine(settings))
         browser = stack.enter_context(chromium())
         for name in names or STATES:
@@ -304,7 +370,7 @@ def _portraits(engine: LocalEngine) -> dict[str, bytes]:
 @contextmanager
 def _opened(
     browser: Browser,
-    urls: tuple[str, str],
+    urls: tuple[str, str, str],
     language: Language,
     size: ViewportSize,
     scheme: Scheme,
@@ -322,7 +388,8 @@ def _opened(
             route.fulfill(status=404)
 
     shown = context.new_page()
-    shown.route("**/people/*/portrait*", portrait)
+    shown.route(f"{urls[0]}/**/people/*/portrait*", portrait)
+    shown.route(f"{urls[1]}/**/people/*/portrait*", portrait)
     yield Stage(shown, *urls, language, packaged.load())
     context.close()
 

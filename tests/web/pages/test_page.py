@@ -18,7 +18,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Language, Text
 from lookalike.web.pages.assets import static_version
 from lookalike.web.pages.monogram import monogram
-from lookalike.web.score_words import rarity
+from lookalike.web.score_words import rarity, standing
 from tests.support import patient
 from tests.support.browser import DESKTOP, LOOKALIKES, PHONE, Opener, png
 
@@ -50,7 +50,7 @@ def test_the_best_match_and_the_reference(
     names = ("버락 오바마", "Barack Obama")
     first, second = names if language == "ko" else names[::-1]
     expect(hero.locator("h2")).to_have_text(re.compile(f"^{first} {second}$"))
-    expect(hero.locator(".chip")).to_have_text(view.text("verdict.same-person"))
+    expect(hero.locator(".eyebrow")).to_have_text(view.text("best.same-person"))
     # What somebody had in mind comes first, and is told as fully.
     expect(compared.locator("h2")).to_have_text(view.text("verdict.same-person"))
     expect(compared.locator("h2")).to_be_focused()
@@ -327,13 +327,16 @@ def test_a_score_is_told_in_words(show: Opener, photos: Mapping[str, bytes], pho
     view = show("en", DESKTOP)
     with view.page.expect_response(f"**{LOOKALIKES}") as answered:
         view.search(photos[photo])
-    best: dict[str, Any] = answered.value.json()["faces"][0]["people"][0]["score"]
+    face: dict[str, Any] = answered.value.json()["faces"][0]
+    best, second = (each["score"] for each in face["people"][:2])
     rounded = f"{float(format(best['one_in'], '.2g')):,.0f}"
     hero = view.page.locator(".hero")
-    expect(hero.locator(".words")).to_have_text(f"as alike as 1 stranger in {rounded}")
+    expect(hero.locator(".standing")).to_have_text(standing(face["standing"]["share"], "en"))
+    expect(hero.locator(".fineprint").first).to_contain_text(f"as alike as 1 stranger in {rounded}")
     expect(hero.locator(".eyebrow")).to_have_text(view.text(f"best.{best['verdict']}"))
-    value = str(int(best["resemblance"]))
-    expect(hero.get_by_role("meter")).to_have_attribute("aria-valuenow", value)
+    view.page.locator(".runner .more").first.click()
+    meter = view.page.get_by_role("dialog").get_by_role("meter")
+    expect(meter).to_have_attribute("aria-valuenow", str(int(second["resemblance"])))
 
 
 def test_a_portrait_shows_its_credit(show: Opener, photos: Mapping[str, bytes]) -> None:
