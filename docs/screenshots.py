@@ -136,7 +136,7 @@ def sample(stage: Stage) -> None:
 
 def dialog(stage: Stage) -> None:
     sample(stage)
-    stage.page.locator(".person .more").first.click()
+    stage.page.locator(".runner .more").first.click()
 
 
 def leaving(stage: Stage) -> None:

@@ -94,7 +94,7 @@ def test_the_cross_of_the_dialog_hides_nothing(
 ) -> None:
     view = show(language, size)
     view.search(photos["obama.jpg"])
-    view.page.locator(".person .more").first.click()
+    view.page.locator(".runner .more").first.click()
     dialog = view.page.locator("#dialog")
     expect(dialog).to_be_visible()
     cross = dialog.locator(".dialog-close").bounding_box()
