@@ -180,7 +180,9 @@ def visit(stage: Stage) -> None:
     """Several selfies, and whom one looked at."""
     stage.answer("single_face.jpg")
     stage.page.locator("#again").click()
+    stage.page.locator("#camera").wait_for()
     stage.choose("#photo", "obama2.jpg")
+    stage.page.locator("#photo-slot[data-state=filled]").wait_for()
     stage.page.locator("#go").click()
     stage.page.locator("#earlier img, #earlier canvas").nth(2).wait_for()
     stage.page.locator("#earlier").scroll_into_view_if_needed()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,6 +25,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.confined import Confined
 from lookalike.faces.image import Limits
 from tests.faces.apart.hostile import BREAKS_DOWN, NEVER_ENDS, serve
+from tests.support import PATIENCE_S
 
 DEADLINE_S = 10
 
@@ -144,14 +144,13 @@ def test_a_network_that_is_not_there_is_said(settings: Settings) -> None:
 
 
 def test_it_ends_when_closed(settings: Settings) -> None:
+    before = set(multiprocessing.active_children())
     started = Confined(settings)
+    (process,) = set(multiprocessing.active_children()) - before
     started.warm()
-    children = psutil.Process().children()
     started.close()
-    limit = time.monotonic() + 60
-    while any(each.is_running() and each.status() != "zombie" for each in children[-1:]):
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    process.join(PATIENCE_S)
+    assert not process.is_alive()
 
 
 def test_it_says_when_it_is_ready(settings: Settings, photos: Mapping[str, bytes]) -> None:
