@@ -310,6 +310,6 @@ def test_a_lost_key_of_the_secrets_is_a_fault_of_the_server(
     ):
         rekognition.get_celebrity_info(**OBAMA)
     assert caught.value.response["Error"]["Code"] == "InternalServerError"
-    (record,) = caplog.records
+    (record,) = (each for each in caplog.records if each.levelno == logging.ERROR)
     assert record.exc_info is not None
     assert "secret.key is missing" in str(record.exc_info[1])

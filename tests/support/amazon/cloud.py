@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,9 +69,11 @@ def running() -> Iterator[Cloud]:
         host, port = server.get_host_and_port()
         cloud = Cloud(f"http://{host}:{port}")
         with cloud.client("s3") as s3:
-            s3.create_bucket(
-                Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
+            # On a busy machine boto3 may have asked twice.
+            with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+                s3.create_bucket(
+                    Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+                )
             s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         yield cloud
     finally:
