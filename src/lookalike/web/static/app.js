@@ -171,11 +171,12 @@ function place() {
   return history.state ?? {};
 }
 
-/** The part of the page that shows answers, loaded with the first. */
+/** The part of the page that shows answers, loaded with the first, and all that an answer asks for. */
 async function drawn() {
   const [{ Results }, { renew, saw }] = await Promise.all([
     import("./results.js"),
     import("./visit.js"),
+    import("./earlier.js"),
   ]);
   const chose = (/** @type {number} */ face) =>
     history.replaceState({ ...history.state, face }, "");
