@@ -282,6 +282,8 @@ def test_an_event_has_its_own_words_and_colours(
         expect(page.locator("h1").first).to_have_text("Who do you look like?")
         expect(page.get_by_role("navigation", name="Menu")).to_have_count(0)
         expect(page.locator(".brand")).to_have_attribute("target", "_blank")
+        # The results of this visit come after all else.
+        page.wait_for_load_state("networkidle")
 
 
 def test_no_barriers_without_javascript(
