@@ -17,7 +17,9 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import PIL.Image
+import pytest
 
+from lookalike.gallery.wikimedia import client
 from tests.support.serving import listening
 
 
@@ -277,3 +279,19 @@ def serving(replay: Replay) -> Iterator[int]:
     with listening(Handler) as port:
         replay.port = port
         yield port
+
+
+@contextmanager
+def replayed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
+    """Meanwhile, every client of Wikimedia that is opened asks here."""
+    answers = Replay()
+    with serving(answers) as port:
+        opened = client.open_client
+
+        def rerouted(contact: str, version: str) -> httpx.AsyncClient:
+            made = opened(contact, version)
+            made._transport = Rerouted(port)
+            return made
+
+        monkeypatch.setattr(client, "open_client", rerouted)
+        yield answers

@@ -16,6 +16,7 @@ from lookalike.errors import ImageTooLarge, PortraitUnavailable, Subject, about
 from lookalike.faces.image import jpeg
 from lookalike.gate.names import hostname
 from lookalike.gate.proxies import root_of
+from lookalike.web.sharing.card import may_show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from lookalike.faces.mesh import Mesh
     from lookalike.gallery.gallery import Collection, Gallery
     from lookalike.gallery.people import Person
-    from lookalike.gallery.wikimedia.portrait_cache import Portraits
+    from lookalike.gallery.wikimedia.portrait_cache import CachedPortrait, Portraits
     from lookalike.gate.names import Names
     from lookalike.gate.shares import Shares
     from lookalike.site import Site
@@ -134,6 +135,15 @@ class Services:
         self.meters.answered((each.verdict for each in best), nobody, answer.timings_ms.match)
         if self.counts is not None:
             await self.counts.add_lookalikes(answer)
+
+    def passed_on(self, person_id: str) -> CachedPortrait | None:
+        """The portrait that is here, where its licence or whoever imported it lets it onto what
+        people send one another."""
+        known = self.portraits.cached(person_id)
+        permitted = known is not None and (
+            self.portraits.is_own(person_id) or may_show(known.credit)
+        )
+        return known if permitted else None
 
     async def framed_portrait(self, person: Person) -> Path:
         """The portrait of a person as a square JPEG around their face, `PORTRAIT_SIDE` pixels

@@ -17,10 +17,9 @@ from lookalike.engine.local import LocalEngine
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.starter import Starter
-from lookalike.gallery.wikimedia import client as wikimedia
 from tests.support.browser import PHONE, Opener, View, barriers
 from tests.support.serving import Server
-from tests.support.wikimedia import Replay, Rerouted, serving, time_of
+from tests.support.wikimedia import Replay, replayed, time_of
 
 POLITICIAN, MALE = "Q82955", "Q6581097"
 OBAMA = Person(
@@ -53,16 +52,7 @@ def as_jpeg(photo: bytes) -> bytes:
 
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
-    answers = Replay()
-    with serving(answers) as port:
-        opened = wikimedia.open_client
-
-        def rerouted(contact: str, version: str) -> object:
-            client = opened(contact, version)
-            client._transport = Rerouted(port)
-            return client
-
-        monkeypatch.setattr(wikimedia, "open_client", rerouted)
+    with replayed(monkeypatch) as answers:
         yield answers
 
 

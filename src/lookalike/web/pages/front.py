@@ -17,7 +17,6 @@ from lookalike.web import colours
 from lookalike.web.pages.document import language_of
 from lookalike.web.services import UseServices
 from lookalike.web.sharing import previews
-from lookalike.web.sharing.card import may_show
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,9 +41,8 @@ async def person_preview(
 ) -> Response:
     """What a link to somebody is shown with: their face, where it is here and may be passed on."""
     who = services.gallery.person(person_id, services.site.collection)
-    known = services.portraits.cached(who.id)
-    permitted = services.portraits.is_own(who.id)
-    if known is None or not (permitted or may_show(known.credit)):
+    known = services.passed_on(who.id)
+    if known is None:
         return RedirectResponse(f"{root_of(request)}/preview.png?lang={lang}", 307)
     try:
         path = await services.framed_portrait(who)

@@ -24,7 +24,7 @@ from lookalike.web import problems
 from lookalike.web.admission import FormCollection, FormWho, permitted
 from lookalike.web.services import UploadedPhoto, UseServices, own_engine
 from lookalike.web.sharing import cards, saying
-from lookalike.web.sharing.card import FACE_SIDE, SIZES, Card, Design, Shape, may_show
+from lookalike.web.sharing.card import FACE_SIDE, SIZES, Card, Design, Shape
 from lookalike.web.sharing.results import Shared
 
 router = APIRouter(prefix="/api/v1", tags=["sharing"])
@@ -161,9 +161,7 @@ class Studio:
 
     async def _portrait(self, person: Person) -> Portrait | None:
         """The portrait that is here, where licence or owner let it onto a card."""
-        portraits = self._services.portraits
-        known = portraits.cached(person.id)
-        if known is None or not (portraits.is_own(person.id) or may_show(known.credit)):
+        if self._services.passed_on(person.id) is None:
             return None
         try:
             fetched = await self._services.portraits.fetch(person)

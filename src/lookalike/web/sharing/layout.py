@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lookalike.web.sharing.card import Design, Shape
@@ -33,9 +33,9 @@ class Layout:
 
 # Instagram covers about 250 pixels at the top of a story and 340 at its bottom: what is to be read
 # is between them.
-LAYOUTS: Mapping[tuple[Design, Shape], Layout] = MappingProxyType(
+_PAIR: Mapping[Shape, Layout] = MappingProxyType(
     {
-        ("pair", "tall"): Layout(
+        "tall": Layout(
             faces=Area(0, 0, 1080, 1040),
             text=Area(72, 1060, 1008, 1370),
             invitation=Area(72, 1375, 1008, 1585),
@@ -44,7 +44,7 @@ LAYOUTS: Mapping[tuple[Design, Shape], Layout] = MappingProxyType(
             small=42,
             words=44,
         ),
-        ("pair", "square"): Layout(
+        "square": Layout(
             faces=Area(0, 0, 1080, 615),
             text=Area(56, 630, 1024, 850),
             invitation=Area(56, 858, 1024, 1018),
@@ -53,7 +53,7 @@ LAYOUTS: Mapping[tuple[Design, Shape], Layout] = MappingProxyType(
             small=30,
             words=34,
         ),
-        ("pair", "wide"): Layout(
+        "wide": Layout(
             faces=Area(0, 0, 640, 630),
             text=Area(684, 28, 1160, 330),
             invitation=Area(684, 345, 1160, 545),
@@ -62,59 +62,38 @@ LAYOUTS: Mapping[tuple[Design, Shape], Layout] = MappingProxyType(
             small=26,
             words=28,
         ),
-        ("poster", "tall"): Layout(
+    }
+)
+LAYOUTS: Mapping[tuple[Design, Shape], Layout] = MappingProxyType(
+    {
+        **{("pair", shape): layout for shape, layout in _PAIR.items()},
+        ("poster", "tall"): replace(
+            _PAIR["tall"],
             faces=Area(0, 0, 1080, 1330),
             text=Area(72, 1010, 1008, 1370),
-            invitation=Area(72, 1375, 1008, 1585),
-            credit=Area(72, 1760, 1008, 1850),
             names=(168, 50, 2),
-            small=42,
-            words=44,
         ),
-        ("poster", "square"): Layout(
+        ("poster", "square"): replace(
+            _PAIR["square"],
             faces=Area(0, 0, 1080, 830),
             text=Area(56, 600, 1024, 850),
-            invitation=Area(56, 858, 1024, 1018),
-            credit=Area(56, 1030, 1024, 1062),
             names=(116, 36, 2),
-            small=30,
-            words=34,
         ),
-        ("poster", "wide"): Layout(
+        ("poster", "wide"): replace(
+            _PAIR["wide"],
             faces=Area(0, 0, 730, 630),
             text=Area(744, 28, 1164, 330),
             invitation=Area(744, 345, 1164, 545),
             credit=Area(744, 562, 1164, 612),
-            names=(84, 30, 3),
-            small=26,
-            words=28,
         ),
-        ("prints", "tall"): Layout(
-            faces=Area(170, 60, 910, 1020),
-            text=Area(72, 1060, 1008, 1370),
-            invitation=Area(72, 1375, 1008, 1585),
-            credit=Area(72, 1760, 1008, 1850),
-            names=(140, 50, 2),
-            small=42,
-            words=44,
-        ),
-        ("prints", "square"): Layout(
-            faces=Area(290, 20, 790, 610),
-            text=Area(56, 630, 1024, 850),
-            invitation=Area(56, 858, 1024, 1018),
-            credit=Area(56, 1030, 1024, 1062),
-            names=(96, 36, 2),
-            small=30,
-            words=34,
-        ),
-        ("prints", "wide"): Layout(
+        ("prints", "tall"): replace(_PAIR["tall"], faces=Area(170, 60, 910, 1020)),
+        ("prints", "square"): replace(_PAIR["square"], faces=Area(290, 20, 790, 610)),
+        ("prints", "wide"): replace(
+            _PAIR["wide"],
             faces=Area(100, 35, 580, 595),
             text=Area(704, 28, 1160, 330),
             invitation=Area(704, 345, 1160, 545),
             credit=Area(704, 562, 1160, 612),
-            names=(84, 30, 3),
-            small=26,
-            words=28,
         ),
     }
 )

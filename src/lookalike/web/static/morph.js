@@ -157,7 +157,7 @@ function saver(blend, own, other, credits) {
  * Who took the pictures that are not the user's own, and on what terms.
  * @param {...Named} both
  */
-export function creditLines(...both) {
+function creditLines(...both) {
   return both.flatMap(({ blendable: { credit } }) => {
     if (!credit) return [];
     const author = credit.author ?? text("credit.unknown");

@@ -14,26 +14,16 @@ import pytest
 
 from lookalike import config
 from lookalike.config import Settings
-from lookalike.gallery.wikimedia import client as wikimedia
 from starter import facts
 from tests.support.homes import Home
-from tests.support.wikimedia import Replay, Rerouted, serving, time_of
+from tests.support.wikimedia import Replay, replayed, time_of
 
 POLITICIAN, MALE = "Q82955", "Q6581097"
 
 
 @pytest.fixture
 def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
-    answers = Replay()
-    with serving(answers) as port:
-        opened = wikimedia.open_client
-
-        def rerouted(contact: str, version: str) -> object:
-            client = opened(contact, version)
-            client._transport = Rerouted(port)
-            return client
-
-        monkeypatch.setattr(wikimedia, "open_client", rerouted)
+    with replayed(monkeypatch) as answers:
         yield answers
 
 
