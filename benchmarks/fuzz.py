@@ -1,11 +1,12 @@
 """Fuzzes the Rekognition API: whatever is sent, the answer is one of the API, and never a 500.
 
-    python -m benchmarks.fuzz --minutes 5
+    python -m benchmarks.fuzz [--minutes 5] [--requests 100000] [--seed 0]
 
 Hypothesis makes requests from Amazon's service model (members that are right, odd, missing, of
 other types), damaged photos, forged tokens, bodies that are no JSON, and headers and query strings
 of all kinds, and sends them to a server of its own that has a collection with faces and users.
-What is answered with a 500, or with something that is not of the API, is shrunk and printed.
+What is answered with a 500, or with something that is not of the API, is shrunk and printed. It
+ends after the minutes, or, where a number of requests is given, after those.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import operator
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -239,7 +240,9 @@ def _headers() -> SearchStrategy[dict[str, str]]:
 def served(auth: str) -> Iterator[httpx.Client]:
     """A client of a server with a home of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        own = config.load({}, home=Path(folder), auth=auth, portraits="off")
+        own = config.load(
+            {}, home=Path(folder), auth=auth, portraits="off", rekognition_starter="on"
+        )
         with running(own) as server, httpx.Client(base_url=server.url, timeout=60) as client:
             yield client
 
@@ -289,16 +292,16 @@ def send(client: httpx.Client, request: Request) -> httpx.Response:
     return client.post("/", params=request.query, headers=request.headers, content=request.body)
 
 
-def fuzz(minutes: float) -> Tally:
-    """Send requests for so long.
+def fuzz(enough: Callable[[int], bool], first: int) -> Tally:
+    """Send requests until enough are answered, from this seed on.
 
     Raises:
         AssertionError: with the smallest request found that is answered wrongly.
     """
-    tally, until = Tally(), time.monotonic() + 60 * minutes
+    tally = Tally()
     with served("off") as client, served("on") as guarded:
-        for number in count():
-            if time.monotonic() > until:
+        for number in count(first):
+            if enough(tally.codes.total()):
                 break
             known = fill(client)
             everything = _mostly(requests(known), forged(known), 8)
@@ -324,11 +327,21 @@ def _round(
     never_fails()
 
 
+def _enough(minutes: float, requests: int | None) -> Callable[[int], bool]:
+    if requests:
+        return lambda answered: answered >= requests
+    until = time.monotonic() + 60 * minutes
+    return lambda answered: time.monotonic() > until
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fuzzes the Rekognition API.")
     parser.add_argument("--minutes", type=float, default=5)
-    tally = fuzz(parser.parse_args().minutes)
-    print(f"{sum(tally.codes.values()):,} requests, none of which failed:")
+    parser.add_argument("--requests", type=int)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    tally = fuzz(_enough(arguments.minutes, arguments.requests), arguments.seed)
+    print(f"{tally.codes.total():,} requests, none of which failed:")
     for code, number in tally.codes.most_common():
         print(f"{number:>8,} {code}")
 
