@@ -289,6 +289,7 @@ def _say_pinned(source: Source, at: Staged) -> None:
 
 
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
+    from lookalike.database.database import Address
     from lookalike.engine.model_notes import model_notes
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
@@ -299,7 +300,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
-    store = Store(settings.home, chosen.contract, settings.database, make=False)
+    store = Store(settings.home, chosen.contract, Address.of(settings), make=False)
     try:
         outdated = reembedding.outdated(store)
     finally:
