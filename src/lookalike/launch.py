@@ -27,6 +27,7 @@ from lookalike.watch import board, logs
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from lookalike.database.database import Database
     from lookalike.faces.apart.faces import Faces
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
@@ -218,6 +219,17 @@ def _offered(settings: Settings, prefix: str) -> str:
     return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
 
 
+def _check_key(settings: Settings, database: Database) -> None:
+    """
+    Raises:
+        SecretsUnreadable: this host has not the key of those that share the database.
+    """
+    if database.shared:
+        from lookalike.rekognition.access.vault import Vault
+
+        Vault(settings.home, settings.secret_key, database).derived("check")
+
+
 def _check_collection(settings: Settings, collection: str | None) -> None:
     from lookalike.faces.models import installed
     from lookalike.gallery.gallery import Gallery
@@ -229,4 +241,5 @@ def _check_collection(settings: Settings, collection: str | None) -> None:
         gallery.collection(collection)
     # What cannot be kept is said now, in one line, and not when somebody first adds a person.
     gallery.store.database.prepare()
+    _check_key(settings, gallery.store.database)
     gallery.close()

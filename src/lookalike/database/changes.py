@@ -60,8 +60,8 @@ def record(connection: Connection, changes: Iterable[Change]) -> None:
     ]
     if not rows:
         return
-    connection.execute(insert(CHANGES), rows)
-    number = connection.execute(select(func.max(CHANGES.c.number))).scalar_one()
+    written = connection.execute(insert(CHANGES).returning(CHANGES.c.number), rows)
+    number = max(written.scalars())
     if number % _PRUNED_EVERY < len(rows):
         if _ends_in_any_order(connection):
             log.prune(connection, _KEPT)

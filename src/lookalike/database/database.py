@@ -42,6 +42,10 @@ class Database(Protocol):
                 are with others. Empty: everything.
         """
 
+    def alone(self) -> AbstractContextManager[Connection]:
+        """A connection on which each statement is a transaction of its own, which waits for
+        nobody's turn."""
+
     def now(self) -> datetime:
         """The time in UTC, without a zone: the same for all who use it."""
 

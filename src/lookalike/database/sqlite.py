@@ -152,6 +152,12 @@ class Sqlite:
             yield connection
             connection.exec_driver_sql("COMMIT")
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own."""
+        with self._usable(), self._made().engine.connect() as connection:
+            yield connection
+
     def prepare(self) -> None:
         """Make the file now rather than with the first change.
 

@@ -19,7 +19,9 @@ _TOGETHER = "0009"
 _ALL = text("SELECT pg_advisory_xact_lock(:writer)")
 _ONE = text(
     "SELECT CASE WHEN (SELECT value FROM agreed WHERE name = :oldest) >= :together "
-    "THEN pg_advisory_xact_lock_shared(:writer) ELSE pg_advisory_xact_lock(:writer) END"
+    "THEN pg_advisory_xact_lock_shared(:writer) ELSE pg_advisory_xact_lock(:writer) END, "
+    # Always the second: whoever has everything alone has no part.
+    "pg_advisory_xact_lock(:kind, hashtext(:part))"
 )
 _OF_PART = text("SELECT pg_advisory_xact_lock(:kind, hashtext(:part))")
 
@@ -30,8 +32,7 @@ def take(connection: Connection, part: str) -> None:
         connection.execute(_ALL, {"writer": _WRITER})
         return
     given = {"writer": _WRITER, "oldest": OLDEST, "together": _TOGETHER}
-    connection.execute(_ONE, given)
-    hold(connection, part)
+    connection.execute(_ONE, given | {"kind": _PART, "part": part})
 
 
 def hold(connection: Connection, part: str) -> None:

@@ -88,5 +88,7 @@ def prune(connection: Connection, kept: int) -> None:
 
 def adopt(connection: Connection) -> None:
     """Let changes that a dump brought from elsewhere, where ids were others, be of the past."""
-    future: ColumnElement[int] = literal_column("pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    future: ColumnElement[int] = literal_column(
+        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    )
     connection.execute(update(LOG).where(LOG.c.xid >= future).values(xid=0))

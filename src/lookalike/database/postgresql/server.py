@@ -91,6 +91,13 @@ class Postgresql:
             yield connection.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own, and waits for nobody's
+        turn."""
+        with self._usable(), self._alone(self._engine) as connection:
+            yield connection
+
+    @contextmanager
     def changing(self, part: str = "") -> Iterator[Connection]:
         with (
             self._rest(),

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select, update
 from lookalike.config import Settings
 from lookalike.database import database
 from lookalike.database.database import Address
+from lookalike.database.postgresql.rates import SharedRates
 from lookalike.database.schema import KEYS
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
@@ -71,6 +72,10 @@ class Keys:
 
     def close(self) -> None:
         self._database.close()
+
+    def rates(self) -> SharedRates | None:
+        """How often each may call, counted where all hosts do; None: there is one machine."""
+        return SharedRates(self._database, "key") if self._database.shared else None
 
     def create(
         self, description: str = "", policy: Policy | None = None, rate: float | None = None
