@@ -56,6 +56,8 @@ def run(settings: Settings) -> None:
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(replace(settings, log_key=settings.log_key or secrets.token_hex()))
+    if settings.database:
+        settings = _joined(settings)
     logging.config.dictConfig(logs.configuration(settings))
     _check_networks(settings)
     if settings.workers == 1:
@@ -72,6 +74,14 @@ def run(settings: Settings) -> None:
     os.environ[KEY] = os.urandom(32).hex()
     with board.shared():
         _serve("lookalike.launch:worker_app", settings)
+
+
+def _joined(settings: Settings) -> Settings:
+    """With what all hosts have agreed on that share the database."""
+    from lookalike.database.shared import choices
+    from lookalike.web.site import shared_site
+
+    return shared_site.joined(choices.joined(settings))
 
 
 def worker_app() -> FastAPI:

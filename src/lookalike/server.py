@@ -18,7 +18,7 @@ from lookalike.answers.people import Shown
 from lookalike.answers.people import offers as portraits_offered
 from lookalike.cache import usable
 from lookalike.config import Settings
-from lookalike.database.postgresql.portraits import PortraitRows
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.judging import judge_of

@@ -204,6 +204,11 @@ def use(settings: Settings, name: str) -> None:
 
     chosen = installed.entry(settings, name)
     installed.use(settings, chosen)
+    if settings.database:
+        from lookalike.database.shared import choices
+
+        kind = choices.MODEL if isinstance(chosen, Embedder) else choices.DETECTOR
+        choices.choose(settings, kind, name)
     click.echo(f"{name} is the {chosen.kind} in use.")
     if variable := installed.overridden(settings, chosen):
         click.echo(f"But {variable} is set, and wins: unset it.", err=True)

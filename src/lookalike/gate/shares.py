@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lookalike.config import Settings, is_loopback
 from lookalike.database.database import Database
-from lookalike.database.postgresql.rates import SharedRates
+from lookalike.database.shared.rates import SharedRates
 from lookalike.errors import TooOften
 from lookalike.gate.proxies import own_path
 from lookalike.gate.rate_limit import Limit, RateLimit

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lookalike.config import Settings
 from lookalike.database.database import Database
-from lookalike.database.postgresql.portraits import PortraitRows
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.gallery.removals.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results

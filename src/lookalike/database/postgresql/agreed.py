@@ -9,6 +9,8 @@ from lookalike.database.postgresql.tables import AGREED
 
 # The newest revision of tables that the oldest version of Lookalike knows which may still run.
 OLDEST = "oldest"
+# What stands before the hash of a key that lies elsewhere.
+PRINT = "sha256:"
 
 
 def read(connection: Connection, name: str) -> str | None:

@@ -14,7 +14,7 @@ from lookalike.database.postgresql.agreed import OLDEST
 # Any number that nothing else in the database takes a lock on, and for parts another kind of it.
 _WRITER, _PART = 0x10_0CA_11CE, 0x10CA11CE
 # The first version whose readers follow transactions.
-_TOGETHER = "0009"
+TOGETHER = "0009"
 
 _ALL = text("SELECT pg_advisory_xact_lock(:writer)")
 _ONE = text(
@@ -31,7 +31,7 @@ def take(connection: Connection, part: str) -> None:
     if not part:
         connection.execute(_ALL, {"writer": _WRITER})
         return
-    given = {"writer": _WRITER, "oldest": OLDEST, "together": _TOGETHER}
+    given = {"writer": _WRITER, "oldest": OLDEST, "together": TOGETHER}
     connection.execute(_ONE, given | {"kind": _PART, "part": part})
 
 

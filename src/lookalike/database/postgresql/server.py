@@ -12,8 +12,9 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 
 from lookalike.database import migrations
 from lookalike.database.clock import now
-from lookalike.database.postgresql import agreed, locks, log
+from lookalike.database.postgresql import agreed, hosts, locks, log
 from lookalike.database.postgresql.addresses import NAME, engine_of, url_of
+from lookalike.database.postgresql.hosts import Hosts
 from lookalike.database.schema import COLLECTIONS
 from lookalike.database.version import Version
 from lookalike.database.waiting import Rest, Turns
@@ -71,6 +72,15 @@ class Postgresql:
 
     def prepare(self) -> None:
         """It is ready since it was opened."""
+
+    def hosts(self) -> Hosts:
+        with self.reading() as connection:
+            return hosts.read(connection)
+
+    def contract(self) -> None:
+        """No version runs any more that knows older tables only."""
+        with self.changing() as connection:
+            agreed.put(connection, agreed.OLDEST, migrations.HEAD)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -19,7 +19,7 @@ from typing import Any
 from lookalike import files
 from lookalike.cache import say_unusable
 from lookalike.config import Settings
-from lookalike.database.postgresql.portraits import PortraitRows
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery import starter
@@ -268,9 +268,7 @@ class Portraits:
         if found is not None:
             self._write(note, found)
 
-    def _keep(
-        self, person_id: str, note: dict[str, object], picture: bytes | None = None
-    ) -> None:
+    def _keep(self, person_id: str, note: dict[str, object], picture: bytes | None = None) -> None:
         """Keep what was found of a person: the picture first, for without it the note is wrong."""
         made = {} if picture is None else {self._image(person_id): picture}
         made[self._note(person_id)] = json.dumps(note, ensure_ascii=False).encode()

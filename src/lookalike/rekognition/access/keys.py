@@ -15,8 +15,8 @@ from sqlalchemy import delete, insert, select, update
 from lookalike.config import Settings
 from lookalike.database import database
 from lookalike.database.database import Address
-from lookalike.database.postgresql.rates import SharedRates
 from lookalike.database.schema import KEYS
+from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy

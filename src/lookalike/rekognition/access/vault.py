@@ -21,7 +21,6 @@ _VARIABLE = "LOOKALIKE_SECRET_KEY"
 # What the hosts of a database agreed on: the key, or, of one that a setting holds, what tells it
 # from others.
 _AGREED = "secret.key"
-_PRINT = "sha256:"
 
 
 class Vault:
@@ -108,7 +107,7 @@ class Vault:
                 agreed.put(connection, _AGREED, _printed(self._given))
         elif self._given and known != _printed(self._given):
             raise self._unreadable("is not the key that the other hosts of the database have")
-        elif not self._given and known.startswith(_PRINT):
+        elif not self._given and known.startswith(agreed.PRINT):
             raise SecretsUnreadable(
                 f"The secrets in the database are sealed with a key that is set: {_VARIABLE} must "
                 "be on this host too, as on those that use the database already."
@@ -157,4 +156,4 @@ class Vault:
 
 def _printed(key: str) -> str:
     """What tells a key from others, and does not open anything."""
-    return _PRINT + hashlib.sha256(key.encode()).hexdigest()
+    return agreed.PRINT + hashlib.sha256(key.encode()).hexdigest()

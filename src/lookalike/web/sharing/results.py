@@ -28,7 +28,7 @@ from lookalike import files
 from lookalike.config import Settings
 from lookalike.database.clock import naive
 from lookalike.database.database import Database
-from lookalike.database.postgresql.results import ResultRows
+from lookalike.database.shared.results import ResultRows
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.card import Shape
