@@ -4,8 +4,8 @@
 
 A host is a process with a home of its own. One adds, takes down, and deletes access keys; another
 asks all the while, and once more when the first was told that it is done: then it has to know.
-Half of it is done while others write, half while nothing else is. Then one writer and four write for
-some seconds each, to collections of their own and to one. It ends with 1 if anything is missed.
+Half of it is done while others write, half while nothing else is. Then one writer and four write
+for some seconds each, to collections of their own and to one. It ends with 1 if anything is missed.
 """
 
 from __future__ import annotations
@@ -207,9 +207,7 @@ def adds_a_second(writers: Sequence[Remote], collections: Sequence[str], seconds
     return sum(int(str(writer.end())) for writer in writers) / seconds
 
 
-def _missed_of_all(
-    remotes: Sequence[Remote], times: int, load: int
-) -> Iterator[tuple[object, ...]]:
+def _rows(remotes: Sequence[Remote], times: int, load: int) -> Iterator[tuple[object, ...]]:
     """Rows of the table: half of the times while others write."""
     one, other, *others = remotes
     # The collection is there from the beginning.
@@ -221,9 +219,9 @@ def _missed_of_all(
         tried = missed(one, other, range(times // 2 * busy, times // 2 * (1 + busy)))
         for writer in writers if busy else ():
             writer.end()
-        for what, each in tried.items():
-            ms = f"{1e3 * statistics.median(each.took_s):.0f}"
-            yield what, f"{load} writers" if busy else "idle", each.times, each.missed, ms
+        for what, found in tried.items():
+            ms = f"{1e3 * statistics.median(found.took_s):.0f}"
+            yield what, f"{load} writers" if busy else "idle", found.times, found.missed, ms
 
 
 def _speeds(writers: Sequence[Remote], seconds: float) -> Iterator[tuple[str, str, str]]:
@@ -243,7 +241,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(machine())
     with postgres.running() as address, hosts(address, 2 + _WRITERS) as remotes:
-        rows = list(_missed_of_all(remotes, asked.times, asked.load))
+        rows = list(_rows(remotes, asked.times, asked.load))
         print(table(("What another host is asked for", "beside", "times", "missed", "ms"), rows))
         print(table(("Adds a second", "", "times one"), list(_speeds(remotes[2:], asked.seconds))))
     raise SystemExit(any(row[3] for row in rows))

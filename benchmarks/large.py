@@ -187,11 +187,12 @@ def fill(store: Store, count: int) -> None:
     for start in range(0, count, _AT_ONCE):
         people = list(_people(range(start, start + _AT_ONCE)))
         vectors = drawing.people(_AT_ONCE)
-        faces = [
-            face_row("large", each.id, Portrait(vector, image_id=uuid.uuid4().hex))
-            for each, vector in zip(people, vectors, strict=True)
-        ]
-        with store.database.changing() as connection:
+        with store.database.changing("large") as connection:
+            created = now(connection)
+            faces = [
+                face_row("large", each.id, Portrait(vector, image_id=uuid.uuid4().hex), created)
+                for each, vector in zip(people, vectors, strict=True)
+            ]
             connection.execute(insert(PEOPLE), [person_row(each) for each in people])
             connection.execute(insert(FACES), faces)
             changes.record(connection, [Change("large", each.id) for each in people])

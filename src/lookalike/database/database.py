@@ -84,16 +84,17 @@ class Address:
         return cls(settings.database, settings.database_reads, settings.database_connections)
 
 
-def opened(home: Path, address: Address, *, make: bool = True) -> Database:
+def opened(home: Path, address: Address | None = None, *, make: bool = True) -> Database:
     """
     Args:
+        address: SQLite in the home unless given.
         make: the file of SQLite now, if there is none, rather than with the first change.
 
     Raises:
         StoreUnavailable: it cannot be used.
         InvalidParameter: the address is of neither.
     """
-    if not address.primary:
+    if address is None or not address.primary:
         return Sqlite(home, make=make)
     from lookalike.database.postgresql.server import Postgresql
 

@@ -10,6 +10,8 @@ from lookalike.errors import InvalidParameter, StoreUnavailable
 _SCHEME, _DRIVER = "postgresql", "postgresql+psycopg"
 # Connections that stay open while nobody needs them.
 _KEPT = 5
+# How long to wait for one that is free.
+_PATIENCE_S = 20.0
 # What a host is called among the sessions of a server, before the revision of its tables.
 NAME = "lookalike"
 
@@ -51,6 +53,7 @@ def engine_of(url: URL, connections: int, name: str) -> Engine:
             pool_pre_ping=True,
             pool_size=kept,
             max_overflow=connections - kept,
+            pool_timeout=_PATIENCE_S,
         )
     except ModuleNotFoundError:
         raise StoreUnavailable(

@@ -56,7 +56,11 @@ class Postgresql:
         self._called = _named(url)
         self._engine = _opened(url, connections)
         self._copy = _opened(url_of(reads, _READS), connections) if reads else None
-        self._bring_up_to_date()
+        try:
+            self._bring_up_to_date()
+        except BaseException:
+            self.close()
+            raise
 
     def version(self) -> Version:
         with self._usable(), self._alone(self._engine) as connection:
