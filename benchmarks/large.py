@@ -35,6 +35,7 @@ from benchmarks.report import machine, median_ms, table, timed
 from lookalike import config
 from lookalike.database import changes
 from lookalike.database.changes import Change, Mark
+from lookalike.database.clock import now
 from lookalike.database.schema import FACES, PEOPLE
 from lookalike.evaluate.protocols.search import NEAREST, Drawing
 from lookalike.faces.models.manifest import SFACE
