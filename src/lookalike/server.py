@@ -184,7 +184,7 @@ async def _lifespan(
             started=datetime.now(UTC),
             rekognition=LateEndpoint(engine, executor, guard),
         )
-        async with results.keeping_swept(services.results, engine.gallery):
+        async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
             with runner:
                 app.state.services = services
                 yield

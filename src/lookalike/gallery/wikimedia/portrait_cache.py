@@ -253,6 +253,13 @@ class Portraits:
             return {}
         return noted
 
+    def sweep(self) -> None:
+        """Remove from disk what another host has forgotten."""
+        if self._shared is not None:
+            for each in self._folder.glob("*.json"):
+                if _is_safe(each.stem):
+                    self._bring_here(each.stem)
+
     def _bring_here(self, person_id: str) -> None:
         """Have on disk what another host has found, and no longer what one has forgotten."""
         if self._shared is None:

@@ -40,6 +40,8 @@ class Vault:
         self._path = home / _FILE
         self._given = given
         self._database = database if database is not None and database.shared else None
+        # What all hosts have, once it was found that this one has it too.
+        self._known: bytes | None = None
 
     def locked(self, secret: str) -> bytes:
         """The secret, encrypted; makes the key if there is none.
@@ -59,9 +61,8 @@ class Vault:
             opened = self._fernet(make=False).decrypt(locked).decode()
         except InvalidToken:
             raise self._unreadable("is not the key that they were encrypted with") from None
-        if self._database is not None and not self._given:
-            # A key that this host had alone is of all of them from now on.
-            self._agreed(self._database, make=True)
+        # A key that this host had alone is of all of them from now on.
+        self._key(make=True)
         return opened
 
     def derived(self, purpose: str) -> bytes:
@@ -83,6 +84,8 @@ class Vault:
             raise self._unreadable("is no key: that is 32 bytes in URL-safe base64") from None
 
     def _key(self, make: bool) -> bytes:
+        if self._known is not None:
+            return self._known
         if self._database is not None:
             return self._agreed(self._database, make)
         return self._given.encode() or self._from_file(make)
@@ -112,7 +115,8 @@ class Vault:
                 f"The secrets in the database are sealed with a key that is set: {_VARIABLE} must "
                 "be on this host too, as on those that use the database already."
             )
-        return (self._given or known).encode()
+        self._known = (self._given or known).encode()
+        return self._known
 
     def _first(self, connection: Connection) -> str:
         """What is agreed on now: a key that is set, else one that this host had before there were

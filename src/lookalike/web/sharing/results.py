@@ -263,8 +263,14 @@ def opened(settings: Settings, database: Database) -> Results:
 
 
 @asynccontextmanager
-async def keeping_swept(results: Results, gallery: Gallery) -> AsyncIterator[None]:
-    """Sweeps at once and then every hour: expired results, and those of people who are gone."""
+async def keeping_swept(
+    results: Results, gallery: Gallery, also: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Sweeps at once and then every hour: expired results, and those of people who are gone.
+
+    Args:
+        also: what else is swept then.
+    """
 
     def stays(shared: Shared) -> bool:
         try:
@@ -276,6 +282,7 @@ async def keeping_swept(results: Results, gallery: Gallery) -> AsyncIterator[Non
     async def sweeping() -> None:
         while True:
             await to_thread.run_sync(results.sweep, stays)
+            await to_thread.run_sync(also)
             await sleep(_HOUR)
 
     async with create_task_group() as tasks:
