@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from click.testing import CliRunner
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine
 
+from lookalike.cli import main
 from lookalike.config import Settings
 from lookalike.database import changes, clock, migrations
 from lookalike.database.changes import Change
@@ -39,6 +43,8 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.wikimedia.client import LateClient
+from lookalike.gallery.wikimedia.portrait_cache import Portraits
 from lookalike.rekognition.access.keys import Keys
 from lookalike.video.jobs import STALE, Jobs
 from lookalike.web.imports import folder
@@ -47,7 +53,9 @@ from lookalike.web.sharing import results
 from lookalike.web.sharing.results import Shared
 from lookalike.web.site import counts, shared_site
 from tests.database.test_postgresql import unit
-from tests.support import PATIENCE_S, postgres
+from tests.support import PATIENCE_S, patient, postgres, serving
+from tests.support.portraits import CREDIT, put
+from tests.support.serving import Server
 
 Database = Postgresql
 
@@ -406,6 +414,57 @@ def test_portraits_that_one_host_found(database: Database) -> None:
     assert one.note("Q76.json") is None
 
 
+def test_a_portrait_comes_to_the_disk_of_another_host_and_leaves_it(
+    host: Host, database: Database, photos: Mapping[str, bytes]
+) -> None:
+    time = 0.0
+    rows = PortraitRows(database, lambda: time)
+    client = LateClient("me@example.org", "1.0")
+    own = host("two").cache / "portraits"
+    shown = Portraits(own, client, enabled=False, shared=rows)
+    assert shown.cached("Q76") is None
+    time = 2.0
+    first = host("one").cache
+    first.mkdir(parents=True)
+    put(first, "Q76", photos["obama.jpg"])
+    files = {each.name: each.read_bytes() for each in (first / "portraits").iterdir()}
+    PortraitRows(database).write(files)
+    found = shown.cached("Q76")
+    assert found is not None
+    assert found.credit == CREDIT
+    assert found.path.read_bytes() == photos["obama.jpg"]
+    PortraitRows(database).forget("Q76")
+    time = 4.0
+    shown.sweep()
+    assert list(own.iterdir()) == []
+    assert shown.cached("Q76") is None
+
+
+def test_what_hosts_agree_on_is_shown(host: Host, address: str, tmp_path: Path) -> None:
+    one = host("one")
+    secret(one)
+    choices.choose(one, choices.MODEL, "better")
+
+    def run(*command: str) -> str:
+        done = CliRunner().invoke(main, ["hosts", *command], obj=one, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    shown = json.loads(run("show", "--json"))
+    assert (shown["tables"], shown["oldest"], shown["together"]) == ("0009", "0009", True)
+    assert (shown["key"], shown["model"]) == ("sealed with a key in the database", "better")
+    postgres.execute(address, "UPDATE agreed SET value = '0008' WHERE name = 'oldest'")
+    assert "Writers: one at a time" in run("show")
+    run("contract")
+    assert "Writers: beside each other" in run("show")
+    event = tmp_path / "site.toml"
+    event.write_text('name = "봄날"\n')
+    assert str(event) in run("site", str(event))
+    assert "Site file: one for all" in run("show")
+    alone = CliRunner().invoke(main, ["hosts", "show"], obj=replace(one, database=""))
+    assert (alone.exit_code, "There is one host" in alone.output) == (1, True)
+
+
 def test_models_and_site_are_chosen_for_all(host: Host, tmp_path: Path) -> None:
     one, other = host("one"), host("two")
     assert choices.joined(one) == one
@@ -423,6 +482,35 @@ def test_models_and_site_are_chosen_for_all(host: Host, tmp_path: Path) -> None:
         shared_site.joined(replace(other, site=str(changed)))
     shared_site.publish(other, changed)
     assert Path(shared_site.joined(one).site).read_text() == changed.read_text()
+
+
+def test_a_visitor_may_be_answered_by_any_host(
+    host: Host, settings: Settings, photos: Mapping[str, bytes], ending: ExitStack
+) -> None:
+    shared = {"photos_per_minute": 3, "trusted_proxies": "127.0.0.1", "cache": settings.cache}
+    one, other = (
+        ending.enter_context(serving.running(host(name, **shared))) for name in ("one", "two")
+    )
+    visitor = {"X-Forwarded-For": "203.0.113.9"}
+    photo = {"photo": photos["obama.jpg"]}
+
+    def post(server: Server, path: str, **data: str) -> httpx.Response:
+        return patient.post(f"{server.url}/api/v1/{path}", headers=visitor, files=photo, data=data)
+
+    first = post(one, "lookalikes", sealed="true").json()
+    again = {"sealed": first["sealed"]}
+    answer = patient.post(f"{other.url}/api/v1/lookalikes/again", data=again)
+    assert answer.json()["faces"][0]["people"][0]["id"] == "Q76"
+    made = post(one, "results", person="Q76").json()
+    page, card = (patient.get(f"{other.url}/r/{made['id']}{each}") for each in ("", "/card.jpg"))
+    assert (page.status_code, card.status_code) == (200, 200)
+    assert card.headers["content-type"] == "image/jpeg"
+    third = post(other, "detect")
+    assert (third.status_code, post(one, "detect").status_code) == (200, 429)
+    token = {"X-Delete-Token": made["delete_token"]}
+    gone = patient.delete(f"{other.url}/api/v1/results/{made['id']}", headers=token)
+    assert gone.status_code == 204
+    assert patient.get(f"{one.url}/r/{made['id']}").status_code == 404
 
 
 def downgraded(address: str) -> None:
