@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from lookalike.engine.executor import Executor
@@ -16,19 +17,12 @@ from lookalike.rekognition.access.signature import SignedRequest
 from lookalike.rekognition.calls import called
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.wire.bodies import read_body
 from lookalike.rekognition.wire.codec import Wire
-from lookalike.rekognition.wire.faults import Fault, fault_of
+from lookalike.rekognition.wire.faults import TRANSIENT, Fault, fault_of
 from lookalike.watch.requests import AMAZON_HEADER, Note, note_of
 
 _LOG = logging.getLogger("lookalike")
-
-# What is worth a second try, and after how many seconds.
-_TRANSIENT = (
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "ServiceUnavailable",
-)
-_RETRY_AFTER = "2"
 
 
 class Endpoint:
@@ -56,8 +50,7 @@ class Endpoint:
             _log(fault, error, note.id)
             status = self._wire.status(fault.code)
             body = self._wire.encode_fault(fault, note.id)
-            if fault.code in _TRANSIENT:
-                headers["Retry-After"] = _RETRY_AFTER
+            headers |= TRANSIENT.get(fault.code, {})
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, note: Note) -> bytes:
@@ -65,9 +58,11 @@ class Endpoint:
         note.operation = operation
         credential = read_credential(request.headers, request.query_params)
         # Nothing is read of whoever did not sign with a key of ours, and just now.
-        await self._guard.check_head(credential, _signed(request, b""))
-        body = await self._body(request, operation)
-        principal = await self._guard.admit(credential, _signed(request, body))
+        await self._guard.check_head(credential, SignedRequest.of(request, b""))
+        body = await read_body(
+            request, self._most, partial(self._wire.too_large, operation, self._most)
+        )
+        principal = await self._guard.admit(credential, SignedRequest.of(request, body))
 
         def call() -> bytes:
             context = Context(self._engine.local, credential, note.id, principal)
@@ -77,24 +72,6 @@ class Endpoint:
 
         return await self._executor.run(call)
 
-    async def _body(self, request: Request, operation: str) -> bytes:
-        """
-        Raises:
-            Fault: it is too large, of which nothing more is read, or ends early.
-        """
-        declared = request.headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._most:
-            raise self._wire.too_large(operation, self._most)
-        chunks = bytearray()
-        try:
-            async for chunk in request.stream():
-                if len(chunks) + len(chunk) > self._most:
-                    raise self._wire.too_large(operation, self._most)
-                chunks += chunk
-        except ClientDisconnect:
-            raise Fault("SerializationException", "The body ended early.") from None
-        return bytes(chunks)
-
 
 def _log(fault: Fault, error: Exception, request_id: str) -> None:
     """Say in the log what is a fault of ours."""
@@ -103,19 +80,3 @@ def _log(fault: Fault, error: Exception, request_id: str) -> None:
         _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
     elif fault.code == "ServiceUnavailable":
         _LOG.error("Rekognition request %s failed: %s", request_id, error)
-
-
-def _signed(request: Request, body: bytes) -> SignedRequest:
-    """What a signature is made over. A server may not tell the path as it was sent: it is /."""
-    scope = request.scope
-    path = scope.get("raw_path") or b"/"
-    headers = tuple(scope["headers"])
-    query, others = scope["query_string"], _paths_cut(path, scope.get("root_path", ""))
-    return SignedRequest(request.method, path, query, headers, body, others)
-
-
-def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
-    """What a client may have signed where a proxy cut off the path that it offers the server under:
-    nobody tells whether there was a slash at its end."""
-    prefix = root.encode()
-    return () if path.startswith(prefix) else (prefix + path, prefix)

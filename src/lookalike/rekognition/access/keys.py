@@ -7,7 +7,7 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -33,6 +33,7 @@ class AccessKey:
     Attributes:
         rate: requests a second; None: what the setting `rate` says.
         created: with a time zone.
+        expires: when it ends by itself, likewise; None: never.
     """
 
     id: str
@@ -41,6 +42,10 @@ class AccessKey:
     rate: float | None
     enabled: bool
     created: datetime
+    expires: datetime | None = None
+
+    def ended(self, when: datetime) -> bool:
+        return self.expires is not None and when >= self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,17 @@ class Keys:
         self._database.close()
 
     def create(
-        self, description: str = "", policy: Policy | None = None, rate: float | None = None
+        self,
+        description: str = "",
+        policy: Policy | None = None,
+        rate: float | None = None,
+        life: timedelta | None = None,
     ) -> Unlocked:
-        """A new key, which may do everything unless a policy says what.
+        """A new key, which may do everything unless a policy says what. Those that have ended are
+        forgotten.
+
+        Args:
+            life: after which it ends; None: never.
 
         Raises:
             InvalidParameter: the rate is not above 0.
@@ -83,6 +96,7 @@ class Keys:
             raise InvalidParameter(f"A rate of {rate:g} is not allowed; it must be above 0.")
         # A new file in place of a lost one would leave the secrets of the others unreadable.
         self.check()
+        created = now().replace(tzinfo=UTC)
         made = Unlocked(
             AccessKey(
                 id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
@@ -90,12 +104,14 @@ class Keys:
                 policy=policy or Policy(),
                 rate=rate,
                 enabled=True,
-                created=now().replace(tzinfo=UTC),
+                created=created,
+                expires=None if life is None else created + life,
             ),
             secrets.token_urlsafe(_SECRET_BYTES),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
         with self._database.changing() as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.expires <= now()))
             connection.execute(insert(KEYS), row)
         return made
 
@@ -135,15 +151,17 @@ class Keys:
             if version != self._version:
                 self._found.clear()
                 self._version = version
-            if key_id in self._found:
-                return self._found[key_id]
-            with self._database.reading() as connection:
-                one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
-                row = connection.execute(one).first()
-            if row is None:
+            found = self._found.get(key_id) or self._read(key_id)
+            if found is None or found.key.ended(datetime.now(UTC)):
                 return None
-            self._found[key_id] = Unlocked(_key(row), self._vault.unlocked(row.secret))
-            return self._found[key_id]
+            self._found[key_id] = found
+            return found
+
+    def _read(self, key_id: str) -> Unlocked | None:
+        with self._database.reading() as connection:
+            one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
+            row = connection.execute(one).first()
+        return None if row is None else Unlocked(_key(row), self._vault.unlocked(row.secret))
 
     def check(self) -> int:
         """How many keys may call, once every secret could be read.
@@ -166,6 +184,7 @@ def _row(key: AccessKey) -> dict[str, object]:
         "rate": key.rate,
         "enabled": key.enabled,
         "created": key.created.replace(tzinfo=None),
+        "expires": key.expires and key.expires.replace(tzinfo=None),
     }
 
 
@@ -177,6 +196,7 @@ def _key(row: Any) -> AccessKey:
         rate=row.rate,
         enabled=row.enabled,
         created=row.created.replace(tzinfo=UTC),
+        expires=row.expires and row.expires.replace(tzinfo=UTC),
     )
 
 

@@ -12,6 +12,7 @@ from lookalike import errors
 Code = Literal[
     "AccessDeniedException",
     "ConflictException",
+    "ExpiredTokenException",
     "IdempotentParameterMismatchException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
@@ -38,6 +39,7 @@ Code = Literal[
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
 COMMON: Mapping[str, int] = MappingProxyType(
     {
+        "ExpiredTokenException": 400,
         "IncompleteSignatureException": 400,
         "InvalidSignatureException": 400,
         "MissingAuthenticationTokenException": 400,
@@ -72,6 +74,16 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.StoreBusy: "ThrottlingException",
         errors.StoreUnavailable: "ServiceUnavailable",
         Exception: "InternalServerError",
+    }
+)
+
+# Headers of what is worth a second try: seconds to wait before it.
+_SOON = MappingProxyType({"Retry-After": "2"})
+TRANSIENT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "ThrottlingException": _SOON,
+        "ProvisionedThroughputExceededException": _SOON,
+        "ServiceUnavailable": _SOON,
     }
 )
 
