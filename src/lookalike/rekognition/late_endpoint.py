@@ -21,8 +21,10 @@ class LateEndpoint:
     """Answers as `Endpoint` does, and forms as `StsEndpoint`. Amazon's service models and all
     operations take an eighth of the start of a server."""
 
-    def __init__(self, engine: Engine, executor: Executor, guard: Guard) -> None:
-        self._rekognition = _Late(lambda: _rekognition(engine, executor, guard))
+    def __init__(
+        self, engine: Engine, executor: Executor, guard: Guard, *, others: bool = False
+    ) -> None:
+        self._rekognition = _Late(lambda: _rekognition(engine, executor, guard, others))
         self._sts = _Late(lambda: _sts(guard))
 
     async def __call__(self, request: Request) -> Response:
@@ -45,10 +47,10 @@ class _Late:
         return await self._opened(request)
 
 
-def _rekognition(engine: Engine, executor: Executor, guard: Guard) -> _Answering:
+def _rekognition(engine: Engine, executor: Executor, guard: Guard, others: bool) -> _Answering:
     from lookalike.rekognition.endpoint import Endpoint
 
-    return Endpoint(engine, executor, guard)
+    return Endpoint(engine, executor, guard, others=others)
 
 
 def _sts(guard: Guard) -> _Answering:

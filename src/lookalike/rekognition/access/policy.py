@@ -25,7 +25,18 @@ _OBJECT = re.compile(r"[a-z0-9.\-*?]{1,63}/[^\[\]\x00-\x1f]{1,1024}")
 _COLLECTION = re.compile(r"[a-zA-Z0-9_.\-*?]{1,255}")
 
 # They look at no collection, so that only the action has to be allowed.
-_OF_NO_COLLECTION = frozenset({"CompareFaces", "DetectFaces", "StartFaceDetection"})
+_OF_NO_COLLECTION = frozenset(
+    {
+        "CompareFaces",
+        "DetectFaces",
+        "DetectLabels",
+        "DetectModerationLabels",
+        "DetectProtectiveEquipment",
+        "DetectText",
+        "StartFaceDetection",
+        "StartPersonTracking",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,18 @@ TRANSIENT: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
+# What Amazon says, and programs look for, where the code tells little. Here the reason follows.
+SENTENCES: Mapping[Code, str] = MappingProxyType(
+    {
+        "InvalidImageFormatException": "Request has invalid image format: ",
+        "InvalidParameterException": "Request has invalid parameters: ",
+        "InvalidS3ObjectException": (
+            "Unable to get object metadata from S3. Check object key, region and/or access "
+            "permissions. "
+        ),
+    }
+)
+
 
 class Fault(Exception):
     """Raised anywhere below the endpoint, which answers with it."""
@@ -95,6 +107,11 @@ class Fault(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def of_image(code: Code, why: str) -> Fault:
+    """The fault of an image that cannot be used, as Amazon begins it."""
+    return Fault(code, SENTENCES.get(code, "") + why)
 
 
 def code_of(error: Exception) -> Code:
@@ -113,4 +130,6 @@ def fault_of(error: Exception) -> Fault:
         return Fault(code, "The store cannot be used now; the server's log says why.")
     if isinstance(error, errors.StoreBusy):
         return Fault(code, "The store is busy; try again in a few seconds.")
+    if isinstance(error, errors.ObjectUnavailable):
+        return of_image(code, str(error))
     return Fault(code, str(error))
