@@ -42,16 +42,16 @@ def analyze_video(
     keep: Callable[[Photo], Photo],
     describe: Callable[[Photo], Sequence[str]],
     check_stop: Callable[[], None],
-    follow: bool = True,
+    thorough: bool = False,
 ) -> VideoAnalysis:
     """Look at `video_rate` frames a second: at all of one where it may show somebody new, else only
     for those who were there.
 
     Args:
-        follow: otherwise at all of each.
         keep: takes away faces that are not wanted.
         describe: what is to be said of each face that is kept.
         check_stop: called before each frame; what it raises ends the work.
+        thorough: decode every frame, and look at all of each that is looked at.
 
     Raises:
         VideoError: the video cannot be used.
@@ -60,9 +60,9 @@ def analyze_video(
     tracker = Tracker(Bounds(same=scores.cosine_at(_SAME), other=scores.cosine_at(_OTHER)))
     count, novelty, last = 0, Novelty(), None
     with opened(file, VideoLimits.of(engine.settings)) as video:
-        for frame in video.frames(engine.settings.video_rate):
+        for frame in video.frames(engine.settings.video_rate, every=thorough):
             check_stop()
-            new = not follow or novelty.may_be_new(frame, last.faces if last else ())
+            new = thorough or novelty.may_be_new(frame, last.faces if last else ())
             last = engine.analyzer.analyze_frame(frame.image, None if new else last)
             photo = keep(last)
             count += len(photo.faces)
