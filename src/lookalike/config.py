@@ -216,6 +216,12 @@ class Settings:
         "Whether the Rekognition API has the gallery that comes with the package among its "
         "collections, as `starter`. RecognizeCelebrities knows its people either way.",
     )
+    others: Literal["off", "faces"] = _setting(
+        "off",
+        "What the Rekognition API answers that is not about faces: `faces` lets DetectLabels and "
+        "DetectProtectiveEquipment say what faces prove, and DetectText and DetectModerationLabels "
+        "answer nothing, with a warning.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "

@@ -182,7 +182,7 @@ async def _lifespan(
             meters=watching.meters,
             refusals=watching.refusals,
             started=datetime.now(UTC),
-            rekognition=LateEndpoint(engine, executor, guard),
+            rekognition=LateEndpoint(engine, executor, guard, others=settings.others == "faces"),
         )
         async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
             with runner:
