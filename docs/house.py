@@ -33,7 +33,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "engine",
             "aws",
             "answers engine.opener evaluate gate video",
-            "watch",
+            "api watch",
             "rekognition web",
             "server",
             "launch",

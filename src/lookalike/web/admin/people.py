@@ -8,12 +8,13 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import changes, people, shapes
+from lookalike.engine.portraits import portraits
 from lookalike.errors import InvalidParameter, Unlike
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import FIELDS, Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
-from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, portraits, read
+from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, read
 from lookalike.web.services import UseKnown, UseServices
 
 router = guarded()
