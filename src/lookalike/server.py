@@ -70,6 +70,10 @@ from lookalike.web.site.own_portraits import OwnPortraits
 
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
+_NOT_READY = {
+    "description": "Not ready; `status` says why.",
+    "content": {"application/json": {"example": {"status": "starting"}}},
+}
 
 
 def create_app(
@@ -211,12 +215,12 @@ async def _count_visit(request: Request, services: UseServices) -> None:
 
 
 def _add_health(app: FastAPI) -> None:
-    @app.get("/healthz", tags=["health"])
+    @app.get("/healthz", operation_id="isAlive", tags=["health"])
     async def alive() -> dict[str, str]:
         """Whether the process runs."""
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["health"], responses={503: {}})
+    @app.get("/readyz", operation_id="isReady", tags=["health"], responses={503: _NOT_READY})
     async def ready(response: Response) -> dict[str, str]:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""

@@ -120,7 +120,9 @@ class AsyncEngine(_Asking):
         return await self._ask(Embed.of, photo)
 
     async def scores(
-        self, embedding: Floats | Sequence[float], others: Floats | Sequence[Sequence[float]]
+        self,
+        embedding: Floats | Sequence[float],
+        others: Floats | Sequence[Floats | Sequence[float]],
     ) -> tuple[Score, ...]:
         """See `Engine.scores`."""
         return await self._ask(CompareEmbeddings.of, embedding, others)

@@ -188,7 +188,9 @@ class Engine(_Asking):
         return self._ask(Embed.of, photo)
 
     def scores(
-        self, embedding: Floats | Sequence[float], others: Floats | Sequence[Sequence[float]]
+        self,
+        embedding: Floats | Sequence[float],
+        others: Floats | Sequence[Floats | Sequence[float]],
     ) -> tuple[Score, ...]:
         """How alike one face is to each of others, by their embeddings.
 

@@ -71,7 +71,7 @@ class Family(Answer):
     model: shapes.Model
 
 
-@router.post("/explain")
+@router.post("/explain", operation_id="explainResemblance")
 async def explain_resemblance(
     engine: UseOwnEngine,
     services: UseServices,
@@ -91,7 +91,7 @@ async def explain_resemblance(
     )
 
 
-@router.post("/embed")
+@router.post("/embed", operation_id="embedFaces")
 async def embed_faces(
     engine: UseOwnEngine, services: UseServices, photo: UploadedPhoto
 ) -> Embeddings:
@@ -100,14 +100,14 @@ async def embed_faces(
     return await services.executor.run(lambda: embeddings(engine, data))
 
 
-@router.post("/scores")
+@router.post("/scores", operation_id="scoreEmbeddings")
 async def compare_embeddings(engine: UseOwnEngine, services: UseServices, sent: Compared) -> Scores:
     """How alike one face is to each of others, by their embeddings."""
     services.shares.photo()
     return await services.executor.run(lambda: scores(engine, sent.embedding, sent.others))
 
 
-@router.get("/people/{person_id}/portrait/mesh")
+@router.get("/people/{person_id}/portrait/mesh", operation_id="getPortraitMesh")
 async def show_portrait_mesh(services: UseServices, person_id: str) -> shapes.PortraitMesh:
     """The points of the face in somebody's portrait, to make one face out of it and another.
 
@@ -118,7 +118,7 @@ async def show_portrait_mesh(services: UseServices, person_id: str) -> shapes.Po
     return shapes.PortraitMesh(side=PORTRAIT_SIDE, points=photos.points(found))
 
 
-@router.post("/matrix")
+@router.post("/matrix", operation_id="compareAll")
 async def compare_all(
     engine: UseOwnEngine,
     services: UseServices,
@@ -136,7 +136,7 @@ async def compare_all(
     )
 
 
-@router.post("/family")
+@router.post("/family", operation_id="compareFamily")
 async def compare_family(
     engine: UseOwnEngine,
     services: UseServices,

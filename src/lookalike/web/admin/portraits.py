@@ -46,7 +46,7 @@ class Showing(BaseModel):
     shown: bool = Field(description="Whether the page shows it; it needs a licence.")
 
 
-@router.get("/people/{person_id}/portraits")
+@router.get("/people/{person_id}/portraits", operation_id="listPortraits")
 def list_portraits(
     services: UseServices, person_id: str, collection: InCollection = None
 ) -> changes.StoredPortraits:
@@ -55,7 +55,7 @@ def list_portraits(
     return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
-@router.post("/people/{person_id}/portraits", status_code=201)
+@router.post("/people/{person_id}/portraits", operation_id="addPortraits", status_code=201)
 async def add_portraits(
     services: UseServices,
     person_id: str,
@@ -79,7 +79,7 @@ async def add_portraits(
     return await services.executor.run(work)
 
 
-@router.patch("/people/{person_id}/portraits/{portrait_id}")
+@router.patch("/people/{person_id}/portraits/{portrait_id}", operation_id="showPortrait")
 def show_portrait(
     services: UseServices,
     person_id: str,
@@ -99,7 +99,9 @@ def show_portrait(
     return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
-@router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
+@router.delete(
+    "/people/{person_id}/portraits/{portrait_id}", operation_id="removePortrait", status_code=204
+)
 def remove_portrait(
     services: UseServices, person_id: str, portrait_id: str, collection: InCollection = None
 ) -> None:
