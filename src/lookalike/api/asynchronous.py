@@ -61,7 +61,7 @@ class _Asking:
 
 
 class AsyncEngine(_Asking):
-    """`Engine` for programs with an event loop, of asyncio or Trio: every method is awaited.
+    """`Engine` for programs with an event loop: every method is awaited.
 
     `lookalike.open_async` and `lookalike.connect_async` give one. Questions of several tasks are
     answered side by side.
@@ -94,7 +94,7 @@ class AsyncEngine(_Asking):
         photo: AnyPhoto,
         references: AnyPhoto | Iterable[AnyPhoto] = (),
         *,
-        limit: int = 10,
+        limit: int | None = None,
         collection: str | None = None,
         group: str | None = None,
         gender: Gender | None = None,

@@ -99,7 +99,7 @@ class Engine(_Asking):
         photo: AnyPhoto,
         references: AnyPhoto | Iterable[AnyPhoto] = (),
         *,
-        limit: int = 10,
+        limit: int | None = None,
         collection: str | None = None,
         group: str | None = None,
         gender: Gender | None = None,
@@ -120,7 +120,8 @@ class Engine(_Asking):
 
         Args:
             references: at most 8 photos whose largest face each face is compared with too.
-            limit: people for each face, 1 to 100.
+            limit: people for each face, 1 to 100; as `LOOKALIKE_LIMIT` says, which is 10, unless
+                set.
             collection: look only in this gallery.
             group: rank only people of this group of musicians, however it is spelt.
             gender: rank only those of whom the source states it.
@@ -240,7 +241,7 @@ class Engine(_Asking):
         """What looks at photos, and the contract that embeddings depend on.
 
         >>> engine.model().embedder
-        'SFace'
+        'sface-2021dec'
         """
         return self._ask(ShowModel)
 

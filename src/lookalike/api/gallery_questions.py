@@ -11,7 +11,7 @@ from lookalike.api.people import Collection, Enrolled, ImportReport, People, Per
 from lookalike.api.photo import AnyPhoto, all_bytes
 from lookalike.api.photo_questions import Gender
 from lookalike.api.question import Conversation, Pause, Question, Request
-from lookalike.api.result import read
+from lookalike.api.result import part, read
 from lookalike.api.values import check_choice, check_range
 from lookalike.errors import InvalidParameter, NotOffered
 
@@ -65,7 +65,7 @@ class ListCollections(Question[tuple[Collection, ...]]):
 
     def there(self) -> Conversation[tuple[Collection, ...]]:
         told = yield Request("GET", "/collections")
-        return tuple(read(Collection, each) for each in told["collections"])
+        return tuple(read(Collection, each) for each in part(told, "collections"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,17 +249,17 @@ class Import(Question[ImportReport]):
     def there(self) -> Conversation[ImportReport]:
         files = self._files()
         begun = yield Request("POST", "/imports")
-        place = f"/imports/{begun['id']}"
+        place = f"/imports/{part(begun, 'id')}"
         for name, read_file in files.items():
             yield Request("PUT", f"{place}/files", query={"name": name}, content=read_file())
         own = {} if self.collection is None else {"collection": self.collection}
         state = yield Request("POST", f"{place}/start", json={**self.stated.columns, **own})
-        while state["status"] in ("waiting", "running"):
+        while part(state, "status") in ("waiting", "running"):
             yield Pause(_LOOK_AGAIN)
             state = yield Request("GET", place)
-        if state["status"] == "failed":
-            raise InvalidParameter(f"The import failed: {state['message']}")
-        return read(ImportReport, state["report"])
+        if part(state, "status") == "failed":
+            raise InvalidParameter(f"The import failed: {part(state, 'message')}")
+        return read(ImportReport, part(state, "report"))
 
     def _files(self) -> dict[str, Callable[[], bytes]]:
         """What is sent: the photos of a folder, or a table and the photos that it names.

@@ -15,7 +15,7 @@ from lookalike.api.faces import Comparison, Detection, Embeddings, Explanation, 
 from lookalike.api.people import Score
 from lookalike.api.photo import AnyPhoto, all_bytes, photo_bytes
 from lookalike.api.question import Conversation, Question, Request
-from lookalike.api.result import read
+from lookalike.api.result import part, read
 from lookalike.api.values import check_choice, check_range
 from lookalike.errors import InvalidParameter
 
@@ -54,13 +54,13 @@ class Who:
 class Find(Question[Lookalikes]):
     photo: bytes
     references: tuple[bytes, ...]
-    limit: int
+    limit: int | None
     collection: str | None
     who: Who
     order: Order
 
     def __post_init__(self) -> None:
-        check_range("limit", self.limit, 1, _MOST_PEOPLE)
+        check_range("limit", 1 if self.limit is None else self.limit, 1, _MOST_PEOPLE)
         check_range("references", len(self.references), 0, _MOST_REFERENCES)
         check_choice("order", self.order, get_args(Order))
 
@@ -69,7 +69,7 @@ class Find(Question[Lookalikes]):
         cls,
         photo: AnyPhoto,
         references: AnyPhoto | Iterable[AnyPhoto],
-        limit: int,
+        limit: int | None,
         collection: str | None,
         who: Who,
         order: Order,
@@ -84,7 +84,7 @@ class Find(Question[Lookalikes]):
         found = engine.find(
             self.photo,
             self.references,
-            limit=self.limit,
+            limit=self.limit or engine.settings.limit,
             collection=self.collection,
             who=people.Who(**asdict(self.who)),
             order=self.order,
@@ -205,7 +205,7 @@ class CompareEmbeddings(Question[tuple[Score, ...]]):
     def there(self) -> Conversation[tuple[Score, ...]]:
         sent = {"embedding": self.embedding.tolist(), "others": self.others.tolist()}
         told = yield Request("POST", "/scores", json=sent)
-        return tuple(read(Score, each) for each in told["scores"])
+        return tuple(read(Score, each) for each in part(told, "scores"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,7 @@ class ShowModel(Question[Model]):
 
     def there(self) -> Conversation[Model]:
         told = yield Request("GET", "/engine")
-        return read(Model, told["model"])
+        return read(Model, part(told, "model"))
 
 
 def _array(name: str, given: object, dimensions: int) -> Floats:

@@ -14,6 +14,8 @@ from lookalike.errors import NoAnswer
 
 Kind = TypeVar("Kind", bound="Result")
 
+_LACKS = "The answer has no {name!r}: the server is of another version, or none of ours."
+
 
 class Result:
     """Base of every result: a frozen dataclass, equal to another of the same content."""
@@ -55,8 +57,19 @@ def read(kind: type[Kind], told: object) -> Kind:
         if value is not MISSING:
             given[each.name] = each.read(value)
         elif each.needed:
-            raise NoAnswer(f"The answer has no {each.name!r}: the server is of another version.")
+            raise NoAnswer(_LACKS.format(name=each.name))
     return kind(**given)
+
+
+def part(told: object, name: str) -> Any:
+    """A part of an answer in JSON.
+
+    Raises:
+        NoAnswer: it has none of that name.
+    """
+    if not isinstance(told, Mapping) or name not in told:
+        raise NoAnswer(_LACKS.format(name=name))
+    return told[name]
 
 
 def _value(told: object, name: str) -> Any:
