@@ -3,7 +3,7 @@
 python -m docs.api_examples
 
 Every operation is called once, and what was sent and answered is written to
-`src/lookalike/web/examples/`, a file an operation. Photos are named and never written.
+`src/lookalike/web/openapi/examples/`, a file an operation. Photos are named and never written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.support import ROOT, patient
 from tests.support import photos as packaged
 from tests.support.serving import running
 
-FOLDER = ROOT / "src" / "lookalike" / "web" / "examples"
+FOLDER = ROOT / "src" / "lookalike" / "web" / "openapi" / "examples"
 _SITE = ROOT / "examples" / "campaign" / "site.toml"
 # Of lists of numbers or of their rows, and of other lists, that many are shown.
 _NUMBERS, _OTHERS = 4, 5

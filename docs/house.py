@@ -39,6 +39,9 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "launch",
             "cli",
         ),
+        "api": ("photo results", "questions", "*", "opening"),
+        "api.questions": ("question values looking", "photos", "galleries"),
+        "api.results": ("result", "people", "notebook", "faces"),
         "backup": ("exchange home sealing archive", "making", "restoring"),
         "cli": (
             "terminal",
@@ -93,7 +96,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
-            "imports sharing site",
+            "imports openapi sharing site",
             "services takedown",
             "admission offers",
             "admin api comparisons operating pages sharing.api",

@@ -11,9 +11,9 @@ from typing import Any
 
 import lookalike
 from lookalike import errors
-from lookalike.api import faces, people
 from lookalike.api.engine import Engine, Galleries
-from lookalike.api.result import Result
+from lookalike.api.results import faces, people
+from lookalike.api.results.result import Result
 
 _FUNCTIONS = ("open", "connect", "open_async", "connect_async")
 # Results in the order in which one comes to them; others are parts of them.

@@ -62,17 +62,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lookalike.api.asynchronous import AsyncEngine as AsyncEngine
     from lookalike.api.engine import Engine as Engine
-    from lookalike.api.faces import Comparison as Comparison
-    from lookalike.api.faces import Detection as Detection
-    from lookalike.api.faces import Embeddings as Embeddings
-    from lookalike.api.faces import Explanation as Explanation
-    from lookalike.api.faces import Lookalikes as Lookalikes
     from lookalike.api.opening import connect as connect
     from lookalike.api.opening import connect_async as connect_async
     from lookalike.api.opening import open as open
     from lookalike.api.opening import open_async as open_async
-    from lookalike.api.people import Person as Person
-    from lookalike.api.people import Score as Score
+    from lookalike.api.results.faces import Comparison as Comparison
+    from lookalike.api.results.faces import Detection as Detection
+    from lookalike.api.results.faces import Embeddings as Embeddings
+    from lookalike.api.results.faces import Explanation as Explanation
+    from lookalike.api.results.faces import Lookalikes as Lookalikes
+    from lookalike.api.results.people import Person as Person
+    from lookalike.api.results.people import Score as Score
     from lookalike.errors import LookalikeError as LookalikeError
 
 __all__ = [
@@ -95,15 +95,15 @@ __all__ = [
 # Where each is; imported when it is first asked for, so that importing the package is free.
 _MODULES = {
     "AsyncEngine": "api.asynchronous",
-    "Comparison": "api.faces",
-    "Detection": "api.faces",
-    "Embeddings": "api.faces",
+    "Comparison": "api.results.faces",
+    "Detection": "api.results.faces",
+    "Embeddings": "api.results.faces",
     "Engine": "api.engine",
-    "Explanation": "api.faces",
+    "Explanation": "api.results.faces",
     "LookalikeError": "errors",
-    "Lookalikes": "api.faces",
-    "Person": "api.people",
-    "Score": "api.people",
+    "Lookalikes": "api.results.faces",
+    "Person": "api.results.people",
+    "Score": "api.results.people",
     "connect": "api.opening",
     "connect_async": "api.opening",
     "open": "api.opening",

@@ -43,9 +43,10 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, offers
+from lookalike.web import admin, api, comparisons, offers
 from lookalike.web.admission import largest_body
 from lookalike.web.imports import work as import_work
+from lookalike.web.openapi import description
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
 from lookalike.web.pages import (

@@ -20,9 +20,9 @@ import pytest
 
 import lookalike
 from lookalike import errors
-from lookalike.api.gallery_questions import Import, Stated
 from lookalike.api.photo import AnyPhoto
-from lookalike.api.question import Pause, Request
+from lookalike.api.questions.galleries import Import, Stated
+from lookalike.api.questions.question import Pause, Request
 from lookalike.config import Settings
 from tests.support.serving import Server
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from anyio import to_thread
 
-from lookalike.api.faces import Comparison, Detection, Embeddings, Explanation, Lookalikes, Model
-from lookalike.api.gallery_questions import (
+from lookalike.api.photo import AnyPhoto
+from lookalike.api.questions.galleries import (
     Add,
     CreateCollection,
     DeleteCollection,
@@ -22,9 +22,7 @@ from lookalike.api.gallery_questions import (
     ShowPerson,
     Stated,
 )
-from lookalike.api.people import Collection, Enrolled, ImportReport, People, Person, Score
-from lookalike.api.photo import AnyPhoto
-from lookalike.api.photo_questions import (
+from lookalike.api.questions.photos import (
     Compare,
     CompareEmbeddings,
     Detect,
@@ -37,7 +35,16 @@ from lookalike.api.photo_questions import (
     ShowModel,
     Who,
 )
-from lookalike.api.question import AsyncAnswering, Question, Reply
+from lookalike.api.questions.question import AsyncAnswering, Question, Reply
+from lookalike.api.results.faces import (
+    Comparison,
+    Detection,
+    Embeddings,
+    Explanation,
+    Lookalikes,
+    Model,
+)
+from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person, Score
 
 if TYPE_CHECKING:
     from lookalike.faces.vectors import Floats

@@ -8,8 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from lookalike.api.faces import Comparison, Detection, Embeddings, Explanation, Lookalikes, Model
-from lookalike.api.gallery_questions import (
+from lookalike.api.photo import AnyPhoto
+from lookalike.api.questions.galleries import (
     Add,
     CreateCollection,
     DeleteCollection,
@@ -20,9 +20,7 @@ from lookalike.api.gallery_questions import (
     ShowPerson,
     Stated,
 )
-from lookalike.api.people import Collection, Enrolled, ImportReport, People, Person, Score
-from lookalike.api.photo import AnyPhoto
-from lookalike.api.photo_questions import (
+from lookalike.api.questions.photos import (
     Compare,
     CompareEmbeddings,
     Detect,
@@ -35,7 +33,16 @@ from lookalike.api.photo_questions import (
     ShowModel,
     Who,
 )
-from lookalike.api.question import Answering, Question, Reply
+from lookalike.api.questions.question import Answering, Question, Reply
+from lookalike.api.results.faces import (
+    Comparison,
+    Detection,
+    Embeddings,
+    Explanation,
+    Lookalikes,
+    Model,
+)
+from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person, Score
 
 if TYPE_CHECKING:
     from lookalike.faces.vectors import Floats

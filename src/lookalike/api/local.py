@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from lookalike.api.question import Question, Reply
+from lookalike.api.questions.question import Question, Reply
 from lookalike.errors import InvalidParameter, NotOffered
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from lookalike import errors
-from lookalike.api.question import Pause, Question, Reply, Request
+from lookalike.api.questions.question import Pause, Question, Reply, Request
 
 _PREFIX = "urn:lookalike:problem:"
 # Of what came before the server's own code, or has none of ours.

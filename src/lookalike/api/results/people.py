@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lookalike.api.result import Result
+from lookalike.api.results.result import Result
 
 
 @dataclass(frozen=True, slots=True)

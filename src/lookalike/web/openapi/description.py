@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from lookalike.answers.shapes import Problem
-from lookalike.web import problem_examples
+from lookalike.web.openapi import problem_examples
 
 # In the order in which a reader needs them.
 _TAGS: Mapping[str, str] = MappingProxyType(
@@ -99,7 +99,9 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 def _exemplify(operation: dict[str, Any]) -> None:
     """Show what was sent and answered when the examples were recorded (docs/api_examples.py)."""
-    file = resources.files("lookalike.web") / "examples" / f"{operation['operationId']}.json"
+    file = (
+        resources.files("lookalike.web.openapi") / "examples" / f"{operation['operationId']}.json"
+    )
     example = json.loads(file.read_text("utf-8"))
     for parameter in operation.get("parameters", ()):
         if parameter["name"] in example.get("given", ()):

@@ -10,8 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lookalike.api.faces import Box
-    from lookalike.api.people import Match, Score
+    from lookalike.api.results.faces import Box
+    from lookalike.api.results.people import Match, Score
 
 # Of a face as it is shown, in pixels; how many times its box is shown; of its JPEG.
 _SIDE, _AROUND, _QUALITY = 112, 1.4, 85

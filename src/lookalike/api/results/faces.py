@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lookalike.api import notebook
-from lookalike.api.people import Match, Name, Score
-from lookalike.api.result import Result
+from lookalike.api.results import notebook
+from lookalike.api.results.people import Match, Name, Score
+from lookalike.api.results.result import Result
 from lookalike.faces.vectors import Floats
 
 

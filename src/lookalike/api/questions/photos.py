@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from lookalike.api.faces import Comparison, Detection, Embeddings, Explanation, Lookalikes, Model
-from lookalike.api.people import Score
 from lookalike.api.photo import AnyPhoto, all_bytes, photo_bytes
-from lookalike.api.question import Conversation, Question, Request
-from lookalike.api.result import part, read
-from lookalike.api.values import check_choice, check_range
+from lookalike.api.questions.question import Conversation, Question, Request
+from lookalike.api.questions.values import check_choice, check_range
+from lookalike.api.results.faces import (
+    Comparison,
+    Detection,
+    Embeddings,
+    Explanation,
+    Lookalikes,
+    Model,
+)
+from lookalike.api.results.people import Score
+from lookalike.api.results.result import part, read
 from lookalike.errors import InvalidParameter
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from lookalike.api.people import Collection, Enrolled, ImportReport, People, Person
 from lookalike.api.photo import AnyPhoto, all_bytes
-from lookalike.api.photo_questions import Gender
-from lookalike.api.question import Conversation, Pause, Question, Request
-from lookalike.api.result import part, read
-from lookalike.api.values import check_choice, check_range
+from lookalike.api.questions.photos import Gender
+from lookalike.api.questions.question import Conversation, Pause, Question, Request
+from lookalike.api.questions.values import check_choice, check_range
+from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person
+from lookalike.api.results.result import part, read
 from lookalike.errors import InvalidParameter, NotOffered
 
 if TYPE_CHECKING:
@@ -226,7 +226,7 @@ class Import(Question[ImportReport]):
         return read(ImportReport, import_report(self._imported(engine)))
 
     def _imported(self, engine: LocalEngine) -> Report:
-        from lookalike.api.looking import Looking
+        from lookalike.api.questions.looking import Looking
         from lookalike.faces.analyzer import Analyzer
         from lookalike.gallery import sources
         from lookalike.gallery.sources import pack
