@@ -20,7 +20,8 @@ def open(**settings: Setting) -> Engine:
     ...     engine.find("obama2.jpg").faces[0].people[0].id
     'Q76'
 
-    Networks are opened with the first photo. Nothing is sent anywhere, and no photo is kept.
+    Networks that cannot be used show now; some are opened with the first photo. Nothing is sent
+    anywhere, and no photo is kept.
 
     Args:
         settings: by name, those of docs/settings.md: `home="fans"`, `threads=2`, …; others are as
