@@ -55,7 +55,7 @@ clean:
 	rm -rf .venv
 
 requirements:
-	$(LOCK) pyproject.toml --output-file requirements/serve.txt
+	$(LOCK) --extra openvino --extra video pyproject.toml --output-file requirements/serve.txt
 	$(LOCK) --no-deps requirements/networks.in --output-file requirements/networks.txt
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 

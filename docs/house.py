@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config",
+            "config extras",
             "cache",
             "database faces",
             "backup gallery",

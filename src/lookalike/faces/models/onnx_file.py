@@ -6,7 +6,7 @@ that are not listed are kept as they are, so that a graph which is read and writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -106,9 +106,7 @@ def model(
     return data
 
 
-def node(
-    kind: str, inputs: Sequence[str], output: str, **attributes: Attribute
-) -> Message:
+def node(kind: str, inputs: Sequence[str], output: str, **attributes: Attribute) -> Message:
     made = [_attribute(name, value) for name, value in attributes.items()]
     return _message("Node")(op_type=kind, input=inputs, output=[output], attribute=made)
 
@@ -158,7 +156,7 @@ def _attribute(name: str, value: Attribute) -> Message:
     return _message("Attribute")(name=name, type=_INTS, ints=[int(each) for each in value])
 
 
-def _message(name: str) -> Callable[..., Message]:
+def _message(name: str) -> Any:
     return _messages()[name]
 
 
