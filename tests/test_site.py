@@ -10,6 +10,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
+from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Person, Text
 from lookalike.site import Audience, Colours, Matched, Offer, Picture, Site, SitePerson

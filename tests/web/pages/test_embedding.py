@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FilePayload, FrameLocator, Page, expect
 
 import lookalike.web
 from lookalike.gallery.people import Language
@@ -78,9 +78,8 @@ def opened(page: Page) -> FrameLocator:
 
 
 def find(frame: FrameLocator, photo: bytes) -> None:
-    frame.locator("#photo").set_input_files(
-        [{"name": "photo.jpg", "mimeType": "", "buffer": photo}]
-    )
+    file: FilePayload = {"name": "photo.jpg", "mimeType": "", "buffer": photo}
+    frame.locator("#photo").set_input_files([file])
     expect(frame.locator("#photo-slot")).to_have_attribute("data-state", "filled")
     frame.locator("#consent").check()
     frame.locator("#go").click()
