@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# What release/tools.txt lists.
+TOOLS = ROOT / ".venv" / "release" / "bin"
 # The oldest Python that the project is for: uv writes down what later ones need besides.
 OLDEST = "3.11"
 _LINE = re.compile(r"([a-z0-9][a-z0-9._-]*)==(\S+)(?: ; (.+))?", re.IGNORECASE)
@@ -29,7 +31,15 @@ class Pin:
 def locked(extras: Sequence[str]) -> tuple[Pin, ...]:
     """What the project and some extras of it bring, by `constraints.txt`."""
     named = [word for each in extras for word in ("--extra", each)]
-    command = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST]
+    command = [
+        str(TOOLS / "uv"),
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        OLDEST,
+    ]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", *named]
     command += ["--constraint", "constraints.txt", "pyproject.toml"]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)

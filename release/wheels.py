@@ -2,7 +2,7 @@
 
 python -m release.wheels      asks the package index that pip asks, and writes wheels.json
 
-What was found is kept, so that tests and pages need no network. Needs uv.
+What was found is kept, so that tests and pages need no network. Needs uv, of release/tools.txt.
 """
 
 from __future__ import annotations
