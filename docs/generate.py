@@ -15,6 +15,7 @@ from lookalike import config
 from lookalike.cli import main as lookalike
 from lookalike.rekognition.operations import OPERATIONS, OTHERS
 from lookalike.rekognition.wire.codec import Wire
+from release import pages as release_pages
 
 FOLDER = Path(__file__).parent
 
@@ -164,6 +165,8 @@ def pages() -> dict[Path, str]:
         FOLDER / "map.md": house.page(),
         FOLDER / "python.md": python_api.page(),
         FOLDER / "rekognition.md": rekognition(),
+        FOLDER / "licences.md": release_pages.licences(),
+        FOLDER / "platforms.md": release_pages.platforms(),
     }
 
 

@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config",
+            "config extras",
             "cache",
             "database faces",
             "backup gallery",
@@ -113,7 +113,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 # What stands beside the package, in the order in which one comes to it.
-_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "tests")
+_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "release", "tests")
 _SAID = {".py", ".js", ".mjs", ".css", ".ipynb", ".md"}
 
 _HEAD = """# The map

@@ -272,6 +272,12 @@ class Settings:
         "`https://app.example`, with commas between; `*` for any, only where signatures are "
         "checked.",
     )
+    embed_origins: str = _setting(
+        "",
+        "Web sites that may show `/embed` in a frame, as `<lookalike-button>` does, and are told "
+        "the results there, like `https://fans.example`, with commas between; beside those of the "
+        "site file's `[embed]`.",
+    )
     certfile: str = _setting(
         "",
         "PEM file with the certificate of the server and those above it: it then speaks HTTPS.",
