@@ -13,7 +13,7 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy lint format docs benchmark requirements clean
+.PHONY: serve test test-api test-deploy test-docs lint format docs site benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -34,6 +34,11 @@ test-deploy: .venv/dev.installed
 test-api: .venv/dev.installed
 	$(BIN)/python -m pytest tests/api/described.py
 
+# The site of the documentation builds without a warning; every block of code in README and docs
+# that can run, runs. Some three minutes.
+test-docs: .venv/dev.installed
+	$(BIN)/python -m pytest tests/docs/site.py tests/docs/blocks.py
+
 lint: .venv/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,6 +51,10 @@ format: .venv/dev.installed
 
 docs: .venv/dev.installed
 	$(BIN)/python -m docs.generate
+
+# Into site/: `python -m http.server --directory site` shows it.
+site: .venv/dev.installed
+	$(BIN)/python -m docs.site site
 
 # LFW and the portraits are not part of the project: DATA names the folder that holds them.
 benchmark: .venv/dev.installed
