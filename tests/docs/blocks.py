@@ -126,7 +126,7 @@ class Reader:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=PATIENCE_S,
+            timeout=2 * PATIENCE_S,  # what it starts gives up before, and ends what it has started
         )
         assert done.returncode == 0, f"{command[-1]}\n{done.stdout}"
         return done.stdout
@@ -332,10 +332,18 @@ def _cron(text: str) -> None:
         assert "lookalike backup" in command
 
 
+def _js(text: str) -> None:
+    done = subprocess.run(
+        ["node", "--input-type=module", "--check"], input=text, text=True, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     "cron": _cron,
     "csv": _csv,
     "html": _html,
+    "js": _js,
     "json": json.loads,
     "toml": tomllib.loads,
     "yaml": yaml.safe_load,
