@@ -35,7 +35,7 @@ test-api: .venv/dev.installed
 	$(BIN)/python -m pytest tests/api/described.py
 
 # The site of the documentation builds without a warning; every block of code in README and docs
-# that can run, runs. Some three minutes.
+# that can run, runs. Some four minutes.
 test-docs: .venv/dev.installed
 	$(BIN)/python -m pytest tests/docs/site.py tests/docs/blocks.py
 
