@@ -1,7 +1,7 @@
 """Every block of code in README and docs that can run, runs: `make test-docs`.
 
 A page is followed from its first block to its last, in a folder and a home of its own. What
-cannot run is named in `ELSEWHERE` with the reason, line by line.
+cannot run is named in `CANNOT` with the reason, line by line.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import pytest
 import yaml
 
 from docs import site
-from docs.markdown import Block, blocks
+from docs.markdown import Block, blocks, prose
 from lookalike.config import Settings
 from lookalike.rekognition.access.keys import Keys
 from tests.docs import scenes
@@ -43,6 +43,8 @@ _RECIPE = "loads a network from the web; tests/faces/models adds ones made on th
 _POSTGRESQL = "PostgreSQL's own tools, in whatever version the server has"
 # Beginnings of lines that cannot run, by page, and why.
 CANNOT: Mapping[tuple[str, str], str] = {
+    ("CONTRIBUTING.md", "python -m starter.build"): _DATA,
+    ("CONTRIBUTING.md", "lookalike evaluate calibrate"): _DATA,
     ("README.md", "make "): _MAKE,
     ("README.md", "lookalike gallery build kpop"): _WIKIMEDIA,
     ("docs/aws.md", "lookalike gallery push"): "asks Amazon; tests/aws asks what stands in for it",
@@ -79,6 +81,7 @@ READ_BY: Mapping[str, str] = {
     "nginx": "tests/deploy/installed.py: nginx -t",
     "caddyfile": "tests/deploy/installed.py: caddy validate",
 }
+_COMMAND = re.compile(r"^ *(\$ |lookalike |python -m )", re.MULTILINE)
 # What is only looked at: outputs, listings, help.
 _SHOWN = frozenset({"text"})
 PAGES = ("README.md", *site.pages())
@@ -90,8 +93,6 @@ _BEFORE: Mapping[str, str] = {
     "docs/galleries.md": 'lookalike gallery add "아일린 M. 콜린스" astronaut.png',
     "docs/check.md": "lookalike gallery import stars/ --collection fans",
 }
-
-
 # Where the server of a page is.
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:8000|https://fans\.example/look|https://faces\.example")
 
@@ -171,7 +172,9 @@ def test_every_block_says_what_it_is() -> None:
             if block.language in ("console", "sh"):
                 assert list(commands(block)), f"{page}:{block.line}: no command in it"
             if block.language in _SHOWN:
-                assert not re.search(r"^(\$ |lookalike |python )", block.text, re.MULTILINE)
+                assert not _COMMAND.search(block.text), f"{page}:{block.line}"
+        for line, is_prose in prose((ROOT / page).read_text("utf-8").splitlines()):
+            assert not (is_prose and re.match(r" {4,}(lookalike|python) ", line)), f"{page}: {line}"
 
 
 def test_what_cannot_run_is_there() -> None:

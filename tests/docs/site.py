@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from docs import site
-from docs.markdown import prose
+from docs.markdown import Block, blocks, prose
 from lookalike.gallery.people import Language
 from tests.support import ROOT
 from tests.support.browser import DESKTOP, PHONE, Opener
@@ -141,6 +141,34 @@ def test_it_is_searched_in_both_languages(built: Path) -> None:
     places = {each["location"]: each["text"] for each in index["docs"]}
     assert "start/" in places
     assert "닮은 사람" in places["ko/start/#명령어로-쓰기"]
+
+
+def test_blocks_of_a_page() -> None:
+    page = "a\n```sh\nlookalike find `x`\n```\n- b\n  ````text\n  ```\n    c\n  ````\nd\n"
+    assert list(blocks(page)) == [
+        Block(2, "sh", "lookalike find `x`\n"),
+        Block(6, "text", "```\n  c\n"),
+    ]
+    assert [line for line, is_prose in prose(page.splitlines()) if is_prose] == ["a", "- b", "d"]
+    with pytest.raises(ValueError, match="line 1 does not end"):
+        list(blocks("```sh\nlookalike\n"))
+
+
+def test_links_lead_on_the_site_where_they_lead_on_github(tmp_path: Path) -> None:
+    stage = site.Stage(tmp_path)
+    stage.fill()
+
+    def page(name: str) -> str:
+        return (tmp_path / "pages" / name).read_text("utf-8")
+
+    assert "[conftest.py](source/tests/conftest_py.txt)" in page("map.md")
+    assert "### database/\n" in page("map.md")
+    assert (tmp_path / "pages" / "source" / "tests" / "conftest_py.txt").is_file()
+    assert "[Get started](start.md)" in page("index.md")
+    assert "[시작하기](start.md)" in page("index.ko.md")
+    assert '<a href="../../operating/">영어 문서</a>' in page("operating.ko.md")
+    assert "English" not in page("operating.ko.md")
+    assert "(campaigns.md)" in page("campaign-files.md")
 
 
 def test_a_warning_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
