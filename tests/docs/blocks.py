@@ -71,6 +71,13 @@ CANNOT: Mapping[tuple[str, str], str] = {
     ("docs/models.md", "lookalike models remove strong"): _RECIPE,
     ("docs/models.md", "lookalike models add mine --url"): _RECIPE,
     ("docs/models.md", "lookalike models fetch --to /media"): "asks for a stick",
+    **{
+        (
+            "docs/scale.md",
+            start,
+        ): "asks for a PostgreSQL with TLS; make test-hosts starts hosts on one"
+        for start in ("pip install", "export LOOKALIKE_", "lookalike serve", "lookalike hosts show")
+    },
     ("docs/start.md", "make serve"): _MAKE,
     ("docs/start.md", ". .venv/bin/activate"): _MAKE,
     ("docs/public.md", "pip install"): "installs anew what this test runs in",
