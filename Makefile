@@ -13,7 +13,7 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy lint format docs benchmark requirements clean
+.PHONY: serve test test-aioboto3 test-api test-deploy lint format docs benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -33,6 +33,15 @@ test-deploy: .venv/dev.installed
 # Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.
 test-api: .venv/dev.installed
 	$(BIN)/python -m pytest tests/api/described.py
+
+# aioboto3 against a running server. It asks for another botocore, and so has a place of its own.
+test-aioboto3: .venv/dev.installed .venv/aioboto3
+	$(BIN)/python -m pytest tests/rekognition/asynchronous.py
+
+.venv/aioboto3: Makefile
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet aioboto3==15.5.0
+	touch $@
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .

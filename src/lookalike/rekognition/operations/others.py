@@ -21,7 +21,7 @@ _LABELS_FROM = 55.0
 _LABEL_MODEL, _MODERATION_MODEL, _TEXT_MODEL, _EQUIPMENT_MODEL = "3.0", "7.0", "3.0", "1.0"
 # The labels that a face proves, each with those above it, as Amazon's hierarchy has them.
 _PARENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"Face": ("Head", "Person"), "Head": ("Person",), "Person": ()}
+    {"Person": (), "Head": ("Person",), "Face": ("Head", "Person")}
 )
 _ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType({"Person": ("Human",)})
 _CATEGORY = "Person Description"
