@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from docs import compatibility, house
+from docs import compatibility, house, python_api
 from lookalike import config
 from lookalike.cli import main as lookalike
 from lookalike.rekognition.operations import OPERATIONS, OTHERS
@@ -162,6 +162,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "settings.md": settings(),
         FOLDER / "cli.md": commands(),
         FOLDER / "map.md": house.page(),
+        FOLDER / "python.md": python_api.page(),
         FOLDER / "rekognition.md": rekognition(),
     }
 

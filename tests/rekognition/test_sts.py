@@ -24,7 +24,7 @@ from lookalike.cli import main
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import Policy
 from lookalike.rekognition.access.roles import Roles
-from lookalike.rekognition.access.sessions import Sessions, begun
+from lookalike.rekognition.access.sessions import begun
 from tests.support import ROOT, patient
 from tests.support.serving import Server
 
@@ -118,11 +118,12 @@ def test_a_role_may_what_its_policy_says(strict: Server, sts: Any, role: Roles) 
 def test_sessions_end_with_their_time_their_key_and_their_role(
     strict: Server, role: Roles, given: dict[str, str]
 ) -> None:
-    keys, sessions = Keys(strict.settings), Sessions(strict.settings)
+    keys = Keys(strict.settings)
+    sessions = keys.sessions()
     other = keys.create()
 
     def ask(life: timedelta, **of: str) -> Any:
-        loan = sessions.lent(begun(other.key.id, life, **of))
+        loan = sessions.lent(begun(other.key.id, keys.now() + life, **of))
         lent = loan.session.id, loan.session.secret, loan.token
         names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
         return client("rekognition", strict.url, dict(zip(names, lent, strict=True)))
@@ -343,9 +344,10 @@ def test_the_sdk_for_javascript_takes_on_a_role(role: Roles, profile: dict[str, 
 
 
 def test_another_home_knows_no_session(strict: Server, key: Unlocked, tmp_path: Path) -> None:
-    elsewhere = Sessions(replace(strict.settings, home=tmp_path))
-    loan = elsewhere.lent(begun(key.key.id, timedelta(hours=1)))
+    keys = Keys(replace(strict.settings, home=tmp_path))
+    elsewhere = keys.sessions()
+    loan = elsewhere.lent(begun(key.key.id, keys.now() + timedelta(hours=1)))
     assert elsewhere.read(loan.token) == loan.session
-    assert Sessions(strict.settings).read(loan.token) is None
+    assert Keys(strict.settings).sessions().read(loan.token) is None
     assert loan.session.secret not in repr(loan)
     assert loan.token not in repr(loan)

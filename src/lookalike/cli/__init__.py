@@ -20,6 +20,7 @@ from lookalike.cli import (
     failing,
     find,
     gallery,
+    hosts,
     models,
     serve,
 )
@@ -68,6 +69,7 @@ class _Commands(click.Group):
         evaluate.evaluate,
         find.find,
         gallery.gallery,
+        hosts.hosts,
         keys.keys,
         models.models,
         backup.restore,

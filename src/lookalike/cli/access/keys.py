@@ -65,7 +65,7 @@ def create(
     life = timedelta(hours=hours) if session else None
     with _opened_keys(settings) as store:
         made = store.create(description, policy, rate, life)
-    loan = _loan(settings, made.key, life) if life is not None else None
+        loan = _loan(store, made.key)
     given = _given(made, loan)
     if as_json:
         print_json(_key_json(made.key) | given)
@@ -80,10 +80,13 @@ def create(
     click.echo(f"Allowed: {allowed(policy)}. The secret is shown only now.", err=True)
 
 
-def _loan(settings: Settings, key: AccessKey, life: timedelta) -> Loan:
-    from lookalike.rekognition.access.sessions import Sessions, begun
+def _loan(store: Keys, key: AccessKey) -> Loan | None:
+    """A session for as long as a key is there; None: that never ends."""
+    from lookalike.rekognition.access.sessions import begun
 
-    return Sessions(settings).lent(begun(key.id, life))
+    if key.expires is None:
+        return None
+    return store.sessions().lent(begun(key.id, key.expires))
 
 
 def _given(made: Unlocked, loan: Loan | None) -> dict[str, str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from lookalike.config import Settings
 from lookalike.rekognition.access.keys import AccessKey, Keys
 from lookalike.rekognition.access.policy import Principal
 from lookalike.rekognition.access.roles import Roles
-from lookalike.rekognition.access.sessions import Session, Sessions, is_lent
+from lookalike.rekognition.access.sessions import Session, is_lent
 from lookalike.rekognition.wire.faults import Fault
 
 _UNRECOGNIZED = "The security token included in the request is invalid."
@@ -38,7 +37,7 @@ class Callers:
     def __init__(self, settings: Settings) -> None:
         self.keys = Keys(settings)
         self.roles = Roles(settings)
-        self.sessions = Sessions(settings)
+        self.sessions = self.keys.sessions()
 
     def close(self) -> None:
         self.keys.close()
@@ -66,7 +65,7 @@ class Callers:
         session = self.sessions.read(token) if token else None
         if session is None or session.id != key_id:
             raise Fault("UnrecognizedClientException", _UNRECOGNIZED)
-        if session.ended(datetime.now(UTC)):
+        if session.ended(self.keys.now()):
             raise Fault("ExpiredTokenException", _EXPIRED)
         own = self.keys.find(session.key)
         principal = None if own is None else self._principal(session, own.key)

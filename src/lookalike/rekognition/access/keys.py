@@ -14,17 +14,21 @@ from sqlalchemy import delete, insert, select, update
 
 from lookalike.config import Settings
 from lookalike.database import database
-from lookalike.database.clock import now
+from lookalike.database.database import Address
 from lookalike.database.schema import KEYS
+from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
+from lookalike.rekognition.access.sessions import Sessions
 
 # 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
 _PREFIX = "LOOK"
 _LETTERS = string.ascii_uppercase + string.digits
 # 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
 _SECRET_BYTES = 30
+# What of the database is changed with a key.
+_PART = "access keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,26 @@ class Keys:
         # Not above: it imports cryptography, and most servers check no signature.
         from lookalike.rekognition.access.vault import Vault
 
-        self._database = database.opened(settings.home, settings.database)
-        self._vault = Vault(settings.home, settings.secret_key)
+        self._database = database.opened(settings.home, Address.of(settings))
+        self._vault = Vault(settings.home, settings.secret_key, self._database)
         self._lock = threading.Lock()
         self._version: Version | None = None
         self._found: dict[str, Unlocked] = {}
 
     def close(self) -> None:
         self._database.close()
+
+    def sessions(self) -> Sessions:
+        """Those that are lent from them."""
+        return Sessions(self._vault)
+
+    def rates(self) -> SharedRates | None:
+        """How often each may call, counted where all hosts do; None: there is one machine."""
+        return SharedRates(self._database, "key") if self._database.shared else None
+
+    def now(self) -> datetime:
+        """The time that keys end by: the same on all hosts."""
+        return self._database.now().replace(tzinfo=UTC)
 
     def create(
         self,
@@ -96,7 +112,7 @@ class Keys:
             raise InvalidParameter(f"A rate of {rate:g} is not allowed; it must be above 0.")
         # A new file in place of a lost one would leave the secrets of the others unreadable.
         self.check()
-        created = now().replace(tzinfo=UTC)
+        created = self.now()
         made = Unlocked(
             AccessKey(
                 id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
@@ -110,8 +126,8 @@ class Keys:
             secrets.token_urlsafe(_SECRET_BYTES),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
-        with self._database.changing() as connection:
-            connection.execute(delete(KEYS).where(KEYS.c.expires <= now()))
+        with self._database.changing(_PART) as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.expires <= self._database.now()))
             connection.execute(insert(KEYS), row)
         return made
 
@@ -128,7 +144,7 @@ class Keys:
             NotFound: there is no such key.
         """
         one = update(KEYS).where(KEYS.c.id == key_id).values(enabled=enabled)
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             _require(key_id, connection.execute(one).rowcount)
 
     def delete(self, key_id: str) -> None:
@@ -136,7 +152,7 @@ class Keys:
         Raises:
             NotFound: there is no such key.
         """
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             one = delete(KEYS).where(KEYS.c.id == key_id)
             _require(key_id, connection.execute(one).rowcount)
 
@@ -152,7 +168,7 @@ class Keys:
                 self._found.clear()
                 self._version = version
             found = self._found.get(key_id) or self._read(key_id)
-            if found is None or found.key.ended(datetime.now(UTC)):
+            if found is None or (found.key.expires and found.key.ended(self.now())):
                 return None
             self._found[key_id] = found
             return found

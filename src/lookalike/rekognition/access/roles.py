@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select
 
 from lookalike.config import Settings
 from lookalike.database import database
-from lookalike.database.clock import now
+from lookalike.database.database import Address
 from lookalike.database.schema import ROLES
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
@@ -23,6 +23,8 @@ from lookalike.rekognition.access.policy import Policy
 # Of IAM's roles, in its API reference (CreateRole).
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _KEY = re.compile(r"[A-Z0-9*?]{1,128}")
+# What of the database is changed with a role.
+_PART = "access roles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Roles:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._database = database.opened(settings.home, settings.database)
+        self._database = database.opened(settings.home, Address.of(settings))
         self._lock = threading.Lock()
         self._version: Version | None = None
         self._known: dict[str, Role] = {}
@@ -83,8 +85,8 @@ class Roles:
                     f"{each!r} can be no access key: an id has capitals and digits, and '*' and "
                     "'?' stand for any of them."
                 )
-        role = Role(name, description, policy, keys, now().replace(tzinfo=UTC))
-        with self._database.changing() as connection:
+        role = Role(name, description, policy, keys, self._database.now().replace(tzinfo=UTC))
+        with self._database.changing(_PART) as connection:
             taken = select(ROLES.c.name).where(ROLES.c.name == name)
             if connection.execute(taken).first():
                 raise InvalidParameter(f"There is a role {name!r} already; delete it first.")
@@ -112,7 +114,7 @@ class Roles:
         Raises:
             NotFound: there is none.
         """
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             if not connection.execute(delete(ROLES).where(ROLES.c.name == name)).rowcount:
                 raise NotFound(f"There is no role {name!r}.")
 

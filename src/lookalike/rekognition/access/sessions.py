@@ -10,10 +10,13 @@ import json
 import secrets
 import string
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from lookalike.config import Settings
 from lookalike.errors import SecretsUnreadable
+
+if TYPE_CHECKING:
+    from lookalike.rekognition.access.vault import Vault
 
 # As long as the ids of keys, LOOK, which they are lent from; Amazon's begin with ASIA and AKIA.
 _PREFIX = "LOAN"
@@ -56,13 +59,13 @@ class Loan:
     token: str = field(repr=False)
 
 
-def begun(key: str, life: timedelta, role: str = "", name: str = "") -> Session:
+def begun(key: str, ends: datetime, role: str = "", name: str = "") -> Session:
     """A session that begins now."""
     return Session(
         id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
         secret=secrets.token_urlsafe(_SECRET_BYTES),
         key=key,
-        expires=int((datetime.now(UTC) + life).timestamp()),
+        expires=int(ends.timestamp()),
         role=role,
         name=name,
     )
@@ -77,10 +80,8 @@ class Sessions:
     """Writes and reads the tokens of one `LOOKALIKE_HOME`, encrypted as the secrets of its keys
     are, so that nobody else can make one."""
 
-    def __init__(self, settings: Settings) -> None:
-        from lookalike.rekognition.access.vault import Vault
-
-        self._vault = Vault(settings.home, settings.secret_key)
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
 
     def lent(self, session: Session) -> Loan:
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from lookalike.rekognition.access.callers import Callers
@@ -90,7 +90,9 @@ def _may_assume(asked: Asked, name: str) -> bool:
 
 def _lent(asked: Asked, seconds: int, role: str = "", name: str = "") -> Members:
     """Credentials of the model."""
-    session = begun(asked.principal.key_id or "", timedelta(seconds=seconds), role, name)
+    now = asked.callers.keys.now() if asked.callers else datetime.now(UTC)
+    ends = now + timedelta(seconds=seconds)
+    session = begun(asked.principal.key_id or "", ends, role, name)
     if asked.callers is None:
         return _credentials(Loan(session, _UNCHECKED))
     return _credentials(asked.callers.sessions.lent(session))
