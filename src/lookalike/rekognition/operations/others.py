@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from lookalike.faces.coverage import Hindrance
 from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face, Photo
 from lookalike.rekognition import images, shapes
@@ -25,8 +26,6 @@ _PARENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType({"Person": ("Human",)})
 _CATEGORY = "Person Description"
-# How surely a mask is worn where there is said to be one, 0 to 1, as `Coverage.covered` has it.
-_WORN = 0.5
 _COVER = "FACE_COVER"
 
 
@@ -154,4 +153,4 @@ def _mask(face: Face) -> float:
 
 
 def _covered(face: Face) -> bool:
-    return _mask(face) >= _WORN
+    return face.coverage is not None and Hindrance.MASK in face.coverage.hindrances
