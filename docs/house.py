@@ -48,10 +48,16 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "context given failing",
             "answering",
             "*",
-            "evaluate gallery",
+            "evaluate gallery hosts",
             "__init__",
         ),
-        "database": ("schema version", "migrations presence waiting", "*", "snapshot"),
+        "database": (
+            "clock schema version",
+            "migrations presence waiting",
+            "postgresql",
+            "*",
+            "shared snapshot",
+        ),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from lookalike.config import Settings
 from lookalike.gate.gate import NO_OTHERS, why_not_local
 from lookalike.gate.origins import Origins
-from lookalike.gate.rate_limit import RateLimit
+from lookalike.gate.rate_limit import Limit, RateLimit
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import ANYONE, Principal
@@ -44,7 +44,8 @@ class Guard:
         self._rate = rate
         self._only_local = only_local
         self._origins = origins
-        self._limit = RateLimit(workers)
+        shared = None if keys is None else keys.rates()
+        self._limit: Limit = shared or RateLimit(workers)
 
     @classmethod
     def open(cls, settings: Settings) -> Guard:

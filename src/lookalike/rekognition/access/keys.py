@@ -14,8 +14,9 @@ from sqlalchemy import delete, insert, select, update
 
 from lookalike.config import Settings
 from lookalike.database import database
-from lookalike.database.clock import now
+from lookalike.database.database import Address
 from lookalike.database.schema import KEYS
+from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
@@ -25,6 +26,8 @@ _PREFIX = "LOOK"
 _LETTERS = string.ascii_uppercase + string.digits
 # 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
 _SECRET_BYTES = 30
+# What of the database is changed with a key.
+_PART = "access keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,18 @@ class Keys:
         # Not above: it imports cryptography, and most servers check no signature.
         from lookalike.rekognition.access.vault import Vault
 
-        self._database = database.opened(settings.home, settings.database)
-        self._vault = Vault(settings.home, settings.secret_key)
+        self._database = database.opened(settings.home, Address.of(settings))
+        self._vault = Vault(settings.home, settings.secret_key, self._database)
         self._lock = threading.Lock()
         self._version: Version | None = None
         self._found: dict[str, Unlocked] = {}
 
     def close(self) -> None:
         self._database.close()
+
+    def rates(self) -> SharedRates | None:
+        """How often each may call, counted where all hosts do; None: there is one machine."""
+        return SharedRates(self._database, "key") if self._database.shared else None
 
     def create(
         self, description: str = "", policy: Policy | None = None, rate: float | None = None
@@ -90,12 +97,12 @@ class Keys:
                 policy=policy or Policy(),
                 rate=rate,
                 enabled=True,
-                created=now().replace(tzinfo=UTC),
+                created=self._database.now().replace(tzinfo=UTC),
             ),
             secrets.token_urlsafe(_SECRET_BYTES),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             connection.execute(insert(KEYS), row)
         return made
 
@@ -112,7 +119,7 @@ class Keys:
             NotFound: there is no such key.
         """
         one = update(KEYS).where(KEYS.c.id == key_id).values(enabled=enabled)
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             _require(key_id, connection.execute(one).rowcount)
 
     def delete(self, key_id: str) -> None:
@@ -120,7 +127,7 @@ class Keys:
         Raises:
             NotFound: there is no such key.
         """
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             one = delete(KEYS).where(KEYS.c.id == key_id)
             _require(key_id, connection.execute(one).rowcount)
 
