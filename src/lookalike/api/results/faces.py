@@ -407,7 +407,7 @@ class Explanation(Result):
         return f"Explanation({told}, …; {self.score.verdict})"
 
     def _repr_html_(self) -> str:
-        told = (f"{each.name} {each.weight:.0%}" for each in self.regions)
+        told = (notebook.text(f"{each.name} {each.weight:.0%}") for each in self.regions)
         return notebook.faces(self._photo, [self.face.box], ["<br>".join(told)])
 
 
@@ -419,4 +419,6 @@ def _told(result: Result, photo: Photo, faces: Sequence[Face]) -> str:
 
 
 def _faces(photo: bytes, faces: Sequence[Face]) -> str:
-    return notebook.faces(photo, [each.box for each in faces], (str(each) for each in faces))
+    return notebook.faces(
+        photo, [each.box for each in faces], (notebook.text(repr(each)) for each in faces)
+    )
