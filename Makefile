@@ -10,10 +10,10 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 	--requirement requirements/build.txt --requirement requirements/serve.txt \
 	--requirement requirements/networks.txt
 # One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
-LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --constraint constraints.txt
+LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy test-install release lint format docs benchmark \
+.PHONY: serve test test-api test-deploy test-hosts test-install release lint format docs benchmark \
 	requirements clean
 
 serve: .venv/serve.installed
@@ -30,6 +30,11 @@ test: .venv/dev.installed lint
 test-deploy: .venv/dev.installed
 	sh tests/deploy/install.sh
 	$(BIN)/python -m pytest tests/deploy/installed.py
+
+# A standby, and PgBouncer, before a real PostgreSQL. Half a minute.
+test-hosts: .venv/dev.installed
+	sh tests/database/install.sh
+	$(BIN)/python -m pytest tests/database/replicated.py
 
 # Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.
 test-api: .venv/dev.installed

@@ -13,7 +13,7 @@ import click
 from docs import compatibility, house
 from lookalike import config
 from lookalike.cli import main as lookalike
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.operations import OPERATIONS, OTHERS
 from lookalike.rekognition.wire.codec import Wire
 from release import pages as release_pages
 
@@ -110,6 +110,8 @@ def rekognition() -> str:
             f"face API: {len(served) - partly} in full and",
             f"{partly} in part. *Partly* means that members of the answer are never sent, because "
             "nothing here measures them.",
+            f"{len(OTHERS)} more are there *if set*, with `LOOKALIKE_OTHERS=faces`: they are not "
+            "about faces, and answer what faces prove.",
             "This page is generated from `docs/compatibility.py`, which a test holds against real "
             "answers.",
             "",

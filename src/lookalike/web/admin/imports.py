@@ -52,7 +52,7 @@ def begin_import(services: UseServices) -> ImportState:
     A folder of photos is a person, and so is a single photo (docs/galleries.md). Files are kept
     until they were looked at, for a day at most.
     """
-    return _uploading(folder.begin(services.settings))
+    return _uploading(folder.begin(services.settings, services.engine.database))
 
 
 @router.put("/imports/{import_id}/files", status_code=204, openapi_extra=_FILE, response_model=None)
@@ -80,7 +80,7 @@ def start_import(services: UseServices, import_id: str, sent: Import) -> ImportS
     # What can be known to be wrong is told at once.
     Destination.of(services.gallery, collection)
     columns.credit(sent.model_dump(exclude={"collection", "thumbnails", "show"}))
-    upload.source()
+    upload.check()
     order = Order(**sent.model_dump() | {"id": upload.id, "collection": collection})
     Jobs(services.engine.database).start(OPERATION, order.model_dump_json(), job_id=upload.id)
     return show_import(services, upload.id)
@@ -91,7 +91,7 @@ def show_import(services: UseServices, import_id: str) -> ImportState:
     """How far an import is, and at its end what it did; for a week."""
     job = _job(services, import_id)
     if job is None:
-        return _uploading(folder.opened(services.settings, import_id))
+        return _uploading(_opened(services, import_id))
     if job.status == "IN_PROGRESS":
         return _under_way(services, job)
     if job.status == "FAILED":
@@ -106,7 +106,11 @@ def show_import(services: UseServices, import_id: str) -> ImportState:
 @router.delete("/imports/{import_id}", status_code=204)
 def end_import(services: UseServices, import_id: str) -> None:
     """Delete the files. An import that is under way ends; who was added by then stays."""
-    folder.opened(services.settings, import_id).remove()
+    _opened(services, import_id).remove()
+
+
+def _opened(services: Services, import_id: str) -> Upload:
+    return folder.opened(services.settings, services.engine.database, import_id)
 
 
 def _unstarted(services: Services, import_id: str) -> Upload:
@@ -117,7 +121,7 @@ def _unstarted(services: Services, import_id: str) -> Upload:
     """
     if _job(services, import_id) is not None:
         raise InvalidParameter(f"The import {import_id!r} was started; begin another.")
-    return folder.opened(services.settings, import_id)
+    return _opened(services, import_id)
 
 
 def _job(services: Services, import_id: str) -> Job | None:
@@ -134,7 +138,7 @@ def _uploading(upload: Upload) -> ImportState:
 def _under_way(services: Services, job: Job) -> ImportState:
     """One that was started: it waits for the process beside the server, or is at work."""
     with suppress(NotFound):
-        progress = folder.opened(services.settings, job.id).progress()
+        progress = _opened(services, job.id).progress()
         if progress is not None:
             done, total = progress.done, progress.total
             return ImportState(id=job.id, status="running", photos=done, total=total)

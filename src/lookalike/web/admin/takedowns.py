@@ -33,7 +33,7 @@ def take_down(
     The answer is a receipt, whose `id` undoes it.
     """
     receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
-    forgotten = forget(services.settings, receipt)
+    forgotten = forget(services.settings, services.engine.database, receipt)
     return changes.receipt(receipt, forgotten.cached_files, forgotten.results, known)
 
 
