@@ -10,8 +10,8 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 	--requirement requirements/build.txt --requirement requirements/serve.txt \
 	--requirement requirements/networks.txt
 # One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
-LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --constraint constraints.txt
+LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
 .PHONY: serve test test-api test-deploy test-docs test-hosts test-install release lint format \
 	docs site benchmark requirements clean test-aioboto3
