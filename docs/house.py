@@ -37,6 +37,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "rekognition web",
             "server",
             "launch",
+            "cluster",
             "cli",
         ),
         "backup": ("exchange home sealing archive", "making", "restoring"),
@@ -48,6 +49,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "evaluate gallery",
             "__init__",
         ),
+        "cluster": ("asking nodes plan", "looking shards", "engine", "*", "application", "running"),
         "database": ("schema version", "migrations presence waiting", "*", "snapshot"),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (

@@ -34,6 +34,7 @@
     ├── ResultsFull               there are as many shared results as there may be
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
+    │   └── PartMissing           a part of the cluster does not answer now
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
     │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
@@ -250,6 +251,10 @@ class TooOften(LookalikeError):
 
 class Busy(LookalikeError):
     code = "busy"
+
+
+class PartMissing(Busy):
+    code = "part-missing"
 
 
 class AwsError(LookalikeError):
