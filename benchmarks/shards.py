@@ -39,7 +39,7 @@ from lookalike.gallery.index.lists import LISTED_FROM, LOOKED_AT, Lists
 from lookalike.gallery.index.vectors import VectorIndex
 
 _INDEX = "shard/faces"
-_PROBES = 100
+_PROBES = 50
 
 
 @dataclass(frozen=True, slots=True)

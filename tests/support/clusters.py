@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-import httpx
 import psutil
 
 from lookalike.config import Settings
-from tests.support import PATIENCE_S, patient, processes
+from tests.support import PATIENCE_S, processes
 from tests.support.processes import LOOKALIKE, Process
 
-# Of two on one machine: each has places for one of all there is.
+# Each has places for one of all there is.
 _CORES = "3"
-# Of the second machine, where both are this one: Ray's own tests ask for it so.
-_SECOND_PORT = "TEST_WORKER_NODE_HTTP_PORT"
 
 
 @contextmanager
@@ -43,10 +44,28 @@ def postgresql() -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Host:
+    """
+    Attributes:
+        address: of its own, by which the others reach it.
+        inside: what a command is begun with to run on it.
+        link: the other end of its cable.
+    """
+
+    address: str = "127.0.0.1"
+    inside: tuple[str, ...] = ()
+    link: str = ""
+
+
+# Both are this machine.
+_HERE = (Host(), Host())
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """
     Attributes:
-        urls: of each machine, that of the first first.
+        urls: of each host; two that are one share a port: whichever a connection comes to answers.
         settings: those that every machine computes with.
         machines: the commands that started them.
         environs: in which those run, and others of the same machine do.
@@ -56,6 +75,19 @@ class Cluster:
     settings: Settings
     machines: tuple[Process, ...]
     environs: tuple[Mapping[str, str], ...]
+    hosts: tuple[Host, ...]
+
+    @property
+    def url(self) -> str:
+        return self.urls[0]
+
+    def kill(self, number: int) -> None:
+        """Of one of the hosts everything at once, as a power cut does."""
+        machine = self.machines[number]
+        family = _family(machine.pid)
+        machine.kill()
+        for each in family:
+            each.kill()
 
     def replicas(self, part: str) -> list[psutil.Process]:
         """The processes of a part, on all machines."""
@@ -68,38 +100,56 @@ class Cluster:
 
 
 @contextmanager
-def running(settings: Settings, folder: Path, *options: str) -> Iterator[Cluster]:
-    """A cluster of two machines that answers; it is told to end, and does.
+def running(
+    settings: Settings, folder: Path, *options: str, hosts: Sequence[Host] = _HERE
+) -> Iterator[Cluster]:
+    """A cluster that answers; it is told to end, and does.
 
     Args:
         settings: with the database.
     """
-    ray_port, first_port, second_port = free_ports(3)
-    common = {
+    ray_port, port = free_ports(2)
+    first, *others = hosts
+    environs = tuple(_environ(settings, folder / str(n)) for n in range(len(hosts)))
+    listening = first.address if first.inside else "127.0.0.1"
+    everywhere = "0.0.0.0" if first.inside else listening
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(
+                _machine(
+                    environs[0],
+                    folder / "0.log",
+                    first,
+                    *("--ray-port", str(ray_port), "--host", everywhere, "--port", str(port)),
+                    *options,
+                )
+            )
+        ]
+        patiently(lambda: _says(folder / "0.log", "Ready", started[0]))
+        token = (folder / "0" / "cluster.token").read_bytes()
+        for number, host in enumerate(others, 1):
+            home, log = folder / str(number), folder / f"{number}.log"
+            home.mkdir()
+            (home / "cluster.token").write_bytes(token)
+            join = ("--join", f"{listening}:{ray_port}")
+            started.append(stack.enter_context(_machine(environs[number], log, host, *join)))
+            patiently(partial(_says, log, "is a part", started[-1]))
+        patiently(lambda: whole(environs[0], first))
+        urls = tuple(f"http://{each.address}:{port}" for each in hosts)
+        yield Cluster(urls, settings, tuple(started), environs, tuple(hosts))
+        for machine in reversed(started):
+            machine.terminate()
+            machine.wait(PATIENCE_S)
+
+
+def _environ(settings: Settings, home: Path) -> dict[str, str]:
+    return {
         **os.environ,
+        "LOOKALIKE_HOME": str(home),
         "LOOKALIKE_DATABASE": settings.database,
         "LOOKALIKE_CACHE": str(settings.cache),
         "LOOKALIKE_PORTRAITS": "off",
-        _SECOND_PORT: str(second_port),
     }
-    urls = tuple(f"http://127.0.0.1:{port}" for port in (first_port, second_port))
-    homes = [folder / name for name in ("first", "second")]
-    environs = tuple({**common, "LOOKALIKE_HOME": str(home)} for home in homes)
-    ports = ("--ray-port", str(ray_port), "--port", str(first_port), "--cores", _CORES)
-    joining = ("--join", f"127.0.0.1:{ray_port}", "--cores", _CORES)
-    with ExitStack() as stack:
-        first = stack.enter_context(_machine(environs[0], folder, "first", *ports, *options))
-        patiently(lambda: _says(folder / "first.log", "Ready", first))
-        token = homes[0] / "cluster.token"
-        homes[1].mkdir()
-        (homes[1] / token.name).write_bytes(token.read_bytes())
-        second = stack.enter_context(_machine(environs[1], folder, "second", *joining))
-        patiently(lambda: _says(folder / "second.log", "is a part", second))
-        patiently(lambda: all(_answers(url) for url in urls))
-        yield Cluster(urls, settings, (first, second), environs)
-        for machine in (second, first):
-            machine.terminate()
-            machine.wait(PATIENCE_S)
 
 
 def free_ports(count: int) -> list[int]:
@@ -119,25 +169,31 @@ def patiently(there: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _machine(
-    environ: Mapping[str, str], folder: Path, name: str, *options: str
-) -> Iterator[Process]:
-    command = [LOOKALIKE, "cluster", "up", *options]
-    with processes.started(command, env=environ, log=folder / f"{name}.log") as process:
+def _machine(environ: Mapping[str, str], log: Path, host: Host, *options: str) -> Iterator[Process]:
+    own = ("--node", host.address, "--cores", _CORES)
+    command = [*host.inside, LOOKALIKE, "cluster", "up", *own, *options]
+    with processes.started(command, env=environ, log=log) as process:
         try:
             yield process
         finally:
             # Ray's processes are in groups of their own.
-            for each in _family(process.pid):
-                if process.poll() is None:
+            if process.poll() is None:
+                for each in _family(process.pid):
                     each.kill()
 
 
-def _answers(url: str) -> bool:
-    try:
-        return patient.get(f"{url}/readyz").status_code == 200
-    except httpx.HTTPError:
-        return False
+def status(environ: Mapping[str, str], host: Host = _HERE[0]) -> dict[str, Any]:
+    """What `lookalike cluster status` says on a machine."""
+    command = [*host.inside, LOOKALIKE, "cluster", "status", "--json"]
+    told = subprocess.run(command, env=environ, capture_output=True, check=False)
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+def whole(environ: Mapping[str, str], host: Host = _HERE[0]) -> bool:
+    """Whether there is of everything as much as there should be."""
+    found = status(environ, host)
+    return found["ready"] and all(e["running"] == e["wanted"] for e in found["parts"])
 
 
 def _says(log: Path, text: str, process: Process) -> bool:

@@ -1,6 +1,6 @@
 """The application that Ray Serve runs: the parts of a plan, and how Ray sees to them.
 
-`lookalike.cluster.application:built` is what a configuration of Ray Serve names.
+`built` is what a configuration of Ray Serve names (`plan.PATH`).
 """
 
 from __future__ import annotations
@@ -15,10 +15,6 @@ from ray.serve.config import AutoscalingConfig
 from lookalike.cluster.parts import SEARCHES, FacesPart, FrontPart, ShardPart, VideosPart
 from lookalike.cluster.plan import Plan
 from lookalike.faces.apart.confined import Confined
-
-NAME = "lookalike"
-# Where it is found by `import_path`.
-PATH = "lookalike.cluster.application:built"
 
 # Seconds between two looks at a replica, and after which one that says nothing is replaced.
 _LOOK_S, _SILENT_S = 3.0, 8.0

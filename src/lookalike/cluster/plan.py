@@ -9,6 +9,9 @@ from typing import Any, Literal, get_args, get_type_hints
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter, SetupError
 
+# Of the application, and where its configuration of Ray Serve finds it.
+NAME, PATH = "lookalike", "lookalike.cluster.application:built"
+
 # Of whichever the machines have: a score would depend on the machine that is asked.
 Runtime = Literal["openvino", "onnxruntime"]
 Precision = Literal["float32", "bfloat16"]

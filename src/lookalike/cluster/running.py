@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from lookalike import files
-from lookalike.cluster.plan import Plan
+from lookalike.cluster.plan import NAME, Plan
 from lookalike.config import Settings
 from lookalike.errors import SetupError
 
@@ -103,7 +103,7 @@ def deploy(plan: Plan, settings: Settings) -> None:
     from ray.serve.api import RunTarget
     from ray.serve.config import HTTPOptions
 
-    from lookalike.cluster.application import NAME, built
+    from lookalike.cluster.application import built
 
     http = HTTPOptions(
         host=plan.host,
@@ -174,8 +174,6 @@ def kept(home: Path) -> Plan:
 def _replicas(places: Mapping[str, str]) -> Sequence[Replicas]:
     from ray import serve
 
-    from lookalike.cluster.application import NAME
-
     details = _details()
     found = serve.status().applications.get(NAME)
     if found is None:
@@ -195,8 +193,6 @@ def _replicas(places: Mapping[str, str]) -> Sequence[Replicas]:
 def _details() -> Mapping[str, tuple[int, Sequence[str]]]:
     """Of each part how many there are to be, and on which machines those are that run."""
     from ray.serve.context import _get_global_client
-
-    from lookalike.cluster.application import NAME
 
     told: dict[str, Any] = _get_global_client().get_serve_details()
     parts = told.get("applications", {}).get(NAME, {}).get("deployments", {})

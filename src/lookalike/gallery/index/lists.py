@@ -26,7 +26,7 @@ from lookalike.gallery.index.columns import Halves, Rows
 
 # Vectors to a list, on average, and lists that a search looks at: recall@10 is 0.99 among ten
 # million (benchmarks/shards.py).
-_EACH, LOOKED_AT = 2_500, 128
+_EACH, LOOKED_AT = 5_000, 128
 # Vectors that the centres are fitted to, for each of them, and how often they are moved.
 _FITTED, _ROUNDS = 64, 10
 # From so many vectors on a search that looks at the codes of all takes longer.
