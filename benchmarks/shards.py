@@ -69,14 +69,14 @@ def search(
 ) -> None:
     """What the process does."""
     threadpool_limits(1)
-    before = psutil.Process().memory_full_info().uss
+    before = _own()
     began = time.perf_counter()
     there = kept.read(path, _INDEX, SFACE.contract)
     assert there is not None
     opened_s = time.perf_counter() - began
     index = VectorIndex(there.columns, there.codes)
     index.nearest(probes[0], NEAREST)
-    memory = psutil.Process().memory_full_info().uss - before + path.stat().st_size
+    memory = _own() - before + path.stat().st_size
     for lists in looked_at if isinstance(there.codes, Lists) else (None,):
         if isinstance(there.codes, Lists):
             there.codes.look_at(lists or LOOKED_AT)
@@ -85,6 +85,12 @@ def search(
         slow = float(np.quantile(processor, 0.99))
         medians = float(np.median(clock)), float(np.median(processor))
         told(Found(lists, opened_s, memory, *medians, slow, rows))
+
+
+def _own() -> int:
+    """Bytes that this process holds itself: none of files that it maps."""
+    told = psutil.Process().memory_info()
+    return int(told.rss - told.shared)
 
 
 def _timed(index: VectorIndex, probe: Floats) -> tuple[float, float]:

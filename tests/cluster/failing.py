@@ -147,6 +147,7 @@ def _ask_once(url: str, photo: bytes, right: Any, tally: Tally) -> None:
         # Nobody is there, or it has gone over it: no answer is not a wrong one.
         tally.answers[type(error).__name__] += 1
         tally.refused.append(time.monotonic())
+        time.sleep(0.1)
         return
     tally.answers[str(answer.status_code)] += 1
     if answer.status_code != 200:

@@ -148,7 +148,9 @@ def test_a_shard_that_is_gone_is_refused_and_never_left_out(
     cluster: Cluster, single: Server, photos: Mapping[str, bytes]
 ) -> None:
     right = lookalikes(single.url, photos[_PHOTO])
-    for process in cluster.replicas("Shard0of2"):
+    copies = cluster.replicas("Shard0of2")
+    assert len(copies) == 2
+    for process in copies:
         process.kill()
     seen: set[int] = set()
 

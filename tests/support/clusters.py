@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import socket
 import subprocess
 import tempfile
@@ -91,12 +93,15 @@ class Cluster:
 
     def replicas(self, part: str) -> list[psutil.Process]:
         """The processes of a part, on all machines."""
-        return [
+        found = [
             each
             for machine in self.machines
             for each in _family(machine.pid)
-            if f"#{part}#" in _called(each)
+            # Ray calls a process by what it is at.
+            if re.search(rf"[:#]{part}\b", _called(each))
         ]
+        assert found, f"nothing of {part} runs"
+        return found
 
 
 @contextmanager
@@ -139,7 +144,7 @@ def running(
         yield Cluster(urls, settings, tuple(started), environs, tuple(hosts))
         for machine in reversed(started):
             machine.terminate()
-            machine.wait(PATIENCE_S)
+            assert machine.wait(PATIENCE_S) in (0, -signal.SIGKILL), "it does not end by itself"
 
 
 def _environ(settings: Settings, home: Path) -> dict[str, str]:
@@ -149,6 +154,7 @@ def _environ(settings: Settings, home: Path) -> dict[str, str]:
         "LOOKALIKE_DATABASE": settings.database,
         "LOOKALIKE_CACHE": str(settings.cache),
         "LOOKALIKE_PORTRAITS": "off",
+        "LOOKALIKE_PHOTOS_PER_MINUTE": "0",
     }
 
 

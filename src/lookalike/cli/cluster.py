@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import sys
@@ -26,7 +27,7 @@ _STARTING_S = 300.0
 _NOT_READY = 1
 _NUMBER = click.IntRange(1)
 _PARTS: tuple[tuple[str, str], ...] = (
-    ("fronts", "Processes that answer requests."),
+    ("fronts", "Processes that answer requests, at most one on each machine."),
     ("faces", "Processes that look at photos, at least."),
     ("most-faces", "The same at most: between both Ray goes by how many photos wait."),
     ("copies", "Copies of each shard, on different machines."),
@@ -148,20 +149,41 @@ def _lead(
     until_it_ends: Callable[[], object],
 ) -> None:
     """What the first machine does beside being one."""
+    try:
+        if not _apart(_deploy, plan, settings, environ, address):
+            raise SetupError("Not everything answers; see lookalike cluster status.")
+        click.echo(f"Ready: http://{settings.host}:{settings.port}")
+        until_it_ends()
+    finally:
+        _apart(_end, environ, address)
+
+
+def _apart(call: Callable[..., None], *given: object) -> bool:
+    """Whether it went well, in a process of its own: Ray takes the signals of one that asks it."""
+    process = multiprocessing.get_context("spawn").Process(target=call, args=given)
+    process.start()
+    process.join()
+    return process.exitcode == 0
+
+
+def _deploy(
+    plan: Plan, settings: config.Settings, environ: Mapping[str, str], address: str
+) -> None:
     from lookalike.cluster import running
 
     with running.connected(address, environ):
-        try:
-            running.deploy(plan, settings)
-            running.keep(settings.home, plan)
-            found = running.wait(_STARTING_S)
-            _print(found)
-            if not found.ready:
-                raise SetupError("Not everything answers; see lookalike cluster status.")
-            click.echo(f"Ready: http://{settings.host}:{settings.port}")
-            until_it_ends()
-        finally:
-            running.end()
+        running.deploy(plan, settings)
+        running.keep(settings.home, plan)
+        found = running.wait(_STARTING_S)
+    _print(found)
+    sys.exit(0 if found.ready else _NOT_READY)
+
+
+def _end(environ: Mapping[str, str], address: str) -> None:
+    from lookalike.cluster import running
+
+    with running.connected(address, environ):
+        running.end()
 
 
 def _connected(settings: config.Settings) -> Any:

@@ -44,6 +44,8 @@ def built(given: dict[str, Any]) -> Application:
         "Front",
         (plan, _faces(plan), shards, videos),
         num_replicas=plan.fronts,
+        # Ray listens where there is something of it: not all of them on the first machine.
+        max_replicas_per_node=1,
         ray_actor_options={"num_cpus": _LITTLE},
         max_ongoing_requests=_REQUESTS,
     )

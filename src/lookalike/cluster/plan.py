@@ -24,7 +24,7 @@ class Plan:
     Attributes:
         shards: parts of every collection; another number of them is read anew from the database.
         copies: of each shard, on as many machines where there are as many.
-        fronts: processes that answer: page, JSON API and Rekognition API.
+        fronts: processes that answer: page, JSON API and Rekognition API; one a machine at most.
         faces, most_faces: processes that look at photos, at least and at most; between them Ray
             goes by how many photos wait.
         videos: processes that look at videos and import people.

@@ -23,6 +23,7 @@ from lookalike.gallery.index.codes import (
     threaded,
 )
 from lookalike.gallery.index.columns import Halves, Rows
+from lookalike.processes import give_back_heaps
 
 # Vectors to a list, on average, and lists that a search looks at: recall@10 is 0.99 among ten
 # million (benchmarks/shards.py).
@@ -75,7 +76,11 @@ class Lists:
             pointers = (faiss.swig_ptr(rows), faiss.swig_ptr(codes))
             index.invlists.add_entries(number, int(size), *pointers)
         index.ntotal = int(arrays["sizes"].sum())
-        return cls(_fast(index), arrays)
+        made = _fast(index)
+        # The lists that it was made of take as much as it does itself.
+        del index
+        give_back_heaps()
+        return cls(made, arrays)
 
     def nearest(self, probe: Floats, count: int) -> Rows:
         """About the nearest rows to a (dimension,) probe, best first."""
