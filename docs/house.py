@@ -55,7 +55,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "geometry image",
             "models",
             "*",
-            "appearance",
+            "appearance traits",
             "photo",
             "pictures",
             "analyzer",
@@ -82,7 +82,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": (
             "arns wire",
-            "access services",
+            "access faces services",
             "*",
             "operations",
             "calls video_jobs",

@@ -29,6 +29,8 @@ from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.pictures.square import face_square
 from lookalike.faces.quality import measure
+from lookalike.faces.traits.reader import TraitReader
+from lookalike.faces.traits.traits import Traits
 from lookalike.faces.vectors import Floats
 
 
@@ -56,6 +58,7 @@ class Analyzer:
         self._appearances = AppearanceReader(opener, Folders.of(settings))
         self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
+        self._traits: TraitReader | None = None
         self._told: Callable[[Photo], None] | None = None
         self._turn = threading.Lock()
 
@@ -84,12 +87,17 @@ class Analyzer:
         self._told = told
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
         """Find, align, embed and judge every face of a photo; see `Faces`."""
         decoded = _decoded(data, limits or self.limits)
         with self._turn:
-            (photo,) = self._embedded([self._look(decoded, appearances)])
+            (photo,) = self._embedded([self._look(decoded, appearances, traits)])
         if self._told is not None:
             self._told(photo)
         return photo
@@ -109,7 +117,7 @@ class Analyzer:
                 begin(place)
                 try:
                     decoded = _decoded(each.data, each.limits or self.limits)
-                    looked[place] = self._look(decoded, each.appearances)
+                    looked[place] = self._look(decoded, each.appearances, each.traits)
                 except PhotoError as error:
                     failed[place] = error
             found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
@@ -123,7 +131,7 @@ class Analyzer:
             (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None), False)])
         return photo
 
-    def _look(self, decoded: _Decoded, appearances: bool) -> _Looked:
+    def _look(self, decoded: _Decoded, appearances: bool, traits: bool = False) -> _Looked:
         image, clock, finer = decoded.image, decoded.clock, decoded.finer
         clock.skip()
         found = self.detector.detect(image.pixels, upright=finer is None)
@@ -138,7 +146,10 @@ class Analyzer:
         looks = self._appearances_of(image, meshes, appearances)
         if appearances:
             clock.lap("appearance")
-        return _Looked(image, found, meshes, crops, looks, clock)
+        shown = self._traits_of(image, meshes, traits)
+        if traits:
+            clock.lap("traits")
+        return _Looked(image, found, meshes, crops, looks, shown, clock)
 
     def _appearances_of(
         self, image: Image, meshes: Sequence[Mesh], wanted: bool
@@ -146,6 +157,13 @@ class Analyzer:
         if not (wanted and self._looks_wanted):
             return [None] * len(meshes)
         return [self._appearances.read(image.pixels, each) for each in meshes]
+
+    def _traits_of(self, image: Image, meshes: Sequence[Mesh], wanted: bool) -> list[Traits | None]:
+        if not wanted:
+            return [None] * len(meshes)
+        if self._traits is None:
+            self._traits = TraitReader(self.runtime)
+        return [self._traits.read(image.pixels, each) for each in meshes]
 
     def _embedded(self, looked: Sequence[_Looked]) -> list[Photo]:
         """The time of the batch is that of each of its photos."""
@@ -162,7 +180,7 @@ class Analyzer:
         image = looked.image
         found = looked.found.scaled(1 / image.scale)
         meshes = (each.scaled(1 / image.scale) for each in looked.meshes)
-        seen = looked.crops, vectors, looked.appearances
+        seen = looked.crops, vectors, looked.appearances, looked.traits
         faces = tuple(map(self._face, found.boxes, found.scores, meshes, *seen))
         return Photo(image.width, image.height, image.format, faces, looked.clock.timings())
 
@@ -188,9 +206,10 @@ class Analyzer:
         crop: Pixels,
         vector: Floats,
         appearance: Appearance | None,
+        traits: Traits | None,
     ) -> Face:
         left, top, width, height = (float(each) for each in box)
-        quality = measure(crop, mesh.landmarks, float(score), width)
+        quality = measure(crop, mesh, float(score), width)
         return Face(
             box=Box(left, top, width, height),
             landmarks=Landmarks.of(mesh.landmarks),
@@ -200,6 +219,7 @@ class Analyzer:
             mesh=mesh,
             coverage=self._coverage.read(crop, mesh, quality),
             appearance=appearance,
+            traits=traits,
         )
 
     def embed(self, crops: list[Pixels]) -> Floats:
@@ -246,7 +266,7 @@ class Analyzer:
         with self._turn:
             (mesh,) = self._meshes.read(pixels, found)
         crop = thumbnail.face(small, self.embedder.size)
-        quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
+        quality = measure(crop, mesh, float(found.scores[0]), float(found.boxes[0, 2]))
         return self._coverage.read(crop, mesh, quality)
 
 
@@ -257,6 +277,7 @@ class Request:
     data: bytes
     limits: Limits | None
     appearances: bool
+    traits: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -287,6 +308,7 @@ class _Looked:
     meshes: tuple[Mesh, ...]
     crops: list[Pixels]
     appearances: list[Appearance | None]
+    traits: list[Traits | None]
     clock: _Clock
 
 

@@ -108,9 +108,14 @@ class Confined:
         self._told = told
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
-        photo = cast(Photo, self._ask("analyze", data, limits, appearances))
+        photo = cast(Photo, self._ask("analyze", data, limits, appearances, traits))
         if self._told is not None:
             self._told(photo)
         return photo

@@ -45,16 +45,24 @@ class Faces(Protocol):
         """Tell of every photo that was looked at, from now on, in the thread that asked for it."""
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
         """Find, align, embed and judge every face of a photo. No face is an empty tuple.
 
         Args:
             appearances: tell how each looks, where the settings want an order of looks and the
                 network for it is there. It is opened when this is first asked.
+            traits: tell what shows on each. The networks for it are opened when this is first
+                asked.
 
         Raises:
             PhotoError: the bytes are not a photo that can be used.
+            SetupError: a network for traits cannot be used.
         """
 
     def analyze_frame(self, image: Image) -> Photo:
