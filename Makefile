@@ -13,7 +13,7 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy lint format docs benchmark requirements clean
+.PHONY: serve test test-api test-deploy test-hosts lint format docs benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -29,6 +29,11 @@ test: .venv/dev.installed lint
 test-deploy: .venv/dev.installed
 	sh tests/deploy/install.sh
 	$(BIN)/python -m pytest tests/deploy/installed.py
+
+# A standby, and PgBouncer, before a real PostgreSQL. Half a minute.
+test-hosts: .venv/dev.installed
+	sh tests/database/install.sh
+	$(BIN)/python -m pytest tests/database/replicated.py
 
 # Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.
 test-api: .venv/dev.installed

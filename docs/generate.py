@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from docs import compatibility, house
+from docs import attributes, compatibility, house, python_api
 from lookalike import config
 from lookalike.cli import main as lookalike
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.operations import OPERATIONS, OTHERS
 from lookalike.rekognition.wire.codec import Wire
 
 FOLDER = Path(__file__).parent
@@ -109,6 +109,8 @@ def rekognition() -> str:
             f"face API: {len(served) - partly} in full and",
             f"{partly} in part. *Partly* means that members of the answer are never sent, because "
             "nothing here measures them.",
+            f"{len(OTHERS)} more are there *if set*, with `LOOKALIKE_OTHERS=faces`: they are not "
+            "about faces, and answer what faces prove.",
             "This page is generated from `docs/compatibility.py`, which a test holds against real "
             "answers.",
             "",
@@ -122,6 +124,7 @@ def rekognition() -> str:
             "",
             *(f"- {each}" for each in compatibility.GENERAL),
             "",
+            *attributes.sections(),
             "## Values that are never sent",
             "",
             "| enum | values |",
@@ -160,6 +163,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "settings.md": settings(),
         FOLDER / "cli.md": commands(),
         FOLDER / "map.md": house.page(),
+        FOLDER / "python.md": python_api.page(),
         FOLDER / "rekognition.md": rekognition(),
     }
 

@@ -55,6 +55,18 @@ class Settings:
         "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
         secret=True,
     )
+    database_reads: str = _setting(
+        "",
+        "Address of a standby of that PostgreSQL, which is read instead of it as long as it has "
+        "all that was committed. See docs/scale.md.",
+        secret=True,
+    )
+    database_connections: int = _setting(
+        15,
+        "Connections to PostgreSQL that a part of a process may have at a time: its galleries are "
+        "one, the access keys another.",
+        minimum=2,
+    )
     cache: Path = _folder(
         "user_cache_path",
         "Folder of prepared models and fetched portraits; safe to delete. Where it cannot be "
@@ -209,6 +221,12 @@ class Settings:
         "off",
         "Whether the Rekognition API has the gallery that comes with the package among its "
         "collections, as `starter`. RecognizeCelebrities knows its people either way.",
+    )
+    others: Literal["off", "faces"] = _setting(
+        "off",
+        "What the Rekognition API answers that is not about faces: `faces` lets DetectLabels and "
+        "DetectProtectiveEquipment say what faces prove, and DetectText and DetectModerationLabels "
+        "answer nothing, with a warning.",
     )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",

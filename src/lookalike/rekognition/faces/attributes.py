@@ -34,7 +34,7 @@ _EMOTIONS, _EYE_DIRECTION = "EMOTIONS", "EYE_DIRECTION"
 # `complete`, with a Confidence of 0, or where nothing is known, of what CALM leaves.
 _TOLD = ("HAPPY", "CALM")
 _UNTOLD = ("SURPRISED", "SAD", "ANGRY", "CONFUSED", "DISGUSTED", "FEAR")
-# What at least nine of ten faces are told rightly by, at the lower end: a test holds it against what
+# What nine of ten faces or more are told rightly by, at the lower end: a test holds it against what
 # was measured, benchmarks/traits/measured.json.
 PROVEN = frozenset(Trait) - {Trait.OCCLUDED}
 # Of a hundred faces whose eyes look to a side, or into the camera, so many are told so.

@@ -16,9 +16,10 @@ from lookalike.faces.quality import Quality
 # famous people, Koreans, odd files) the doubtful ones were looked at one by one, 220 with a score
 # below 0.9 or a mesh that is hardly sure. Where the mesh is rather on a face, one of 145 was a dog;
 # where it is rather not, flowers, a headlamp, a cat, the backs of heads and blurs are among them: 7
-# of 36 below 0.8, 2 of 29 below 0.85, one of 24 below 0.9. Of those above 0.9 none was wrong.
+# of 36 below 0.8, 2 of 29 below 0.85, one of 24 below 0.9. Of those above 0.9 none was wrong. What
+# scores below 0.7 the detector that ships keeps to itself.
 _SCORES = (0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.95)
-_ON_FACE = (95.0, 97.0, 97.8, 98.4, 98.8, 99.3, 99.7, 99.98)
+_ON_FACE = (50.0, 97.0, 97.8, 98.4, 98.8, 99.3, 99.7, 99.98)
 _BESIDE = (50.0, 72.0, 80.0, 88.0, 93.0, 97.0, 99.0, 99.9)
 # At half the portraits of Wikimedia and of Koreans both are above 90: 98 and 90. Half of LFW, whose
 # faces are soft, has a Sharpness of 62, and a face of 20 px that was enlarged one below 20.
