@@ -163,7 +163,7 @@ class Analyzer:
         shown = self._traits_of(image, meshes, traits)
         if traits:
             clock.lap("traits")
-        looks = [None] * len(meshes)
+        looks: list[Appearance | None] = [None] * len(meshes)
         looked = _Looked(image, found, tuple(meshes), crops, looks, shown, clock)
         vectors = np.array([each.embedding for each, _ in seen], np.float32)
         clock.lap("embed")

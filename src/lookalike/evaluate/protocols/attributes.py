@@ -57,7 +57,9 @@ class Labels:
         """Those of one half."""
         rows = [place for place, each in enumerate(self.halves) if each == name]
         return Labels(
-            *(tuple(of[row] for row in rows) for of in (self.files, self.people, self.halves)),
+            files=tuple(self.files[row] for row in rows),
+            people=tuple(self.people[row] for row in rows),
+            halves=tuple(self.halves[row] for row in rows),
             known={trait: of[rows] for trait, of in self.known.items()},
             emotions=tuple(self.emotions[row] for row in rows),
             looking=tuple(self.looking[row] for row in rows),

@@ -64,7 +64,8 @@ class EyeReader:
         points = mesh.points[:, :2].astype(np.float64)
         across = points[_CORNERS[1][1]] - points[_CORNERS[0][0]]
         left, right = (
-            cut(pixels, _square(*points[list(each)], across), _SIDE) for each in _CORNERS
+            cut(pixels, _square(points[one], points[other], across), _SIDE)
+            for one, other in _CORNERS
         )
         contours, irises = self._network(np.stack([left, right[:, ::-1]]))
         lids = contours.reshape(2, -1, 3)[..., :2].copy()
