@@ -267,6 +267,7 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
 # Values of enums, by shape, that are never in an answer.
 UNSENT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        "EmotionName": ("UNKNOWN",),
         "UnsearchedFaceReason": ("EXCEEDS_MAX_FACES",),
         # Users are updated within the call.
         "UserStatus": ("CREATING", "UPDATING"),
