@@ -67,7 +67,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "geometry image",
             "models",
             "*",
-            "appearance",
+            "appearance traits",
             "photo",
             "pictures",
             "analyzer",
@@ -94,7 +94,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": (
             "arns wire",
-            "access services",
+            "access faces services",
             "*",
             "operations",
             "calls sts video_jobs",
