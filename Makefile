@@ -13,8 +13,8 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy test-hosts test-install release lint format docs benchmark \
-	requirements clean
+.PHONY: serve test test-api test-deploy test-docs test-hosts test-install release lint format docs \
+	site benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -51,6 +51,11 @@ release: .venv/dev.installed .venv/release.installed
 	$(BIN)/python -m tests.support.photos
 	$(BIN)/python -m release.files
 
+# The site of the documentation builds without a warning; every block of code in README and docs
+# that can run, runs. Some four minutes.
+test-docs: .venv/dev.installed
+	$(BIN)/python -m pytest tests/docs/site.py tests/docs/blocks.py
+
 lint: .venv/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -63,6 +68,10 @@ format: .venv/dev.installed
 
 docs: .venv/dev.installed
 	$(BIN)/python -m docs.generate
+
+# Into site/: `python -m http.server --directory site` shows it.
+site: .venv/dev.installed
+	$(BIN)/python -m docs.site site
 
 # LFW and the portraits are not part of the project: DATA names the folder that holds them.
 benchmark: .venv/dev.installed

@@ -51,8 +51,9 @@ class Settings:
     )
     database: str = _setting(
         "",
-        "Address of a PostgreSQL that holds the galleries instead "
-        "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
+        "Address of a PostgreSQL that holds the galleries instead, and all else that several "
+        "machines have to know (`postgresql://user:password@host/name`); needs `pip install "
+        "lookalike[postgresql]`. See docs/scale.md.",
         secret=True,
     )
     database_reads: str = _setting(
@@ -238,7 +239,7 @@ class Settings:
     secret_key: str = _setting(
         "",
         "Encrypts the secrets of access keys: 32 bytes in URL-safe base64. The file `secret.key` "
-        "in `LOOKALIKE_HOME` unless set.",
+        "in `LOOKALIKE_HOME` unless set; with `LOOKALIKE_DATABASE`, a key that lies there.",
         secret=True,
     )
     backup_passphrase: str = _setting(

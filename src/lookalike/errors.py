@@ -34,6 +34,8 @@
     ├── ResultsFull               there are as many shared results as there may be
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
+    ├── Unreachable               a server of ours that does not answer a client
+    │   └── NoAnswer              or with something else than its version answers
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
     │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
@@ -251,6 +253,14 @@ class TooOften(LookalikeError):
 
 class Busy(LookalikeError):
     code = "busy"
+
+
+class Unreachable(LookalikeError):
+    code = "unreachable"
+
+
+class NoAnswer(Unreachable):
+    code = "no-answer"
 
 
 class AwsError(LookalikeError):

@@ -44,9 +44,10 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, offers
+from lookalike.web import admin, api, comparisons, offers
 from lookalike.web.admission import largest_body
 from lookalike.web.imports import work as import_work
+from lookalike.web.openapi import description
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
 from lookalike.web.pages import (
@@ -70,6 +71,10 @@ from lookalike.web.site.own_portraits import OwnPortraits
 
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
+_NOT_READY = {
+    "description": "Not ready; `status` says why.",
+    "content": {"application/json": {"example": {"status": "starting"}}},
+}
 
 
 def create_app(
@@ -233,12 +238,12 @@ async def _count_visit(request: Request, services: UseServices) -> None:
 
 
 def _add_health(app: FastAPI) -> None:
-    @app.get("/healthz", tags=["health"])
+    @app.get("/healthz", operation_id="isAlive", tags=["health"])
     async def alive() -> dict[str, str]:
         """Whether the process runs."""
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["health"], responses={503: {}})
+    @app.get("/readyz", operation_id="isReady", tags=["health"], responses={503: _NOT_READY})
     async def ready(response: Response) -> dict[str, str]:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""

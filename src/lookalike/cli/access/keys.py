@@ -84,7 +84,9 @@ def _loan(store: Keys, key: AccessKey) -> Loan | None:
     """A session for as long as a key is there; None: that never ends."""
     from lookalike.rekognition.access.sessions import begun
 
-    return key.expires and store.sessions().lent(begun(key.id, key.expires))
+    if key.expires is None:
+        return None
+    return store.sessions().lent(begun(key.id, key.expires))
 
 
 def _given(made: Unlocked, loan: Loan | None) -> dict[str, str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Told apart by those who are colour-blind too (Okabe and Ito, 2008).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 _INCHES = (6.0, 3.8)
+# Of axes without a point.
+_RATES = (0.001, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,9 @@ def _figure() -> tuple[Figure, Axes]:
 
 
 def _scale(axes: Axes, how: _Axes) -> None:
+    """Without a point, as where few pairs were all told apart, a logarithm knows no limits."""
+    if not any(np.size(line.get_xdata()) for line in axes.lines):
+        axes.set(xlim=_RATES, ylim=_RATES)
     if how.log_x:
         axes.set_xscale("log")
     if how.log_y:
