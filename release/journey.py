@@ -3,8 +3,9 @@ the examples of the package run.
 
 PYTHON -I release/journey.py FOLDER [--alone]      with the Python of the installation
 
-Knows nothing of the checkout; the photos that the examples are of lie in the folder. With --alone it is in a network of its own (`unshare --net`), of
-which it needs loopback. Prints what came, as JSON; ends with an error where anything did not.
+Knows nothing of the checkout; the photos that the examples are of lie in the folder. With --alone
+it is in a network of its own (`unshare --net`), of which it needs loopback. Prints what came, as
+JSON; ends with an error where anything did not.
 """
 
 from __future__ import annotations
