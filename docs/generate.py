@@ -11,13 +11,14 @@ from types import MappingProxyType
 
 import click
 
-from docs import compatibility, house
+from docs import compatibility, house, python_api
 from lookalike import config
 from lookalike.cli import main as lookalike
 from lookalike.gallery.people import Language
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.operations import OPERATIONS, OTHERS
 from lookalike.rekognition.wire.codec import Wire
 from lookalike.web import texts
+from release import pages as release_pages
 
 FOLDER = Path(__file__).parent
 
@@ -113,6 +114,8 @@ def rekognition() -> str:
             f"face API: {len(served) - partly} in full and",
             f"{partly} in part. *Partly* means that members of the answer are never sent, because "
             "nothing here measures them.",
+            f"{len(OTHERS)} more are there *if set*, with `LOOKALIKE_OTHERS=faces`: they are not "
+            "about faces, and answer what faces prove.",
             "This page is generated from `docs/compatibility.py`, which a test holds against real "
             "answers.",
             "",
@@ -219,7 +222,10 @@ def pages() -> dict[Path, str]:
         FOLDER / "settings.md": settings(),
         FOLDER / "cli.md": commands(),
         FOLDER / "map.md": house.page(),
+        FOLDER / "python.md": python_api.page(),
         FOLDER / "rekognition.md": rekognition(),
+        FOLDER / "licences.md": release_pages.licences(),
+        FOLDER / "platforms.md": release_pages.platforms(),
         FOLDER / "privacy.md": privacy("en"),
         FOLDER / "privacy.ko.md": privacy("ko"),
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.errors import SetupError
+from lookalike import extras
 from lookalike.evaluate.figures import Curve, Histogram
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def curves(key: str, drawn: Mapping[str, Curve]) -> str:
     """One kind of curve of several models, by label.
 
     Raises:
-        SetupError: matplotlib is not installed.
+        ExtraMissing: matplotlib is not installed.
     """
     how = _BY_KEY.get(key, _Axes())
     figure, axes = _figure()
@@ -68,7 +68,7 @@ def histograms(drawn: Sequence[Histogram]) -> str:
     """How the scores of one model are spread, as shares of each kind.
 
     Raises:
-        SetupError: matplotlib is not installed.
+        ExtraMissing: matplotlib is not installed.
     """
     figure, axes = _figure()
     for colour, each in zip(_COLOURS, drawn, strict=False):
@@ -85,12 +85,9 @@ def _colours(drawn: Mapping[str, Curve]) -> list[str]:
 
 
 def _figure() -> tuple[Figure, Axes]:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise SetupError(
-            "Reports are drawn by matplotlib; install it with: pip install 'lookalike[evaluate]'"
-        ) from None
+    extras.check("evaluate")
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=_INCHES, layout="constrained")
     return figure, figure.subplots()
 
