@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config",
+            "config extras",
             "cache",
             "database faces",
             "backup gallery",
@@ -48,9 +48,10 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "context given failing",
             "answering",
             "*",
-            "evaluate gallery hosts",
+            "access evaluate gallery hosts",
             "__init__",
         ),
+        "cli.access": ("policies", "*"),
         "database": (
             "clock schema version",
             "migrations presence waiting",
@@ -94,7 +95,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "access services",
             "*",
             "operations",
-            "calls video_jobs",
+            "calls sts video_jobs",
             "endpoint",
             "late_endpoint video_work",
         ),
@@ -112,7 +113,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 # What stands beside the package, in the order in which one comes to it.
-_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "tests")
+_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "release", "tests")
 _SAID = {".py", ".js", ".mjs", ".css", ".ipynb", ".md"}
 
 _HEAD = """# The map

@@ -216,6 +216,12 @@ class Settings:
         "Whether the Rekognition API has the gallery that comes with the package among its "
         "collections, as `starter`. RecognizeCelebrities knows its people either way.",
     )
+    others: Literal["off", "faces"] = _setting(
+        "off",
+        "What the Rekognition API answers that is not about faces: `faces` lets DetectLabels and "
+        "DetectProtectiveEquipment say what faces prove, and DetectText and DetectModerationLabels "
+        "answer nothing, with a warning.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
@@ -265,6 +271,12 @@ class Settings:
         "Origins whose pages may call the Rekognition API from a browser, like "
         "`https://app.example`, with commas between; `*` for any, only where signatures are "
         "checked.",
+    )
+    embed_origins: str = _setting(
+        "",
+        "Web sites that may show `/embed` in a frame, as `<lookalike-button>` does, and are told "
+        "the results there, like `https://fans.example`, with commas between; beside those of the "
+        "site file's `[embed]`.",
     )
     certfile: str = _setting(
         "",

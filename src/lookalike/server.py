@@ -109,7 +109,7 @@ def create_app(
         lifespan=partial(
             _lifespan,
             chosen,
-            site_file.load(chosen.site),
+            site_file.site_of(chosen),
             engine or partial(warmed, chosen),
             shares,
             watching,
@@ -187,7 +187,7 @@ async def _lifespan(
             meters=watching.meters,
             refusals=watching.refusals,
             started=datetime.now(UTC),
-            rekognition=LateEndpoint(engine, executor, guard),
+            rekognition=LateEndpoint(engine, executor, guard, others=settings.others == "faces"),
         )
         async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
             with runner:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from lookalike.cli.access.policies import allowed, bounds, policy_of, with_policy
 from lookalike.cli.context import pass_settings
 from lookalike.cli.terminal import json_option, print_json, print_table, table
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
-    from lookalike.rekognition.access.keys import AccessKey, Keys
+    from lookalike.rekognition.access.keys import AccessKey, Keys, Unlocked
+    from lookalike.rekognition.access.sessions import Loan
 
 _JSON = json_option("Print as JSON.")
 _PROFILE = "lookalike"
+# As GetSessionToken of Amazon's STS: half a day, and at most one and a half.
+_HOURS, _MOST_HOURS = 12, 36
 
 
 @click.group()
@@ -26,14 +31,16 @@ def keys() -> None:
 
 @keys.command()
 @click.option("--description", default="", help="Whose it is or what for, for yourself.")
-@click.option(
-    "--allow", multiple=True, help="An action, such as 'rekognition:Search*'; all unless set."
-)
-@click.option("--collection", multiple=True, help="A collection, such as 'team-*'; all unless set.")
-@click.option(
-    "--s3", multiple=True, help="S3 objects to read, such as 'bucket/prefix/*'; all unless set."
-)
+@with_policy
 @click.option("--rate", type=float, help="Requests a second; LOOKALIKE_RATE unless set.")
+@click.option("--session", is_flag=True, help="One on loan, with a session token, that ends.")
+@click.option(
+    "--hours",
+    type=click.FloatRange(min=0.25, max=_MOST_HOURS),
+    default=_HOURS,
+    show_default=True,
+    help="How long a session lives.",
+)
 @click.option("--profile", default=_PROFILE, show_default=True, help="What to call it for AWS.")
 @_JSON
 @pass_settings
@@ -44,6 +51,8 @@ def create(
     collection: tuple[str, ...],
     s3: tuple[str, ...],
     rate: float | None,
+    session: bool,
+    hours: float,
     profile: str,
     as_json: bool,
 ) -> None:
@@ -52,22 +61,44 @@ def create(
     What is printed on stdout is a profile for ~/.aws/credentials. --allow, --collection and
     --s3 may be given several times; '*' stands for any text.
     """
-    from lookalike.rekognition.access.policy import Policy
-    from lookalike.rekognition.wire.codec import Wire
-
-    policy = Policy.of(allow, collection, Wire().operations(), s3)
+    policy = policy_of(allow, collection, s3)
+    life = timedelta(hours=hours) if session else None
     with _opened_keys(settings) as store:
-        made = store.create(description, policy, rate)
+        made = store.create(description, policy, rate, life)
+        loan = _loan(store, made.key)
+    given = _given(made, loan)
     if as_json:
-        print_json(_key_json(made.key) | {"secret": made.secret})
+        print_json(_key_json(made.key) | given)
         return
     click.echo(f"[{profile}]")
-    click.echo(f"aws_access_key_id = {made.key.id}")
-    click.echo(f"aws_secret_access_key = {made.secret}")
-    allowed = f"{', '.join(policy.actions)} on {', '.join(policy.collections)}"
-    if s3:
-        allowed += f", of S3 only {', '.join(s3)}"
-    click.echo(f"Allowed: {allowed}. The secret is shown only now.", err=True)
+    click.echo(f"aws_access_key_id = {given['id']}")
+    click.echo(f"aws_secret_access_key = {given['secret']}")
+    if loan is not None:
+        click.echo(f"aws_session_token = {loan.token}")
+        until = f"{loan.session.ends:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"It ends at {until}, or with {made.key.id} of `keys list`.", err=True)
+    click.echo(f"Allowed: {allowed(policy)}. The secret is shown only now.", err=True)
+
+
+def _loan(store: Keys, key: AccessKey) -> Loan | None:
+    """A session for as long as a key is there; None: that never ends."""
+    from lookalike.rekognition.access.sessions import begun
+
+    if key.expires is None:
+        return None
+    return store.sessions().lent(begun(key.id, key.expires))
+
+
+def _given(made: Unlocked, loan: Loan | None) -> dict[str, str]:
+    """What its holder needs."""
+    if loan is None:
+        return {"id": made.key.id, "secret": made.secret}
+    return {
+        "id": loan.session.id,
+        "secret": loan.session.secret,
+        "session_token": loan.token,
+        "of_key": made.key.id,
+    }
 
 
 @keys.command("list")
@@ -87,9 +118,9 @@ def list_keys(settings: Settings, as_json: bool) -> None:
         made.add_row(
             each.id,
             "\n".join(action.partition(":")[2] for action in each.policy.actions),
-            "\n".join((*each.policy.collections, *_bound(each))),
+            "\n".join((*each.policy.collections, *bounds(each.policy))),
             f"{each.rate:g}/s" if each.rate else "",
-            "enabled" if each.enabled else "disabled",
+            _state(each),
             each.description,
         )
     print_table(made)
@@ -136,11 +167,10 @@ def _opened_keys(settings: Settings) -> Iterator[Keys]:
         opened.close()
 
 
-def _bound(key: AccessKey) -> tuple[str, ...]:
-    """The S3 objects that it is bound to."""
-    from lookalike.rekognition.access.policy import EVERYTHING
-
-    return tuple(f"s3://{each}" for each in key.policy.objects if each != EVERYTHING)
+def _state(key: AccessKey) -> str:
+    if not key.enabled:
+        return "disabled"
+    return f"until {key.expires:%m-%d %H:%M}" if key.expires else "enabled"
 
 
 def _key_json(key: AccessKey) -> dict[str, object]:
@@ -153,4 +183,5 @@ def _key_json(key: AccessKey) -> dict[str, object]:
         "rate": key.rate,
         "enabled": key.enabled,
         "created": key.created,
+        "expires": key.expires,
     }
