@@ -94,7 +94,8 @@ class Settings:
     engine: Literal["local", "aws"] = _setting(
         "local",
         "What looks at photos for the page, the JSON API and `lookalike find`, `compare` and "
-        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then.",
+        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then "
+        "(`pip install 'lookalike[aws]'`).",
     )
     aws_region: str = _setting("", "AWS region of `engine` = `aws`; boto3's own unless set.")
     aws_collection: str = _setting(
@@ -108,7 +109,8 @@ class Settings:
     runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
         "fastest",
         "Library that runs the networks; `fastest` times those that compute alike with each "
-        "network when it is first opened on a machine, and takes the fastest.",
+        "network when it is first opened on a machine, and takes the fastest. OpenVINO needs "
+        "`pip install 'lookalike[openvino]'`; without it all networks run in ONNX Runtime.",
     )
     device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
         "cpu",
@@ -217,6 +219,12 @@ class Settings:
         "Whether the Rekognition API has the gallery that comes with the package among its "
         "collections, as `starter`. RecognizeCelebrities knows its people either way.",
     )
+    others: Literal["off", "faces"] = _setting(
+        "off",
+        "What the Rekognition API answers that is not about faces: `faces` lets DetectLabels and "
+        "DetectProtectiveEquipment say what faces prove, and DetectText and DetectModerationLabels "
+        "answer nothing, with a warning.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
@@ -266,6 +274,12 @@ class Settings:
         "Origins whose pages may call the Rekognition API from a browser, like "
         "`https://app.example`, with commas between; `*` for any, only where signatures are "
         "checked.",
+    )
+    embed_origins: str = _setting(
+        "",
+        "Web sites that may show `/embed` in a frame, as `<lookalike-button>` does, and are told "
+        "the results there, like `https://fans.example`, with commas between; beside those of the "
+        "site file's `[embed]`.",
     )
     certfile: str = _setting(
         "",

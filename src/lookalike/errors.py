@@ -34,12 +34,15 @@
     ├── ResultsFull               there are as many shared results as there may be
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
+    ├── Unreachable               a server of ours that does not answer a client
+    │   └── NoAnswer              or with something else than its version answers
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
     │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
     │   ├── AwsThrottled          more calls than the account may make
     │   └── AwsCollectionMissing  no collection of that name there, or nobody in it
     └── SetupError                the installation cannot work as it is
+        ├── ExtraMissing          what was asked for comes with an extra that is not installed
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ModelRefused          a network that is no face model, or fails its self-test
@@ -252,6 +255,14 @@ class Busy(LookalikeError):
     code = "busy"
 
 
+class Unreachable(LookalikeError):
+    code = "unreachable"
+
+
+class NoAnswer(Unreachable):
+    code = "no-answer"
+
+
 class AwsError(LookalikeError):
     """`aws_code` is AWS's own name for what was wrong, where it gave one."""
 
@@ -277,6 +288,10 @@ class AwsCollectionMissing(AwsError):
 
 class SetupError(LookalikeError):
     code = "setup"
+
+
+class ExtraMissing(SetupError):
+    code = "extra-missing"
 
 
 class ModelUnavailable(SetupError):

@@ -44,9 +44,10 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, offers
+from lookalike.web import admin, api, comparisons, offers
 from lookalike.web.admission import largest_body
 from lookalike.web.imports import work as import_work
+from lookalike.web.openapi import description
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
 from lookalike.web.pages import (
@@ -70,6 +71,10 @@ from lookalike.web.site.own_portraits import OwnPortraits
 
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
+_NOT_READY = {
+    "description": "Not ready; `status` says why.",
+    "content": {"application/json": {"example": {"status": "starting"}}},
+}
 
 
 def create_app(
@@ -104,7 +109,7 @@ def create_app(
         lifespan=partial(
             _lifespan,
             chosen,
-            site_file.load(chosen.site),
+            site_file.site_of(chosen),
             engine or partial(warmed, chosen),
             shares,
             watching,
@@ -182,7 +187,7 @@ async def _lifespan(
             meters=watching.meters,
             refusals=watching.refusals,
             started=datetime.now(UTC),
-            rekognition=LateEndpoint(engine, executor, guard),
+            rekognition=LateEndpoint(engine, executor, guard, others=settings.others == "faces"),
         )
         async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
             with runner:
@@ -233,12 +238,12 @@ async def _count_visit(request: Request, services: UseServices) -> None:
 
 
 def _add_health(app: FastAPI) -> None:
-    @app.get("/healthz", tags=["health"])
+    @app.get("/healthz", operation_id="isAlive", tags=["health"])
     async def alive() -> dict[str, str]:
         """Whether the process runs."""
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["health"], responses={503: {}})
+    @app.get("/readyz", operation_id="isReady", tags=["health"], responses={503: _NOT_READY})
     async def ready(response: Response) -> dict[str, str]:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""

@@ -21,10 +21,10 @@ from lookalike.cli import (
     find,
     gallery,
     hosts,
-    keys,
     models,
     serve,
 )
+from lookalike.cli.access import keys, roles
 from lookalike.cli.terminal import print_whatever_comes
 from lookalike.errors import LookalikeError
 
@@ -73,6 +73,7 @@ class _Commands(click.Group):
         keys.keys,
         models.models,
         backup.restore,
+        roles.roles,
         serve.serve,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

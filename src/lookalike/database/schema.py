@@ -159,6 +159,18 @@ KEYS = Table(
     Column("rate", Float),  # requests a second, or None: without limit
     Column("enabled", Boolean, nullable=False),
     Column("created", DateTime, nullable=False),
+    Column("expires", DateTime),  # of a session that was made by command, else None
+)
+
+# Roles of the Rekognition API, which holders of access keys may take on for a time.
+ROLES = Table(
+    "access_roles",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("description", String, nullable=False),
+    Column("policy", String, nullable=False),  # JSON, as of a key
+    Column("keys", String, nullable=False),  # JSON: ids of the keys that may, with wildcards
+    Column("created", DateTime, nullable=False),
 )
 
 # What was answered to a ClientRequestToken, so that the same call again changes nothing.

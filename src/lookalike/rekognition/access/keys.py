@@ -7,7 +7,7 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -20,6 +20,7 @@ from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
+from lookalike.rekognition.access.sessions import Sessions
 
 # 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
 _PREFIX = "LOOK"
@@ -36,6 +37,7 @@ class AccessKey:
     Attributes:
         rate: requests a second; None: what the setting `rate` says.
         created: with a time zone.
+        expires: when it ends by itself, likewise; None: never.
     """
 
     id: str
@@ -44,6 +46,10 @@ class AccessKey:
     rate: float | None
     enabled: bool
     created: datetime
+    expires: datetime | None = None
+
+    def ended(self, when: datetime) -> bool:
+        return self.expires is not None and when >= self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,30 @@ class Keys:
     def close(self) -> None:
         self._database.close()
 
+    def sessions(self) -> Sessions:
+        """Those that are lent from them."""
+        return Sessions(self._vault)
+
     def rates(self) -> SharedRates | None:
         """How often each may call, counted where all hosts do; None: there is one machine."""
         return SharedRates(self._database, "key") if self._database.shared else None
 
+    def now(self) -> datetime:
+        """The time that keys end by: the same on all hosts."""
+        return self._database.now().replace(tzinfo=UTC)
+
     def create(
-        self, description: str = "", policy: Policy | None = None, rate: float | None = None
+        self,
+        description: str = "",
+        policy: Policy | None = None,
+        rate: float | None = None,
+        life: timedelta | None = None,
     ) -> Unlocked:
-        """A new key, which may do everything unless a policy says what.
+        """A new key, which may do everything unless a policy says what. Those that have ended are
+        forgotten.
+
+        Args:
+            life: after which it ends; None: never.
 
         Raises:
             InvalidParameter: the rate is not above 0.
@@ -90,6 +112,7 @@ class Keys:
             raise InvalidParameter(f"A rate of {rate:g} is not allowed; it must be above 0.")
         # A new file in place of a lost one would leave the secrets of the others unreadable.
         self.check()
+        created = self.now()
         made = Unlocked(
             AccessKey(
                 id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
@@ -97,12 +120,14 @@ class Keys:
                 policy=policy or Policy(),
                 rate=rate,
                 enabled=True,
-                created=self._database.now().replace(tzinfo=UTC),
+                created=created,
+                expires=None if life is None else created + life,
             ),
             secrets.token_urlsafe(_SECRET_BYTES),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
         with self._database.changing(_PART) as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.expires <= self._database.now()))
             connection.execute(insert(KEYS), row)
         return made
 
@@ -142,15 +167,17 @@ class Keys:
             if version != self._version:
                 self._found.clear()
                 self._version = version
-            if key_id in self._found:
-                return self._found[key_id]
-            with self._database.reading() as connection:
-                one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
-                row = connection.execute(one).first()
-            if row is None:
+            found = self._found.get(key_id) or self._read(key_id)
+            if found is None or (found.key.expires and found.key.ended(self.now())):
                 return None
-            self._found[key_id] = Unlocked(_key(row), self._vault.unlocked(row.secret))
-            return self._found[key_id]
+            self._found[key_id] = found
+            return found
+
+    def _read(self, key_id: str) -> Unlocked | None:
+        with self._database.reading() as connection:
+            one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
+            row = connection.execute(one).first()
+        return None if row is None else Unlocked(_key(row), self._vault.unlocked(row.secret))
 
     def check(self) -> int:
         """How many keys may call, once every secret could be read.
@@ -162,7 +189,8 @@ class Keys:
             rows = connection.execute(select(KEYS)).all()
         for row in rows:
             self._vault.unlocked(row.secret)
-        return sum(row.enabled for row in rows)
+        when = datetime.now(UTC)
+        return sum(row.enabled and not _key(row).ended(when) for row in rows)
 
 
 def _row(key: AccessKey) -> dict[str, object]:
@@ -173,6 +201,7 @@ def _row(key: AccessKey) -> dict[str, object]:
         "rate": key.rate,
         "enabled": key.enabled,
         "created": key.created.replace(tzinfo=None),
+        "expires": key.expires and key.expires.replace(tzinfo=None),
     }
 
 
@@ -184,6 +213,7 @@ def _key(row: Any) -> AccessKey:
         rate=row.rate,
         enabled=row.enabled,
         created=row.created.replace(tzinfo=UTC),
+        expires=row.expires and row.expires.replace(tzinfo=UTC),
     )
 
 

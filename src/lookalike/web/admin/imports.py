@@ -45,7 +45,7 @@ class Import(BaseModel):
     licence_url: str = ""
 
 
-@router.post("/imports", status_code=201)
+@router.post("/imports", operation_id="beginImport", status_code=201)
 def begin_import(services: UseServices) -> ImportState:
     """Begin to import a folder of photos, or a table beside its photos: send each file, then start.
 
@@ -55,7 +55,13 @@ def begin_import(services: UseServices) -> ImportState:
     return _uploading(folder.begin(services.settings, services.engine.database))
 
 
-@router.put("/imports/{import_id}/files", status_code=204, openapi_extra=_FILE, response_model=None)
+@router.put(
+    "/imports/{import_id}/files",
+    operation_id="sendImportFile",
+    status_code=204,
+    openapi_extra=_FILE,
+    response_model=None,
+)
 async def send_file(
     request: Request,
     services: UseServices,
@@ -71,7 +77,7 @@ async def send_file(
     await services.executor.run(lambda: upload.keep(name, data))
 
 
-@router.post("/imports/{import_id}/start", status_code=202)
+@router.post("/imports/{import_id}/start", operation_id="startImport", status_code=202)
 def start_import(services: UseServices, import_id: str, sent: Import) -> ImportState:
     """Bring the people of all files that were sent into a collection; what it has already is not
     added again."""
@@ -86,7 +92,7 @@ def start_import(services: UseServices, import_id: str, sent: Import) -> ImportS
     return show_import(services, upload.id)
 
 
-@router.get("/imports/{import_id}")
+@router.get("/imports/{import_id}", operation_id="getImport")
 def show_import(services: UseServices, import_id: str) -> ImportState:
     """How far an import is, and at its end what it did; for a week."""
     job = _job(services, import_id)
@@ -103,7 +109,7 @@ def show_import(services: UseServices, import_id: str) -> ImportState:
     )
 
 
-@router.delete("/imports/{import_id}", status_code=204)
+@router.delete("/imports/{import_id}", operation_id="endImport", status_code=204)
 def end_import(services: UseServices, import_id: str) -> None:
     """Delete the files. An import that is under way ends; who was added by then stays."""
     _opened(services, import_id).remove()
