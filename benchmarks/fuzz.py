@@ -243,7 +243,7 @@ def served(auth: str) -> Iterator[httpx.Client]:
         own = config.load(
             {}, home=Path(folder), auth=auth, portraits="off", rekognition_starter="on"
         )
-        with running(own) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        with running(own) as server, httpx.Client(base_url=server.url, timeout=300) as client:
             yield client
 
 

@@ -35,6 +35,7 @@ from benchmarks.report import machine, median_ms, table, timed
 from lookalike import config
 from lookalike.database import changes
 from lookalike.database.changes import Change, Mark
+from lookalike.database.clock import now
 from lookalike.database.schema import FACES, PEOPLE
 from lookalike.evaluate.protocols.search import NEAREST, Drawing
 from lookalike.faces.models.manifest import SFACE
@@ -187,11 +188,12 @@ def fill(store: Store, count: int) -> None:
     for start in range(0, count, _AT_ONCE):
         people = list(_people(range(start, start + _AT_ONCE)))
         vectors = drawing.people(_AT_ONCE)
-        faces = [
-            face_row("large", each.id, Portrait(vector, image_id=uuid.uuid4().hex))
-            for each, vector in zip(people, vectors, strict=True)
-        ]
-        with store.database.changing() as connection:
+        with store.database.changing("large") as connection:
+            created = now(connection)
+            faces = [
+                face_row("large", each.id, Portrait(vector, image_id=uuid.uuid4().hex), created)
+                for each, vector in zip(people, vectors, strict=True)
+            ]
             connection.execute(insert(PEOPLE), [person_row(each) for each in people])
             connection.execute(insert(FACES), faces)
             changes.record(connection, [Change("large", each.id) for each in people])

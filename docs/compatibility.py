@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.operations import OPERATIONS, OTHERS
 
-Status = Literal["supported", "partly", "not"]
+Status = Literal["supported", "partly", "if set", "not"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,9 @@ def _below(member: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"{member}.{name}" for name in names)
 
 
+_BLIND = (
+    "An empty answer, with a header `Warning` and a line in the log: nothing here looks for it."
+)
 _OF_JOBS = "Tokens live for 24 hours, results for 7 days."
 _DEFAULT_FILTER = "`QualityFilter` is NONE unless given."
 
@@ -112,6 +115,37 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
                 "else.",
             ),
         ),
+        "DetectLabels": Compatibility(
+            (
+                "Labels[].Instances[].DominantColors",
+                "ImageProperties",
+            ),
+            (
+                "Person, Head and Face where a face shows, each with an instance for each face; "
+                "the box of all three is that of the face. Filters by name and category hold.",
+            ),
+        ),
+        "DetectModerationLabels": Compatibility(
+            _below("ModerationLabels[]", ("Confidence", "Name", "ParentName", "TaxonomyLevel"))
+            + _below("ContentTypes[]", ("Confidence", "Name"))
+            + ("HumanLoopActivationOutput", "ProjectVersion"),
+            (_BLIND,),
+        ),
+        "DetectProtectiveEquipment": Compatibility(
+            (),
+            (
+                "Everybody whose face shows, with the box of the face; FACE_COVER where a mask is "
+                "worn, over the lower half of it. Heads and hands are not looked at: who has to "
+                "wear anything there is never among PersonsWithRequiredEquipment.",
+            ),
+        ),
+        "DetectText": Compatibility(
+            _below(
+                "TextDetections[]",
+                ("Confidence", "DetectedText", "Geometry", "Id", "ParentId", "Type"),
+            ),
+            (_BLIND,),
+        ),
         "DisassociateFaces": Compatibility(notes=("The faces stay, and are nobody's.",)),
         "GetCelebrityRecognition": Compatibility(
             _below("Celebrities[].Celebrity.Face", _OF_FACE_DETAIL_UNASKED),
@@ -130,6 +164,14 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
             (
                 "The box of a person is that of the face. Whoever is like nobody has no "
                 "FaceMatches.",
+                _OF_JOBS,
+            ),
+        ),
+        "GetPersonTracking": Compatibility(
+            _below("Persons[].Person.Face", _OF_FACE_DETAIL_UNASKED),
+            (
+                "Everybody whose face shows, in each frame that was looked at; the box of a person "
+                "is that of the face. Tracks are those of GetFaceSearch.",
                 _OF_JOBS,
             ),
         ),
@@ -181,7 +223,12 @@ _TABLE: Mapping[str, Compatibility] = MappingProxyType(
                 "the people there are: the more people, the more alike somebody has to be.",
             ),
         ),
-        "SearchFaces": Compatibility(notes=("`MaxFaces` is 4096 unless given.",)),
+        "SearchFaces": Compatibility(
+            notes=(
+                "`MaxFaces` is 4096 unless given. A FaceId that is not in the collection is "
+                "InvalidParameterException, in Amazon's words.",
+            )
+        ),
         "SearchFacesByImage": Compatibility(
             notes=(
                 f"`MaxFaces` is 4096 unless given. {_DEFAULT_FILTER} A face that it holds back is "
@@ -252,6 +299,12 @@ GENERAL = (
     "[Access keys](access-keys.md).",
     "A server with a full queue answers ThrottlingException, a key beyond its rate "
     "ProvisionedThroughputExceededException; the SDKs try both again.",
+    "Messages that programs look for are Amazon's: of collections and faces that are not there or "
+    "are already, of images without a face, and at the beginning of `Request has invalid image "
+    "format`, `Request has invalid parameters` (a small image, no face to compare) and `Unable to "
+    "get object metadata from S3`, after which the reason follows.",
+    "Members of an answer come in the order of the service model. What is worth a second try "
+    "carries `Retry-After`.",
     "Members that are not in the service model are ignored. A request that breaks several rules "
     "of it hears of all, ten at most in words.",
 )
@@ -263,7 +316,10 @@ def compatibility(operation: str) -> Compatibility:
 
 
 def status(operation: str) -> Status:
-    """Partly: some members of the answer that Amazon sends are never sent."""
+    """Partly: some members of the answer that Amazon sends are never sent. If set: by
+    `LOOKALIKE_OTHERS` alone."""
+    if operation in OTHERS:
+        return "if set"
     if operation not in OPERATIONS:
         return "not"
     return "partly" if compatibility(operation).missing else "supported"

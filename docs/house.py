@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config",
+            "config extras",
             "cache",
             "database faces",
             "backup gallery",
@@ -33,24 +33,34 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "engine",
             "aws",
             "answers engine.opener evaluate gate video",
-            "watch",
+            "api watch",
             "rekognition web",
             "server",
             "launch",
             "cluster",
             "cli",
         ),
+        "api": ("photo results", "questions", "*", "opening"),
+        "api.questions": ("question values looking", "photos", "galleries"),
+        "api.results": ("result", "people", "notebook", "faces"),
         "backup": ("exchange home sealing archive", "making", "restoring"),
         "cli": (
             "terminal",
             "context given failing",
             "answering",
             "*",
-            "evaluate gallery",
+            "access evaluate gallery hosts",
             "__init__",
         ),
+        "cli.access": ("policies", "*"),
         "cluster": ("asking nodes plan", "looking shards", "engine", "*", "application", "running"),
-        "database": ("schema version", "migrations presence waiting", "*", "snapshot"),
+        "database": (
+            "clock schema version",
+            "migrations presence waiting",
+            "postgresql",
+            "*",
+            "shared snapshot",
+        ),
         "evaluate": ("*", "protocols", "calibration reports", "__init__"),
         "faces": (
             "repair vectors",
@@ -87,7 +97,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "access services",
             "*",
             "operations",
-            "calls video_jobs",
+            "calls sts video_jobs",
             "endpoint",
             "late_endpoint video_work",
         ),
@@ -95,7 +105,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         "watch": ("addresses board logs refusals", "meters traces", "requests", "watching"),
         "web": (
             "*",
-            "imports sharing site",
+            "imports openapi sharing site",
             "services takedown",
             "admission offers",
             "admin api comparisons operating pages sharing.api",
@@ -105,7 +115,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 # What stands beside the package, in the order in which one comes to it.
-_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "tests")
+_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "release", "tests")
 _SAID = {".py", ".js", ".mjs", ".css", ".ipynb", ".md"}
 
 _HEAD = """# The map

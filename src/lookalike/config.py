@@ -51,9 +51,22 @@ class Settings:
     )
     database: str = _setting(
         "",
-        "Address of a PostgreSQL that holds the galleries instead "
-        "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
+        "Address of a PostgreSQL that holds the galleries instead, and all else that several "
+        "machines have to know (`postgresql://user:password@host/name`); needs `pip install "
+        "lookalike[postgresql]`. See docs/scale.md.",
         secret=True,
+    )
+    database_reads: str = _setting(
+        "",
+        "Address of a standby of that PostgreSQL, which is read instead of it as long as it has "
+        "all that was committed. See docs/scale.md.",
+        secret=True,
+    )
+    database_connections: int = _setting(
+        15,
+        "Connections to PostgreSQL that a part of a process may have at a time: its galleries are "
+        "one, the access keys another.",
+        minimum=2,
     )
     cache: Path = _folder(
         "user_cache_path",
@@ -204,6 +217,12 @@ class Settings:
         "Whether the Rekognition API has the gallery that comes with the package among its "
         "collections, as `starter`. RecognizeCelebrities knows its people either way.",
     )
+    others: Literal["off", "faces"] = _setting(
+        "off",
+        "What the Rekognition API answers that is not about faces: `faces` lets DetectLabels and "
+        "DetectProtectiveEquipment say what faces prove, and DetectText and DetectModerationLabels "
+        "answer nothing, with a warning.",
+    )
     auth: Literal["auto", "on", "off"] = _setting(
         "auto",
         "Whether the Rekognition API checks signatures; `auto` does unless the server listens on "
@@ -218,7 +237,7 @@ class Settings:
     secret_key: str = _setting(
         "",
         "Encrypts the secrets of access keys: 32 bytes in URL-safe base64. The file `secret.key` "
-        "in `LOOKALIKE_HOME` unless set.",
+        "in `LOOKALIKE_HOME` unless set; with `LOOKALIKE_DATABASE`, a key that lies there.",
         secret=True,
     )
     backup_passphrase: str = _setting(
@@ -253,6 +272,12 @@ class Settings:
         "Origins whose pages may call the Rekognition API from a browser, like "
         "`https://app.example`, with commas between; `*` for any, only where signatures are "
         "checked.",
+    )
+    embed_origins: str = _setting(
+        "",
+        "Web sites that may show `/embed` in a frame, as `<lookalike-button>` does, and are told "
+        "the results there, like `https://fans.example`, with commas between; beside those of the "
+        "site file's `[embed]`.",
     )
     certfile: str = _setting(
         "",

@@ -35,12 +35,15 @@
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
     │   └── PartMissing           a part of the cluster does not answer now
+    ├── Unreachable               a server of ours that does not answer a client
+    │   └── NoAnswer              or with something else than its version answers
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
     │   ├── AwsUnreachable        no answer from its endpoint
     │   ├── AwsDenied             credentials that are missing, wrong or not allowed to
     │   ├── AwsThrottled          more calls than the account may make
     │   └── AwsCollectionMissing  no collection of that name there, or nobody in it
     └── SetupError                the installation cannot work as it is
+        ├── ExtraMissing          what was asked for comes with an extra that is not installed
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ModelRefused          a network that is no face model, or fails its self-test
@@ -257,6 +260,14 @@ class PartMissing(Busy):
     code = "part-missing"
 
 
+class Unreachable(LookalikeError):
+    code = "unreachable"
+
+
+class NoAnswer(Unreachable):
+    code = "no-answer"
+
+
 class AwsError(LookalikeError):
     """`aws_code` is AWS's own name for what was wrong, where it gave one."""
 
@@ -282,6 +293,10 @@ class AwsCollectionMissing(AwsError):
 
 class SetupError(LookalikeError):
     code = "setup"
+
+
+class ExtraMissing(SetupError):
+    code = "extra-missing"
 
 
 class ModelUnavailable(SetupError):

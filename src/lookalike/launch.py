@@ -27,6 +27,7 @@ from lookalike.watch import board, logs
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from lookalike.database.database import Database
     from lookalike.faces.apart.faces import Faces
 
 _AWS = "Photos are sent to Amazon Rekognition, which charges for every call."
@@ -55,6 +56,8 @@ def run(settings: Settings) -> None:
         AwsError: the engine is Amazon Rekognition, and no region is set.
     """
     settings = usable(replace(settings, log_key=settings.log_key or secrets.token_hex()))
+    if settings.database:
+        settings = _joined(settings)
     logging.config.dictConfig(logs.configuration(settings))
     _check_networks(settings)
     if settings.workers == 1:
@@ -71,6 +74,14 @@ def run(settings: Settings) -> None:
     os.environ[KEY] = os.urandom(32).hex()
     with board.shared():
         _serve("lookalike.launch:worker_app", settings)
+
+
+def _joined(settings: Settings) -> Settings:
+    """With what all hosts have agreed on that share the database."""
+    from lookalike.database.shared import choices
+    from lookalike.web.site import shared_site
+
+    return shared_site.joined(choices.joined(settings))
 
 
 def worker_app() -> FastAPI:
@@ -163,7 +174,7 @@ def _check(settings: Settings) -> None:
     Origins.of(settings)
     _check_certificate(settings)
     prefix = proxies.checked(settings).prefix
-    _check_collection(settings, site_file.load(settings.site).collection)
+    _check_collection(settings, site_file.site_of(settings).collection)
     if settings.engine == "aws":
         from lookalike.aws.client import Client
 
@@ -218,6 +229,17 @@ def _offered(settings: Settings, prefix: str) -> str:
     return f"Every address begins with {prefix}/: http://{host}:{settings.port}{prefix}/"
 
 
+def _check_key(settings: Settings, database: Database) -> None:
+    """
+    Raises:
+        SecretsUnreadable: this host has not the key of those that share the database.
+    """
+    if database.shared:
+        from lookalike.rekognition.access.vault import Vault
+
+        Vault(settings.home, settings.secret_key, database).derived("check")
+
+
 def _check_collection(settings: Settings, collection: str | None) -> None:
     from lookalike.faces.models import installed
     from lookalike.gallery.gallery import Gallery
@@ -229,4 +251,5 @@ def _check_collection(settings: Settings, collection: str | None) -> None:
         gallery.collection(collection)
     # What cannot be kept is said now, in one line, and not when somebody first adds a person.
     gallery.store.database.prepare()
+    _check_key(settings, gallery.store.database)
     gallery.close()

@@ -18,6 +18,7 @@ from lookalike.answers.people import Shown
 from lookalike.answers.people import offers as portraits_offered
 from lookalike.cache import usable
 from lookalike.config import Settings
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.engine.executor import Executor
 from lookalike.engine.interface import Engine
 from lookalike.engine.judging import judge_of
@@ -43,9 +44,10 @@ from lookalike.site import Site
 from lookalike.video.jobs import Jobs
 from lookalike.video.runner import Runner
 from lookalike.watch.watching import Watching
-from lookalike.web import admin, api, comparisons, description, offers
+from lookalike.web import admin, api, comparisons, offers
 from lookalike.web.admission import largest_body
 from lookalike.web.imports import work as import_work
+from lookalike.web.openapi import description
 from lookalike.web.operating import api as operating
 from lookalike.web.operating.health import READY, health
 from lookalike.web.pages import (
@@ -64,12 +66,15 @@ from lookalike.web.sealed_faces import Seal
 from lookalike.web.services import Services, UseServices, services_of
 from lookalike.web.sharing import api as sharing
 from lookalike.web.sharing import results
-from lookalike.web.site import site_file
-from lookalike.web.site.counts import Counts
+from lookalike.web.site import counts, site_file
 from lookalike.web.site.own_portraits import OwnPortraits
 
 # Where a visit begins.
 _FIRST_PAGES = ("/", "/embed")
+_NOT_READY = {
+    "description": "Not ready; `status` says why.",
+    "content": {"application/json": {"example": {"status": "starting"}}},
+}
 
 
 def create_app(
@@ -107,7 +112,7 @@ def create_app(
         lifespan=partial(
             _lifespan,
             chosen,
-            site_file.load(chosen.site),
+            site_file.site_of(chosen),
             engine or partial(warmed, chosen),
             shares,
             watching,
@@ -159,6 +164,9 @@ async def _lifespan(
     executor = Executor(settings.queue, engine.at_once, watching.meters)
     engine.database.rest_while_changing(executor.resting)
     runner = Runner(settings, Jobs(engine.database), video_work.WORKS | import_work.WORKS)
+    seal = Seal(engine.model.contract)
+    if engine.database.shared:
+        seal = await anyio.to_thread.run_sync(_join_hosts, settings, engine, shares)
     async with LateClient(settings.contact, app.version) as client:
         fetched = Portraits(
             portrait_cache.folder(settings),
@@ -166,6 +174,7 @@ async def _lifespan(
             enabled=settings.portraits == "on",
             judge=judge_of(lambda: engine.local, executor.run),
             own=OwnPortraits(engine.gallery.store, site),
+            shared=PortraitRows(engine.database) if engine.database.shared else None,
         )
         services = Services(
             settings=settings,
@@ -177,15 +186,15 @@ async def _lifespan(
             shares=shares,
             portraits=fetched,
             shown=Shown(portraits_offered(fetched), site, fetched.completed),
-            results=results.opened(settings),
-            counts=Counts(settings.home) if site.counts else None,
-            seal=Seal(engine.model.contract),
+            results=results.opened(settings, engine.database),
+            counts=counts.opened(settings, engine.database) if site.counts else None,
+            seal=seal,
             meters=watching.meters,
             refusals=watching.refusals,
             started=datetime.now(UTC),
-            rekognition=LateEndpoint(engine, executor, guard),
+            rekognition=LateEndpoint(engine, executor, guard, others=settings.others == "faces"),
         )
-        async with results.keeping_swept(services.results, engine.gallery):
+        async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
             with runner if works else nullcontext():
                 app.state.services = services
                 yield
@@ -195,6 +204,24 @@ async def _lifespan(
     guard.close()
     engine.close()
     watching.close()
+
+
+def _join_hosts(settings: Settings, engine: Engine, shares: Shares) -> Seal:
+    """Count visitors with the hosts that share the database; what seals faces as they do.
+
+    Raises:
+        SecretsUnreadable: this host has not the key that the others have.
+    """
+    from lookalike.rekognition.access.vault import Vault
+
+    database = engine.database
+    vault = Vault(settings.home, settings.secret_key, database)
+    shares.count_in(database, vault.derived("visitors"))
+    return Seal(
+        engine.model.contract,
+        lambda: database.now().replace(tzinfo=UTC).timestamp(),
+        vault.derived("sealed faces"),
+    )
 
 
 async def _rekognition(request: Request) -> Response:
@@ -216,12 +243,12 @@ async def _count_visit(request: Request, services: UseServices) -> None:
 
 
 def _add_health(app: FastAPI) -> None:
-    @app.get("/healthz", tags=["health"])
+    @app.get("/healthz", operation_id="isAlive", tags=["health"])
     async def alive() -> dict[str, str]:
         """Whether the process runs."""
         return {"status": "ok"}
 
-    @app.get("/readyz", tags=["health"], responses={503: {}})
+    @app.get("/readyz", operation_id="isReady", tags=["health"], responses={503: _NOT_READY})
     async def ready(response: Response) -> dict[str, str]:
         """Whether photos are answered: the networks and the gallery are open, the process that
         looks at photos is there, the store can be read, and there is room in the queue."""

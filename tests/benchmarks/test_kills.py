@@ -19,7 +19,7 @@ def add(connection: Connection, person: str, portraits: int) -> None:
     connection.execute(insert(PEOPLE).values(**row))
     for each in range(portraits):
         face = {"id": f"{person}-{each}", "collection": "added", "person": person}
-        connection.execute(insert(FACES).values(**face, vector=b"", created=now()))
+        connection.execute(insert(FACES).values(**face, vector=b"", created=now(connection)))
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def store(home: Path) -> Path:
     """A home with two whole people."""
     database = opened(home)
     with database.changing() as connection:
-        own = {"id": "added", "contract": "c", "created": now()}
+        own = {"id": "added", "contract": "c", "created": now(connection)}
         connection.execute(insert(COLLECTIONS).values(**own))
         for each in ("whole", "other"):
             add(connection, each, 2)

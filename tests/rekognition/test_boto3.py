@@ -13,6 +13,7 @@ import boto3
 import PIL.Image
 import PIL.ImageFilter
 import pytest
+from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from lookalike.engine.local import LocalEngine
@@ -424,6 +425,17 @@ def test_short_sides_are_refused(aws: Any, size: tuple[int, int]) -> None:
     ):
         aws.detect_faces(Image={"Bytes": blank(*size)})
     assert aws.detect_faces(Image={"Bytes": blank(80, 80)})["FaceDetails"] == []
+
+
+def test_faults_begin_as_amazons(aws: Any, photos: Photos) -> None:
+    """Programs look for these words."""
+    landscape = photos["free-mountain-vector-01.jpg"]
+    with pytest.raises(ClientError, match="Request has invalid image format: Image is neither"):
+        aws.detect_faces(Image={"Bytes": b"GIF89a"})
+    with pytest.raises(ClientError, match="Request has invalid parameters: Image: The image is 79"):
+        aws.detect_faces(Image={"Bytes": blank(79, 80)})
+    with pytest.raises(ClientError, match="Request has invalid parameters: SourceImage: no face"):
+        compare(aws, landscape, landscape)
 
 
 def test_other_formats_are_refused(aws: Any, photos: Photos) -> None:

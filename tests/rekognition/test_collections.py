@@ -215,10 +215,15 @@ def test_searching_by_a_face_of_the_collection(aws: Any, collection: str, filled
         CollectionId=collection, FaceId=filled["obama.jpg"], FaceMatchThreshold=0, MaxFaces=3
     )
     assert len(everyone["FaceMatches"]) == 3
-    missing = str(uuid.uuid4())
-    assert refused(aws.search_faces, CollectionId=collection, FaceId=missing)[0] == (
-        "ResourceNotFoundException"
-    )
+
+
+def test_a_face_that_is_not_there_is_a_wrong_parameter(aws: Any, collection: str) -> None:
+    """As for Amazon: programs that have just indexed it look for these words and ask again."""
+    for call in (aws.search_faces, aws.search_users):
+        with pytest.raises(aws.exceptions.InvalidParameterException) as raised:
+            call(CollectionId=collection, FaceId=str(uuid.uuid4()))
+        message = raised.value.response["Error"]["Message"]
+        assert message == "faceId was not found in the collection."
 
 
 def test_searching_by_an_image(

@@ -227,6 +227,23 @@ def test_a_collection_is_searched_for_each_person(
     assert "FaceMatches" not in by_time[0]
 
 
+def test_people_are_followed(rekognition: Any, presidents: dict[str, Any]) -> None:
+    job = rekognition.start_person_tracking(Video={"S3Object": presidents})["JobId"]
+    answer = ended(rekognition.get_person_tracking, job, SortBy="INDEX")
+    assert answer["JobStatus"] == "SUCCEEDED"
+    persons = answer["Persons"]
+    by_index = [(each["Person"]["Index"], each["Timestamp"]) for each in persons]
+    assert by_index == sorted(by_index)
+    assert {index for index, _ in by_index} == {0, 1}
+    for each in persons:
+        assert each["Person"]["BoundingBox"] == each["Person"]["Face"]["BoundingBox"]
+    # Obama alone for the first two seconds, Biden for the next, each frame that was looked at.
+    alone = {time: index for index, time in by_index if time < 4000}
+    assert alone == {time: int(time >= 2000) for time in range(0, 4000, 200)}
+    by_time = rekognition.get_person_tracking(JobId=job)["Persons"]
+    assert [each["Timestamp"] for each in by_time] == sorted(time for _, time in by_index)
+
+
 def test_a_collection_that_is_not_there(rekognition: Any, presidents: dict[str, Any]) -> None:
     code, message = fault(
         rekognition.start_face_search, Video={"S3Object": presidents}, CollectionId="gone"

@@ -51,8 +51,22 @@ def test_it_rises_with_the_best_match_alone() -> None:
 
 def test_of_a_crowd_of_few_the_best_alone_counts() -> None:
     made = fitted(_strengths(500)[:, :19])
-    assert made.slopes == (0, 0)
-    assert made.standing(np.array([made.excesses[SHARES.index(0.5)], -3.0])).share == 0.5
+    assert made.slopes == (0, 0, 0)
+    assert made.foretold == (0,)
+    assert made.standing(np.array([made.excesses[0][SHARES.index(0.5)], -3.0])).share == 0.5
+
+
+def test_strangers_of_whom_as_much_is_foretold_are_compared() -> None:
+    """Where the best matches of those to whom many are alike lie further apart."""
+    few, many = _strengths(2000), _strengths(2000, shift=4, seed=1)
+    spread = np.random.default_rng(2).exponential(1, (2, 2000)) * np.array([[0.2], [3.0]])
+    for rows, each in zip((few, many), spread, strict=True):
+        rows[:, 0] = rows[:, 1] + each
+    made = fitted(np.concatenate([few, many]))
+    for rows in (few, many):
+        counts = np.histogram(made.shares(rows), bins=10, range=(0, 1))[0]
+        assert counts.min() > 130
+        assert counts.max() < 270
 
 
 def test_some_strangers_may_count_more() -> None:
@@ -63,7 +77,7 @@ def test_some_strangers_may_count_more() -> None:
 
 
 def test_more_people_than_were_held_against_make_it_rarer() -> None:
-    made = BestMatches((0.0, 0.0), tuple(float(each) for each in SHARES))
+    made = BestMatches((0.0, 0.0, 0.0), (0.0,), (tuple(float(each) for each in SHARES),))
     assert made.standing(np.array([0.9])).share == pytest.approx(0.9)
     assert made.standing(np.array([0.9]), times=2).share == pytest.approx(0.81)
 
@@ -104,9 +118,10 @@ def test_a_stranger_in_the_crowd_is_not_compared_with_themself() -> None:
 )
 def test_what_ships_is_fitted_to_crowds_that_are_offered(order: str, who: Who) -> None:
     found = best_matches.shipped(_CONTRACT)[best_matches.key(who, order)]
-    assert len(found.excesses) == len(SHARES)
-    assert np.all(np.diff(found.excesses) > 0)
-    # Those close behind the best one foretell it.
+    assert np.shape(found.excesses) == (len(found.foretold), len(SHARES))
+    assert np.all(np.diff(found.excesses, axis=1) >= 0)
+    assert np.all(np.diff(found.foretold) > 0)
+    # Those right behind the best one foretell it.
     assert found.slopes[0] > 0.8
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from lookalike.database.database import opened
 from lookalike.database.tokens import token_of
@@ -24,7 +25,7 @@ class Clock:
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 31, 12, tzinfo=UTC).replace(tzinfo=None)
 
-    def __call__(self) -> datetime:
+    def __call__(self, _connection: Connection) -> datetime:
         return self.now
 
     def pass_by(self, span: timedelta) -> None:
@@ -39,8 +40,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def jobs(home: Path, clock: Clock) -> Iterator[Jobs]:
+def jobs(home: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
     database = opened(home)
+    monkeypatch.setattr(database, "now", lambda: clock.now)
     yield Jobs(database)
     database.close()
 

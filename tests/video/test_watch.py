@@ -37,13 +37,14 @@ def decoded(
         return found.metadata, list(found.frames(rate))
 
 
-def watched(video: bytes, engine: LocalEngine) -> VideoAnalysis:
+def watched(video: bytes, engine: LocalEngine, *, thorough: bool = False) -> VideoAnalysis:
     return analyze_video(
         io.BytesIO(video),
         engine,
         keep=lambda photo: photo,
         describe=lambda photo: [str(len(photo.faces))] * len(photo.faces),
         check_stop=lambda: None,
+        thorough=thorough,
     )
 
 
@@ -299,3 +300,29 @@ def test_overlap() -> None:
     assert one.overlap(Box(5, 0, 10, 10)) == pytest.approx(1 / 3)
     assert one.overlap(Box(10, 0, 10, 10)) == 0
     assert one.overlap(Box(20, 20, 0, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["face_noface.mov", "single_face.mp4", "WolfgangLanger_Pexels.mp4", "no_face.mp4"]
+)
+def test_faces_that_are_followed_are_those_that_are_found(engine: LocalEngine, name: str) -> None:
+    """In real videos; most frames of which are not looked at as a whole."""
+    found = watched(packaged(name), engine, thorough=True).tracks
+    followed = watched(packaged(name), engine).tracks
+    assert [[each.timestamp_ms for each in track.sightings] for track in followed] == [
+        [each.timestamp_ms for each in track.sightings] for track in found
+    ]
+    for one, other in zip(followed, found, strict=True):
+        assert one.embedding @ other.embedding > 0.98
+        assert one.place.overlap(other.place) > 0.8
+
+
+def test_frames_that_nobody_waits_for_are_not_decoded(photos: Mapping[str, bytes]) -> None:
+    """x264 builds on about half of its frames."""
+    video = encoded(panned(canvas(scaled(photos["obama.jpg"], 360), 640, 360), 2, 480))
+    with opened(io.BytesIO(video), LIMITS) as every, opened(io.BytesIO(video), LIMITS) as few:
+        frames = [list(every.frames(5, every=True)), list(few.frames(5))]
+    times, same = ([each.timestamp_ms for each in way] for way in frames)
+    assert times == same == list(range(0, 2000, 200))
+    for one, other in zip(*frames, strict=True):
+        assert np.array_equal(one.image.pixels, other.image.pixels)

@@ -77,7 +77,7 @@ def comparison(compared: interface.Comparison[AnyScore]) -> shapes.Comparison:
         source=reference(compared.source),
         target=shapes.Photo.model_validate(compared.target),
         faces=tuple(
-            shapes.ComparedFace(**dict(_face(index, face)), score=score(told))
+            shapes.ComparedFace(**dict(face_of(index, face)), score=score(told))
             for index, (face, told) in enumerate(faces)
         ),
         model=shapes.Model.model_validate(compared.model),
@@ -94,7 +94,7 @@ def detection(found: interface.Detection) -> shapes.Detection:
         photo=shapes.Photo.model_validate(found.photo),
         faces=tuple(
             shapes.DetectedFace(
-                **dict(_face(index, face)),
+                **dict(face_of(index, face)),
                 guess=None if guess is None else shapes.Guess.model_validate(guess),
             )
             for index, (face, guess) in enumerate(faces)
@@ -122,7 +122,7 @@ def reference(photo: Photo, *, mesh: bool = False) -> shapes.Reference:
     """
     return shapes.Reference(
         photo=shapes.Photo.model_validate(photo),
-        faces=tuple(_face(index, face, mesh=mesh) for index, face in enumerate(photo.faces)),
+        faces=tuple(face_of(index, face, mesh=mesh) for index, face in enumerate(photo.faces)),
     )
 
 
@@ -145,7 +145,7 @@ def _ranked_face(
     asked: interface.Match[AnyScore] | None,
 ) -> shapes.LookalikeFace:
     return shapes.LookalikeFace(
-        **dict(_face(index, ranked.face, mesh=mesh)),
+        **dict(face_of(index, ranked.face, mesh=mesh)),
         person=None if asked is None else _compared(asked, shown),
         people=tuple(_ranked(n, m, shown) for n, m in enumerate(ranked.matches, 1)),
         references=tuple(map(score, ranked.references)),
@@ -168,7 +168,7 @@ def _compared(match: interface.Match[AnyScore], shown: Shown) -> shapes.Compared
     return shapes.ComparedPerson(**dict(who), score=score(match.score))
 
 
-def _face(index: int, face: Face, *, mesh: bool = False) -> shapes.Face:
+def face_of(index: int, face: Face, *, mesh: bool = False) -> shapes.Face:
     return shapes.Face(
         index=index,
         box=shapes.Box.model_validate(face.box),

@@ -21,10 +21,11 @@ from lookalike.cli import (
     failing,
     find,
     gallery,
-    keys,
+    hosts,
     models,
     serve,
 )
+from lookalike.cli.access import keys, roles
 from lookalike.cli.terminal import print_whatever_comes
 from lookalike.errors import LookalikeError
 
@@ -70,9 +71,11 @@ class _Commands(click.Group):
         evaluate.evaluate,
         find.find,
         gallery.gallery,
+        hosts.hosts,
         keys.keys,
         models.models,
         backup.restore,
+        roles.roles,
         serve.serve,
     ],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -37,10 +37,24 @@ def pass_settings(
     def run(*args: Given.args, **given: Given.kwargs) -> Result:
         root = click.get_current_context().find_root()
         if root.obj is None:
-            root.obj = config.load()
+            root.obj = _joined(config.load())
         return command(usable(root.obj), *args, **given)
 
     return run
+
+
+def _joined(settings: Settings) -> Settings:
+    """With what all hosts have agreed on that share a database. Commands that need it say where it
+    cannot be used; others go without."""
+    if not settings.database:
+        return settings
+    from lookalike.database.shared import choices
+    from lookalike.errors import InvalidParameter, StoreUnavailable
+
+    try:
+        return choices.joined(settings)
+    except (InvalidParameter, StoreUnavailable):
+        return settings
 
 
 @contextmanager

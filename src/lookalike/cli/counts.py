@@ -23,9 +23,13 @@ def counts(settings: Settings, days: int, as_json: bool) -> None:
     A server with a site file counts visits, uploads, matches, shares, and offers that were shown
     and followed, and keeps no photo, address or cookie for it.
     """
-    from lookalike.web.site.counts import EVENTS, Counts
+    from lookalike.database import database
+    from lookalike.web.site.counts import EVENTS, opened
 
-    found = Counts(settings.home).days(days)
+    # Without a change there is nothing to be made.
+    kept = database.opened(settings.home, database.Address.of(settings), make=False)
+    found = opened(settings, kept).days(days)
+    kept.close()
     if as_json:
         print_json(found)
         return

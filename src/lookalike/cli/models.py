@@ -204,6 +204,11 @@ def use(settings: Settings, name: str) -> None:
 
     chosen = installed.entry(settings, name)
     installed.use(settings, chosen)
+    if settings.database:
+        from lookalike.database.shared import choices
+
+        kind = choices.MODEL if isinstance(chosen, Embedder) else choices.DETECTOR
+        choices.choose(settings, kind, name)
     click.echo(f"{name} is the {chosen.kind} in use.")
     if variable := installed.overridden(settings, chosen):
         click.echo(f"But {variable} is set, and wins: unset it.", err=True)
@@ -289,6 +294,7 @@ def _say_pinned(source: Source, at: Staged) -> None:
 
 
 def _say_consequences(settings: Settings, chosen: Embedder) -> None:
+    from lookalike.database.database import Address
     from lookalike.engine.model_notes import model_notes
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
@@ -299,7 +305,7 @@ def _say_consequences(settings: Settings, chosen: Embedder) -> None:
         click.echo(note.both)
     if not calibration.fitted:
         click.echo("To fit both scores to it: lookalike evaluate calibrate")
-    store = Store(settings.home, chosen.contract, settings.database, make=False)
+    store = Store(settings.home, chosen.contract, Address.of(settings), make=False)
     try:
         outdated = reembedding.outdated(store)
     finally:

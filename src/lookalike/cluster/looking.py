@@ -59,8 +59,8 @@ class RemoteFaces:
             self._told(photo)
         return photo
 
-    def analyze_frame(self, image: Image) -> Photo:
-        return cast(Photo, self._part.ask("analyze_frame", image))
+    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
+        return cast(Photo, self._part.ask("analyze_frame", image, last))
 
     def embed(self, crops: list[Pixels]) -> Floats:
         return cast(Floats, self._part.ask("embed", crops))

@@ -7,6 +7,7 @@ in the row of their face, so that one transaction holds both. `migrations/` brin
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -24,6 +25,9 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+
+# Of SQLite any integer has 64 bits, but only one so called counts by itself.
+_LONG = BigInteger().with_variant(Integer, "sqlite")
 
 COLLECTIONS = Table(
     "collections",
@@ -107,7 +111,7 @@ FACES = Table(
 CHANGES = Table(
     "changes",
     METADATA,
-    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("number", _LONG, primary_key=True, autoincrement=True),
     Column("collection", String(255)),
     Column("person", String(128)),
     Column("face", String(36)),
@@ -154,6 +158,18 @@ KEYS = Table(
     Column("policy", String, nullable=False),  # JSON: allowed actions and resources
     Column("rate", Float),  # requests a second, or None: without limit
     Column("enabled", Boolean, nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("expires", DateTime),  # of a session that was made by command, else None
+)
+
+# Roles of the Rekognition API, which holders of access keys may take on for a time.
+ROLES = Table(
+    "access_roles",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("description", String, nullable=False),
+    Column("policy", String, nullable=False),  # JSON, as of a key
+    Column("keys", String, nullable=False),  # JSON: ids of the keys that may, with wildcards
     Column("created", DateTime, nullable=False),
 )
 

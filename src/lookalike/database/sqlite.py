@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from lookalike import files
 from lookalike.config import NOWHERE
 from lookalike.database import migrations
+from lookalike.database.clock import naive
 from lookalike.database.presence import Presence
 from lookalike.database.schema import COLLECTIONS, METADATA
 from lookalike.database.version import NOTHING, Version
@@ -65,6 +67,8 @@ class Sqlite:
     lost makes everything fail until one is back.
     """
 
+    shared = False
+
     def __init__(self, home: Path, *, make: bool = True) -> None:
         """
         Args:
@@ -91,6 +95,9 @@ class Sqlite:
         with self._opening, self._usable():
             there = self._found()
             return NOTHING if there is None else Version(self._replaced, there.version())
+
+    def now(self) -> datetime:
+        return naive(datetime.now(UTC))
 
     def rest_while_changing(self, rest: Rest) -> None:
         """Have `rest` entered by whoever changes something, from before it waits until it is
@@ -126,8 +133,8 @@ class Sqlite:
             yield connection
 
     @contextmanager
-    def changing(self) -> Iterator[Connection]:
-        """One transaction, or none of it.
+    def changing(self, part: str = "") -> Iterator[Connection]:
+        """One transaction, or none of it; whatever part of everything it is about.
 
         Raises:
             StoreBusy: too many wait already, or one has waited too long; nothing was changed.
@@ -144,6 +151,12 @@ class Sqlite:
             # Left by an error, the connection is closed, and SQLite rolls back what it held.
             yield connection
             connection.exec_driver_sql("COMMIT")
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A connection on which each statement is a transaction of its own."""
+        with self._usable(), self._made().engine.connect() as connection:
+            yield connection
 
     def prepare(self) -> None:
         """Make the file now rather than with the first change.

@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
 from lookalike.database.clock import now
+from lookalike.database.postgresql import locks
 from lookalike.database.schema import TOKENS
 from lookalike.errors import TokenMismatch
 
@@ -45,8 +46,13 @@ def answered(connection: Connection, token: Token | None) -> str | None:
     """
     if token is None:
         return None
+    if connection.dialect.name == "postgresql":
+        # Whoever comes with it at the same time waits, whatever else they are about to change.
+        locks.hold(connection, f"{token.operation} {token.token}")
     one = (TOKENS.c.operation == token.operation) & (TOKENS.c.token == token.token)
-    row = connection.execute(select(TOKENS).where(one, TOKENS.c.created > now() - _KEPT)).first()
+    row = connection.execute(
+        select(TOKENS).where(one, TOKENS.c.created > now(connection) - _KEPT)
+    ).first()
     if row is None:
         return None
     if row.request != token.request:
@@ -61,12 +67,18 @@ def remember(connection: Connection, token: Token | None, answer: str) -> None:
     """Keep an answer, in the transaction of what it is about."""
     if token is None:
         return
-    connection.execute(delete(TOKENS).where(TOKENS.c.created <= now() - _KEPT))
+    old = select(TOKENS.c.operation, TOKENS.c.token)
+    old = old.where(TOKENS.c.created <= now(connection) - _KEPT)
+    # Those that somebody else forgets just now are left to them.
+    forgotten = tuple_(TOKENS.c.operation, TOKENS.c.token).in_(
+        old.with_for_update(skip_locked=True)
+    )
+    connection.execute(delete(TOKENS).where(forgotten))
     row = {
         "operation": token.operation,
         "token": token.token,
         "request": token.request,
         "answer": answer,
-        "created": now(),
+        "created": now(connection),
     }
     connection.execute(insert(TOKENS), row)

@@ -11,11 +11,11 @@ class Version:
     Attributes:
         store: another number for another database in the place of the one before, of which
             nothing that was read holds.
-        commit: another number after anyone, in any process, has committed.
+        commit: another one after anyone, in any process, has committed.
     """
 
     store: int
-    commit: int
+    commit: int | str
 
 
 # Of no database; those of SQLite are positive.

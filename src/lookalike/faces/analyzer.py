@@ -11,7 +11,7 @@ import numpy as np
 
 from lookalike.config import Settings
 from lookalike.errors import PhotoError
-from lookalike.faces.align import align
+from lookalike.faces.align import align, transform
 from lookalike.faces.appearance.appearance import Appearance
 from lookalike.faces.appearance.reader import AppearanceReader
 from lookalike.faces.attributes import AttributeReader, Attributes
@@ -30,6 +30,10 @@ from lookalike.faces.pictures import thumbnail
 from lookalike.faces.pictures.square import face_square
 from lookalike.faces.quality import measure
 from lookalike.faces.vectors import Floats
+
+# How sure the mesh has to be of a face that is followed, as its network says it: half of what it is
+# at the median of people (`coverage.py`), and far more than of none.
+_FOLLOWED = 18.0
 
 
 class Analyzer:
@@ -115,13 +119,40 @@ class Analyzer:
             found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
         return [found.get(place) or failed[place] for place in range(len(photos))]
 
-    def analyze_frame(self, image: Image) -> Photo:
-        """The same for a picture that is decoded already and surely upright."""
+    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
+        """The same for a picture that is decoded already and surely upright; see `Faces`."""
         clock = _Clock()
         clock.lap("decode")
         with self._turn:
+            followed = None if last is None else self._followed(image, last, clock)
+            if followed is not None:
+                return followed
             (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None), False)])
         return photo
+
+    def _followed(self, image: Image, last: Photo, clock: _Clock) -> Photo | None:
+        """The faces of `last` where they are now; None where one of them is lost."""
+        clock.lap("detect")
+        seen = [(each, each.mesh.scaled(image.scale)) for each in last.faces if each.mesh]
+        meshes = [self._meshes.follow(image.pixels, mesh) for _, mesh in seen]
+        if any(each.presence < _FOLLOWED for each in meshes):
+            return None
+        clock.lap("mesh")
+        boxes = [
+            _moved(each.box, before.landmarks, now.landmarks, image.scale)
+            for (each, before), now in zip(seen, meshes, strict=True)
+        ]
+        found = Detections(
+            np.array(boxes, np.float32).reshape(-1, 4),
+            np.array([each.landmarks for each in meshes], np.float32).reshape(-1, 5, 2),
+            np.array([each.quality.score for each, _ in seen], np.float32),
+        )
+        crops = [align(image.pixels, each.landmarks, self.embedder.size) for each in meshes]
+        clock.lap("align")
+        looked = _Looked(image, found, tuple(meshes), crops, [None] * len(meshes), clock)
+        vectors = np.array([each.embedding for each, _ in seen], np.float32)
+        clock.lap("embed")
+        return self._photo(looked, vectors)
 
     def _look(self, decoded: _Decoded, appearances: bool) -> _Looked:
         image, clock, finer = decoded.image, decoded.clock, decoded.finer
@@ -288,6 +319,20 @@ class _Looked:
     crops: list[Pixels]
     appearances: list[Appearance | None]
     clock: _Clock
+
+
+def _moved(box: Box, before: Floats, now: Floats, scale: float) -> tuple[float, ...]:
+    """Left, top, width and height of a box that moves with (5, 2) landmarks.
+
+    Args:
+        scale: pixels, in which all but the box is, for one of the photo's.
+    """
+    matrix = transform(before, now)
+    centre = scale * np.array([box.left + box.width / 2, box.top + box.height / 2])
+    x, y = matrix[:, :2] @ centre + matrix[:, 2]
+    grown = scale * float(np.hypot(*matrix[:, 0]))
+    width, height = box.width * grown, box.height * grown
+    return float(x) - width / 2, float(y) - height / 2, width, height
 
 
 class _Clock:

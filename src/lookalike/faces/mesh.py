@@ -101,6 +101,15 @@ class MeshReader:
             self._read_one(pixels, *each) for each in zip(found.boxes, found.landmarks, strict=True)
         )
 
+    def follow(self, pixels: Pixels, mesh: Mesh) -> Mesh:
+        """The mesh of a face that was just seen elsewhere, looked for once from where it was.
+
+        Where it is no more, its presence says so.
+        """
+        points = mesh.points[:, :2]
+        across = points[_RIGHT_CORNER] - points[_LEFT_CORNER]
+        return _mesh(self._look(pixels, _around_points(points[np.newaxis], across)), mesh.landmarks)
+
     def _read_one(self, pixels: Pixels, box: Floats, landmarks: Floats) -> Mesh:
         first = self._look(pixels, _around_box(box, landmarks))
         return _mesh(self._look(pixels, _around_look(first)), landmarks)
@@ -160,9 +169,14 @@ def _around_look(look: _Look) -> Floats:
         + mirrored[_LEFT_CORNER]
         - mirrored[_RIGHT_CORNER]
     )
+    return _around_points(np.stack([plain, mirrored]), across)
+
+
+def _around_points(meshes: Floats, across: Floats) -> Floats:
+    """The matrix of a square around the mean of (n, 468, 2) meshes, its top along `across`."""
     right = _direction(across)
     axes = np.array([right, [-right[1], right[0]]])
-    turned = np.stack([plain, mirrored]) @ axes.T
+    turned = meshes @ axes.T
     low, high = turned.min(axis=1).mean(axis=0), turned.max(axis=1).mean(axis=0)
     return _square((low + high) / 2 @ axes, _AROUND_MESH * (high - low).max(), across)
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, or_, select
 
 from lookalike.database import database
 from lookalike.database.blocks import in_blocks
+from lookalike.database.database import Address
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.errors import ContractMismatch
 from lookalike.faces.appearance.appearance import Appearance, mean, unpacked
@@ -55,17 +56,20 @@ class Contents:
         database: where the galleries lie, and what else is kept beside them.
     """
 
-    def __init__(self, home: Path, contract: str, address: str = "", *, make: bool = True) -> None:
+    def __init__(
+        self, home: Path, contract: str, address: Address | str = "", *, make: bool = True
+    ) -> None:
         """
         Args:
-            address: of PostgreSQL; SQLite in the home unless given.
+            address: of PostgreSQL, in full or that of the primary; SQLite in the home unless given.
             make: what is not there yet now, rather than with the first change.
 
         Raises:
             StoreUnavailable: the folder or the database cannot be used.
         """
         self.contract = contract
-        self.database = database.opened(home, address, make=make)
+        where = Address(address) if isinstance(address, str) else address
+        self.database = database.opened(home, where, make=make)
 
     def close(self) -> None:
         self.database.close()

@@ -16,7 +16,7 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
-from lookalike.database.database import Database
+from lookalike.database.database import Address, Database
 from lookalike.database.version import Version
 from lookalike.errors import (
     CollectionNotFound,
@@ -144,7 +144,7 @@ class Gallery:
         ).hexdigest()[:24]
         dimension = embedder.dimension
         return cls(
-            Store(settings.home, contract, settings.database, make=False),
+            Store(settings.home, contract, Address.of(settings), make=False),
             starter.load(contract) if starter.fits(contract) else starter.nobody(dimension),
             dimension,
             settings.cache / "indexes" / which,
@@ -414,6 +414,10 @@ class Gallery:
         with self.store.database.reading() as connection:
             mark = changes.last(connection)
             since = None if before is None else changes.after(connection, before)
+        if since == ():
+            # What was committed is about no gallery.
+            self._indexes.mark = mark
+            return
         # What may fail comes first: then the next call begins with all of it again.
         stored = self.store.collections()
         if since is None or Change() in since:

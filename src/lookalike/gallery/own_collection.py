@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from lookalike.database import changes, tokens
 from lookalike.database.changes import Change
+from lookalike.database.clock import now
 from lookalike.database.database import Database
 from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
 from lookalike.database.tokens import Token
@@ -69,7 +71,7 @@ class OwnCollection:
         Raises:
             TooMany: there would be more than `most`.
         """
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             there = {**self._tags(connection), **added}
             tags = {key: value for key, value in there.items() if key not in removed}
             if len(tags) > most:
@@ -79,9 +81,10 @@ class OwnCollection:
 
     def add(self, found: Sequence[Portrait]) -> tuple[FaceRecord, ...]:
         """Add faces of nobody. One of the same image, external id and place is not added again."""
-        rows = [face_row(self._collection, None, each) for each in found]
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             self._check(connection)
+            created = now(connection)
+            rows = [face_row(self._collection, None, each, created) for each in found]
             ids = {face_place(row): row["id"] for row in self._of_images(connection, found)}
             new = [row for row in rows if face_place(row) not in ids]
             if new:
@@ -95,7 +98,7 @@ class OwnCollection:
     def delete(self, ids: Collection[str]) -> Outcome:
         """Delete faces; those of a user stay."""
         ids = tuple(dict.fromkeys(ids))
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             owners = self._owners(connection, ids)
             done = [each for each in ids if each in owners and owners[each] is None]
             connection.execute(delete(FACES).where(self._mine, FACES.c.id.in_(done)))
@@ -118,7 +121,7 @@ class OwnCollection:
             Blocked: somebody of that id asked to be left out.
         """
         person = Person(user, self._collection, Text(en=user))
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             if tokens.answered(connection, token) is not None:
                 return
             self._check(connection)
@@ -135,7 +138,7 @@ class OwnCollection:
         Raises:
             PersonNotFound: there is none.
         """
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             if tokens.answered(connection, token) is not None:
                 return
             self._check_user(connection, user)
@@ -168,7 +171,7 @@ class OwnCollection:
             PersonNotFound: there is no such user.
             TooMany: the user has as many already.
         """
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             before = tokens.answered(connection, token)
             if before is not None:
                 return _outcome(before)
@@ -201,7 +204,7 @@ class OwnCollection:
         Raises:
             PersonNotFound: there is no such user.
         """
-        with self._database.changing() as connection:
+        with self._changing() as connection:
             before = tokens.answered(connection, token)
             if before is not None:
                 return _outcome(before)
@@ -214,6 +217,9 @@ class OwnCollection:
             outcome = Outcome(tuple(done), refused, self._faces_of(connection, user))
             tokens.remember(connection, token, _written(outcome))
         return outcome
+
+    def _changing(self) -> AbstractContextManager[Connection]:
+        return self._database.changing(self._collection)
 
     @property
     def _mine(self) -> ColumnElement[bool]:

@@ -194,7 +194,7 @@ def replace_vectors(
     """
     row = update(COLLECTIONS).where(COLLECTIONS.c.id == collection)
     mine = select(FACES.c.id).where(FACES.c.collection == collection)
-    with store.database.changing() as connection:
+    with store.database.changing(collection) as connection:
         if not connection.execute(row.values(contract=store.contract)).rowcount:
             raise CollectionNotFound(f"There is no collection {collection!r} of your own.")
         for face in connection.execute(mine).scalars().all():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from sqlalchemy import RowMapping
 
-from lookalike.database.clock import naive, now
+from lookalike.database.clock import naive
 from lookalike.faces.appearance.appearance import unpacked
 from lookalike.faces.geometry import Box
 from lookalike.faces.quality import Pose, Quality
@@ -62,7 +62,9 @@ def person_of(row: Any) -> Person:
     )
 
 
-def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[str, Any]:
+def face_row(
+    collection: str, person: str | None, portrait: Portrait, created: datetime
+) -> dict[str, Any]:
     credit, box, quality = portrait.credit, portrait.box, portrait.quality
     width, height = portrait.image_size or (None, None)
     pose = quality and quality.pose
@@ -89,7 +91,7 @@ def face_row(collection: str, person: str | None, portrait: Portrait) -> dict[st
             each: credit and getattr(credit, each)
             for each in ("author", "licence", "licence_url", "source_url")
         },
-        "created": now(),
+        "created": created,
     }
 
 

@@ -92,7 +92,7 @@ class Store(Contents):
         Raises:
             CollectionExists: there is one of that id.
         """
-        with self.database.changing() as connection:
+        with self.database.changing(collection) as connection:
             known = any_row(connection, COLLECTIONS, COLLECTIONS.c.id == collection)
             if known or collection == starter.COLLECTION:
                 raise CollectionExists(f"There is a collection {collection!r} already.")
@@ -105,7 +105,7 @@ class Store(Contents):
             CollectionNotFound: there is none of that id.
         """
         check_own(collection)
-        with self.database.changing() as connection:
+        with self.database.changing(collection) as connection:
             gone = connection.execute(delete(COLLECTIONS).where(COLLECTIONS.c.id == collection))
             if not gone.rowcount:
                 raise _no_collection(collection)
@@ -176,7 +176,7 @@ class Store(Contents):
         """
         check_own(person.collection)
         _check_mergeable(person, gone)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             person, gone = there(connection, person), there(connection, gone)
             if alike is not None:
                 namesakes.check_one(connection, person, gone, alike)
@@ -200,7 +200,7 @@ class Store(Contents):
         """
         check_own(person.collection)
         _check_some(portraits)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             blocklist.check(connection, person)
             if not any_row(connection, PEOPLE, is_person(person)):
                 raise nobody(person.id)
@@ -216,7 +216,7 @@ class Store(Contents):
             InvalidParameter: it is their last one.
         """
         check_own(person.collection)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             known = connection.execute(select(FACES.c.id).where(faces_of(person))).scalars().all()
             if portrait_id not in known:
                 raise NotFound(f"{person.id} has no portrait {portrait_id!r}.")
@@ -242,7 +242,7 @@ class Store(Contents):
         others = own & (FACES.c.shown != shown)
         if shown:
             others &= FACES.c.thumbnail.is_not(None) & FACES.c.licence.is_not(None)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             for image, credit in images.items():
                 bare = faces_of(person) & (FACES.c.image_id == image) & FACES.c.licence.is_(None)
                 if credit is not None:
@@ -269,7 +269,7 @@ class Store(Contents):
             Blocked: the person asked to be left out.
         """
         check_own(person.collection)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             blocklist.check(connection, person)
             changed = update(PEOPLE).where(is_person(person)).values(person_row(person))
             if not connection.execute(changed).rowcount:
@@ -285,7 +285,7 @@ class Store(Contents):
         who = PEOPLE.c.id == person_id
         if collection is not None:
             who &= PEOPLE.c.collection == collection
-        with self.database.changing() as connection:
+        with self.database.changing(collection or "") as connection:
             people = [person_of(row) for row in connection.execute(select(PEOPLE).where(who)).all()]
             if not people:
                 raise nobody(person_id)
@@ -294,7 +294,7 @@ class Store(Contents):
 
     def keep_thumbnails(self, person: Person, thumbnails: Mapping[str, bytes]) -> None:
         """Give portraits of a person, by the id of their image, a thumbnail if they have none."""
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             for image, thumbnail in thumbnails.items():
                 bare = (FACES.c.image_id == image) & FACES.c.thumbnail.is_(None)
                 one = update(FACES).where(faces_of(person), bare)
@@ -302,10 +302,11 @@ class Store(Contents):
 
     def block(self, person: Person, reason: str) -> Receipt:
         """Remove a person from every collection and keep them out from now on."""
-        keys, when = sorted(keys_of(person)), now()
-        at = when.replace(tzinfo=UTC)
-        asked = Blocklist(BlockedKey(key, person.wikidata, reason, at) for key in keys)
+        keys = sorted(keys_of(person))
         with self.database.changing() as connection:
+            when = now(connection)
+            at = when.replace(tzinfo=UTC)
+            asked = Blocklist(BlockedKey(key, person.wikidata, reason, at) for key in keys)
             for key in keys:
                 blocklist.remember(connection, key, person.wikidata, reason, when)
             everyone = (person_of(row) for row in connection.execute(select(PEOPLE)).all())
@@ -334,7 +335,7 @@ class Store(Contents):
         """A transaction in which portraits may come to somebody; their collection is there."""
         check_own(person.collection)
         _check_some(portraits)
-        with self.database.changing() as connection:
+        with self.database.changing(person.collection) as connection:
             blocklist.check(connection, person)
             self._ready(connection, person.collection)
             yield connection
@@ -356,7 +357,7 @@ class Store(Contents):
             "contract": self.contract,
             "tags": json.dumps(tags, ensure_ascii=False),
             "open": is_open,
-            "created": now(),
+            "created": now(connection),
         }
         connection.execute(insert(COLLECTIONS), row)
         changes.record(connection, [Change(collection)])

@@ -2,23 +2,27 @@
 
 A visitor is an address, of IPv6 the network of 64 bits that one household or machine is given.
 Programs on this machine are none, unless the server is public. What is counted is forgotten with
-the process, and each worker counts for itself.
+the process, and each worker counts for itself; hosts that share a database count there together,
+under a hash of the address that only they can make.
 """
 
 from __future__ import annotations
 
+import hmac
 import math
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lookalike.config import Settings, is_loopback
+from lookalike.database.database import Database
+from lookalike.database.shared.rates import SharedRates
 from lookalike.errors import TooOften
 from lookalike.gate.proxies import own_path
-from lookalike.gate.rate_limit import RateLimit
+from lookalike.gate.rate_limit import Limit, RateLimit
 from lookalike.gate.refusal import Refusal, Refuse
 
 _MINUTE, _DAY = 60.0, 86_400.0
@@ -36,7 +40,7 @@ class _Share:
     most: int
     seconds: float
     what: str
-    limit: RateLimit
+    limit: Limit
 
     def check(self, name: str | None, *, only_ask: bool = False) -> None:
         """
@@ -73,6 +77,14 @@ class Shares:
         )
         self._counts_local = settings.is_public
         self._visitor: ContextVar[str | None] = ContextVar("visitor", default=None)
+        # Of the hashes under which hosts count together; None: this process counts alone.
+        self._key: bytes | None = None
+
+    def count_in(self, database: Database, key: bytes) -> None:
+        """Count with all that share a database, and have the key."""
+        self._key = key
+        self._photos = replace(self._photos, limit=SharedRates(database, "photos"))
+        self._results = replace(self._results, limit=SharedRates(database, "results"))
 
     def enter(self, scope: Scope) -> None:
         """What follows is about the visitor who sent a request."""
@@ -91,7 +103,7 @@ class Shares:
         Raises:
             TooOften: it is one more than the visitor may ask for in a minute.
         """
-        self._photos.check(self.visitor, only_ask=only_ask)
+        self._photos.check(self._name(), only_ask=only_ask)
 
     def result(self) -> None:
         """A result that is to be kept.
@@ -99,7 +111,14 @@ class Shares:
         Raises:
             TooOften: it is one more than the visitor may have kept in a day.
         """
-        self._results.check(self.visitor)
+        self._results.check(self._name())
+
+    def _name(self) -> str | None:
+        """What the visitor is counted as."""
+        visitor = self.visitor
+        if visitor is None or self._key is None:
+            return visitor
+        return hmac.digest(self._key, visitor.encode(), "sha256").hex()
 
 
 class PerAddress:

@@ -6,14 +6,16 @@ from __future__ import annotations
 from lookalike.errors import CollectionExists, CollectionNotFound
 from lookalike.gallery import starter
 from lookalike.rekognition.arns import collection_of
-from lookalike.rekognition.context import Context
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.context import Context, Operation
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 
 
-def called(context: Context, operation: str, request: Members) -> Members:
+def called(context: Context, operation: str, act: Operation, request: Members) -> Members:
     """The answer of an operation to a validated request.
+
+    Args:
+        act: what the operation does.
 
     Raises:
         Fault, LookalikeError: there is none.
@@ -22,7 +24,7 @@ def called(context: Context, operation: str, request: Members) -> Members:
     try:
         if collection == starter.COLLECTION and not context.shows_starter:
             raise _hidden(operation)
-        return OPERATIONS[operation](context, request)
+        return act(context, request)
     except CollectionNotFound as error:
         message = f"The collection id: {collection} does not exist"
         raise Fault("ResourceNotFoundException", message) from error

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from lookalike.engine.executor import Executor
@@ -15,20 +16,13 @@ from lookalike.rekognition.access.policy import authorize
 from lookalike.rekognition.access.signature import SignedRequest
 from lookalike.rekognition.calls import called
 from lookalike.rekognition.context import Context
-from lookalike.rekognition.operations import OPERATIONS
+from lookalike.rekognition.operations import BLIND, OPERATIONS, OTHERS
+from lookalike.rekognition.wire.bodies import read_body
 from lookalike.rekognition.wire.codec import Wire
-from lookalike.rekognition.wire.faults import Fault, fault_of
+from lookalike.rekognition.wire.faults import TRANSIENT, Fault, fault_of
 from lookalike.watch.requests import AMAZON_HEADER, Note, note_of
 
 _LOG = logging.getLogger("lookalike")
-
-# What is worth a second try, and after how many seconds.
-_TRANSIENT = (
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "ServiceUnavailable",
-)
-_RETRY_AFTER = "2"
 
 
 class Endpoint:
@@ -37,12 +31,19 @@ class Endpoint:
     It answers with our own networks, also where Amazon's are the engine of everything else.
     """
 
-    def __init__(self, engine: Engine, executor: Executor, guard: Guard) -> None:
+    def __init__(
+        self, engine: Engine, executor: Executor, guard: Guard, *, others: bool = False
+    ) -> None:
+        """
+        Args:
+            others: whether what is not about faces is answered as far as faces prove it.
+        """
+        self._operations = {**OPERATIONS, **OTHERS} if others else OPERATIONS
         self._engine = engine
         self._executor = executor
         self._guard = guard
         self._wire = Wire()
-        self._most = self._wire.largest_body(OPERATIONS)
+        self._most = self._wire.largest_body(self._operations)
 
     async def __call__(self, request: Request) -> Response:
         """The answer to a `POST /`; a fault is an answer too, so nothing is raised."""
@@ -50,50 +51,47 @@ class Endpoint:
         headers = {AMAZON_HEADER: note.id}
         try:
             status, body = 200, await self._answer(request, note)
+            headers |= _warning(note)
         except Exception as error:
             fault = fault_of(error)
             note.refusal = fault.code
             _log(fault, error, note.id)
             status = self._wire.status(fault.code)
             body = self._wire.encode_fault(fault, note.id)
-            if fault.code in _TRANSIENT:
-                headers["Retry-After"] = _RETRY_AFTER
+            headers |= TRANSIENT.get(fault.code, {})
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, note: Note) -> bytes:
-        operation = self._wire.operation(request.headers, OPERATIONS.keys())
-        note.operation = operation
+        operation = self._wire.operation(request.headers, self._operations)
+        note.operation, act = operation, self._operations[operation]
         credential = read_credential(request.headers, request.query_params)
         # Nothing is read of whoever did not sign with a key of ours, and just now.
-        await self._guard.check_head(credential, _signed(request, b""))
-        body = await self._body(request, operation)
-        principal = await self._guard.admit(credential, _signed(request, body))
+        await self._guard.check_head(credential, SignedRequest.of(request, b""))
+        body = await read_body(
+            request, self._most, partial(self._wire.too_large, operation, self._most)
+        )
+        principal = await self._guard.admit(credential, SignedRequest.of(request, body))
 
         def call() -> bytes:
             context = Context(self._engine.local, credential, note.id, principal)
             asked = self._wire.decode(operation, body)
             authorize(principal, operation, asked, context.region)
-            return self._wire.encode(operation, called(context, operation, asked))
+            return self._wire.encode(operation, called(context, operation, act, asked))
 
         return await self._executor.run(call)
 
-    async def _body(self, request: Request, operation: str) -> bytes:
-        """
-        Raises:
-            Fault: it is too large, of which nothing more is read, or ends early.
-        """
-        declared = request.headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self._most:
-            raise self._wire.too_large(operation, self._most)
-        chunks = bytearray()
-        try:
-            async for chunk in request.stream():
-                if len(chunks) + len(chunk) > self._most:
-                    raise self._wire.too_large(operation, self._most)
-                chunks += chunk
-        except ClientDisconnect:
-            raise Fault("SerializationException", "The body ended early.") from None
-        return bytes(chunks)
+
+def _warning(note: Note) -> dict[str, str]:
+    """What is said beside an answer that looked at nothing, and in the log."""
+    what = BLIND.get(note.operation or "")
+    if what is None:
+        return {}
+    text = (
+        f"{note.operation} is answered with nothing (LOOKALIKE_OTHERS=faces): nothing here {what}"
+    )
+    _LOG.warning("Rekognition request %s: %s", note.id, text)
+    # 199 is any warning (RFC 7234, 5.5.7).
+    return {"Warning": f'199 lookalike "{text}"'}
 
 
 def _log(fault: Fault, error: Exception, request_id: str) -> None:
@@ -103,19 +101,3 @@ def _log(fault: Fault, error: Exception, request_id: str) -> None:
         _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
     elif fault.code == "ServiceUnavailable":
         _LOG.error("Rekognition request %s failed: %s", request_id, error)
-
-
-def _signed(request: Request, body: bytes) -> SignedRequest:
-    """What a signature is made over. A server may not tell the path as it was sent: it is /."""
-    scope = request.scope
-    path = scope.get("raw_path") or b"/"
-    headers = tuple(scope["headers"])
-    query, others = scope["query_string"], _paths_cut(path, scope.get("root_path", ""))
-    return SignedRequest(request.method, path, query, headers, body, others)
-
-
-def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
-    """What a client may have signed where a proxy cut off the path that it offers the server under:
-    nobody tells whether there was a slash at its end."""
-    prefix = root.encode()
-    return () if path.startswith(prefix) else (prefix + path, prefix)

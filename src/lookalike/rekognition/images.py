@@ -8,7 +8,7 @@ from lookalike.errors import ImageTooSmall, PhotoError
 from lookalike.faces.photo import Photo
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.services import s3
-from lookalike.rekognition.wire.faults import Fault, code_of
+from lookalike.rekognition.wire.faults import Fault, code_of, of_image
 from lookalike.rekognition.wire.validation import Members
 
 MIN_SIDE = 80
@@ -37,7 +37,9 @@ def content(context: Context, image: Members, member: str) -> bytes:
     else:
         data = image["Bytes"]
     if not data.startswith(_MAGIC):
-        raise Fault("InvalidImageFormatException", f"{member} is neither a JPEG nor a PNG image.")
+        raise of_image(
+            "InvalidImageFormatException", f"{member} is neither a JPEG nor a PNG image."
+        )
     return data
 
 
@@ -50,12 +52,11 @@ def analyze(context: Context, data: bytes, member: str) -> Photo:
     try:
         photo = context.engine.analyzer.analyze(data)
     except ImageTooSmall as error:
-        raise Fault("InvalidParameterException", f"{member}: {_too_small('very small')}") from error
+        raise _too_small(member, "very small") from error
     except PhotoError as error:
-        raise Fault(code_of(error), f"{member}: {error}") from error
+        raise of_image(code_of(error), f"{member}: {error}") from error
     if min(photo.width, photo.height) < MIN_SIDE:
-        size = f"{photo.width} x {photo.height} pixels"
-        raise Fault("InvalidParameterException", f"{member}: {_too_small(size)}")
+        raise _too_small(member, f"{photo.width} x {photo.height} pixels")
     return with_large_faces(photo)
 
 
@@ -66,5 +67,6 @@ def with_large_faces(photo: Photo) -> Photo:
     return replace(photo, faces=tuple(faces))
 
 
-def _too_small(size: str) -> str:
-    return f"The image is {size}; each side needs at least {MIN_SIDE} pixels."
+def _too_small(member: str, size: str) -> Fault:
+    why = f"{member}: The image is {size}; each side needs at least {MIN_SIDE} pixels."
+    return of_image("InvalidParameterException", why)

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 from lookalike.gate.refusal import Refusal
 from lookalike.rekognition.wire.faults import Code
+from lookalike.rekognition.wire.form import is_form
+from lookalike.rekognition.wire.xml import CONTENT_TYPE, fault_told
 from lookalike.watch.requests import AMAZON_HEADER, note_of
 
 _CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -28,6 +30,9 @@ def refused(request: Request, refusal: Refusal) -> Response:
     code, status = _FAULTS.get(refusal.status, _OTHER)
     note = note_of(request.scope)
     note.refusal = code
-    told = {"__type": code, "Code": code, "Logref": note.id, "Message": refusal.detail}
     headers = refusal.headers | {AMAZON_HEADER: note.id}
+    if is_form(request):
+        status, said = fault_told(code, refusal.detail, note.id)
+        return Response(said, status, headers, media_type=CONTENT_TYPE)
+    told = {"__type": code, "Code": code, "Logref": note.id, "Message": refusal.detail}
     return Response(json.dumps(told), status, headers, media_type=_CONTENT_TYPE)

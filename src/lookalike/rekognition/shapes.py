@@ -65,7 +65,7 @@ def face_box(found: Face, photo: Photo) -> Members:
     A face that is cut off has a box that leaves 0 to 1.
     """
     return {
-        "BoundingBox": _bounding_box(found.box.in_shares(photo.width, photo.height)),
+        "BoundingBox": bounding_box(found.box.in_shares(photo.width, photo.height)),
         "Confidence": 100 * found.quality.score,
     }
 
@@ -79,7 +79,7 @@ def record(found: FaceRecord, context: Context) -> Members:
     whole = found.box is None
     return {
         "FaceId": found.id,
-        "BoundingBox": _bounding_box(found.box or _WHOLE),
+        "BoundingBox": bounding_box(found.box or _WHOLE),
         "ImageId": _image_id(found.image_id or found.id),
         "ExternalImageId": found.external_image_id or (found.person if whole else None),
         "Confidence": 100 * (found.score or 1.0),
@@ -110,7 +110,8 @@ def known_gender(person: Person) -> Members | None:
     return {"Type": kinds[person.gender]} if person.gender in kinds else None
 
 
-def _bounding_box(box: Box) -> Members:
+def bounding_box(box: Box) -> Members:
+    """BoundingBox of the model, of a box in shares of its photo."""
     return {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top}
 
 

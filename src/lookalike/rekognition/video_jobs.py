@@ -117,11 +117,19 @@ def _persons(context: Context, request: Members, tracks: Sequence[Track]) -> Ite
             yield _result(sighting, ("", track.index), seen)
 
 
+def _tracked(_context: Context, _request: Members, tracks: Sequence[Track]) -> Iterator[_SeenFace]:
+    """PersonDetection of the model."""
+    for track, sighting in _sightings(tracks):
+        person = {"Index": track.index, **_person_of(_face(sighting))}
+        yield _result(sighting, ("", track.index), {"Person": person})
+
+
 _OPERATIONS: Mapping[str, _VideoOperation] = MappingProxyType(
     {
         "StartFaceDetection": _VideoOperation(_detected, None),
         "StartCelebrityRecognition": _VideoOperation(_celebrities, "ID"),
         "StartFaceSearch": _VideoOperation(_persons, "INDEX"),
+        "StartPersonTracking": _VideoOperation(_tracked, "INDEX"),
     }
 )
 

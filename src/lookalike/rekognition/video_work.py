@@ -26,5 +26,11 @@ def _notify(settings: Settings, job: Job) -> None:
 
 # By the operations of `video_jobs.py`.
 WORKS = dict.fromkeys(
-    ("StartFaceDetection", "StartCelebrityRecognition", "StartFaceSearch"), Work(_perform, _notify)
+    (
+        "StartCelebrityRecognition",
+        "StartFaceDetection",
+        "StartFaceSearch",
+        "StartPersonTracking",
+    ),
+    Work(_perform, _notify),
 )

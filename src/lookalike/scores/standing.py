@@ -8,12 +8,14 @@ What is compared is the strength of the person who is shown first, in the order 
 shown in: the level of identity (`Score.level`), or the blend of the whole look (`look.blended`).
 Somebody to whom many in the crowd are somewhat alike has a strong best match for that alone: a
 Korean among Koreans, a woman among women. So how strong the matches *behind* the best ones are is
-taken off, as far as it foretells the best one among strangers. Nothing is guessed about anybody:
-only the strengths are looked at.
+taken off, as far as it foretells the best one among strangers, and what is left is compared with
+that of strangers of whom about the same is foretold. Nothing is guessed about anybody: only the
+strengths are looked at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,12 +30,15 @@ _HIMSELF = 90.0
 _NOBODY = -10.0
 # Whoever may be the same person is shown before all who only look alike: stronger than any blend.
 _PUT_FIRST = 100.0
-# Of the people who are looked at, the strongest first: those close behind the best one, and those
-# far behind. Chosen for the evenness that `python -m benchmarks.standing` measures; closer ones
-# foretell still more, and leave less of what tells people apart.
-_CLOSE, _FAR = (0.05, 0.2), (0.6, 1.0)
+# Of the people who are looked at, the strongest first: those right behind the best one, those after
+# them, and those far behind. Chosen for the evenness that `python -m benchmarks.standing` measures;
+# with still closer ones less is left of what tells people apart.
+_BEHIND = ((0.02, 0.06), (0.1, 0.3), (0.6, 1.0))
 # Fewer people foretell nothing.
 _FEWEST = 20
+# What is foretold of strangers, from little to much, at which the rest is compared, and how far
+# around it: in deviations of what is foretold.
+_FORETOLD, _AROUND = (0.05, 0.25, 0.5, 0.75, 0.95), 0.35
 # The shares at which the strengths of strangers are kept.
 SHARES = (0.0, 0.005, 0.01, 0.025, *(each / 20 for each in range(1, 20)), 0.975, 0.99, 0.995, 1.0)
 
@@ -53,13 +58,16 @@ class BestMatches:
     """The best matches of strangers in one crowd, shown in one order.
 
     Attributes:
-        slopes: how much stronger the best match is where those close behind it, and those far
-            behind, are stronger by 1.
-        excesses: what is left of the best one's strength then, at each of `SHARES`; rising.
+        slopes: how much stronger the best match is where those behind it, near to far, are
+            stronger by 1.
+        foretold: strengths that those behind the best one foretell of it; rising.
+        excesses: for each of these what is left of the best one's strength, at each of `SHARES`;
+            rising.
     """
 
-    slopes: tuple[float, float]
-    excesses: tuple[float, ...]
+    slopes: tuple[float, ...]
+    foretold: tuple[float, ...]
+    excesses: tuple[tuple[float, ...], ...]
 
     def standing(self, strengths: Numbers, times: float = 1.0) -> Standing:
         """
@@ -71,8 +79,13 @@ class BestMatches:
 
     def shares(self, strengths: Numbers) -> Numbers:
         """(n,): the standings of (n, m) strengths."""
-        excesses = _excesses(strengths, np.array(self.slopes))
-        return np.interp(excesses, self.excesses, SHARES)
+        foretold, excess = _parted(strengths, np.array(self.slopes))
+        shares = np.array([np.interp(excess, each, SHARES) for each in self.excesses])
+        place = np.interp(foretold, self.foretold, np.arange(len(self.foretold)))
+        below = np.floor(place).astype(np.intp)
+        above, people = np.ceil(place).astype(np.intp), np.arange(len(place))
+        part = place - below
+        return np.asarray((1 - part) * shares[below, people] + part * shares[above, people])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,32 +158,52 @@ def fitted(strengths: Numbers, weights: Numbers | None = None) -> BestMatches:
     """
     counted = np.ones(len(strengths)) if weights is None else weights
     slopes = _slopes(strengths, np.where(strengths[:, 0] < _PUT_FIRST, counted, 0.0))
-    excess = _excesses(strengths, slopes)
-    order = np.argsort(excess)
-    below = (np.cumsum(counted[order]) - counted[order] / 2) / counted.sum()
-    kept = np.interp(SHARES, below, excess[order])
-    close, far = np.round(slopes, 4).tolist()
-    return BestMatches((close, far), tuple(np.round(kept, 4).tolist()))
+    foretold, excess = _parted(strengths, slopes)
+    centres = np.unique(np.round(_quantiles(foretold, counted, _FORETOLD), 4))
+    rows = [
+        _quantiles(excess, counted * near, SHARES) for near in _nearness(foretold, counted, centres)
+    ]
+    return BestMatches(
+        tuple(np.round(slopes, 4).tolist()),
+        tuple(centres.tolist()),
+        tuple(tuple(np.round(row, 4).tolist()) for row in rows),
+    )
+
+
+def _nearness(foretold: Numbers, weights: Numbers, centres: Numbers) -> Numbers:
+    """(centres, n): how near what is foretold of strangers is to each centre, 0 to 1."""
+    deviation = np.sqrt(np.cov(foretold, aweights=weights, ddof=0))
+    if not deviation:
+        return np.ones((len(centres), len(foretold)))
+    apart = (foretold - centres[:, None]) / (_AROUND * deviation)
+    return np.asarray(np.exp(-(apart**2) / 2))
+
+
+def _quantiles(values: Numbers, weights: Numbers, shares: Sequence[float]) -> Numbers:
+    """The values below which these shares of all weight are."""
+    order = np.argsort(values)
+    counted = weights[order]
+    below = (np.cumsum(counted) - counted / 2) / counted.sum()
+    return np.interp(shares, below, values[order])
+
+
+def _parted(strengths: Numbers, slopes: Numbers) -> tuple[Numbers, Numbers]:
+    """(n,) twice: what is foretold of the best match's strength, and what is left of it."""
+    best, foretold = strengths[:, 0], np.asarray(_behind(strengths) @ slopes)
+    return foretold, np.where(best < _PUT_FIRST, best - foretold, best)
 
 
 def _behind(strengths: Numbers) -> Numbers:
-    """(n, 2): how strong the matches close behind the best one and far behind are; 0 in a crowd of
-    few."""
+    """(n, 3): how strong the matches behind the best one are, near to far; 0 in a crowd of few."""
     people = strengths.shape[1]
     if people < _FEWEST:
-        return np.zeros((len(strengths), 2))
-    places = [(round(first * people), round(last * people)) for first, last in (_CLOSE, _FAR)]
-    return np.stack([strengths[:, a:b].mean(axis=1) for a, b in places], axis=1)
-
-
-def _excesses(strengths: Numbers, slopes: Numbers) -> Numbers:
-    """(n,): what is left of the best match's strength."""
-    best = strengths[:, 0]
-    return np.where(best < _PUT_FIRST, best - _behind(strengths) @ slopes, best)
+        return np.zeros((len(strengths), len(_BEHIND)))
+    places = [(max(1, round(first * people)), round(last * people)) for first, last in _BEHIND]
+    return np.stack([strengths[:, a : max(a + 1, b)].mean(axis=1) for a, b in places], axis=1)
 
 
 def _slopes(strengths: Numbers, weights: Numbers) -> Numbers:
-    """Of the plane of least squares through the best match and those behind it, (2,)."""
+    """Of the plane of least squares through the best match and those behind it, (3,)."""
     root = np.sqrt(weights / weights.sum())
     columns = np.column_stack([np.ones(len(strengths)), _behind(strengths)]) * root[:, None]
     return np.asarray(np.linalg.lstsq(columns, strengths[:, 0] * root, rcond=None)[0][1:])

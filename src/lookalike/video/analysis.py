@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lookalike.errors import VideoTooLarge
 from lookalike.faces.photo import Photo
 from lookalike.video.frames import Metadata, VideoFile, VideoLimits, opened
+from lookalike.video.novelty import Novelty
 from lookalike.video.tracks import Bounds, Track, Tracker
 
 if TYPE_CHECKING:
@@ -41,24 +42,29 @@ def analyze_video(
     keep: Callable[[Photo], Photo],
     describe: Callable[[Photo], Sequence[str]],
     check_stop: Callable[[], None],
+    thorough: bool = False,
 ) -> VideoAnalysis:
-    """Look at `video_rate` frames a second.
+    """Look at `video_rate` frames a second: at all of one where it may show somebody new, else only
+    for those who were there.
 
     Args:
         keep: takes away faces that are not wanted.
         describe: what is to be said of each face that is kept.
         check_stop: called before each frame; what it raises ends the work.
+        thorough: decode every frame, and look at all of each that is looked at.
 
     Raises:
         VideoError: the video cannot be used.
     """
     scores = engine.calibration
     tracker = Tracker(Bounds(same=scores.cosine_at(_SAME), other=scores.cosine_at(_OTHER)))
-    count = 0
+    count, novelty, last = 0, Novelty(), None
     with opened(file, VideoLimits.of(engine.settings)) as video:
-        for frame in video.frames(engine.settings.video_rate):
+        for frame in video.frames(engine.settings.video_rate, every=thorough):
             check_stop()
-            photo = keep(engine.analyzer.analyze_frame(frame.image))
+            new = thorough or novelty.may_be_new(frame, last.faces if last else ())
+            last = engine.analyzer.analyze_frame(frame.image, None if new else last)
+            photo = keep(last)
             count += len(photo.faces)
             if count > _MOST_FACES:
                 raise VideoTooLarge(f"More than {_MOST_FACES:,} faces were seen in the video.")

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from lookalike import extras
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
 from lookalike.faces.image import FINER, MIN_SIDE, Image
 
 if TYPE_CHECKING:
     from av.container import InputContainer
+    from av.packet import Packet
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -119,9 +121,11 @@ def check_header(start: bytes) -> None:
 
     Raises:
         UnsupportedVideo: it is neither MP4 nor MOV.
+        ExtraMissing: nothing is installed that can read it.
     """
     if start[4:HEADER] not in _ATOMS:
         raise UnsupportedVideo("The video is neither MP4 nor MOV.")
+    extras.check("video")
 
 
 @contextmanager
@@ -130,12 +134,13 @@ def opened(file: VideoFile, limits: VideoLimits) -> Iterator[Video]:
 
     Raises:
         VideoError: it cannot be used; from inside the `with` too.
+        ExtraMissing: see `check_header`.
     """
+    check_header(file.read(HEADER) or b"")
+    file.seek(0)
     # Not above, here and below: it takes a tenth of the start of a server that is sent no video.
     import av
 
-    check_header(file.read(HEADER) or b"")
-    file.seek(0)
     try:
         with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
             yield Video(container, limits)
@@ -151,6 +156,8 @@ class Video:
         self._stream = _only_stream(container, limits)
         self._start = (container.start_time or 0) / 1e6
         self.unreadable = 0
+        # Frames a second that are wanted; None: every one.
+        self._rate: int | None = None
         self._decoded = self._decode(container)
         # Only a decoded frame says how it is to be turned.
         first = next(self._decoded, None)
@@ -159,15 +166,19 @@ class Video:
         self._first = first
         self.metadata = _metadata(container, self._stream, first)
 
-    def frames(self, rate: int) -> Iterator[Frame]:
+    def frames(self, rate: int, *, every: bool = False) -> Iterator[Frame]:
         """The first frame, and at most `rate` in each second after it; may be called once.
 
-        The frames between are decoded, because later ones build on them, but not converted.
+        The frames between are decoded where later ones build on them, but not converted.
         Packets that cannot be decoded are passed over, as players do, and counted in `unreadable`.
+
+        Args:
+            every: decode the others too.
 
         Raises:
             VideoError: it ends early, or is longer or has more frames than is allowed.
         """
+        self._rate = None if every else rate
         due = time = 0.0
         for frame in chain([self._first], self._decoded):
             if frame.time is None:
@@ -185,12 +196,25 @@ class Video:
         for number, packet in enumerate(container.demux(self._stream)):
             # A header may state fewer.
             self._limits.check_frames(number)
+            self._stream.codec_context.skip_frame = (
+                "DEFAULT" if self._is_wanted(packet) else "NONREF"
+            )
             try:
                 frames = packet.decode()
             except FFmpegError:
                 self.unreadable += 1
                 continue
             yield from frames
+
+    def _is_wanted(self, packet: Packet[VideoStream]) -> bool:
+        """Whether the frame in a packet may be the first at or after one of the times at which
+        frames are taken, as far as it says when it is shown."""
+        if self._rate is None or packet.pts is None or not packet.duration:
+            return True
+        base = float(packet.time_base)
+        time = packet.pts * base - self._start + _SOON_S
+        before = time - packet.duration * base
+        return math.floor(time * self._rate) != math.floor(before * self._rate)
 
     def _check_end(self, time: float) -> None:
         stream = self._stream

@@ -37,6 +37,8 @@ _GIVEN_UP = (
     f"The process that looked at the video ended {TRIES} times before it was done, perhaps for "
     "lack of memory."
 )
+# What of the database is changed with a job.
+_PART = "jobs"
 _UNDER_WAY = JOBS.c.status == "IN_PROGRESS"
 # Everything but the results, which may be large.
 _SHOWN = tuple(column for column in JOBS.columns if column.name != "results")
@@ -100,13 +102,15 @@ class Jobs:
             TokenMismatch: the token came with another request.
             TooManyJobs: 20 are under way.
         """
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             known = tokens.answered(connection, token)
             if known is not None:
                 return known
             _check_room(connection)
             row = {"id": job_id or uuid.uuid4().hex, "operation": operation, "request": request}
-            connection.execute(insert(JOBS).values(**row, status="IN_PROGRESS", created=now()))
+            connection.execute(
+                insert(JOBS).values(**row, status="IN_PROGRESS", created=now(connection))
+            )
             tokens.remember(connection, token, row["id"])
         return row["id"]
 
@@ -145,32 +149,32 @@ class Jobs:
 
     def claim(self, name: str) -> Claim | None:
         """The oldest job that nobody is at; `name` tells this worker from others."""
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             for row in _free(connection):
                 if _tries(row) < TRIES:
                     claim = Claim(_job(row), f"{_tries(row) + 1} {name}")
-                    values = {"worker": claim.worker, "alive": now()}
+                    values = {"worker": claim.worker, "alive": now(connection)}
                     connection.execute(update(JOBS).where(JOBS.c.id == row.id).values(**values))
                     return claim
         return None
 
     def give_up(self) -> tuple[Job, ...]:
         """Fail the jobs whose workers died `TRIES` times; which they were."""
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             lost = [row.id for row in _free(connection) if _tries(row) >= TRIES]
             failed = JOBS.c.id.in_(lost)
-            values = {"status": "FAILED", "message": _GIVEN_UP, "ended": now()}
+            values = {"status": "FAILED", "message": _GIVEN_UP, "ended": now(connection)}
             connection.execute(update(JOBS).where(failed).values(**values))
             return tuple(_job(row) for row in connection.execute(select(*_SHOWN).where(failed)))
 
     def beat(self, claim: Claim) -> bool:
         """Say that the worker is still at it; False if the job is no longer its own."""
-        return self._changed(claim, alive=now())
+        return self._changed(claim, "alive")
 
     def release(self, claim: Claim) -> None:
         """Hand a job back that could not be finished through no fault of its own."""
         tries = int(claim.worker.split()[0]) - 1
-        self._changed(claim, worker=f"{tries} nobody", alive=None)
+        self._changed(claim, None, worker=f"{tries} nobody", alive=None)
 
     def finish(self, claim: Claim, found: JobResult) -> Job | None:
         """Keep what was found; the job as it is now, None if it was no longer the worker's."""
@@ -184,23 +188,29 @@ class Jobs:
 
     def forget_old(self) -> None:
         """Remove what ended more than `KEPT` ago."""
-        old = select(JOBS.c.id).where(JOBS.c.ended < now() - KEPT)
+        old = select(JOBS.c.id).where(JOBS.c.ended < self._database.now() - KEPT)
         with self._database.reading() as connection:
             ids = connection.execute(old).scalars().all()
         if not ids:
             return
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             connection.execute(delete(JOBS).where(JOBS.c.id.in_(ids)))
         self._database.forget_deleted()
 
     def _end(self, claim: Claim, status: Status, **values: object) -> Job | None:
-        if self._changed(claim, status=status, ended=now(), **values):
+        if self._changed(claim, "ended", status=status, **values):
             return self.get(claim.job.id, claim.job.operation)
         return None
 
-    def _changed(self, claim: Claim, **values: object) -> bool:
+    def _changed(self, claim: Claim, at: str | None, **values: object) -> bool:
+        """
+        Args:
+            at: the column that says when.
+        """
         mine = and_(JOBS.c.id == claim.job.id, JOBS.c.worker == claim.worker, _UNDER_WAY)
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
+            if at is not None:
+                values[at] = now(connection)
             return connection.execute(update(JOBS).where(mine).values(**values)).rowcount == 1
 
 
@@ -212,7 +222,7 @@ def _check_room(connection: Connection) -> None:
 
 def _free(connection: Connection) -> Sequence[Row[Any]]:
     """Jobs that nobody is at, the oldest first."""
-    silent = or_(JOBS.c.alive.is_(None), JOBS.c.alive < now() - STALE)
+    silent = or_(JOBS.c.alive.is_(None), JOBS.c.alive < now(connection) - STALE)
     chosen = select(*_SHOWN).where(_UNDER_WAY, silent).order_by(JOBS.c.created, JOBS.c.id)
     return connection.execute(chosen).all()
 

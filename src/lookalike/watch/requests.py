@@ -33,12 +33,14 @@ class Note:
     """What is told of a request by those who answer it.
 
     Attributes:
-        operation: of the Rekognition API.
+        operation: of one of Amazon's APIs that are spoken here.
+        service: whose operation it is.
         refusal: the code of the error that it is answered with.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     operation: str | None = None
+    service: str = "rekognition"
     refusal: str | None = None
 
 
@@ -122,7 +124,7 @@ class _Asked:
     def route(self, note: Note) -> str:
         """The same, when it was answered, without what differs from one person to the next."""
         if note.operation is not None:
-            return f"rekognition:{note.operation}"
+            return f"{note.service}:{note.operation}"
         route: Any = self.scope.get("route")
         mounted: str = self.scope.get("root_path", "").removeprefix(self._root)
         # To the Rekognition API, without an operation that there is.

@@ -33,7 +33,9 @@ router = APIRouter(prefix="/api/v1")
 MostPeople = Annotated[int | None, Form(ge=1, le=100, description="People for each face.")]
 
 
-@router.post("/lookalikes", responses=problems.OF_PHOTOS, tags=["photos"])
+@router.post(
+    "/lookalikes", operation_id="findLookalikes", responses=problems.OF_PHOTOS, tags=["photos"]
+)
 async def find_lookalikes(
     services: UseServices,
     shown: UseShown,
@@ -92,7 +94,12 @@ async def find_lookalikes(
     return answer
 
 
-@router.post("/lookalikes/again", responses=problems.OF_PHOTOS, tags=["photos"])
+@router.post(
+    "/lookalikes/again",
+    operation_id="findLookalikesAgain",
+    responses=problems.OF_PHOTOS,
+    tags=["photos"],
+)
 async def find_again(
     services: UseServices,
     shown: UseShown,
@@ -118,7 +125,7 @@ async def find_again(
     return await services.executor.run(work)
 
 
-@router.post("/compare", responses=problems.OF_PHOTOS, tags=["photos"])
+@router.post("/compare", operation_id="compareFaces", responses=problems.OF_PHOTOS, tags=["photos"])
 async def compare(
     services: UseServices, source: UploadedPhoto, target: UploadedPhoto
 ) -> shapes.Comparison:
@@ -135,7 +142,7 @@ async def compare(
     return answer
 
 
-@router.post("/detect", responses=problems.OF_PHOTOS, tags=["photos"])
+@router.post("/detect", operation_id="detectFaces", responses=problems.OF_PHOTOS, tags=["photos"])
 async def detect(
     services: UseServices,
     photo: UploadedPhoto,
@@ -153,6 +160,7 @@ async def detect(
 
 @router.post(
     "/picture",
+    operation_id="convertPhoto",
     response_class=Response,
     responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}},
     tags=["photos"],
@@ -168,7 +176,7 @@ async def show_picture(services: UseServices, photo: UploadedPhoto) -> Response:
     return Response(written, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-@router.get("/people", tags=["gallery"])
+@router.get("/people", operation_id="listPeople", tags=["gallery"])
 async def list_people(
     services: UseServices,
     shown: UseShown,
@@ -185,7 +193,12 @@ async def list_people(
     return people.people(page, total=len(found), shown=shown)
 
 
-@router.get("/people/{person_id}", responses={404: {"model": Problem}}, tags=["gallery"])
+@router.get(
+    "/people/{person_id}",
+    operation_id="getPerson",
+    responses={404: {"model": Problem}},
+    tags=["gallery"],
+)
 async def show_person(services: UseServices, shown: UseShown, person_id: str) -> shapes.Person:
     """One person, with the credit of the portrait when that is known."""
     return people.person(services.gallery.person(person_id), shown)
@@ -193,6 +206,7 @@ async def show_person(services: UseServices, shown: UseShown, person_id: str) ->
 
 @router.get(
     "/people/{person_id}/portrait",
+    operation_id="getPortrait",
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
     tags=["gallery"],
@@ -211,19 +225,19 @@ async def show_portrait(
     return _picture(portrait.path, portrait.media_type)
 
 
-@router.get("/filters", tags=["gallery"])
+@router.get("/filters", operation_id="listFilters", tags=["gallery"])
 async def list_filters(services: UseServices, collection: QueryCollection) -> shapes.Filters:
     """The groups and genders that people have, for `group` and `gender`; the largest first."""
     return people.filters(services.gallery.facts(collection))
 
 
-@router.get("/collections", tags=["gallery"])
+@router.get("/collections", operation_id="listCollections", tags=["gallery"])
 async def list_collections(services: UseServices) -> shapes.Collections:
     """Every collection that any visitor may search, the starter first."""
     return people.collections(services.open_collections)
 
 
-@router.get("/engine", tags=["health"])
+@router.get("/engine", operation_id="getEngine", tags=["health"])
 async def show_engine(services: UseServices) -> shapes.EngineFacts:
     """What looks at the photos, and the calls to AWS since the server started."""
     return photos.engine(services.engine)

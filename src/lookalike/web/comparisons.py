@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, UploadFile
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import photos, shapes
+from lookalike.answers.embeddings import MOST_OTHERS, Embeddings, Scores, embeddings, scores
+from lookalike.answers.explanations import Explanation, explanation
 from lookalike.answers.shapes import Answer, Score
 from lookalike.engine import cross_comparison
 from lookalike.engine.local import LocalEngine
-from lookalike.errors import InvalidParameter
-from lookalike.faces.photo import Face
-from lookalike.faces.vectors import Floats
-from lookalike.scores import explain, features, similarity
+from lookalike.scores import features, similarity
 from lookalike.web import problems
 from lookalike.web.admission import FormCollection
 from lookalike.web.services import PORTRAIT_SIDE, UploadedPhoto, UseServices, own_engine
@@ -28,25 +27,13 @@ UseOwnEngine = Annotated[LocalEngine, Depends(own_engine)]
 router = APIRouter(prefix="/api/v1", tags=["photos"], responses=problems.OF_PHOTOS)
 
 
-class Weight(Answer):
-    name: explain.Region
-    weight: float = Field(description="What the region carries of the whole, 0 to 1.")
+class Compared(BaseModel):
+    """Embeddings to be compared, as `/api/v1/embed` answered them."""
 
+    model_config = ConfigDict(extra="forbid")
 
-class Grid(Answer):
-    """Over the aligned crop: the face with its landmarks at ArcFace's five points."""
-
-    size: int = Field(description="Side of the aligned crop, in pixels.")
-    rows: int
-    columns: int
-    values: tuple[tuple[float, ...], ...] = Field(description="Row by row, 0 to 1.")
-
-
-class Explanation(Answer):
-    regions: tuple[Weight, ...] = Field(description="The heaviest first; they add up to 1.")
-    grid: Grid
-    score: Score
-    model: shapes.Model
+    embedding: list[float]
+    others: list[list[float]] = Field(description=f"At most {MOST_OTHERS}.")
 
 
 class Place(Answer):
@@ -84,7 +71,7 @@ class Family(Answer):
     model: shapes.Model
 
 
-@router.post("/explain")
+@router.post("/explain", operation_id="explainResemblance")
 async def explain_resemblance(
     engine: UseOwnEngine,
     services: UseServices,
@@ -95,19 +82,32 @@ async def explain_resemblance(
     reference: Annotated[UploadFile | None, File(description="Or with this photo.")] = None,
 ) -> Explanation:
     """Which regions of a face carry its resemblance to a person or to another photo."""
-    if (person is None) == (reference is None):
-        raise InvalidParameter("Give either person or reference.")
     data = await services.read(photo, "photo")
     other = None if reference is None else await services.read(reference, "reference")
+    return await services.executor.run(
+        lambda: explanation(
+            engine, data, face, person=person, collection=collection, reference=other
+        )
+    )
 
-    def work() -> Explanation:
-        probe = engine.face(data, face)
-        return _explanation(engine, probe, *_other(engine, probe, person, collection, other))
 
-    return await services.executor.run(work)
+@router.post("/embed", operation_id="embedFaces")
+async def embed_faces(
+    engine: UseOwnEngine, services: UseServices, photo: UploadedPhoto
+) -> Embeddings:
+    """The embedding of every face of a photo, to be compared without the photo; nothing is kept."""
+    data = await services.read(photo, "photo")
+    return await services.executor.run(lambda: embeddings(engine, data))
 
 
-@router.get("/people/{person_id}/portrait/mesh")
+@router.post("/scores", operation_id="scoreEmbeddings")
+async def compare_embeddings(engine: UseOwnEngine, services: UseServices, sent: Compared) -> Scores:
+    """How alike one face is to each of others, by their embeddings."""
+    services.shares.photo()
+    return await services.executor.run(lambda: scores(engine, sent.embedding, sent.others))
+
+
+@router.get("/people/{person_id}/portrait/mesh", operation_id="getPortraitMesh")
 async def show_portrait_mesh(services: UseServices, person_id: str) -> shapes.PortraitMesh:
     """The points of the face in somebody's portrait, to make one face out of it and another.
 
@@ -118,7 +118,7 @@ async def show_portrait_mesh(services: UseServices, person_id: str) -> shapes.Po
     return shapes.PortraitMesh(side=PORTRAIT_SIDE, points=photos.points(found))
 
 
-@router.post("/matrix")
+@router.post("/matrix", operation_id="compareAll")
 async def compare_all(
     engine: UseOwnEngine,
     services: UseServices,
@@ -136,7 +136,7 @@ async def compare_all(
     )
 
 
-@router.post("/family")
+@router.post("/family", operation_id="compareFamily")
 async def compare_family(
     engine: UseOwnEngine,
     services: UseServices,
@@ -153,39 +153,6 @@ async def compare_family(
         scores=(Score.model_validate(found.scores[0]), Score.model_validate(found.scores[1])),
         closer=found.closer,
         features=tuple(Inherited.model_validate(each) for each in found.features),
-        model=shapes.Model.model_validate(engine.model),
-    )
-
-
-def _other(
-    engine: LocalEngine,
-    probe: Face,
-    person: str | None,
-    collection: str | None,
-    photo: bytes | None,
-) -> tuple[Floats, similarity.Score]:
-    """The vector to explain a resemblance to, and how alike it is."""
-    if photo is not None:
-        face = engine.face(photo, 0, "reference")
-        return face.embedding, engine.matcher.compare_faces(probe, face)
-    vector = engine.matcher.person(person or "", collection)
-    return vector, engine.matcher.compare_person(probe, person or "", collection)
-
-
-def _explanation(
-    engine: LocalEngine, probe: Face, other: Floats, score: similarity.Score
-) -> Explanation:
-    found = explain.explain(probe, other, engine.analyzer.embed)
-    rows, columns = found.map.shape
-    return Explanation(
-        regions=tuple(Weight(name=each.region, weight=each.weight) for each in found.weights),
-        grid=Grid(
-            size=len(probe.crop),
-            rows=rows,
-            columns=columns,
-            values=tuple(tuple(round(float(each), 3) for each in row) for row in found.map),
-        ),
-        score=Score.model_validate(score),
         model=shapes.Model.model_validate(engine.model),
     )
 

@@ -72,7 +72,9 @@ class FaceShape(Answer):
     jaw: float | None = Field(description="Mean width of jaw and chin, in the same.")
 
 
-@router.post("/api/v1/offers", responses={404: {"model": Problem}}, tags=["event"])
+@router.post(
+    "/api/v1/offers", operation_id="findOffers", responses={404: {"model": Problem}}, tags=["event"]
+)
 async def find_offers(request: Request, services: UseServices, sent: Result) -> Offers:
     """What the site offers beside a result, at most three; nothing without a site file. The offers
     are counted as shown, and nothing else of the result is kept."""
@@ -82,7 +84,12 @@ async def find_offers(request: Request, services: UseServices, sent: Result) -> 
     return Offers(offers=await shown(request, services, found))
 
 
-@router.post("/api/v1/face-shape", responses=problems.OF_PHOTOS, tags=["photos"])
+@router.post(
+    "/api/v1/face-shape",
+    operation_id="describeFaceShape",
+    responses=problems.OF_PHOTOS,
+    tags=["photos"],
+)
 async def find_face_shape(
     engine: Annotated[LocalEngine, Depends(own_engine)],
     services: UseServices,

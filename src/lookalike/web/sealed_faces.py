@@ -3,6 +3,7 @@ other people without the photo.
 
 They are what a search needs of them, encrypted (AES-256-GCM) under a key that the server made when
 it started and writes nowhere: the server keeps nothing, and nobody else can read or make them.
+Hosts that share a database have one key, made of that which seals its secrets.
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ _NO_LOOK = bytes(SIZE)
 class Seal:
     """Made once a server."""
 
-    def __init__(self, contract: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, contract: str, clock: Callable[[], float] = time.time, key: bytes | None = None
+    ) -> None:
         """
         Args:
             contract: that of the vectors; those of another are refused.
+            key: 32 bytes; None: that of this server alone.
         """
         given = os.environ.get(KEY)
-        self._key = bytes.fromhex(given) if given else os.urandom(32)
+        self._key = key or (bytes.fromhex(given) if given else os.urandom(32))
         self._contract = contract.encode()
         self._clock = clock
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lookalike.config import Settings
+from lookalike.database.database import Database
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.gallery.removals.takedowns import Receipt
 from lookalike.gallery.wikimedia import portrait_cache
 from lookalike.web.sharing import results
@@ -27,11 +29,14 @@ class Forgotten:
     results: int
 
 
-def forget(settings: Settings, receipt: Receipt) -> Forgotten:
+def forget(settings: Settings, database: Database, receipt: Receipt) -> Forgotten:
     """Remove fetched portraits and shared results of everybody who was taken down."""
     folder = portrait_cache.folder(settings)
     gone = receipt.everyone
+    if database.shared:
+        for each in gone:
+            PortraitRows(database).forget(each)
     return Forgotten(
         cached_files=sum(portrait_cache.forget(folder, each) for each in gone),
-        results=results.opened(settings).sweep(lambda shared: shared.person not in gone),
+        results=results.opened(settings, database).sweep(lambda shared: shared.person not in gone),
     )

@@ -404,7 +404,7 @@ def test_create_and_list_print_json(run: CliRunner) -> None:
     made = json.loads(called(run, "create", "--description", "[b]팀", "--json").stdout)
     assert made.keys() == {
         *("id", "secret", "description", "actions", "collections", "objects", "rate"),
-        *("enabled", "created"),
+        *("enabled", "created", "expires"),
     }
     secret = made.pop("secret")
     assert made["actions"] == ["rekognition:*"]

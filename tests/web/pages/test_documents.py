@@ -54,15 +54,19 @@ def test_the_answer_without_javascript(
     faces = page.locator(".found-face")
     expect(faces).to_have_count(6)
     first = faces.first
-    told = patient.post(
-        f"{server.url}/api/v1/lookalikes",
-        files={"photo": photos["t1.jpg"]},
-        data={"order": "look"},
-    ).json()
-    best = told["faces"][0]["people"][0]["name"][language]
-    expect(first.locator(".hero h2")).to_contain_text(best)
+    # In Korean the Koreans come first, and everybody a tap away.
+    first_shown = {"origin": "korean"} if language == "ko" else {}
+    expect(first.locator(".hero h2")).to_contain_text(_best(server, photos, language, first_shown))
     expect(first.locator(".runner")).to_have_count(2)
-    expect(first.locator(".people > li")).to_have_count(7)
+    expect(first.locator(".runners ~ .people > li")).to_have_count(7)
+    everyone = first.locator(".everyone")
+    if language == "ko":
+        everyone.locator("summary").click()
+        expect(first.locator(".hero .eyebrow")).to_contain_text("가장 닮은 한국 스타")
+        expect(everyone.locator("li")).to_have_count(10)
+        expect(everyone.locator("li").first).to_contain_text(_best(server, photos, language, {}))
+    else:
+        expect(everyone).to_have_count(0)
     expect(first.locator(".compared .chip")).to_have_text(
         view.text("verdict.no-strong-resemblance")
     )
@@ -70,6 +74,29 @@ def test_the_answer_without_javascript(
     assert (own.get_attribute("src") or "").startswith("data:image/jpeg;base64,")
     page.get_by_role("link", name=view.text("faces.face").format(number=3)).click()
     assert page.url.endswith("/find#face-3")
+
+
+def _best(
+    server: Server, photos: Mapping[str, bytes], language: Language, who: Mapping[str, str]
+) -> str:
+    """The name of the best match of the first face, as the API has it."""
+    answer = patient.post(
+        f"{server.url}/api/v1/lookalikes",
+        files={"photo": photos["t1.jpg"]},
+        data={"order": "look", **who},
+    ).json()
+    return str(answer["faces"][0]["people"][0]["name"][language])
+
+
+def test_who_is_in_the_photo_comes_first_wherever_they_are_from(
+    visit: Opener, server: Server, photos: Mapping[str, bytes]
+) -> None:
+    view = visit(server.url, java_script_enabled=False)
+    _choose(view.page, "#photo", photos["obama.jpg"])
+    view.page.locator("#consent").check()
+    view.page.get_by_role("button", name=view.page_text("find_button")).click()
+    expect(view.page.locator(".hero h2")).to_contain_text("버락 오바마")
+    expect(view.page.locator(".everyone")).to_have_count(0)
 
 
 def test_consent_is_asked_for_without_javascript_too(

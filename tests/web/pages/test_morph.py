@@ -12,11 +12,13 @@ from pathlib import Path
 import av
 import numpy as np
 import PIL.Image
+import PIL.ImageSequence
 import pytest
 from playwright.sync_api import Locator, ViewportSize, expect
 
 from lookalike.gallery.people import Language
 from tests.support import patient, portraits
+from tests.support.agents import KAKAOTALK, LACKING
 from tests.support.browser import DESKTOP, PHONE, Opener, View, barriers
 from tests.support.serving import Server
 
@@ -134,6 +136,32 @@ def test_a_phone_sends_the_film(
     kind, text = view.page.evaluate("window.shared")
     assert kind in {"video/webm", "video/mp4"}
     assert text == "나의 얼굴이 버락 오바마의 얼굴로!"
+
+
+def test_apps_save_a_loop_by_a_long_press(
+    visit: Opener, gallery: Server, photos: Mapping[str, bytes]
+) -> None:
+    """Their browsers download nothing, and save pictures only."""
+    view = visit(gallery.url, script=LACKING, user_agent=KAKAOTALK)
+    view.page.unroute_all()
+    view.search(photos["obama.jpg"])
+    hero = view.page.locator(".hero")
+    hero.get_by_text(view.text("stage.morph"), exact=True).click()
+    film = hero.locator(".morph-film")
+    film.click()
+    expect(film).to_have_text(view.text("morph.save"), timeout=60_000)
+    film.click()
+    whole = view.page.locator(".whole-card")
+    expect(whole).to_contain_text(view.text("share.press"))
+    address = whole.get_by_role("img").get_attribute("src") or ""
+    assert address.startswith("data:image/gif;base64,")
+    loop = PIL.Image.open(io.BytesIO(base64.b64decode(address.split(",")[1])))
+    frames = [each.convert("RGB") for each in PIL.ImageSequence.Iterator(loop)]
+    assert (loop.size, len(frames), loop.info["loop"]) == ((320, 400), 40, 0)
+    first, middle = (np.asarray(frames[each], np.int16) for each in (0, 20))
+    assert np.abs(first - middle)[:320].mean() > 8
+    assert np.abs(first - middle)[330:].mean() < 1
+    assert barriers(view.page) == []
 
 
 def test_what_may_not_be_changed_is_never_blended(

@@ -33,13 +33,14 @@ def migrate(
     first, with where they came from: import those photos again. Before any is lost you are asked.
     A collection changes as a whole or not at all, so that this may be stopped at any moment.
     """
+    from lookalike.database.database import Address
     from lookalike.faces.apart.workers import Workers
     from lookalike.faces.models import installed
     from lookalike.gallery import reembedding
     from lookalike.gallery.store import Store
 
     contract = installed.embedder(settings).contract
-    store = Store(settings.home, contract, settings.database, make=False)
+    store = Store(settings.home, contract, Address.of(settings), make=False)
     interrupt = Interrupt()
     stayed: list[str] = []
     try:

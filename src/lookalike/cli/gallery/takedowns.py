@@ -32,7 +32,7 @@ def takedown(settings: Settings, who: str, reason: str, as_json: bool) -> None:
 
     with opened_gallery(settings) as people:
         receipt = people.takedown(naming.person(people, who).id, reason)
-    forgotten = forget(settings, receipt)
+        forgotten = forget(settings, people.store.database, receipt)
     if as_json:
         print_json(changes.receipt(receipt, forgotten.cached_files, forgotten.results))
     else:

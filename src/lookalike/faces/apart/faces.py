@@ -57,8 +57,14 @@ class Faces(Protocol):
             PhotoError: the bytes are not a photo that can be used.
         """
 
-    def analyze_frame(self, image: Image) -> Photo:
-        """The same for a picture that is decoded already and surely upright."""
+    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
+        """The same for a picture that is decoded already and surely upright.
+
+        Args:
+            last: what was seen just before, where nothing has come up since: its faces are only
+                looked for where they were, and keep their embeddings. Where one of them is lost,
+                all of the picture is looked at.
+        """
 
     def embed(self, crops: list[Pixels]) -> Floats:
         """(n, dimension) embeddings of length 1 for n aligned crops, such as `Face.crop`."""

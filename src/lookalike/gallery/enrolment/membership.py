@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from lookalike.database import changes
 from lookalike.database.changes import Change
+from lookalike.database.clock import now
 from lookalike.database.schema import FACES, PEOPLE
 from lookalike.errors import PersonNotFound
 from lookalike.gallery.contents import faces_of
@@ -54,10 +57,13 @@ def add_faces(connection: Connection, person: Person, portraits: Sequence[Portra
     """Add what is not of an image that they have; how many those were."""
     found = connection.execute(select(FACES.c.image_id).where(faces_of(person))).scalars()
     known = {each for each in found if each is not None}
-    new = []
+    new: list[dict[str, Any]] = []
+    when = now(connection)
     for each in portraits:
         if each.image_id is None or each.image_id not in known:
-            new.append(face_row(person.collection, person.id, each))
+            # They stay in this order.
+            created = when + timedelta(microseconds=len(new))
+            new.append(face_row(person.collection, person.id, each, created))
             known.add(each.image_id or "")
     if new:
         connection.execute(insert(FACES), new)

@@ -130,7 +130,7 @@ def undo(connection: Connection, receipt: str) -> Undone:
     blocklist.lift(connection, lifted)
     for key in kept:
         blocklist.belongs(connection, key, _owner(key, others))
-    undone = update(TAKEDOWNS).where(TAKEDOWNS.c.id == receipt).values(undone=now())
+    undone = update(TAKEDOWNS).where(TAKEDOWNS.c.id == receipt).values(undone=now(connection))
     connection.execute(undone)
     return Undone(asked, lifted, kept)
 

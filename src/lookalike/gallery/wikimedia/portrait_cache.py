@@ -1,7 +1,8 @@
 """Portraits on demand: fetched once from Wikimedia, checked, and kept on disk with their credit.
 
 Of people of the starter without a Wikidata id it is found out first who they are (`finding`), which
-is kept with the portrait; and that nobody was found, for a week.
+is kept with the portrait; and that nobody was found, for a week. Hosts that share a database keep
+all this there, and have a copy of what they were asked for on disk.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from lookalike import files
 from lookalike.cache import say_unusable
 from lookalike.config import Settings
+from lookalike.database.shared.portraits import PortraitRows
 from lookalike.errors import PhotoError, PortraitUnavailable
 from lookalike.faces.image import Limits, decode
 from lookalike.gallery import starter
@@ -35,6 +37,7 @@ Own = Callable[[str], tuple[bytes, Credit] | None]
 # Makes the square JPEG around the face of a portrait, or raises PhotoError.
 Frame = Callable[[bytes], Awaitable[bytes]]
 
+_IMAGE = ".image"
 # For how long a failure is remembered, in seconds.
 _WEEK, _FIVE_MINUTES = 7 * 86_400.0, 300.0
 
@@ -61,11 +64,13 @@ class Portraits:
         own: Own = lambda _: None,
         now: Callable[[], float] = time.time,
         patience: Patience = refuse,
+        shared: PortraitRows | None = None,
     ) -> None:
         """
         Args:
             judge: by which people without an id are found; None: they are not.
             own: by the id of a person; it comes before all others.
+            shared: with all hosts of a database; None: there is one machine.
         """
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -76,6 +81,7 @@ class Portraits:
         self._judge = judge
         self._own = own
         self._now = now
+        self._shared = shared
         # Until when nothing is asked for, because it could not be kept.
         self._rests_until = 0.0
         self._wikimedia = Wikimedia(folder, client, now, patience)
@@ -129,12 +135,18 @@ class Portraits:
         """
         portrait = await self.fetch(person)
         path = portrait.path.with_suffix(".square")
+        if not path.exists() and self._shared is not None:
+            known = self._shared.read(path.name)
+            if known is not None:
+                self._write(path, known)
         if not path.exists():
             try:
                 square = await frame(portrait.path.read_bytes())
             except PhotoError:
                 square = b""
             self._write(path, square)
+            if self._shared is not None and portrait.path.suffix == _IMAGE:
+                self._shared.write({path.name: square})
         if not path.stat().st_size:
             raise PortraitUnavailable("The portrait does not show one clear face.")
         return path
@@ -189,7 +201,6 @@ class Portraits:
             wait = _WEEK if isinstance(error, NotOnWikimedia) else _FIVE_MINUTES
             self._keep(person.id, {"failed": str(error), "until": self._now() + wait})
             raise
-        self._write(self._image(person.id), fetched.data)
         self._keep(
             person.id,
             {
@@ -198,6 +209,7 @@ class Portraits:
                 "at": self._now(),
                 "proof": proof and asdict(proof),
             },
+            fetched.data,
         )
         return CachedPortrait(self._image(person.id), media_type, fetched.credit)
 
@@ -234,14 +246,43 @@ class Portraits:
 
     def _noted(self, person_id: str) -> dict[str, Any]:
         """The credit of a portrait, or why there is none; empty if nobody asked for it."""
+        self._bring_here(person_id)
         try:
             noted: dict[str, Any] = json.loads(self._note(person_id).read_text("utf-8"))
         except (OSError, ValueError):
             return {}
         return noted
 
-    def _keep(self, person_id: str, note: dict[str, object]) -> None:
-        self._write(self._note(person_id), json.dumps(note, ensure_ascii=False).encode())
+    def sweep(self) -> None:
+        """Remove from disk what another host has forgotten."""
+        if self._shared is not None:
+            for each in self._folder.glob("*.json"):
+                if _is_safe(each.stem):
+                    self._bring_here(each.stem)
+
+    def _bring_here(self, person_id: str) -> None:
+        """Have on disk what another host has found, and no longer what one has forgotten."""
+        if self._shared is None:
+            return
+        note, image = self._note(person_id), self._image(person_id)
+        found = self._shared.note(note.name)
+        if found == (note.read_bytes() if note.exists() else None):
+            return
+        forget(self._folder, person_id)
+        picture = None if found is None else self._shared.read(image.name)
+        if picture is not None:
+            self._write(image, picture)
+        if found is not None:
+            self._write(note, found)
+
+    def _keep(self, person_id: str, note: dict[str, object], picture: bytes | None = None) -> None:
+        """Keep what was found of a person: the picture first, for without it the note is wrong."""
+        made = {} if picture is None else {self._image(person_id): picture}
+        made[self._note(person_id)] = json.dumps(note, ensure_ascii=False).encode()
+        if self._shared is not None:
+            self._shared.write({path.name: data for path, data in made.items()})
+        for path, data in made.items():
+            self._write(path, data)
 
     def _write(self, path: Path, data: bytes) -> None:
         """
@@ -261,7 +302,7 @@ class Portraits:
         return self._folder / f"{_safe(person_id)}.json"
 
     def _image(self, person_id: str) -> Path:
-        return self._folder / f"{_safe(person_id)}.image"
+        return self._folder / f"{_safe(person_id)}{_IMAGE}"
 
 
 def folder(settings: Settings) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 from importlib.metadata import version
 
 from lookalike.config import Settings
+from lookalike.database.database import Address
 from lookalike.errors import PortraitUnavailable
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery import starter
@@ -21,7 +22,7 @@ _PEOPLE = 12
 
 def people(settings: Settings) -> tuple[Person, ...]:
     """From all over the starter gallery, nobody of them taken down."""
-    store = Store(settings.home, SFACE.contract, settings.database, make=False)
+    store = Store(settings.home, SFACE.contract, Address.of(settings), make=False)
     try:
         blocked = store.blocked()
     finally:

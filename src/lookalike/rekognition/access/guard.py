@@ -10,15 +10,15 @@ from starlette.datastructures import Headers
 from lookalike.config import Settings
 from lookalike.gate.gate import NO_OTHERS, why_not_local
 from lookalike.gate.origins import Origins
-from lookalike.gate.rate_limit import RateLimit
+from lookalike.gate.rate_limit import Limit, RateLimit
+from lookalike.rekognition.access.callers import Caller, Callers
 from lookalike.rekognition.access.credential import Credential
-from lookalike.rekognition.access.keys import Keys, Unlocked
+from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Principal
-from lookalike.rekognition.access.signature import SignedRequest, check_head, verify
+from lookalike.rekognition.access.signature import SERVICE, SignedRequest, check_head, verify
 from lookalike.rekognition.wire.faults import Fault
 
 _TOKEN = "X-Amz-Security-Token"  # nosec B105 # a header
-_UNRECOGNIZED = "The security token included in the request is invalid."
 
 
 class Guard:
@@ -26,7 +26,7 @@ class Guard:
 
     def __init__(
         self,
-        keys: Keys | None = None,
+        callers: Callers | None = None,
         rate: float = 0,
         workers: int = 1,
         *,
@@ -40,11 +40,12 @@ class Guard:
             rate: requests a second for keys without a rate of their own; 0: without limit.
             workers: processes among which a rate is divided.
         """
-        self._keys = keys
+        self._callers = callers
         self._rate = rate
         self._only_local = only_local
         self._origins = origins
-        self._limit = RateLimit(workers)
+        shared = None if callers is None else callers.keys.rates()
+        self._limit: Limit = shared or RateLimit(workers)
 
     @classmethod
     def open(cls, settings: Settings) -> Guard:
@@ -52,11 +53,11 @@ class Guard:
         Raises:
             StoreUnavailable: signatures are to be checked, and the keys cannot be read.
         """
-        keys = Keys(settings) if settings.checks_signatures else None
+        callers = Callers(settings) if settings.checks_signatures else None
         # Whoever sets that nobody has to sign means a proxy's visitors too.
         only_local = settings.auth == "auto"
         return cls(
-            keys,
+            callers,
             settings.rate,
             settings.workers,
             only_local=only_local,
@@ -64,70 +65,76 @@ class Guard:
         )
 
     def close(self) -> None:
-        if self._keys:
-            self._keys.close()
+        if self._callers:
+            self._callers.close()
 
-    async def check_head(self, credential: Credential | None, request: SignedRequest) -> None:
+    @property
+    def callers(self) -> Callers | None:
+        """Who may call; None: nobody is asked to sign."""
+        return self._callers
+
+    async def check_head(
+        self, credential: Credential | None, request: SignedRequest, service: str = SERVICE
+    ) -> None:
         """See what can be seen of a caller before the body is read.
+
+        Args:
+            service: that a request has to be signed for.
 
         Raises:
             Fault: they did not sign, not with a key of ours, not for this service, or not now.
         """
-        if self._keys is not None:
-            await to_thread.run_sync(self._key, self._keys, credential, request)
+        if self._callers is not None:
+            await to_thread.run_sync(_caller, self._callers, credential, request, service)
         elif self._only_local:
             _check_local(request, self._origins)
 
-    async def admit(self, credential: Credential | None, request: SignedRequest) -> Principal:
+    async def admit(
+        self, credential: Credential | None, request: SignedRequest, service: str = SERVICE
+    ) -> Principal:
         """Who calls. What they may do is for their policy to say.
 
         Raises:
             Fault: as `check_head`; they did not sign rightly, or call too often.
         """
-        if self._keys is None:
+        if self._callers is None:
             return ANYONE
         # Hashing a body of 15 MB takes some 20 ms.
-        return await to_thread.run_sync(self._admitted, self._keys, credential, request)
-
-    def _key(
-        self, keys: Keys, credential: Credential | None, request: SignedRequest
-    ) -> tuple[Credential, Unlocked]:
-        """The key that a request says it was signed with, if its headers can be right."""
-        if credential is None:
-            raise Fault(
-                "MissingAuthenticationTokenException",
-                "Missing Authentication Token: sign the request with an access key of this server; "
-                "`lookalike keys create` makes one.",
-            )
-        found = keys.find(credential.access_key_id)
-        if found is None:
-            raise Fault("UnrecognizedClientException", _unrecognized(request))
-        check_head(request, credential, datetime.now(UTC))
-        return credential, found
+        return await to_thread.run_sync(self._admitted, self._callers, credential, request, service)
 
     def _admitted(
-        self, keys: Keys, credential: Credential | None, request: SignedRequest
+        self,
+        callers: Callers,
+        credential: Credential | None,
+        request: SignedRequest,
+        service: str,
     ) -> Principal:
-        signed, found = self._key(keys, credential, request)
-        verify(request, signed, found.secret, datetime.now(UTC))
-        rate = found.key.rate or self._rate
-        if rate and not self._limit.admits(found.key.id, rate):
+        signed, caller = _caller(callers, credential, request, service)
+        verify(request, signed, caller.secret, datetime.now(UTC), service)
+        # Sessions share the rate of the key that they were lent from.
+        rate = caller.key.rate or self._rate
+        if rate and not self._limit.admits(caller.key.id, rate):
             raise Fault(
                 "ProvisionedThroughputExceededException",
                 f"The number of requests exceeded your throughput limit of {rate:g} a second.",
             )
-        return Principal(found.key.id, found.key.policy)
+        return caller.principal
 
 
-def _unrecognized(request: SignedRequest) -> str:
-    """A token beside a key of ours changes nothing; beside another it says where that is from."""
-    if not (request.header(_TOKEN.lower()) or request.parameter(_TOKEN)):
-        return _UNRECOGNIZED
-    return (
-        f"{_UNRECOGNIZED} Its access key came with {_TOKEN}, as those of roles do that AWS gave "
-        "out; this server knows only its own: `lookalike keys create` makes one (see "
-        "docs/access-keys.md, roles)."
-    )
+def _caller(
+    callers: Callers, credential: Credential | None, request: SignedRequest, service: str
+) -> tuple[Credential, Caller]:
+    """Who a request says that signed it, if its headers can be right."""
+    if credential is None:
+        raise Fault(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token: sign the request with an access key of this server; "
+            "`lookalike keys create` makes one.",
+        )
+    token = request.header(_TOKEN.lower()) or request.parameter(_TOKEN)
+    found = callers.find(credential.access_key_id, token)
+    check_head(request, credential, datetime.now(UTC), service)
+    return credential, found
 
 
 def _check_local(request: SignedRequest, origins: Origins) -> None:

@@ -7,24 +7,28 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from lookalike.config import Settings
 from lookalike.database import database
-from lookalike.database.clock import now
+from lookalike.database.database import Address
 from lookalike.database.schema import KEYS
+from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
 from lookalike.rekognition.access.policy import Policy
+from lookalike.rekognition.access.sessions import Sessions
 
 # 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
 _PREFIX = "LOOK"
 _LETTERS = string.ascii_uppercase + string.digits
 # 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
 _SECRET_BYTES = 30
+# What of the database is changed with a key.
+_PART = "access keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class AccessKey:
     Attributes:
         rate: requests a second; None: what the setting `rate` says.
         created: with a time zone.
+        expires: when it ends by itself, likewise; None: never.
     """
 
     id: str
@@ -41,6 +46,10 @@ class AccessKey:
     rate: float | None
     enabled: bool
     created: datetime
+    expires: datetime | None = None
+
+    def ended(self, when: datetime) -> bool:
+        return self.expires is not None and when >= self.expires
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,8 @@ class Keys:
         # Not above: it imports cryptography, and most servers check no signature.
         from lookalike.rekognition.access.vault import Vault
 
-        self._database = database.opened(settings.home, settings.database)
-        self._vault = Vault(settings.home, settings.secret_key)
+        self._database = database.opened(settings.home, Address.of(settings))
+        self._vault = Vault(settings.home, settings.secret_key, self._database)
         self._lock = threading.Lock()
         self._version: Version | None = None
         self._found: dict[str, Unlocked] = {}
@@ -70,10 +79,30 @@ class Keys:
     def close(self) -> None:
         self._database.close()
 
+    def sessions(self) -> Sessions:
+        """Those that are lent from them."""
+        return Sessions(self._vault)
+
+    def rates(self) -> SharedRates | None:
+        """How often each may call, counted where all hosts do; None: there is one machine."""
+        return SharedRates(self._database, "key") if self._database.shared else None
+
+    def now(self) -> datetime:
+        """The time that keys end by: the same on all hosts."""
+        return self._database.now().replace(tzinfo=UTC)
+
     def create(
-        self, description: str = "", policy: Policy | None = None, rate: float | None = None
+        self,
+        description: str = "",
+        policy: Policy | None = None,
+        rate: float | None = None,
+        life: timedelta | None = None,
     ) -> Unlocked:
-        """A new key, which may do everything unless a policy says what.
+        """A new key, which may do everything unless a policy says what. Those that have ended are
+        forgotten.
+
+        Args:
+            life: after which it ends; None: never.
 
         Raises:
             InvalidParameter: the rate is not above 0.
@@ -83,6 +112,7 @@ class Keys:
             raise InvalidParameter(f"A rate of {rate:g} is not allowed; it must be above 0.")
         # A new file in place of a lost one would leave the secrets of the others unreadable.
         self.check()
+        created = self.now()
         made = Unlocked(
             AccessKey(
                 id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
@@ -90,12 +120,14 @@ class Keys:
                 policy=policy or Policy(),
                 rate=rate,
                 enabled=True,
-                created=now().replace(tzinfo=UTC),
+                created=created,
+                expires=None if life is None else created + life,
             ),
             secrets.token_urlsafe(_SECRET_BYTES),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.expires <= self._database.now()))
             connection.execute(insert(KEYS), row)
         return made
 
@@ -112,7 +144,7 @@ class Keys:
             NotFound: there is no such key.
         """
         one = update(KEYS).where(KEYS.c.id == key_id).values(enabled=enabled)
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             _require(key_id, connection.execute(one).rowcount)
 
     def delete(self, key_id: str) -> None:
@@ -120,7 +152,7 @@ class Keys:
         Raises:
             NotFound: there is no such key.
         """
-        with self._database.changing() as connection:
+        with self._database.changing(_PART) as connection:
             one = delete(KEYS).where(KEYS.c.id == key_id)
             _require(key_id, connection.execute(one).rowcount)
 
@@ -135,15 +167,17 @@ class Keys:
             if version != self._version:
                 self._found.clear()
                 self._version = version
-            if key_id in self._found:
-                return self._found[key_id]
-            with self._database.reading() as connection:
-                one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
-                row = connection.execute(one).first()
-            if row is None:
+            found = self._found.get(key_id) or self._read(key_id)
+            if found is None or (found.key.expires and found.key.ended(self.now())):
                 return None
-            self._found[key_id] = Unlocked(_key(row), self._vault.unlocked(row.secret))
-            return self._found[key_id]
+            self._found[key_id] = found
+            return found
+
+    def _read(self, key_id: str) -> Unlocked | None:
+        with self._database.reading() as connection:
+            one = select(KEYS).where(KEYS.c.id == key_id, KEYS.c.enabled)
+            row = connection.execute(one).first()
+        return None if row is None else Unlocked(_key(row), self._vault.unlocked(row.secret))
 
     def check(self) -> int:
         """How many keys may call, once every secret could be read.
@@ -166,6 +200,7 @@ def _row(key: AccessKey) -> dict[str, object]:
         "rate": key.rate,
         "enabled": key.enabled,
         "created": key.created.replace(tzinfo=None),
+        "expires": key.expires and key.expires.replace(tzinfo=None),
     }
 
 
@@ -177,6 +212,7 @@ def _key(row: Any) -> AccessKey:
         rate=row.rate,
         enabled=row.enabled,
         created=row.created.replace(tzinfo=UTC),
+        expires=row.expires and row.expires.replace(tzinfo=UTC),
     )
 
 

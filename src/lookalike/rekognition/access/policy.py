@@ -9,7 +9,12 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 
 from lookalike.errors import InvalidParameter
-from lookalike.rekognition.arns import ACCOUNT, collection_arn, collection_of
+from lookalike.rekognition.arns import (
+    ACCOUNT,
+    assumed_role_arn,
+    collection_arn,
+    collection_of,
+)
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
 
@@ -20,7 +25,18 @@ _OBJECT = re.compile(r"[a-z0-9.\-*?]{1,63}/[^\[\]\x00-\x1f]{1,1024}")
 _COLLECTION = re.compile(r"[a-zA-Z0-9_.\-*?]{1,255}")
 
 # They look at no collection, so that only the action has to be allowed.
-_OF_NO_COLLECTION = frozenset({"CompareFaces", "DetectFaces", "StartFaceDetection"})
+_OF_NO_COLLECTION = frozenset(
+    {
+        "CompareFaces",
+        "DetectFaces",
+        "DetectLabels",
+        "DetectModerationLabels",
+        "DetectProtectiveEquipment",
+        "DetectText",
+        "StartFaceDetection",
+        "StartPersonTracking",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +125,21 @@ class Principal:
 
     Attributes:
         key_id: None, if nobody was asked to sign.
+        role: that they took on, under the name `session`; empty: none.
+        is_session: they hold a key on loan.
     """
 
     key_id: str | None
     policy: Policy
     account: str = ACCOUNT
+    role: str = ""
+    session: str = ""
+    is_session: bool = False
 
     @property
     def arn(self) -> str:
+        if self.role:
+            return assumed_role_arn(self.role, self.session)
         user = f"user/{self.key_id}" if self.key_id else "root"
         return f"arn:aws:iam::{self.account}:{user}"
 

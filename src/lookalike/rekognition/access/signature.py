@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote, unquote_to_bytes
 
+from starlette.requests import Request
+
 from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.wire.faults import Fault
 
@@ -48,6 +50,15 @@ class SignedRequest:
     body: bytes
     other_paths: tuple[bytes, ...] = ()
 
+    @classmethod
+    def of(cls, request: Request, body: bytes) -> SignedRequest:
+        """What a signature is made over. A server may not tell the path as it was sent: it is /."""
+        scope = request.scope
+        path = scope.get("raw_path") or b"/"
+        headers = tuple(scope["headers"])
+        query, others = scope["query_string"], _paths_cut(path, scope.get("root_path", ""))
+        return cls(request.method, path, query, headers, body, others)
+
     def values(self, name: str) -> list[bytes]:
         """Every value of a header."""
         return [value for each, value in self.headers if each == name.encode()]
@@ -64,17 +75,31 @@ class SignedRequest:
         return None if value is None else value.decode("latin-1")
 
 
-def verify(request: SignedRequest, credential: Credential, secret: str, now: datetime) -> None:
+def _paths_cut(path: bytes, root: str) -> tuple[bytes, ...]:
+    """What a client may have signed where a proxy cut off the path that it offers the server under:
+    nobody tells whether there was a slash at its end."""
+    prefix = root.encode()
+    return () if path.startswith(prefix) else (prefix + path, prefix)
+
+
+def verify(
+    request: SignedRequest,
+    credential: Credential,
+    secret: str,
+    now: datetime,
+    service: str = SERVICE,
+) -> None:
     """
     Args:
         now: the time, in UTC.
+        service: that it has to be signed for.
 
     Raises:
         Fault: InvalidSignatureException, the request is not as it was signed, was not signed in
             full, for another service or at another time; IncompleteSignatureException, it does not
             say when.
     """
-    signed_at = check_head(request, credential, now)
+    signed_at = check_head(request, credential, now, service)
     _check_payload(request)
     sent = (replace(request, path=each) for each in (request.path, *request.other_paths))
     expected = (signature(each, credential, secret, signed_at) for each in sent)
@@ -86,7 +111,9 @@ def verify(request: SignedRequest, credential: Credential, secret: str, now: dat
         )
 
 
-def check_head(request: SignedRequest, credential: Credential, now: datetime) -> datetime:
+def check_head(
+    request: SignedRequest, credential: Credential, now: datetime, service: str = SERVICE
+) -> datetime:
     """When a request was signed, if its headers can be right; nothing is asked of its body.
 
     Raises:
@@ -94,7 +121,7 @@ def check_head(request: SignedRequest, credential: Credential, now: datetime) ->
     """
     _check_signed_headers(request, credential)
     signed_at = _signed_at(request, credential)
-    _check_scope(credential, signed_at)
+    _check_scope(credential, signed_at, service)
     _check_age(request, credential, signed_at, now)
     return signed_at
 
@@ -193,9 +220,9 @@ def _time(text: str | None) -> datetime:
         raise _incomplete("its date must be in ISO 8601 basic format, 20260131T123600Z") from None
 
 
-def _check_scope(credential: Credential, signed_at: datetime) -> None:
-    if credential.service != SERVICE:
-        raise _invalid(f"Credential should be scoped to correct service: '{SERVICE}'.")
+def _check_scope(credential: Credential, signed_at: datetime, service: str) -> None:
+    if credential.service != service:
+        raise _invalid(f"Credential should be scoped to correct service: '{service}'.")
     if not _REGION.fullmatch(credential.region):
         raise _invalid("Credential should be scoped to a valid region.")
     day = f"{signed_at:%Y%m%d}"

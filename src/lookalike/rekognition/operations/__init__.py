@@ -1,4 +1,4 @@
-"""The operations of the Rekognition API, one function each, in one table."""
+"""The operations of the Rekognition API, one function each, in two tables."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lookalike.rekognition.operations import (
     collections,
     faces,
     indexing,
+    others,
     searching,
     users,
     videos,
@@ -32,6 +33,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "GetCelebrityRecognition": videos.get_celebrity_recognition,
         "GetFaceDetection": videos.get_face_detection,
         "GetFaceSearch": videos.get_face_search,
+        "GetPersonTracking": videos.get_person_tracking,
         "IndexFaces": indexing.index_faces,
         "ListCollections": collections.list_collections,
         "ListFaces": indexing.list_faces,
@@ -45,7 +47,22 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "StartCelebrityRecognition": videos.start_celebrity_recognition,
         "StartFaceDetection": videos.start_face_detection,
         "StartFaceSearch": videos.start_face_search,
+        "StartPersonTracking": videos.start_person_tracking,
         "TagResource": collections.tag_resource,
         "UntagResource": collections.untag_resource,
     }
+)
+
+# Served by the setting `others` alone, so that nobody takes them for what Amazon answers.
+OTHERS: Mapping[str, Operation] = MappingProxyType(
+    {
+        "DetectLabels": others.detect_labels,
+        "DetectModerationLabels": others.detect_moderation_labels,
+        "DetectProtectiveEquipment": others.detect_protective_equipment,
+        "DetectText": others.detect_text,
+    }
+)
+# Those of them that look at nothing, and what it is that they do not look for.
+BLIND: Mapping[str, str] = MappingProxyType(
+    {"DetectModerationLabels": "judges pictures", "DetectText": "reads text"}
 )

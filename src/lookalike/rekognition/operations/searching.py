@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heapq import nlargest
 
+from lookalike.errors import NotFound
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 from lookalike.rekognition import images, shapes
@@ -20,7 +21,7 @@ _MOST_FACES, _MOST_USERS = 4096, 500
 def search_faces(context: Context, request: Members) -> Members:
     """The faces most like one of the collection, without that one."""
     collection, face = request["CollectionId"], request["FaceId"]
-    probe = context.engine.gallery.face_vector(face, collection)
+    probe = _indexed(context, face, collection)
     return {
         "SearchedFaceId": face,
         "FaceMatches": face_matches(context, request, probe, without=face),
@@ -51,7 +52,7 @@ def search_users(context: Context, request: Members) -> Members:
     if ("FaceId" in request) == ("UserId" in request):
         raise Fault("InvalidParameterException", "Give either FaceId or UserId, not both.")
     if "FaceId" in request:
-        probe: Floats | None = gallery.face_vector(request["FaceId"], collection)
+        probe: Floats | None = _indexed(context, request["FaceId"], collection)
         searched = {"SearchedFace": {"FaceId": request["FaceId"]}}
     else:
         probe = gallery.person_vector(request["UserId"], collection)
@@ -75,6 +76,17 @@ def search_users_by_image(context: Context, request: Members) -> Members:
     if face:
         answer["SearchedFace"] = {"FaceDetail": shapes.face(face, photo)}
     return answer
+
+
+def _indexed(context: Context, face: str, collection: str) -> Floats:
+    """The vector of a face that was indexed. One that is not there is a wrong parameter for Amazon,
+    and programs that look for its words ask again."""
+    context.engine.gallery.collection(collection)
+    try:
+        return context.engine.gallery.face_vector(face, collection)
+    except NotFound as error:
+        message = "faceId was not found in the collection."
+        raise Fault("InvalidParameterException", message) from error
 
 
 def _photo(context: Context, request: Members) -> Photo:

@@ -49,6 +49,15 @@ def get_celebrity_recognition(context: Context, request: Members) -> Members:
     return _get(context, "StartCelebrityRecognition", "Celebrities", request)
 
 
+def start_person_tracking(context: Context, request: Members) -> Members:
+    return _start(context, "StartPersonTracking", request)
+
+
+def get_person_tracking(context: Context, request: Members) -> Members:
+    """Everybody in each frame whose face shows, by one number throughout the video."""
+    return _get(context, "StartPersonTracking", "Persons", request)
+
+
 def _start(context: Context, operation: str, request: Members) -> Members:
     """Keep a job, if its video is there and may be one."""
     asked = dict(request)

@@ -138,12 +138,11 @@ def _plain(value: Any, shape: Shape) -> Any:
             unknown = value.keys() - shape.members.keys()
             if unknown:
                 raise ValueError(f"{shape.name} has no member {', '.join(sorted(unknown))}.")
-            present = {name: each for name, each in value.items() if each is not None}
+            # In the order of the model, in which Amazon writes them.
             return {
-                shape.members[name].serialization.get("name", name): _plain(
-                    each, shape.members[name]
-                )
-                for name, each in present.items()
+                member.serialization.get("name", name): _plain(value[name], member)
+                for name, member in shape.members.items()
+                if value.get(name) is not None
             }
         case "list":
             return [_plain(each, shape.member) for each in value]

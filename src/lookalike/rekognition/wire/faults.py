@@ -12,6 +12,7 @@ from lookalike import errors
 Code = Literal[
     "AccessDeniedException",
     "ConflictException",
+    "ExpiredTokenException",
     "IdempotentParameterMismatchException",
     "ImageTooLargeException",
     "IncompleteSignatureException",
@@ -38,6 +39,7 @@ Code = Literal[
 # Faults that every AWS service shares, so no service model lists them, and their HTTP status.
 COMMON: Mapping[str, int] = MappingProxyType(
     {
+        "ExpiredTokenException": 400,
         "IncompleteSignatureException": 400,
         "InvalidSignatureException": 400,
         "MissingAuthenticationTokenException": 400,
@@ -68,10 +70,33 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.TooManyJobs: "LimitExceededException",
         errors.TooMany: "ServiceQuotaExceededException",
         errors.Blocked: "InvalidParameterException",
+        errors.ExtraMissing: "UnknownOperationException",
         errors.Busy: "ThrottlingException",
         errors.StoreBusy: "ThrottlingException",
         errors.StoreUnavailable: "ServiceUnavailable",
         Exception: "InternalServerError",
+    }
+)
+
+# Headers of what is worth a second try: seconds to wait before it.
+_SOON = MappingProxyType({"Retry-After": "2"})
+TRANSIENT: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "ThrottlingException": _SOON,
+        "ProvisionedThroughputExceededException": _SOON,
+        "ServiceUnavailable": _SOON,
+    }
+)
+
+# What Amazon says, and programs look for, where the code tells little. Here the reason follows.
+SENTENCES: Mapping[Code, str] = MappingProxyType(
+    {
+        "InvalidImageFormatException": "Request has invalid image format: ",
+        "InvalidParameterException": "Request has invalid parameters: ",
+        "InvalidS3ObjectException": (
+            "Unable to get object metadata from S3. Check object key, region and/or access "
+            "permissions. "
+        ),
     }
 )
 
@@ -83,6 +108,11 @@ class Fault(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def of_image(code: Code, why: str) -> Fault:
+    """The fault of an image that cannot be used, as Amazon begins it."""
+    return Fault(code, SENTENCES.get(code, "") + why)
 
 
 def code_of(error: Exception) -> Code:
@@ -101,4 +131,6 @@ def fault_of(error: Exception) -> Fault:
         return Fault(code, "The store cannot be used now; the server's log says why.")
     if isinstance(error, errors.StoreBusy):
         return Fault(code, "The store is busy; try again in a few seconds.")
+    if isinstance(error, errors.ObjectUnavailable):
+        return of_image(code, str(error))
     return Fault(code, str(error))

@@ -23,12 +23,15 @@ def shipped(contract: str) -> Mapping[str, BestMatches]:
     if not file.is_file():
         return {}
     table = json.loads(file.read_text("utf-8"))
-    return {name: BestMatches(*map(tuple, row)) for name, row in table.items()}
+    return {
+        name: BestMatches(tuple(slopes), tuple(foretold), tuple(map(tuple, excesses)))
+        for name, (slopes, foretold, excesses) in table.items()
+    }
 
 
 def write(found: Mapping[str, BestMatches], file: Path) -> None:
     rows = [
-        f"{json.dumps(name)}: {json.dumps([each.slopes, each.excesses])}"
+        f"{json.dumps(name)}: {json.dumps([each.slopes, each.foretold, each.excesses])}"
         for name, each in found.items()
     ]
     file.write_text("{\n" + ",\n".join(rows) + "\n}\n", "utf-8")

@@ -20,14 +20,14 @@ class NewCollection(BaseModel):
     id: CollectionId
 
 
-@router.post("/collections", status_code=201)
+@router.post("/collections", operation_id="createCollection", status_code=201)
 def create_collection(services: UseServices, sent: NewCollection) -> shapes.Collection:
     """Add an empty collection."""
     services.gallery.store.create(sent.id)
     return shapes.Collection(id=sent.id, people=0, faces=0, read_only=False)
 
 
-@router.delete("/collections/{collection}", status_code=204)
+@router.delete("/collections/{collection}", operation_id="deleteCollection", status_code=204)
 def delete_collection(services: UseServices, collection: Annotated[CollectionId, Path()]) -> None:
     """Delete one of your own collections with everyone in it."""
     services.gallery.store.delete(collection)

@@ -36,7 +36,7 @@ class OfferCount(Answer):
     opened: int = Field(description="How often its link was followed.")
 
 
-class Day(Answer):
+class CountedDay(Answer):
     day: date
     visits: int
     uploads: int
@@ -50,10 +50,12 @@ class Day(Answer):
 
 class Days(Answer):
     counted: bool = Field(description="Whether this site counts at all.")
-    days: tuple[Day, ...] = Field(description="Those on which anything happened, the latest first.")
+    days: tuple[CountedDay, ...] = Field(
+        description="Those on which anything happened, the latest first."
+    )
 
 
-@router.get("/counts")
+@router.get("/counts", operation_id="getCounts")
 def show_counts(services: UseServices, days: Annotated[int, Query(ge=1, le=3660)] = 30) -> Days:
     """How often the site was used on each day: numbers and ids alone are kept."""
     if services.counts is None:
@@ -62,8 +64,8 @@ def show_counts(services: UseServices, days: Annotated[int, Query(ge=1, le=3660)
     return Days(counted=True, days=tuple(_day(services, each) for each in found))
 
 
-def _day(services: Services, found: counts.Day) -> Day:
-    return Day(
+def _day(services: Services, found: counts.Day) -> CountedDay:
+    return CountedDay(
         day=found.day,
         **{event: getattr(found, event) for event in counts.EVENTS},
         nearest=tuple(_nearest(services, *each) for each in found.best[:_NEAREST]),

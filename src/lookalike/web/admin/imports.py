@@ -45,17 +45,23 @@ class Import(BaseModel):
     licence_url: str = ""
 
 
-@router.post("/imports", status_code=201)
+@router.post("/imports", operation_id="beginImport", status_code=201)
 def begin_import(services: UseServices) -> ImportState:
     """Begin to import a folder of photos, or a table beside its photos: send each file, then start.
 
     A folder of photos is a person, and so is a single photo (docs/galleries.md). Files are kept
     until they were looked at, for a day at most.
     """
-    return _uploading(folder.begin(services.settings))
+    return _uploading(folder.begin(services.settings, services.engine.database))
 
 
-@router.put("/imports/{import_id}/files", status_code=204, openapi_extra=_FILE, response_model=None)
+@router.put(
+    "/imports/{import_id}/files",
+    operation_id="sendImportFile",
+    status_code=204,
+    openapi_extra=_FILE,
+    response_model=None,
+)
 async def send_file(
     request: Request,
     services: UseServices,
@@ -71,7 +77,7 @@ async def send_file(
     await services.executor.run(lambda: upload.keep(name, data))
 
 
-@router.post("/imports/{import_id}/start", status_code=202)
+@router.post("/imports/{import_id}/start", operation_id="startImport", status_code=202)
 def start_import(services: UseServices, import_id: str, sent: Import) -> ImportState:
     """Bring the people of all files that were sent into a collection; what it has already is not
     added again."""
@@ -80,18 +86,18 @@ def start_import(services: UseServices, import_id: str, sent: Import) -> ImportS
     # What can be known to be wrong is told at once.
     Destination.of(services.gallery, collection)
     columns.credit(sent.model_dump(exclude={"collection", "thumbnails", "show"}))
-    upload.source()
+    upload.check()
     order = Order(**sent.model_dump() | {"id": upload.id, "collection": collection})
     Jobs(services.engine.database).start(OPERATION, order.model_dump_json(), job_id=upload.id)
     return show_import(services, upload.id)
 
 
-@router.get("/imports/{import_id}")
+@router.get("/imports/{import_id}", operation_id="getImport")
 def show_import(services: UseServices, import_id: str) -> ImportState:
     """How far an import is, and at its end what it did; for a week."""
     job = _job(services, import_id)
     if job is None:
-        return _uploading(folder.opened(services.settings, import_id))
+        return _uploading(_opened(services, import_id))
     if job.status == "IN_PROGRESS":
         return _under_way(services, job)
     if job.status == "FAILED":
@@ -103,10 +109,14 @@ def show_import(services: UseServices, import_id: str) -> ImportState:
     )
 
 
-@router.delete("/imports/{import_id}", status_code=204)
+@router.delete("/imports/{import_id}", operation_id="endImport", status_code=204)
 def end_import(services: UseServices, import_id: str) -> None:
     """Delete the files. An import that is under way ends; who was added by then stays."""
-    folder.opened(services.settings, import_id).remove()
+    _opened(services, import_id).remove()
+
+
+def _opened(services: Services, import_id: str) -> Upload:
+    return folder.opened(services.settings, services.engine.database, import_id)
 
 
 def _unstarted(services: Services, import_id: str) -> Upload:
@@ -117,7 +127,7 @@ def _unstarted(services: Services, import_id: str) -> Upload:
     """
     if _job(services, import_id) is not None:
         raise InvalidParameter(f"The import {import_id!r} was started; begin another.")
-    return folder.opened(services.settings, import_id)
+    return _opened(services, import_id)
 
 
 def _job(services: Services, import_id: str) -> Job | None:
@@ -134,7 +144,7 @@ def _uploading(upload: Upload) -> ImportState:
 def _under_way(services: Services, job: Job) -> ImportState:
     """One that was started: it waits for the process beside the server, or is at work."""
     with suppress(NotFound):
-        progress = folder.opened(services.settings, job.id).progress()
+        progress = _opened(services, job.id).progress()
         if progress is not None:
             done, total = progress.done, progress.total
             return ImportState(id=job.id, status="running", photos=done, total=total)

@@ -8,12 +8,13 @@ from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import changes, people, shapes
+from lookalike.engine.portraits import portraits
 from lookalike.errors import InvalidParameter, Unlike
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import FIELDS, Person
 from lookalike.gallery.sources import columns
 from lookalike.web.admin.guarded import CollectionId, InCollection, guarded, own, row
-from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, portraits, read
+from lookalike.web.admin.portraits import MULTIPART, NewPortraits, credited, read
 from lookalike.web.services import UseKnown, UseServices
 
 router = guarded()
@@ -59,7 +60,12 @@ class Other(BaseModel):
     anyway: bool = Field(False, description="Even if their faces differ.")
 
 
-@router.post("/people", status_code=201, responses={200: {"description": "Added to who is there."}})
+@router.post(
+    "/people",
+    operation_id="addPerson",
+    status_code=201,
+    responses={200: {"description": "Added to who is there."}},
+)
 async def add_person(
     services: UseServices,
     known: UseKnown,
@@ -101,14 +107,14 @@ async def add_person(
     return enrolled
 
 
-@router.get("/people/{person_id}/facts")
+@router.get("/people/{person_id}/facts", operation_id="getFacts")
 def show_facts(services: UseServices, person_id: str, collection: InCollection = None) -> Facts:
     """All facts of a person that can be changed, as they are sent to change them."""
     known = columns.facts(own(services.gallery, person_id, collection))
     return Facts.model_validate({column: value or None for column, value in known.items()})
 
 
-@router.patch("/people/{person_id}")
+@router.patch("/people/{person_id}", operation_id="changePerson")
 def change_person(
     services: UseServices,
     known: UseKnown,
@@ -123,7 +129,7 @@ def change_person(
     return people.person(person, known)
 
 
-@router.post("/people/{person_id}/merge")
+@router.post("/people/{person_id}/merge", operation_id="mergePeople")
 def merge_people(
     services: UseServices,
     known: UseKnown,
@@ -142,7 +148,7 @@ def merge_people(
         raise Unlike(f"{error} Send `anyway` to merge them.", error.people) from error
 
 
-@router.delete("/people/{person_id}", status_code=204)
+@router.delete("/people/{person_id}", operation_id="removePerson", status_code=204)
 def remove_person(services: UseServices, person_id: str, collection: InCollection = None) -> None:
     """Remove a person with their portraits from one collection, or from all of your own."""
     services.gallery.store.remove(person_id, collection)

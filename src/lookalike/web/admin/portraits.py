@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers import changes
-from lookalike.engine.local import LocalEngine
-from lookalike.errors import InvalidParameter, NotFound, PhotoError
+from lookalike.engine.portraits import Sent, portraits
+from lookalike.errors import InvalidParameter, NotFound
 from lookalike.gallery.people import Credit
-from lookalike.gallery.portraits import Portrait, StoredPortrait
+from lookalike.gallery.portraits import StoredPortrait
 from lookalike.gallery.sources import columns
-from lookalike.gallery.sources.image_file import portrait
 from lookalike.web.admin.guarded import InCollection, guarded, own, row
 from lookalike.web.services import UseServices
 
@@ -48,15 +46,7 @@ class Showing(BaseModel):
     shown: bool = Field(description="Whether the page shows it; it needs a licence.")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A photo of a request; `name` says which, to whoever sent it."""
-
-    name: str
-    data: bytes
-
-
-@router.get("/people/{person_id}/portraits")
+@router.get("/people/{person_id}/portraits", operation_id="listPortraits")
 def list_portraits(
     services: UseServices, person_id: str, collection: InCollection = None
 ) -> changes.StoredPortraits:
@@ -65,7 +55,7 @@ def list_portraits(
     return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
-@router.post("/people/{person_id}/portraits", status_code=201)
+@router.post("/people/{person_id}/portraits", operation_id="addPortraits", status_code=201)
 async def add_portraits(
     services: UseServices,
     person_id: str,
@@ -89,7 +79,7 @@ async def add_portraits(
     return await services.executor.run(work)
 
 
-@router.patch("/people/{person_id}/portraits/{portrait_id}")
+@router.patch("/people/{person_id}/portraits/{portrait_id}", operation_id="showPortrait")
 def show_portrait(
     services: UseServices,
     person_id: str,
@@ -109,7 +99,9 @@ def show_portrait(
     return changes.portraits(person, services.gallery.portraits(person.id, person.collection))
 
 
-@router.delete("/people/{person_id}/portraits/{portrait_id}", status_code=204)
+@router.delete(
+    "/people/{person_id}/portraits/{portrait_id}", operation_id="removePortrait", status_code=204
+)
 def remove_portrait(
     services: UseServices, person_id: str, portrait_id: str, collection: InCollection = None
 ) -> None:
@@ -118,13 +110,13 @@ def remove_portrait(
     services.gallery.store.remove_portrait(person, portrait_id)
 
 
-async def read(uploads: Sequence[UploadFile]) -> list[Upload]:
+async def read(uploads: Sequence[UploadFile]) -> list[Sent]:
     if len(uploads) > _MOST_PHOTOS:
         raise InvalidParameter(f"photos: {len(uploads)} photos; at most {_MOST_PHOTOS}.")
     read = []
     for number, each in enumerate(uploads, 1):
         called = f" ({each.filename[:100]})" if each.filename else ""
-        read.append(Upload(f"photo {number}{called}", await each.read()))
+        read.append(Sent(f"photo {number}{called}", await each.read()))
     return read
 
 
@@ -149,29 +141,3 @@ def _one(known: Sequence[StoredPortrait], portrait_id: str) -> StoredPortrait:
         if each.id == portrait_id:
             return each
     raise NotFound(f"There is no portrait {portrait_id!r}.")
-
-
-def portraits(
-    engine: LocalEngine, photos: Sequence[Upload], credit: Credit | None, *, show: bool = False
-) -> list[Portrait]:
-    """A portrait of each photo.
-
-    Raises:
-        PhotoError: names every photo that cannot be used, and why.
-    """
-    made: list[Portrait] = []
-    errors: list[tuple[Upload, PhotoError]] = []
-    for photo in photos:
-        try:
-            face = engine.analyzer.analyze(photo.data, appearances=True).main_face()
-            if show:
-                face = engine.analyzer.with_thumbnail(face, photo.data)
-        except PhotoError as error:
-            errors.append((photo, error))
-        else:
-            made.append(replace(portrait(face, photo.data, credit), shown=show))
-    if errors:
-        kinds = {type(error) for _, error in errors}
-        reasons = "; ".join(f"{photo.name}: {str(error).rstrip('.')}" for photo, error in errors)
-        raise (kinds.pop() if len(kinds) == 1 else PhotoError)(f"{reasons}. Nothing was added.")
-    return made

@@ -21,7 +21,7 @@ class Reason(BaseModel):
     reason: str = Field("", description="Kept with the entry, for yourself.", max_length=1000)
 
 
-@router.post("/people/{person_id}/takedown")
+@router.post("/people/{person_id}/takedown", operation_id="takeDown")
 def take_down(
     services: UseServices,
     known: UseKnown,
@@ -33,17 +33,17 @@ def take_down(
     The answer is a receipt, whose `id` undoes it.
     """
     receipt = services.gallery.takedown(person_id, sent.reason if sent else "")
-    forgotten = forget(services.settings, receipt)
+    forgotten = forget(services.settings, services.engine.database, receipt)
     return changes.receipt(receipt, forgotten.cached_files, forgotten.results, known)
 
 
-@router.get("/takedowns")
+@router.get("/takedowns", operation_id="listTakedowns")
 def list_takedowns(services: UseServices) -> changes.Takedowns:
     """The receipts of all takedowns, the newest first; those that were undone too."""
     return changes.takedowns(services.gallery.store.takedowns())
 
 
-@router.post("/takedowns/{receipt}/undo")
+@router.post("/takedowns/{receipt}/undo", operation_id="undoTakedown")
 def undo_takedown(services: UseServices, known: UseKnown, receipt: str) -> changes.Undone:
     """Let somebody be added again. Who was hidden in the starter gallery is back at once; what
     was removed is gone."""

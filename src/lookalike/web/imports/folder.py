@@ -8,11 +8,15 @@ import secrets
 import shutil
 import time
 import unicodedata
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from lookalike import files
 from lookalike.config import Settings
+from lookalike.database.database import Database
 from lookalike.errors import InvalidParameter, NotFound, TooMany
 from lookalike.gallery.sources import table
 from lookalike.gallery.sources.image_file import is_image
@@ -20,7 +24,7 @@ from lookalike.gallery.sources.image_file import is_image
 # Below the home, which all processes of a machine share.
 _FOLDER = "imports"
 # Seconds after which files of an import that nobody started, or that broke off, are deleted.
-_KEPT_S = 24 * 60 * 60
+KEPT_S = 24 * 60 * 60
 _TABLES = {".csv", ".tsv", ".jsonl", ".txt"}
 # A table's folder and those of its photos; file systems take names of 255 bytes.
 _DEEPEST, _LONGEST = 8, 255
@@ -34,8 +38,49 @@ class Progress:
     total: int
 
 
+class Upload(Protocol):
+    """An import that was begun."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was not removed meanwhile."""
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Add a file by its path in the folder that was chosen.
+
+        Raises:
+            InvalidParameter: it has no such name, or is neither an image nor a table.
+            TooMany: the disk is full.
+        """
+
+    def check(self) -> None:
+        """
+        Raises:
+            InvalidParameter: there is no file, or more than one table.
+        """
+
+    def source(self) -> AbstractContextManager[Path]:
+        """What is imported: the table that was sent, else the folder.
+
+        Raises:
+            InvalidParameter: see `check`.
+        """
+
+    def tell(self, progress: Progress) -> None:
+        """Keep how far it is, for whoever asks."""
+
+    def progress(self) -> Progress | None:
+        """How far it is; None before the first photo."""
+
+    def remove(self) -> None:
+        """Delete its files; an import that is under way ends then."""
+
+
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FolderUpload:
     """
     Attributes:
         folder: what is kept of it.
@@ -48,7 +93,6 @@ class Upload:
 
     @property
     def is_there(self) -> bool:
-        """Whether it was not removed meanwhile."""
         return self._files.is_dir()
 
     @property
@@ -60,15 +104,7 @@ class Upload:
         return self.folder / "progress.json"
 
     def keep(self, name: str, data: bytes) -> None:
-        """Add a file by its path in the folder that was chosen.
-
-        Raises:
-            InvalidParameter: it has no such name, or is neither an image nor a table.
-            TooMany: the disk is full.
-        """
-        place = self._files.joinpath(*_parts(name))
-        if not is_image(place) and place.suffix.lower() not in _TABLES:
-            raise InvalidParameter(f"name: {name!r} is neither an image nor a table.")
+        place = self._files / checked(name)
         if shutil.disk_usage(self.folder).free - len(data) < self.free:
             raise TooMany(f"Fewer than {self.free:,} bytes would be free (LOOKALIKE_FREE_BYTES).")
         try:
@@ -77,65 +113,93 @@ class Upload:
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             raise InvalidParameter(f"name: {name!r} is the name of a file and a folder.") from None
 
-    def source(self) -> Path:
-        """What is imported: the table that was sent, else the folder.
+    def check(self) -> None:
+        source_of(self._files)
 
-        Raises:
-            InvalidParameter: there is no file, or more than one table.
-        """
-        top = sorted(self._files.iterdir())
-        if not top:
-            raise InvalidParameter("No file was sent that is an image or a table.")
-        tables = [each for each in top if each.is_file() and table.is_table(each)]
-        if len(tables) > 1:
-            names = ", ".join(each.name for each in tables)
-            raise InvalidParameter(f"There are several tables, send one of them: {names}.")
-        return tables[0] if tables else self._files
+    @contextmanager
+    def source(self) -> Iterator[Path]:
+        yield source_of(self._files)
 
     def tell(self, progress: Progress) -> None:
-        """Keep how far it is, for whoever asks."""
         files.write(self._progress, json.dumps(asdict(progress)).encode())
 
     def progress(self) -> Progress | None:
-        """How far it is; None before the first photo."""
         try:
             return Progress(**json.loads(self._progress.read_bytes()))
         except (OSError, ValueError, TypeError):
             return None
 
     def remove(self) -> None:
-        """Delete its files; an import that is under way ends then."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def begin(settings: Settings) -> Upload:
+def begin(settings: Settings, database: Database) -> Upload:
     """A new import without files; those that were forgotten are deleted."""
+    import_id = secrets.token_hex(16)
+    if database.shared:
+        from lookalike.web.imports import shared
+
+        return shared.begin(database, import_id)
     _sweep(settings.home / _FOLDER)
-    made = _upload(settings, secrets.token_hex(16))
+    made = _upload(settings, import_id)
     files.private_folder(made.folder / "files")
     return made
 
 
-def opened(settings: Settings, import_id: str) -> Upload:
+def opened(settings: Settings, database: Database, import_id: str) -> Upload:
     """
     Raises:
         NotFound: there is none of that id here, or no more.
     """
     # It becomes a part of a path.
     if re.fullmatch(r"[0-9a-f]{32}", import_id):
-        found = _upload(settings, import_id)
+        found: Upload
+        if database.shared:
+            from lookalike.web.imports.shared import SharedUpload
+
+            found = SharedUpload(import_id, database)
+        else:
+            found = _upload(settings, import_id)
         if found.is_there:
             return found
     raise NotFound(f"There are no files of an import {import_id!r} here.")
 
 
-def _upload(settings: Settings, import_id: str) -> Upload:
-    return Upload(import_id, settings.home / _FOLDER / import_id, settings.free_bytes)
+def checked(name: str) -> Path:
+    """The path of a file in the folder of an import.
+
+    Raises:
+        InvalidParameter: it has no such name, or is neither an image nor a table.
+    """
+    place = Path(*_parts(name))
+    if not is_image(place) and place.suffix.lower() not in _TABLES:
+        raise InvalidParameter(f"name: {name!r} is neither an image nor a table.")
+    return place
+
+
+def source_of(folder: Path) -> Path:
+    """What is imported of a folder with what was sent.
+
+    Raises:
+        InvalidParameter: there is no file, or more than one table.
+    """
+    top = sorted(folder.iterdir())
+    if not top:
+        raise InvalidParameter("No file was sent that is an image or a table.")
+    tables = [each for each in top if each.is_file() and table.is_table(each)]
+    if len(tables) > 1:
+        names = ", ".join(each.name for each in tables)
+        raise InvalidParameter(f"There are several tables, send one of them: {names}.")
+    return tables[0] if tables else folder
+
+
+def _upload(settings: Settings, import_id: str) -> FolderUpload:
+    return FolderUpload(import_id, settings.home / _FOLDER / import_id, settings.free_bytes)
 
 
 def _sweep(folder: Path) -> None:
     for each in folder.iterdir() if folder.is_dir() else ():
-        if time.time() - each.stat().st_mtime > _KEPT_S:
+        if time.time() - each.stat().st_mtime > KEPT_S:
             shutil.rmtree(each, ignore_errors=True)
 
 

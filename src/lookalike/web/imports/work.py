@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
@@ -62,7 +63,7 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     from lookalike.answers.imports import import_report
 
     order = Order.model_validate_json(job.request)
-    upload = folder.opened(engine.settings, order.id)
+    upload = folder.opened(engine.settings, engine.database, order.id)
     try:
         report = _imported(engine, order, upload, check_stop)
     except StoreUnavailable:
@@ -81,10 +82,10 @@ def _imported(engine: LocalEngine, order: Order, upload: Upload, check_stop: Che
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
-    everyone = _everyone(order, upload)
-    total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
-    upload.tell(Progress(0, total))
-    with Workers(engine.settings) as workers:
+    with upload.source() as source, Workers(engine.settings) as workers:
+        everyone = _everyone(order, source)
+        total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
+        upload.tell(Progress(0, total))
         importer = Importer(
             Destination.of(engine.gallery, order.collection),
             thumbnails=order.thumbnails,
@@ -95,12 +96,12 @@ def _imported(engine: LocalEngine, order: Order, upload: Upload, check_stop: Che
         return importer.photos(everyone, workers)
 
 
-def _everyone(order: Order, upload: Upload) -> list[Found]:
+def _everyone(order: Order, source: Path) -> list[Found]:
     from lookalike.gallery.sources import found
 
     credit = columns.credit(order.model_dump(include={*_CREDIT}))
     try:
-        return list(found(upload.source(), order.collection, credit))
+        return list(found(source, order.collection, credit))
     except OSError as error:
         raise InvalidParameter(f"The files cannot be read: {error}.") from None
 

@@ -24,7 +24,7 @@ router = APIRouter(
 )
 
 
-@router.get("/api/v1/state")
+@router.get("/api/v1/state", operation_id="getState")
 def show_state(services: UseServices) -> State:
     """Health, queue, load, disks, counts, jobs, keys and what was refused last; nobody's photo,
     address or secret is in it."""
@@ -33,6 +33,7 @@ def show_state(services: UseServices) -> State:
 
 @router.get(
     "/metrics",
+    operation_id="getMetrics",
     response_class=Response,
     responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
 )

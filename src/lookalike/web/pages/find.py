@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.answers import photos, shapes
+from lookalike.answers import photos
 from lookalike.answers.people import Shown
-from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace
-from lookalike.gallery.people import Language
+from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace, probe
+from lookalike.gallery.people import Language, Who
 from lookalike.gate.proxies import root_of
 from lookalike.scores.similarity import Score
 from lookalike.site import Matched, Offer, Site
 from lookalike.web import offers
 from lookalike.web.offers import OfferShown
 from lookalike.web.pages import pictures
+from lookalike.web.pages.choices import choices
 from lookalike.web.pages.document import answered, respond
 from lookalike.web.pages.forms import Field, Upload, agreed_photo, photo_of
 from lookalike.web.samples import sample as sample_of
@@ -30,6 +31,7 @@ router = APIRouter(include_in_schema=False)
 _PHOTO, _FACE = 720, 400
 # Faces whose best match is worth waiting for a portrait of.
 _WAITED_FOR = 4
+_KOREANS = Who(origin="korean")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,20 @@ class Drawn:
 
     photo: str
     faces: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a photo is answered with.
+
+    Attributes:
+        first: who is shown first; what is offered and counted goes by it.
+        everyone: among everybody, where `first` are Koreans only.
+    """
+
+    first: Lookalikes[AnyScore]
+    everyone: Lookalikes[AnyScore] | None
+    drawn: Drawn
 
 
 @router.get("/find")
@@ -58,8 +74,8 @@ async def show_sample(
         services.engine.own()
         data = sample_of(sample)
         services.shares.photo()
-        _, answer, drawn = await _answer(services, shown, data)
-        return _page(request, language, answer, drawn, sample)
+        told = await _tell(services, language, data)
+        return _page(request, language, told, shown, sample)
 
     return await answered(request, None, "/", make)
 
@@ -79,10 +95,10 @@ async def find(
     async def make(language: Language) -> Response:
         data = await agreed_photo(services, photo, consent)
         other = await photo_of(services, reference, "reference")
-        found, answer, drawn = await _answer(services, shown, data, other)
-        await services.count(answer)
-        beside = await _offers(request, services, found)
-        return _page(request, language, answer, drawn, offers=beside)
+        told = await _tell(services, language, data, other)
+        await services.count(photos.lookalikes(told.first, shown))
+        beside = await _offers(request, services, told.first)
+        return _page(request, language, told, shown, offers=beside)
 
     return await answered(request, lang, "/", make)
 
@@ -90,8 +106,8 @@ async def find(
 def _page(
     request: Request,
     language: Language,
-    answer: shapes.Lookalikes,
-    drawn: Drawn,
+    told: Told,
+    shown: Shown,
     sample: str = "",
     offers: Sequence[tuple[OfferShown, ...]] = (),
 ) -> Response:
@@ -99,27 +115,61 @@ def _page(
     Args:
         offers: beside each face; nothing is offered beside a sample.
     """
-    beside = offers or [()] * len(answer.faces)
-    values: dict[str, Any] = {"answer": answer, "drawn": drawn, "sample": sample, "offers": beside}
+    answer = photos.lookalikes(told.first, shown)
+    everyone = photos.lookalikes(told.everyone, shown).faces if told.everyone else ()
+    values: dict[str, Any] = {
+        "answer": answer,
+        "everyone": everyone,
+        "drawn": told.drawn,
+        "sample": sample,
+        "offers": offers or [()] * len(answer.faces),
+    }
     return respond(request, "find.html", language=language, **values)
 
 
-async def _answer(
-    services: Services, shown: Shown, data: bytes, reference: bytes | None = None
-) -> tuple[Lookalikes[AnyScore], shapes.Lookalikes, Drawn]:
-    """What was found in a photo, what it is answered with, and what is drawn of it."""
+async def _tell(
+    services: Services, language: Language, data: bytes, reference: bytes | None = None
+) -> Told:
+    """What was found in a photo, and what is drawn of it."""
     engine, searched = services.engine, services.site.collection
+    most = services.settings.limit
+    koreans = language == "ko" and choices(services, searched).koreans_first
 
-    def work() -> tuple[Lookalikes[AnyScore], Drawn]:
+    def work() -> Told:
         references = (reference,) if reference else ()
-        most = services.settings.limit
         found = engine.find(data, references, limit=most, collection=searched, order="look")
-        return found, _drawn(engine, data, found)
+        drawn = _drawn(engine, data, found)
+        if not koreans or any(map(_is_known, found.faces)):
+            return Told(found, None, drawn)
+        return Told(_among_koreans(engine, found, most, searched), found, drawn)
 
-    found, drawn = await services.executor.run(work)
-    best = [each.matches[0].person for each in found.faces[:_WAITED_FOR] if each.matches]
+    told = await services.executor.run(work)
+    best = [each.matches[0].person for each in told.first.faces[:_WAITED_FOR] if each.matches]
     await pictures.fetch(services.portraits, best)
-    return found, photos.lookalikes(found, shown), drawn
+    return told
+
+
+def _is_known(face: RankedFace[AnyScore]) -> bool:
+    """Whether the best match is who that is: wherever they are from, they come first."""
+    score = face.matches[0].score if face.matches else None
+    return isinstance(score, Score) and score.verdict == "same-person"
+
+
+def _among_koreans(
+    engine: Engine, found: Lookalikes[AnyScore], most: int, searched: str | None
+) -> Lookalikes[AnyScore]:
+    """The same faces, for which Koreans alone are ranked."""
+    rankings = engine.own().ranked(
+        [probe(each.face) for each in found.faces], most, searched, _KOREANS
+    )
+    ranked = zip(found.faces, rankings, strict=True)
+    return replace(
+        found,
+        faces=tuple(
+            replace(face, matches=each.matches, order=each.order, standing=each.standing)
+            for face, each in ranked
+        ),
+    )
 
 
 async def _offers(

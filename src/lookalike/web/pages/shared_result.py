@@ -56,7 +56,10 @@ async def show_card(
     results = services.results
     services.gallery.person(results.find(result_id).person)
     headers = _HIDDEN | {"Cache-Control": _CARD_CACHE}
-    return FileResponse(results.card(result_id, shape), media_type="image/jpeg", headers=headers)
+    card = results.card(result_id, shape)
+    if isinstance(card, bytes):
+        return Response(card, media_type="image/jpeg", headers=headers)
+    return FileResponse(card, media_type="image/jpeg", headers=headers)
 
 
 def _gone(request: Request) -> Response:

@@ -175,6 +175,7 @@ UseStudio = Annotated[Studio, Depends()]
 
 @router.post(
     "/cards",
+    operation_id="makeCard",
     response_class=Response,
     responses=problems.OF_PHOTOS | {200: {"content": {"image/jpeg": {}}}, 404: {"model": Problem}},
 )
@@ -194,6 +195,7 @@ async def make_card(
 
 @router.post(
     "/results",
+    operation_id="shareResult",
     status_code=201,
     responses=problems.OF_PHOTOS | {404: {"model": Problem}, 507: {"model": Problem}},
 )
@@ -237,6 +239,7 @@ async def share_result(
 
 @router.delete(
     "/results/{result_id}",
+    operation_id="deleteResult",
     status_code=204,
     responses={403: {"model": Problem}, 404: {"model": Problem}},
 )

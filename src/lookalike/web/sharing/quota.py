@@ -31,21 +31,29 @@ class Quota:
             ResultsFull: there is none.
         """
         sizes = list(sizes_of(folder))
-        if len(sizes) >= self.most:
-            raise ResultsFull(
-                f"{self.most:,} results are kept, as many as may be (LOOKALIKE_RESULTS); there is "
-                "room again when some have expired."
-            )
-        if sum(sizes) >= self.size:
-            raise ResultsFull(
-                f"The results that are kept have {self.size:,} bytes, as many as may be "
-                "(LOOKALIKE_RESULTS_BYTES); there is room again when some have expired."
-            )
+        self.check_room(len(sizes), sum(sizes))
         there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         if shutil.disk_usage(there).free < self.free:
             raise ResultsFull(
                 f"Less than {self.free:,} bytes are free on the disk (LOOKALIKE_FREE_BYTES); no "
                 "results are kept until there are more."
+            )
+
+    def check_room(self, count: int, size: int) -> None:
+        """See that there may be one more beside so many with so many bytes.
+
+        Raises:
+            ResultsFull: there may not.
+        """
+        if count >= self.most:
+            raise ResultsFull(
+                f"{self.most:,} results are kept, as many as may be (LOOKALIKE_RESULTS); there is "
+                "room again when some have expired."
+            )
+        if size >= self.size:
+            raise ResultsFull(
+                f"The results that are kept have {self.size:,} bytes, as many as may be "
+                "(LOOKALIKE_RESULTS_BYTES); there is room again when some have expired."
             )
 
 

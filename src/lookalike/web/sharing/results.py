@@ -1,8 +1,9 @@
 """Results that somebody asked to share: kept for some days under an address nobody can guess.
 
 A result is a folder `LOOKALIKE_HOME/results/<id>` with the rendered cards and one JSON file of what
-they say. It appears and goes as a whole, so that any number of workers may share the folder. The
-photo is never part of it, and of the token that deletes it only the hash is kept.
+they say, or rows with the same in a database that several machines share. It appears and goes as a
+whole, so that any number of workers may share the folder. The photo is never part of it, and of the
+token that deletes it only the hash is kept.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from anyio import create_task_group, sleep, to_thread
 
 from lookalike import files
 from lookalike.config import Settings
+from lookalike.database.clock import naive
+from lookalike.database.database import Database
+from lookalike.database.shared.results import ResultRows
 from lookalike.errors import NotAllowed, PersonNotFound, ResultNotFound, StoreUnavailable
 from lookalike.gallery.people import Language
 from lookalike.web.sharing.card import Shape
@@ -95,11 +99,20 @@ class Results:
             ResultsFull: there may not be more, or the disk is nearly full.
             StoreUnavailable: it cannot be written; nothing of it is left.
         """
-        self._quota.check(self._folder)
+        self._check_room()
         ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), secrets.token_urlsafe(_TOKEN_BYTES))
         facts = asdict(shared) | {"token": _hash(ticket.token)}
+        self._write(ticket, json.dumps(facts, ensure_ascii=False), cards, shared.expiry)
+        return ticket
+
+    def _check_room(self) -> None:
+        self._quota.check(self._folder)
+
+    def _write(
+        self, ticket: Ticket, facts: str, cards: Mapping[Shape, bytes], expiry: datetime
+    ) -> None:
         contents = {f"{shape}.jpg": data for shape, data in cards.items()}
-        contents[_FACTS] = json.dumps(facts, ensure_ascii=False).encode()
+        contents[_FACTS] = facts.encode()
         place = self._folder / ticket.id
         try:
             files.private_folder(self._folder)
@@ -110,7 +123,6 @@ class Results:
                 files.move(folder, place)
         except OSError as error:
             raise StoreUnavailable(f"{self._folder} cannot be written: {error}.") from error
-        return ticket
 
     def find(self, result_id: str) -> Shared:
         """A result whose time is not over.
@@ -124,8 +136,8 @@ class Results:
         except KeyError:  # It was kept by another version.
             raise _not_found() from None
 
-    def card(self, result_id: str, shape: Shape) -> Path:
-        """The JPEG of a result.
+    def card(self, result_id: str, shape: Shape) -> Path | bytes:
+        """The JPEG of a result: its file, or what would be in it.
 
         Raises:
             ResultNotFound: there is none of that id any more, or never was.
@@ -179,14 +191,20 @@ class Results:
             if path.stat().st_mtime < self._now() - _LEFT_OVER:
                 shutil.rmtree(path, ignore_errors=True)
 
+    def _text(self, result_id: str) -> str:
+        """The file of a result.
+
+        Raises:
+            OSError: there is none.
+        """
+        return (self._folder / result_id / _FACTS).read_text("utf-8")
+
     def _facts(self, result_id: str) -> dict[str, Any]:
         """The file of a result, checked."""
         try:
             if not _ID.fullmatch(result_id):
                 raise ValueError
-            facts: dict[str, Any] = json.loads(
-                (self._folder / result_id / _FACTS).read_text("utf-8")
-            )
+            facts: dict[str, Any] = json.loads(self._text(result_id))
         except (OSError, ValueError):
             raise _not_found() from None
         if facts["expires"] <= self._now():
@@ -194,15 +212,65 @@ class Results:
         return facts
 
 
-def opened(settings: Settings) -> Results:
-    """The results of a server."""
+class SharedResults(Results):
+    """The same in a database, which all hosts have."""
+
+    def __init__(self, database: Database, quota: Quota) -> None:
+        super().__init__(Path(), lambda: database.now().replace(tzinfo=UTC).timestamp(), quota)
+        self._rows = ResultRows(database)
+
+    def card(self, result_id: str, shape: Shape) -> bytes:
+        self.find(result_id)
+        found = self._rows.picture(result_id, shape)
+        if found is None:
+            raise _not_found()
+        return found
+
+    def size(self) -> tuple[int, int]:
+        return self._rows.size()
+
+    def discard(self, result_id: str) -> None:
+        self._rows.remove(result_id)
+
+    def sweep(self, stays: Callable[[Shared], bool] = lambda _: True) -> int:
+        gone = [each for each in self._rows.all() if not self._stays(each, stays)]
+        for each in gone:
+            self.discard(each)
+        return len(gone)
+
+    def _check_room(self) -> None:
+        self._quota.check_room(*self._rows.size())
+
+    def _write(
+        self, ticket: Ticket, facts: str, cards: Mapping[Shape, bytes], expiry: datetime
+    ) -> None:
+        pictures = {str(shape): data for shape, data in cards.items()}
+        self._rows.add(ticket.id, facts, pictures, naive(expiry))
+
+    def _text(self, result_id: str) -> str:
+        found = self._rows.facts(result_id)
+        if found is None:
+            raise ValueError
+        return found
+
+
+def opened(settings: Settings, database: Database) -> Results:
+    """The results of a server: in its home, or where all hosts have them."""
     quota = Quota(settings.results, settings.results_bytes, settings.free_bytes)
+    if database.shared:
+        return SharedResults(database, quota)
     return Results(settings.home / "results", quota=quota)
 
 
 @asynccontextmanager
-async def keeping_swept(results: Results, gallery: Gallery) -> AsyncIterator[None]:
-    """Sweeps at once and then every hour: expired results, and those of people who are gone."""
+async def keeping_swept(
+    results: Results, gallery: Gallery, also: Callable[[], None] = lambda: None
+) -> AsyncIterator[None]:
+    """Sweeps at once and then every hour: expired results, and those of people who are gone.
+
+    Args:
+        also: what else is swept then.
+    """
 
     def stays(shared: Shared) -> bool:
         try:
@@ -214,6 +282,7 @@ async def keeping_swept(results: Results, gallery: Gallery) -> AsyncIterator[Non
     async def sweeping() -> None:
         while True:
             await to_thread.run_sync(results.sweep, stays)
+            await to_thread.run_sync(also)
             await sleep(_HOUR)
 
     async with create_task_group() as tasks:

@@ -1,7 +1,8 @@
 """How often a site was used on each day: numbers alone, without photos, addresses or cookies.
 
-One small SQLite file under `LOOKALIKE_HOME`, which all workers write to. It is made with the first
-count, and only where counting is on. An answer never fails because it could not be counted.
+One small SQLite file under `LOOKALIKE_HOME`, which all workers write to, or rows of a database that
+several machines share. It is made with the first count, and only where counting is on. An answer
+never fails because it could not be counted.
 """
 
 from __future__ import annotations
@@ -9,14 +10,21 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from anyio import to_thread
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from lookalike.config import Settings
+from lookalike.database.database import Database
+from lookalike.database.postgresql.tables import COUNTS
+from lookalike.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from lookalike.answers.shapes import Lookalikes
@@ -36,6 +44,10 @@ _TABLE = """CREATE TABLE IF NOT EXISTS counts (
 ) WITHOUT ROWID"""
 _ADD = """INSERT INTO counts VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count"""
+_ADD_SHARED = upsert(COUNTS).on_conflict_do_update(
+    index_elements=[COUNTS.c.day, COUNTS.c.event, COUNTS.c.about],
+    set_={"count": COUNTS.c.count + upsert(COUNTS).excluded.count},
+)
 _LOG = logging.getLogger("lookalike")
 
 
@@ -86,15 +98,18 @@ class Counts:
 
     def days(self, last: int) -> tuple[Day, ...]:
         """The last days on which anything happened, the latest first."""
-        if not self._path.exists():
-            return ()
-        since = (self._today() - timedelta(days=last - 1)).isoformat()
-        with closing(self._connect()) as connection:
-            rows = connection.execute(
-                "SELECT day, event, person, count FROM counts WHERE day >= ?", (since,)
-            ).fetchall()
+        rows = self._read(self._today() - timedelta(days=last - 1))
         days = sorted({row[0] for row in rows}, reverse=True)
         return tuple(_day(each, [row[1:] for row in rows if row[0] == each]) for each in days)
+
+    def _read(self, since: date) -> Sequence[Any]:
+        """Day, event, whom or what it was about, and how often, from a day on."""
+        if not self._path.exists():
+            return ()
+        with closing(self._connect()) as connection:
+            return connection.execute(
+                "SELECT day, event, person, count FROM counts WHERE day >= ?", (since.isoformat(),)
+            ).fetchall()
 
     async def _add(self, events: Iterable[tuple[Event, str]]) -> None:
         await to_thread.run_sync(self._write, Counter(events))
@@ -117,6 +132,38 @@ class Counts:
         # A count may be lost with the power, the file may not.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
+
+
+class SharedCounts(Counts):
+    """The same in a database, of all hosts; days are those of its clock where this host is."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(Path(), lambda: database.now().replace(tzinfo=UTC).astimezone().date())
+        self._database = database
+
+    def _read(self, since: date) -> Sequence[Any]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(COUNTS).where(COUNTS.c.day >= since)).all()
+        return [(row.day.isoformat(), row.event, row.about, row.count) for row in rows]
+
+    def _write(self, events: Counter[tuple[Event, str]]) -> None:
+        try:
+            day = self._today()
+            # In one order: two that wait for each other's rows would wait for ever.
+            rows = [
+                {"day": day, "event": event, "about": about, "count": count}
+                for (event, about), count in sorted(events.items())
+            ]
+            with self._database.alone() as connection:
+                for row in rows:
+                    connection.execute(_ADD_SHARED, row)
+        except StoreUnavailable as error:
+            _LOG.warning("%s Something was not counted.", error)
+
+
+def opened(settings: Settings, database: Database) -> Counts:
+    """The counts of a server: in its home, or where all hosts have them."""
+    return SharedCounts(database) if database.shared else Counts(settings.home)
 
 
 def _day(day: str, rows: list[tuple[Event, str, int]]) -> Day:

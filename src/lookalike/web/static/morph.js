@@ -4,7 +4,7 @@
 import { advice, problemFrom } from "./alert.js";
 import { Blend, SIDE } from "./blend.js";
 import { announce, calm, icon, make } from "./dom.js";
-import { text } from "./texts.js";
+import { page, text } from "./texts.js";
 
 /** @typedef {import("./faces.js").Blendable} Blendable */
 /** @typedef {{ name: string, blendable: Blendable }} Named */
@@ -131,14 +131,16 @@ function saver(blend, own, other, credits) {
   };
   const take = async () => {
     say("morph.filming");
-    const { filmed } = await import("./film.js");
-    film = await filmed(blend, [own.name, other.name], credits);
+    const { animated, filmKind, filmed } = await import("./film.js");
+    const taken = page.app || !filmKind() ? animated : filmed;
+    film = await taken(blend, [own.name, other.name], credits);
     const { sendable } = await import("./giving.js");
     say(sendable(film) ? "morph.send" : "morph.save");
   };
   const give = async (/** @type {File} */ made) => {
     const { sent } = await import("./giving.js");
-    await sent(made, text("morph.share", { one: own.name, other: other.name }));
+    const names = { one: own.name, other: other.name };
+    await sent(made, text("morph.share", names), text("morph.picture", names));
   };
   const go = async () => {
     button.disabled = true;

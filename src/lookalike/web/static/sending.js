@@ -1,10 +1,8 @@
 // @ts-check
-/**
- * How a card leaves the page: to other apps where the browser can, into the folder of downloads, or
- * by a long press on it, which is all that browsers inside other apps (KakaoTalk, Instagram) let one.
- */
+/** The buttons by which a card leaves the page, and addresses that open others. */
 
 import { icon, make } from "./dom.js";
+import { keep, sendable, sent } from "./giving.js";
 import { page, text } from "./texts.js";
 
 /**
@@ -20,10 +18,9 @@ import { page, text } from "./texts.js";
 export function sendButtons(said) {
   /** @type {File | null} */
   let file = null;
-  const send = button("share", "share.share", async () => {
-    if (file && !(await share({ files: [file], text: said }))) await keep(file);
-  });
-  const save = button("picture", "share.save", () => file && keep(file));
+  const label = text("share.card");
+  const send = button("share", "share.share", () => file && sent(file, said, label));
+  const save = button("picture", "share.save", () => file && keep(file, label));
   const post = make(
     "a",
     { class: "button secondary", href: postAddress(said), target: "_blank", rel: "noopener" },
@@ -32,11 +29,11 @@ export function sendButtons(said) {
   /** @param {File | null} next */
   const offer = (next) => {
     file = next;
-    const sendable = file !== null && canSend(file);
-    send.hidden = !sendable;
+    const offered = file !== null && sendable(file);
+    send.hidden = !offered;
     for (const each of [send, save]) each.disabled = file === null;
-    save.classList.toggle("primary", !sendable);
-    save.classList.toggle("secondary", sendable);
+    save.classList.toggle("primary", !offered);
+    save.classList.toggle("secondary", offered);
   };
   offer(null);
   return { element: make("div", { class: "share-ways" }, send, save, post), offer };
@@ -45,20 +42,6 @@ export function sendButtons(said) {
 /** What X opens with a text in it, and an address. @param {string} said */
 export function postAddress(said, url = new URL(`${page.root}/`, location.href).href) {
   return `https://x.com/intent/post?${new URLSearchParams({ text: said, url })}`;
-}
-
-/**
- * @param {ShareData} data
- * @returns {Promise<boolean>} false where the browser cannot after all
- */
-export async function share(data) {
-  try {
-    await navigator.share(data);
-    return true;
-  } catch (error) {
-    // Closing the system's sheet is not a failure.
-    return error instanceof DOMException && error.name === "AbortError";
-  }
 }
 
 /**
@@ -73,57 +56,6 @@ export function wayOut(url) {
     .replace("{encoded}", encodeURIComponent(url))
     .replace("{scheme}", protocol.slice(0, -1))
     .replace("{rest}", url.slice(protocol.length + 2));
-}
-
-/** @param {File} file */
-const canSend = (file) => navigator.canShare?.({ files: [file] }) ?? false;
-
-/** @param {File} file */
-async function keep(file) {
-  if (page.app) await showWhole(file);
-  else download(file);
-}
-
-/** @param {File} file */
-function download(file) {
-  const url = URL.createObjectURL(file);
-  make("a", { href: url, download: file.name }).click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-/**
- * The card all over the screen, to be pressed long. As an address that holds it whole: apps that
- * save a picture cannot reach what a page has in its memory.
- * @param {File} file
- */
-async function showWhole(file) {
-  const image = make("img", { src: await dataAddress(file), alt: text("share.card") });
-  const close = make(
-    "button",
-    { type: "button", class: "button round", "aria-label": text("share.close") },
-    icon("close"),
-  );
-  const words = make("p", {}, text("share.press"));
-  const dialog = make("dialog", { class: "whole-card", "aria-label": text("share.card") });
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.append(make("div", { class: "whole-card-head" }, words, close), image);
-  document.body.append(dialog);
-  dialog.showModal();
-}
-
-/**
- * @param {Blob} blob
- * @returns {Promise<string>}
- */
-function dataAddress(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
 }
 
 /**

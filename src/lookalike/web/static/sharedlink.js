@@ -4,8 +4,9 @@
 import { advice, problemFrom } from "./alert.js";
 import { at } from "./api.js";
 import { announce, make } from "./dom.js";
+import { share } from "./giving.js";
 import { Problem } from "./problem.js";
-import { postAddress, share, wayOut } from "./sending.js";
+import { postAddress, wayOut } from "./sending.js";
 import { lookUp, page, text } from "./texts.js";
 import { post } from "./upload.js";
 

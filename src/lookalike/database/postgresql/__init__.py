@@ -1,0 +1,1 @@
+"""PostgreSQL: for what several machines share, and all that they have to agree on."""

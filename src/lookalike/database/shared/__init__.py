@@ -1,0 +1,1 @@
+"""What hosts keep in a database that they share, and one machine in its home."""

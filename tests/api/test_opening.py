@@ -1,0 +1,115 @@
+"""What importing the package, and opening an engine, brings with it, and what cannot be opened."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+import lookalike
+from lookalike import errors
+from lookalike.config import Settings
+from tests.support.serving import listening
+
+# What answers over HTTP, and what asks.
+_WEB = ("fastapi", "starlette", "uvicorn", "jinja2", "httpx", "botocore", "prometheus_client")
+
+
+def imported(code: str, settings: Settings, home: Path) -> set[str]:
+    """The modules that are there after some code has run."""
+    environ = {"LOOKALIKE_HOME": str(home), "LOOKALIKE_CACHE": str(settings.cache)}
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_importing_the_package_imports_nothing(settings: Settings, tmp_path: Path) -> None:
+    found = imported("import lookalike", settings, tmp_path)
+    assert {each for each in found if each.startswith("lookalike")} == {"lookalike"}
+    assert found.isdisjoint({"numpy", "platformdirs", "dataclasses", *_WEB})
+
+
+def test_an_engine_is_opened_without_the_web(settings: Settings, tmp_path: Path) -> None:
+    found = imported("import lookalike; lookalike.open().close()", settings, tmp_path)
+    assert "openvino" in found
+    assert found.isdisjoint(_WEB)
+    # Answers are made with the first photo.
+    assert "pydantic" not in found
+
+
+def test_a_client_has_no_networks(settings: Settings, tmp_path: Path) -> None:
+    code = "import lookalike; lookalike.connect('http://localhost:1').close()"
+    found = imported(code, settings, tmp_path)
+    assert "httpx" in found
+    assert found.isdisjoint({"openvino", "onnxruntime", "cv2", "sqlalchemy", "fastapi"})
+
+
+def test_all_is_sorted_and_there() -> None:
+    assert lookalike.__all__ == sorted(lookalike.__all__)
+    assert all(getattr(lookalike, each).__doc__ for each in lookalike.__all__)
+    assert dir(lookalike) == lookalike.__all__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        lookalike.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("open_it", "kind", "says"),
+    [
+        (lambda: lookalike.open(hom="x"), errors.InvalidParameter, "hom: there is no such setting"),
+        (lambda: lookalike.open(threads=0), errors.InvalidParameter, "the least is 1"),
+        (lambda: lookalike.open(limit="many"), errors.InvalidParameter, "a whole number"),
+        (lambda: lookalike.open(precision="int8"), errors.InvalidParameter, "float32, bfloat16"),
+        (lambda: lookalike.open(engine="aws"), errors.NotOffered, "our own networks"),
+        (
+            lambda: lookalike.connect("look.example"),
+            errors.InvalidParameter,
+            "https://look.example",
+        ),
+        (lambda: lookalike.connect("ftp://look.example"), errors.InvalidParameter, "url: 'ftp"),
+    ],
+)
+def test_what_cannot_be_opened(open_it: Callable[[], object], kind: type, says: str) -> None:
+    with pytest.raises(kind, match=says):
+        open_it()
+
+
+def test_a_server_that_does_not_answer() -> None:
+    with (
+        lookalike.connect("http://127.0.0.1:9") as engine,
+        pytest.raises(errors.Unreachable, match=r"http://127\.0\.0\.1:9 does not answer"),
+    ):
+        engine.model()
+
+
+class _Another(BaseHTTPRequestHandler):
+    """A server that is none of ours."""
+
+    def do_GET(self) -> None:
+        body = b"<p>Hello" if "people" in self.path else b"{}"
+        self.send_response(404 if "filters" in self.path else 200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_another_server() -> None:
+    with (
+        listening(_Another) as port,
+        lookalike.connect(f"http://127.0.0.1:{port}/path") as engine,
+    ):
+        with pytest.raises(errors.NoAnswer, match="no server of Lookalike's: it answered 200"):
+            engine.galleries.person("Q76")
+        with pytest.raises(errors.NoAnswer, match="has no"):
+            engine.model()
