@@ -10,11 +10,11 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 	--requirement requirements/build.txt --requirement requirements/serve.txt \
 	--requirement requirements/networks.txt
 # One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
-LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --constraint constraints.txt
+LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-cluster test-deploy test-docs test-hosts test-install release lint format docs \
-	site benchmark requirements clean
+.PHONY: serve test test-api test-cluster test-deploy test-docs test-hosts test-install release lint \
+	format docs site benchmark requirements clean test-aioboto3
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -60,6 +60,15 @@ release: .venv/dev.installed .venv/release.installed
 # that can run, runs. Some four minutes.
 test-docs: .venv/dev.installed
 	$(BIN)/python -m pytest tests/docs/site.py tests/docs/blocks.py
+
+# aioboto3 against a running server. It asks for another botocore, and so has a place of its own.
+test-aioboto3: .venv/dev.installed .venv/aioboto3
+	$(BIN)/python -m pytest tests/rekognition/asynchronous.py
+
+.venv/aioboto3: Makefile
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet aioboto3==15.5.0
+	touch $@
 
 lint: .venv/dev.installed
 	$(BIN)/ruff check .

@@ -40,9 +40,9 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "cluster",
             "cli",
         ),
-        "api": ("photo results", "questions", "*", "opening"),
+        "api": ("photo results", "questions", "galleries", "*", "opening"),
         "api.questions": ("question values looking", "photos", "galleries"),
-        "api.results": ("result", "people", "notebook", "faces"),
+        "api.results": ("result", "people", "notebook faces", "photos"),
         "backup": ("exchange home sealing archive", "making", "restoring"),
         "cli": (
             "terminal",

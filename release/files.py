@@ -57,7 +57,7 @@ def notes(changelog: str, number: str) -> str:
         SystemExit: it says nothing of it.
     """
     parts = re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]
-    found = next((each for each in parts if re.match(rf"{re.escape(number)}\b", each)), None)
+    found = next((each for each in parts if re.match(rf"{re.escape(number)}\s", each)), None)
     if found is None:
         raise SystemExit(f"CHANGELOG.md says nothing of {number}.")
     return f"# Lookalike {number}\n\n{found.partition(chr(10))[2].strip()}\n"

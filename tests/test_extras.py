@@ -18,8 +18,6 @@ from lookalike.answers.problems import problem
 from lookalike.aws.client import Client
 from lookalike.config import Settings
 from lookalike.errors import ExtraMissing
-from lookalike.evaluate.figures import Histogram
-from lookalike.evaluate.reports import charts
 from lookalike.faces.models import runtime
 from lookalike.faces.models.manifest import YUNET
 from lookalike.rekognition.wire.faults import fault_of
@@ -79,12 +77,6 @@ def test_without_boto3_amazon_cannot_be_asked(
     without(monkeypatch, "aws")
     with pytest.raises(ExtraMissing, match="needs boto3"):
         Client(settings)
-
-
-def test_without_matplotlib_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    without(monkeypatch, "evaluate")
-    with pytest.raises(ExtraMissing, match="needs matplotlib"):
-        charts.histograms([Histogram("all", (0.0, 1.0), (1,))])
 
 
 def test_without_openvino_networks_run_in_onnx_runtime(

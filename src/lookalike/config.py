@@ -94,7 +94,8 @@ class Settings:
     engine: Literal["local", "aws"] = _setting(
         "local",
         "What looks at photos for the page, the JSON API and `lookalike find`, `compare` and "
-        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then.",
+        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then "
+        "(`pip install 'lookalike[aws]'`).",
     )
     aws_region: str = _setting("", "AWS region of `engine` = `aws`; boto3's own unless set.")
     aws_collection: str = _setting(
@@ -108,7 +109,8 @@ class Settings:
     runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
         "fastest",
         "Library that runs the networks; `fastest` times those that compute alike with each "
-        "network when it is first opened on a machine, and takes the fastest.",
+        "network when it is first opened on a machine, and takes the fastest. OpenVINO needs "
+        "`pip install 'lookalike[openvino]'`; without it all networks run in ONNX Runtime.",
     )
     device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
         "cpu",

@@ -105,7 +105,7 @@ def test_the_command(result: Result, tmp_path: Path) -> None:
 def test_without_matplotlib_it_says_what_to_install(
     result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(SetupError, match=r"pip install 'lookalike\[evaluate\]'"):
         report.write([result], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
