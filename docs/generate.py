@@ -5,16 +5,20 @@ python -m docs.generate
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
 from docs import attributes, compatibility, house, python_api
 from lookalike import config
 from lookalike.cli import main as lookalike
+from lookalike.gallery.people import Language
 from lookalike.rekognition.operations import OPERATIONS, OTHERS
 from lookalike.rekognition.wire.codec import Wire
+from lookalike.web import texts
+from release import pages as release_pages
 
 FOLDER = Path(__file__).parent
 
@@ -73,6 +77,7 @@ _LOOKALIKE_COMPLETE=zsh_source lookalike > ~/.zfunc/_lookalike
 For fish:
 
 ```sh
+mkdir -p ~/.config/fish/completions
 _LOOKALIKE_COMPLETE=fish_source lookalike > ~/.config/fish/completions/lookalike.fish
 ```
 
@@ -85,7 +90,7 @@ def commands() -> str:
     # As a call of the command makes it, with the options that every command inherits.
     for context in _walk(lookalike.make_context("lookalike", [], resilient_parsing=True)):
         context.max_content_width = context.terminal_width = 96
-        parts += ["", f"## {context.command_path}", "", "```", context.get_help(), "```"]
+        parts += ["", f"## {context.command_path}", "", "```text", context.get_help(), "```"]
     return "\n".join([*parts, ""])
 
 
@@ -157,6 +162,61 @@ def _never_sent(members: tuple[str, ...]) -> str:
     return "; ".join(said)
 
 
+_FOR_OPERATORS: Mapping[Language, str] = MappingProxyType(
+    {
+        "en": """\
+## For whoever runs a server
+
+- `/privacy` of your server says all this word for word, with your `LOOKALIKE_CONTACT`.
+- Photos and vectors of visitors are in no log and in no backup. No address is either, unless
+  `LOOKALIKE_LOG_ADDRESSES=hashed` tells visitors apart, by a hash that is another one each day.
+- With `LOOKALIKE_ENGINE=aws` photos are sent to Amazon. The page says so and asks for it
+  ([aws.md](aws.md)).
+- Wikimedia sees which portraits the server fetches, not for whom; `LOOKALIKE_PORTRAITS=off` ends
+  that.
+- Whoever asks to be left out: `lookalike gallery takedown` with the id on their page
+  ([galleries.md](galleries.md)). They are in backups of before; delete those in time.
+- What the law of your country asks for beside this (somebody in charge, records, an age limit) is
+  yours to do.""",
+        "ko": """\
+## 서버를 운영하는 분에게
+
+- 위의 글은 서버의 `/privacy` 페이지에 그대로 나와요. `LOOKALIKE_CONTACT`에 연락처를 적어 주세요.
+- 방문자의 사진과 얼굴 숫자는 로그에도 백업에도 없어요. 주소도 적지 않아요. 방문자를 구별해야 해서
+  `LOOKALIKE_LOG_ADDRESSES=hashed`를 켜면, 날마다 바뀌는 해시로만 적어요.
+- `LOOKALIKE_ENGINE=aws`로 두면 사진을 아마존에 보내요. 페이지가 그렇다고 알리고 동의를 받아요
+  ([aws.md](aws.md)).
+- 서버가 어떤 인물 사진을 받는지는 위키미디어가 알 수 있지만, 누가 보려는 건지는 몰라요.
+  `LOOKALIKE_PORTRAITS=off`로 두면 받지 않아요.
+- 빼 달라는 분이 있으면 그분 페이지에 있는 ID로 `lookalike gallery takedown`을 실행하세요
+  ([galleries.md](galleries.md)). 그 전에 만든 백업에는 남아 있으니 제때 지워 주세요.
+- 그 밖에 나라의 법이 요구하는 것(책임자 지정, 기록, 나이 제한 등)은 직접 챙겨 주세요.""",
+    }
+)
+_IN_OTHER: Mapping[Language, str] = MappingProxyType(
+    {"en": "[한국어](privacy.ko.md)", "ko": "[English](privacy.md)"}
+)
+
+
+def privacy(language: Language) -> str:
+    """`privacy.md` and `privacy.ko.md`: what `/privacy` of a server says, and to operators."""
+    said = texts.locale(language)["page"]["privacy_page"]
+    kept, takedown = said["kept"], said["takedown"]
+    parts = [f"# {said['heading']}", "", _IN_OTHER[language], "", said["lead"]]
+    for title, lines in said["sections"]:
+        parts += ["", f"## {title}", "", *(f"- {line}" for line in lines)]
+    parts += [
+        "",
+        f"## {kept['title']}",
+        "",
+        f"| {kept['what']} | {kept['where']} | {kept['long']} |",
+    ]
+    parts += ["|---|---|---|", *(f"| {' | '.join(row)} |" for row in kept["rows"])]
+    for title, text in (said["remove"], (takedown["title"], takedown["text"])):
+        parts += ["", f"## {title}", "", text]
+    return "\n".join([*parts, "", _FOR_OPERATORS[language], ""])
+
+
 def pages() -> dict[Path, str]:
     """Every generated page."""
     return {
@@ -165,6 +225,10 @@ def pages() -> dict[Path, str]:
         FOLDER / "map.md": house.page(),
         FOLDER / "python.md": python_api.page(),
         FOLDER / "rekognition.md": rekognition(),
+        FOLDER / "licences.md": release_pages.licences(),
+        FOLDER / "platforms.md": release_pages.platforms(),
+        FOLDER / "privacy.md": privacy("en"),
+        FOLDER / "privacy.ko.md": privacy("ko"),
     }
 
 

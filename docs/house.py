@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config",
+            "config extras",
             "cache",
             "database faces",
             "backup gallery",
@@ -39,9 +39,9 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "launch",
             "cli",
         ),
-        "api": ("photo results", "questions", "*", "opening"),
+        "api": ("photo results", "questions", "galleries", "*", "opening"),
         "api.questions": ("question values looking", "photos", "galleries"),
-        "api.results": ("result", "people", "notebook", "faces"),
+        "api.results": ("result", "people", "notebook faces", "photos"),
         "backup": ("exchange home sealing archive", "making", "restoring"),
         "cli": (
             "terminal",
@@ -113,7 +113,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
 )
 
 # What stands beside the package, in the order in which one comes to it.
-_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "tests")
+_BESIDE = ("docs", "examples", "benchmarks", "starter", "fonts", "release", "tests")
 _SAID = {".py", ".js", ".mjs", ".css", ".ipynb", ".md"}
 
 _HEAD = """# The map

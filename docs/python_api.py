@@ -11,22 +11,23 @@ from typing import Any
 
 import lookalike
 from lookalike import errors
-from lookalike.api.engine import Engine, Galleries
-from lookalike.api.results import faces, people
+from lookalike.api.engine import Engine
+from lookalike.api.galleries import Galleries
+from lookalike.api.results import faces, people, photos
 from lookalike.api.results.result import Result
 
 _FUNCTIONS = ("open", "connect", "open_async", "connect_async")
 # Results in the order in which one comes to them; others are parts of them.
 _FIRST = (
-    faces.Lookalikes,
+    photos.Lookalikes,
     faces.MatchedFace,
     people.Match,
     people.Person,
     people.Score,
-    faces.Comparison,
-    faces.Detection,
-    faces.Embeddings,
-    faces.Explanation,
+    photos.Comparison,
+    photos.Detection,
+    photos.Embeddings,
+    photos.Explanation,
 )
 _SECTION = re.compile(r"(Args|Raises|Attributes):")
 _ENTRY = re.compile(r"(\w[\w, *]*): (.+)")
@@ -55,7 +56,7 @@ def page() -> str:
 
 def _results() -> Iterator[type[Result]]:
     yield from _FIRST
-    for module in (faces, people):
+    for module in (photos, faces, people):
         for each in vars(module).values():
             known = inspect.isclass(each) and issubclass(each, Result)
             if known and each.__module__ == module.__name__ and each not in _FIRST:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings what the tests need beside Python packages: Chromium, Node.js with Amazon's SDK for
-# JavaScript, and photos out of packages.
+# JavaScript and what makes a client in TypeScript, and photos out of packages.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -17,7 +17,7 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
         apt-get update -qq
         apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
     else
-        echo "The tests need Node.js 20 or later, and npm." >&2
+        echo "The tests need Node.js 20.19 or later, and npm." >&2
         exit 1
     fi
 fi

@@ -10,6 +10,7 @@ from typing import Any
 import PIL.Image
 import pytest
 
+from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Person, Text
 from lookalike.site import Audience, Colours, Matched, Offer, Picture, Site, SitePerson
@@ -286,3 +287,15 @@ def test_what_is_written_on_the_page_can_be_read_on_its_paper() -> None:
         for colour in (each.ink, each.ink_soft, each.accent):
             assert contrast(colour, each.paper) >= 4.5
     assert colours.day().paper != colours.night().paper
+
+
+def test_sites_that_may_show_it_are_named_by_the_settings_too(
+    settings: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "site.toml"
+    file.write_text('name = "A"\n[embed]\norigins = ["https://fans.example"]', "utf-8")
+    listed = "https://fans.example, http://localhost:3000"
+    chosen = replace(settings, site=str(file), embed_origins=listed)
+    assert site_file.site_of(chosen).origins == ("https://fans.example", "http://localhost:3000")
+    with pytest.raises(InvalidParameter, match=r"LOOKALIKE_EMBED_ORIGINS has '\*'"):
+        site_file.site_of(replace(settings, embed_origins="*"))

@@ -66,13 +66,13 @@ if TYPE_CHECKING:
     from lookalike.api.opening import connect_async as connect_async
     from lookalike.api.opening import open as open
     from lookalike.api.opening import open_async as open_async
-    from lookalike.api.results.faces import Comparison as Comparison
-    from lookalike.api.results.faces import Detection as Detection
-    from lookalike.api.results.faces import Embeddings as Embeddings
-    from lookalike.api.results.faces import Explanation as Explanation
-    from lookalike.api.results.faces import Lookalikes as Lookalikes
     from lookalike.api.results.people import Person as Person
     from lookalike.api.results.people import Score as Score
+    from lookalike.api.results.photos import Comparison as Comparison
+    from lookalike.api.results.photos import Detection as Detection
+    from lookalike.api.results.photos import Embeddings as Embeddings
+    from lookalike.api.results.photos import Explanation as Explanation
+    from lookalike.api.results.photos import Lookalikes as Lookalikes
     from lookalike.errors import LookalikeError as LookalikeError
 
 __all__ = [
@@ -95,13 +95,13 @@ __all__ = [
 # Where each is; imported when it is first asked for, so that importing the package is free.
 _MODULES = {
     "AsyncEngine": "api.asynchronous",
-    "Comparison": "api.results.faces",
-    "Detection": "api.results.faces",
-    "Embeddings": "api.results.faces",
+    "Comparison": "api.results.photos",
+    "Detection": "api.results.photos",
+    "Embeddings": "api.results.photos",
     "Engine": "api.engine",
-    "Explanation": "api.results.faces",
+    "Explanation": "api.results.photos",
     "LookalikeError": "errors",
-    "Lookalikes": "api.results.faces",
+    "Lookalikes": "api.results.photos",
     "Person": "api.results.people",
     "Score": "api.results.people",
     "connect": "api.opening",

@@ -51,8 +51,9 @@ class Settings:
     )
     database: str = _setting(
         "",
-        "Address of a PostgreSQL that holds the galleries instead "
-        "(`postgresql://user:password@host/name`); needs `pip install lookalike[postgresql]`.",
+        "Address of a PostgreSQL that holds the galleries instead, and all else that several "
+        "machines have to know (`postgresql://user:password@host/name`); needs `pip install "
+        "lookalike[postgresql]`. See docs/scale.md.",
         secret=True,
     )
     database_reads: str = _setting(
@@ -93,7 +94,8 @@ class Settings:
     engine: Literal["local", "aws"] = _setting(
         "local",
         "What looks at photos for the page, the JSON API and `lookalike find`, `compare` and "
-        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then.",
+        "`detect`: our own networks, or Amazon Rekognition, which photos are sent to then "
+        "(`pip install 'lookalike[aws]'`).",
     )
     aws_region: str = _setting("", "AWS region of `engine` = `aws`; boto3's own unless set.")
     aws_collection: str = _setting(
@@ -107,7 +109,8 @@ class Settings:
     runtime: Literal["fastest", "openvino", "onnxruntime"] = _setting(
         "fastest",
         "Library that runs the networks; `fastest` times those that compute alike with each "
-        "network when it is first opened on a machine, and takes the fastest.",
+        "network when it is first opened on a machine, and takes the fastest. OpenVINO needs "
+        "`pip install 'lookalike[openvino]'`; without it all networks run in ONNX Runtime.",
     )
     device: Literal["cpu", "gpu", "cuda", "coreml"] = _setting(
         "cpu",
@@ -242,7 +245,7 @@ class Settings:
     secret_key: str = _setting(
         "",
         "Encrypts the secrets of access keys: 32 bytes in URL-safe base64. The file `secret.key` "
-        "in `LOOKALIKE_HOME` unless set.",
+        "in `LOOKALIKE_HOME` unless set; with `LOOKALIKE_DATABASE`, a key that lies there.",
         secret=True,
     )
     backup_passphrase: str = _setting(
@@ -277,6 +280,12 @@ class Settings:
         "Origins whose pages may call the Rekognition API from a browser, like "
         "`https://app.example`, with commas between; `*` for any, only where signatures are "
         "checked.",
+    )
+    embed_origins: str = _setting(
+        "",
+        "Web sites that may show `/embed` in a frame, as `<lookalike-button>` does, and are told "
+        "the results there, like `https://fans.example`, with commas between; beside those of the "
+        "site file's `[embed]`.",
     )
     certfile: str = _setting(
         "",

@@ -42,6 +42,7 @@
     │   ├── AwsThrottled          more calls than the account may make
     │   └── AwsCollectionMissing  no collection of that name there, or nobody in it
     └── SetupError                the installation cannot work as it is
+        ├── ExtraMissing          what was asked for comes with an extra that is not installed
         ├── ModelUnavailable      weights neither in a package nor at their address
         ├── ModelDamaged          weights whose sha256 is not the published one
         ├── ModelRefused          a network that is no face model, or fails its self-test
@@ -287,6 +288,10 @@ class AwsCollectionMissing(AwsError):
 
 class SetupError(LookalikeError):
     code = "setup"
+
+
+class ExtraMissing(SetupError):
+    code = "extra-missing"
 
 
 class ModelUnavailable(SetupError):

@@ -174,7 +174,7 @@ def _check(settings: Settings) -> None:
     Origins.of(settings)
     _check_certificate(settings)
     prefix = proxies.checked(settings).prefix
-    _check_collection(settings, site_file.load(settings.site).collection)
+    _check_collection(settings, site_file.site_of(settings).collection)
     if settings.engine == "aws":
         from lookalike.aws.client import Client
 

@@ -109,7 +109,7 @@ def create_app(
         lifespan=partial(
             _lifespan,
             chosen,
-            site_file.load(chosen.site),
+            site_file.site_of(chosen),
             engine or partial(warmed, chosen),
             shares,
             watching,

@@ -123,7 +123,7 @@ class Site:
         show_portraits: whether all portraits of it that have a licence and a thumbnail are shown.
         link: a web address with `{id}` for each person, or None.
         people: what is said of some of them.
-        origins: web sites that may show `/embed` in a frame.
+        origins: web sites that may show `/embed` in a frame, and are told the results there.
         counts: whether visits, uploads, matches, shares and offers are counted.
         offers: shown beside results, the foremost first.
     """

@@ -13,7 +13,7 @@ import pytest
 
 import lookalike
 from lookalike import errors
-from lookalike.api import asynchronous, engine
+from lookalike.api import asynchronous, engine, galleries
 from lookalike.config import Settings
 from tests.support.serving import Server
 
@@ -77,7 +77,7 @@ async def test_tasks_are_answered_side_by_side(
     ("sync", "other"),
     [
         (engine.Engine, asynchronous.AsyncEngine),
-        (engine.Galleries, asynchronous.AsyncGalleries),
+        (galleries.Galleries, asynchronous.AsyncGalleries),
     ],
 )
 def test_it_has_the_same_methods(sync: type, other: type) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import lookalike
-from lookalike.api import engine, opening
+from lookalike.api import engine, galleries, opening
 from lookalike.config import PREFIX, Settings
 from tests.support.serving import Server
 
@@ -42,7 +42,9 @@ def known(
             yield {"lookalike": lookalike, "engine": opened, "url": server.url, "asyncio": asyncio}
 
 
-@pytest.mark.parametrize("module", [lookalike, opening, engine], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "module", [lookalike, opening, engine, galleries], ids=lambda each: each.__name__
+)
 def test_examples_run(module: ModuleType, known: dict[str, Any]) -> None:
     # Of what the module itself has, not of what is imported.
     found = doctest.DocTestFinder().find(module, globs=known)
@@ -57,7 +59,7 @@ def test_examples_run(module: ModuleType, known: dict[str, Any]) -> None:
 
 def test_every_method_has_an_example() -> None:
     """But for those that are shown with others."""
-    for kind in (engine.Engine, engine.Galleries):
+    for kind in (engine.Engine, galleries.Galleries):
         shown = {name for name, each in vars(kind).items() if ">>>" in (each.__doc__ or "")}
         public = {name for name in vars(kind) if not name.startswith("_")}
         assert public - shown == ({"close"} if kind is engine.Engine else set())
@@ -65,6 +67,6 @@ def test_every_method_has_an_example() -> None:
 
 def test_the_page_has_the_examples() -> None:
     page = (Path(__file__).parents[2] / "docs" / "python.md").read_text("utf-8")
-    for each in doctest.DocTestFinder().find(engine):
+    for each in doctest.DocTestFinder().find(engine) + doctest.DocTestFinder().find(galleries):
         for example in each.examples:
             assert example.source.splitlines()[0] in page

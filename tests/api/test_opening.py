@@ -13,6 +13,7 @@ import pytest
 
 import lookalike
 from lookalike import errors
+from lookalike.api.results.result import read
 from lookalike.config import Settings
 from tests.support.serving import listening
 
@@ -89,6 +90,12 @@ def test_a_server_that_does_not_answer() -> None:
         pytest.raises(errors.Unreachable, match=r"http://127\.0\.0\.1:9 does not answer"),
     ):
         engine.model()
+
+
+def test_scores_of_amazon_are_no_scores_of_ours() -> None:
+    told = dict.fromkeys(("resemblance", "one_in", "verdict", "cosine", "extrapolated", "enough"))
+    with pytest.raises(errors.NotOffered, match="Amazon Rekognition"):
+        read(lookalike.Score, {**told, "similarity": None, "aws": {"value": 97.0}})
 
 
 class _Another(BaseHTTPRequestHandler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     checks = found(cli)
     assert list(checks) == [
         "versions",
+        "extras",
         "models",
         "order",
         "runtime",
@@ -44,7 +46,8 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
         "network",
     ]
     assert {state for state, _ in checks.values()} == {"works"}
-    assert checks["versions"][1].startswith("lookalike 0.1.0, Python 3.")
+    assert checks["versions"][1].startswith(f"lookalike {version('lookalike')}, Python 3.")
+    assert checks["extras"][1].startswith("installed: aws, evaluate, openvino, postgresql, ")
     assert checks["models"][1].startswith(
         "yunet-2023mar, sface-2021dec and mediapipe-face-mesh have the sha256"
     )

@@ -26,6 +26,7 @@ import httpx
 import psutil
 import pytest
 
+from docs.markdown import blocks
 from tests.support import PATIENCE_S, ROOT, containerfile, patient, photos, processes, sandbox
 from tests.support.containerfile import Stage, within
 from tests.support.serving import listening
@@ -385,6 +386,34 @@ def test_caddy_takes_its_file_and_would_write_it_so(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     formatted = subprocess.run(["caddy", "fmt", str(file)], capture_output=True, text=True)
     assert formatted.stdout == file.read_text("utf-8")
+
+
+def shown(language: str) -> list[str]:
+    """The blocks of docs/proxies.md in a language."""
+    page = (FOLDER.parent / "docs" / "proxies.md").read_text("utf-8")
+    return [each.text for each in blocks(page) if each.language == language]
+
+
+def test_nginx_takes_what_the_page_shows(tmp_path: Path) -> None:
+    (block,) = shown("nginx")
+    around = tmp_path / "nginx.conf"
+    around.write_text(
+        f"pid {tmp_path}/nginx.pid; error_log stderr; events {{}}\n"
+        f"http {{ access_log off; server {{ listen 127.0.0.1:{free_port()}; {block} }} }}\n"
+    )
+    done = subprocess.run(["nginx", "-t", "-c", str(around)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "warn" not in done.stderr
+
+
+def test_caddy_takes_what_the_page_shows(tmp_path: Path) -> None:
+    (block,) = shown("caddyfile")
+    file = tmp_path / "Caddyfile"
+    file.write_text(block)
+    words = ["caddy", "validate", "--adapter", "caddyfile", "--config", str(file)]
+    env = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+    done = subprocess.run(words, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
 
 
 def test_systemd_takes_its_unit_and_finds_it_closed(container: Container, tmp_path: Path) -> None:

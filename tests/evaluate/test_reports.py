@@ -18,7 +18,7 @@ from lookalike.errors import InvalidParameter, SetupError
 from lookalike.evaluate.figures import Curve, Result, thinned
 from lookalike.evaluate.protocols.pairs import Pairs, table
 from lookalike.evaluate.protocols.verification import verify
-from lookalike.evaluate.reports import report, result_json
+from lookalike.evaluate.reports import charts, report, result_json
 from lookalike.evaluate.reports.result_json import as_json
 from lookalike.evaluate.vectors import Which, embed
 from tests.support import shared
@@ -105,7 +105,7 @@ def test_the_command(result: Result, tmp_path: Path) -> None:
 def test_without_matplotlib_it_says_what_to_install(
     result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(SetupError, match=r"pip install 'lookalike\[evaluate\]'"):
         report.write([result], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
@@ -117,6 +117,14 @@ def test_a_thinned_curve_keeps_both_ends_and_every_decade() -> None:
     assert (made.x[0], made.x[1], made.x[-1]) == (0.0, 0.001, 1.0)
     assert len(made.x) <= 40
     assert sum(0.01 <= each < 0.1 for each in made.x) >= 10
+
+
+def test_a_curve_without_an_error_is_drawn() -> None:
+    """As of a few pairs that were all told apart: a logarithm has no place for zero."""
+    told_apart = Curve("det", "DET", "FMR", "FNMR", (0.0, 0.0), (0.0, 1.0))
+    drawn = charts.curves("det", {"mine": told_apart})
+    assert "FNMR" in drawn
+    assert "mine" in drawn
 
 
 def test_a_measurement_writes_its_report(

@@ -19,6 +19,7 @@ from lookalike.faces.image import Image, Pixels, decode
 from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import manifest, runtime
 from lookalike.faces.models.converters import tflite
+from lookalike.faces.models.converters.flatbuffer import root
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH, Folders
 from lookalike.faces.models.network import Runtime
@@ -170,3 +171,21 @@ def test_both_runtimes_see_what_the_published_file_says(
 def test_what_is_no_network_is_refused() -> None:
     with pytest.raises(ModelDamaged, match="no TensorFlow Lite network"):
         tflite.converted(b"TFL3 but not really")
+
+
+@pytest.mark.parametrize("length", [8, 100, 5_000, 2_000_000])
+def test_what_was_cut_short_is_refused(settings: Settings, length: int) -> None:
+    data = manifest.read(MESH.model, Folders.of(settings))
+    with pytest.raises(ModelDamaged):
+        tflite.converted(data[:length])
+
+
+def test_an_operation_that_is_not_known_is_named(settings: Settings) -> None:
+    data = manifest.read(MESH.model, Folders.of(settings))
+    # The file's codes of operations are few; 34 is Pad, 22 would be Reshape.
+    codes = root(data).tables(1)
+    (pad,) = (each for each in codes if each.number(0, "b") == 34)
+    at = data.index(bytes([34]), pad.at, pad.at + 16)
+    changed = data[:at] + bytes([22]) + data[at + 1 :]
+    with pytest.raises(ModelDamaged, match=r"operation 22, which is not known here; known: 0, 3"):
+        tflite.converted(changed)

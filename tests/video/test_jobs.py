@@ -40,8 +40,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def jobs(home: Path, clock: Clock) -> Iterator[Jobs]:
+def jobs(home: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
     database = opened(home)
+    monkeypatch.setattr(database, "now", lambda: clock.now)
     yield Jobs(database)
     database.close()
 

@@ -36,7 +36,8 @@ from lookalike.api.questions.photos import (
     Who,
 )
 from lookalike.api.questions.question import AsyncAnswering, Question, Reply
-from lookalike.api.results.faces import (
+from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person, Score
+from lookalike.api.results.photos import (
     Comparison,
     Detection,
     Embeddings,
@@ -44,7 +45,6 @@ from lookalike.api.results.faces import (
     Lookalikes,
     Model,
 )
-from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person, Score
 
 if TYPE_CHECKING:
     from lookalike.faces.vectors import Floats

@@ -17,8 +17,8 @@ def open(**settings: Setting) -> Engine:
     """An engine that looks at photos with our own networks, in this process.
 
     >>> with lookalike.open(limit=5) as engine:
-    ...     engine.find("obama2.jpg").faces[0].people[0].id
-    'Q76'
+    ...     len(engine.find("obama2.jpg").faces[0].people)
+    5
 
     Networks that cannot be used show now; some are opened with the first photo. Nothing is sent
     anywhere, and no photo is kept.
@@ -41,7 +41,8 @@ def connect(url: str, token: str | None = None, *, timeout: float = 60) -> Engin
     ...     engine.find("obama2.jpg").faces[0].people[0].id
     'Q76'
 
-    Photos are sent there, which looks at them and forgets them.
+    Photos are sent there, looked at and forgotten. Where it asks Amazon Rekognition, whose scores
+    are other ones, nothing is answered (`NotOffered`).
 
     Args:
         url: of its page: `https://look.example/fans`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -37,6 +37,8 @@ _ALLOWED = (
 # Pixels of a picture that is written without loss: its PNG then is no larger than a photo may be.
 # The JPEG of a larger one is of this quality, with all of its colour.
 _LOSSLESS, _QUALITY = 6_000_000, 98
+# Modes of Pillow that PNG has.
+_OF_PNG = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 
 
 def photo_bytes(given: AnyPhoto, name: str = "photo") -> bytes:
@@ -53,14 +55,12 @@ def photo_bytes(given: AnyPhoto, name: str = "photo") -> bytes:
         return bytes(given)
     if isinstance(given, str | os.PathLike):
         return Path(given).read_bytes()
-    if _is_file(given):
-        return _read(cast("Readable", given), name)
-    # Who gives one has imported its library.
-    pillow, numpy = (sys.modules.get(each) for each in ("PIL.Image", "numpy"))
-    if pillow is not None and isinstance(given, pillow.Image):
-        return _written(given)
-    if numpy is not None and isinstance(given, numpy.ndarray):
-        return _written(_pictured(given, name))
+    if hasattr(given, "read"):
+        return _read(given, name)
+    if _is_of("PIL.Image", "Image", given):
+        return _written(cast("PIL.Image.Image", given))
+    if _is_of("numpy", "ndarray", given):
+        return _written(_pictured(cast("NDArray[Any]", given), name))
     raise InvalidParameter(f"{name}: a {type(given).__name__}; allowed are {_ALLOWED}.")
 
 
@@ -71,19 +71,31 @@ def all_bytes(given: AnyPhoto | Iterable[AnyPhoto], name: str) -> tuple[bytes, .
         InvalidParameter: one is none of what is allowed; it says which, from 1.
         OSError: a file cannot be read.
     """
-    if isinstance(given, list | tuple) or (isinstance(given, Iterator) and not _is_file(given)):
-        return tuple(photo_bytes(each, f"{name}, {n}") for n, each in enumerate(given, 1))
-    return (photo_bytes(cast("AnyPhoto", given), name),)
+    if _is_one(given):
+        return (photo_bytes(cast("AnyPhoto", given), name),)
+    several = enumerate(cast("Iterable[AnyPhoto]", given), 1)
+    return tuple(photo_bytes(each, f"{name}, {number}") for number, each in several)
 
 
-def _is_file(given: object) -> bool:
-    return hasattr(given, "read")
+def _is_one(given: object) -> bool:
+    """Whether it is not several photos: an array and bytes have parts, and are one."""
+    whole = isinstance(given, bytes | bytearray | memoryview | str) or hasattr(given, "read")
+    return whole or _is_of("numpy", "ndarray", given) or not isinstance(given, Iterable)
+
+
+def _is_of(module: str, name: str, given: object) -> bool:
+    """Whether it is of a class whose library need not be there: who gives one has imported it."""
+    known = sys.modules.get(module)
+    return known is not None and isinstance(given, getattr(known, name))
 
 
 def _read(file: Readable, name: str) -> bytes:
     data = file.read()
     if not isinstance(data, bytes):
-        raise InvalidParameter(f"{name}: the file was opened as text; open it with mode 'rb'.")
+        raise InvalidParameter(
+            f"{name}: reading the file gave {type(data).__name__}, not bytes; open it with mode "
+            "'rb'."
+        )
     return data
 
 
@@ -105,8 +117,19 @@ def _written(picture: PIL.Image.Image) -> bytes:
 
     upright = ImageOps.exif_transpose(picture)
     written = io.BytesIO()
-    if upright.width * upright.height <= _LOSSLESS:
-        upright.save(written, "PNG", compress_level=1)
+    if upright.width * upright.height > _LOSSLESS:
+        _on_white(upright).save(written, "JPEG", quality=_QUALITY, subsampling=0)
     else:
-        upright.convert("RGB").save(written, "JPEG", quality=_QUALITY, subsampling=0)
+        kept = upright if upright.mode in _OF_PNG else upright.convert("RGB")
+        kept.save(written, "PNG", compress_level=1)
     return written.getvalue()
+
+
+def _on_white(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """Without transparency, as photos with it are looked at."""
+    import PIL.Image
+
+    seen = picture.convert("RGBA")
+    white = PIL.Image.new("RGB", picture.size, "white")
+    white.paste(seen, mask=seen.getchannel("A"))
+    return white

@@ -13,6 +13,7 @@ from botocore import exceptions as boto
 from botocore import xform_name
 from botocore.config import Config
 
+from lookalike import extras
 from lookalike.config import Settings
 from lookalike.engine.interface import Calls
 from lookalike.errors import (
@@ -77,9 +78,11 @@ class Client:
         """
         Raises:
             AwsError: no region is set, or the credentials cannot be read.
+            ExtraMissing: boto3 is not installed.
             InvalidParameter: the endpoint is no web address.
         """
         # Not above: it takes a tenth of the start of a server that never asks AWS anything.
+        extras.check("aws")
         import boto3
 
         self.total = CallCounter()

@@ -49,11 +49,11 @@ def _joined(settings: Settings) -> Settings:
     if not settings.database:
         return settings
     from lookalike.database.shared import choices
-    from lookalike.errors import StoreUnavailable
+    from lookalike.errors import InvalidParameter, StoreUnavailable
 
     try:
         return choices.joined(settings)
-    except StoreUnavailable:
+    except (InvalidParameter, StoreUnavailable):
         return settings
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # `limited`: photos are answered, and something else is amiss.
 State = Literal["works", "limited", "broken"]
 
-_PACKAGES = ("openvino", "onnxruntime", "numpy", "faiss-cpu", "sqlalchemy", "boto3")
+_PACKAGES = ("openvino", "onnxruntime", "numpy", "faiss-cpu", "sqlalchemy", "botocore")
 _NETWORK = "https://commons.wikimedia.org/"
 _PATIENCE_S = 5.0
 
@@ -82,6 +82,7 @@ def _print(check: Condition) -> None:
 
 def _checks(settings: Settings) -> Iterator[Condition]:
     yield Condition("versions", "works", _versions())
+    yield Condition("extras", "works", _extras())
     yield _tried("models", lambda: _models(settings))
     yield _order(settings)
     yield _tried("runtime", lambda: _runtime(settings))
@@ -113,6 +114,16 @@ def _versions() -> str:
             *installed,
         ]
     )
+
+
+def _extras() -> str:
+    """Those that are installed, and what the others are for."""
+    from lookalike.extras import EXTRAS, there
+
+    found = [name for name in EXTRAS if there(name)]
+    others = [f"{name} ({each.purpose})" for name, each in EXTRAS.items() if name not in found]
+    said = f"installed: {', '.join(found) or 'none'}"
+    return f"{said}; not: {', '.join(others)}" if others else said
 
 
 def _version(package: str) -> str:

@@ -1,7 +1,8 @@
 """The log of what was committed, by which every process brings its index up to date.
 
-A change is written in the transaction of what it is about, so that whoever reads the log after a
-number has seen everything before it.
+A change is written in the transaction of what it is about. Where writers take turns, whoever has
+read the log up to a number has seen everything before it; in PostgreSQL they do not, and readers go
+by transactions (`postgresql/log.py`).
 """
 
 from __future__ import annotations

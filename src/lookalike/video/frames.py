@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
+from lookalike import extras
 from lookalike.errors import DamagedVideo, UnsupportedVideo, VideoTooLarge
 from lookalike.faces.image import FINER, MIN_SIDE, Image
 
@@ -120,9 +121,11 @@ def check_header(start: bytes) -> None:
 
     Raises:
         UnsupportedVideo: it is neither MP4 nor MOV.
+        ExtraMissing: nothing is installed that can read it.
     """
     if start[4:HEADER] not in _ATOMS:
         raise UnsupportedVideo("The video is neither MP4 nor MOV.")
+    extras.check("video")
 
 
 @contextmanager
@@ -131,12 +134,13 @@ def opened(file: VideoFile, limits: VideoLimits) -> Iterator[Video]:
 
     Raises:
         VideoError: it cannot be used; from inside the `with` too.
+        ExtraMissing: see `check_header`.
     """
+    check_header(file.read(HEADER) or b"")
+    file.seek(0)
     # Not above, here and below: it takes a tenth of the start of a server that is sent no video.
     import av
 
-    check_header(file.read(HEADER) or b"")
-    file.seek(0)
     try:
         with av.open(file, "r", format=_FORMAT, metadata_errors="replace") as container:
             yield Video(container, limits)

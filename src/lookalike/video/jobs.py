@@ -188,8 +188,8 @@ class Jobs:
 
     def forget_old(self) -> None:
         """Remove what ended more than `KEPT` ago."""
+        old = select(JOBS.c.id).where(JOBS.c.ended < self._database.now() - KEPT)
         with self._database.reading() as connection:
-            old = select(JOBS.c.id).where(JOBS.c.ended < now(connection) - KEPT)
             ids = connection.execute(old).scalars().all()
         if not ids:
             return

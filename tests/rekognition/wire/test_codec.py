@@ -359,3 +359,12 @@ def test_unicode_categories_are_those_of_java() -> None:
     assert letters.fullmatch("팬 사이트\u3000é½Ⅷ_1𝒜")
     assert not letters.fullmatch("a-b")
     assert not letters.fullmatch("a\tb")
+
+
+def test_members_come_in_the_order_of_the_model(wire: Wire) -> None:
+    face = {"Confidence": 99.0, "BoundingBox": {"Top": 0.1, "Left": 0.2}, "FaceId": "f"}
+    answer = {"FaceModelVersion": "1.0", "NextToken": None, "Faces": [face]}
+    told = json.loads(wire.encode("ListFaces", answer))
+    assert list(told) == ["Faces", "FaceModelVersion"]
+    assert list(told["Faces"][0]) == ["FaceId", "BoundingBox", "Confidence"]
+    assert list(told["Faces"][0]["BoundingBox"]) == ["Left", "Top"]

@@ -164,7 +164,7 @@ def test_only_the_named_sites_may_frame_the_page(event: Server) -> None:
 def test_without_origins_there_is_no_widget(server: Server) -> None:
     answer = patient.get(f"{server.url}/embed")
     assert answer.status_code == 404
-    assert "names no origins" in answer.json()["detail"]
+    assert "no web site is named" in answer.json()["detail"]
 
 
 def test_everyone_has_the_link_of_the_site(event: Server, photos: Mapping[str, bytes]) -> None:

@@ -13,7 +13,7 @@ from lookalike.api.questions.question import Conversation, Pause, Question, Requ
 from lookalike.api.questions.values import check_choice, check_range
 from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person
 from lookalike.api.results.result import part, read
-from lookalike.errors import InvalidParameter, NotOffered
+from lookalike.errors import InvalidParameter, NotOffered, Unlike
 
 if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
@@ -27,6 +27,8 @@ _LOOK_AGAIN = 0.5
 _PACK = ".zip"
 # Of one answer, and photos of one request, as the JSON API has them.
 _MOST_PEOPLE, _MOST_PHOTOS = 1000, 20
+
+_ADVICE = "Give `to` with their id to add to them anyway, or `new=True` for another person."
 
 # Facts of somebody as the columns of a table name them: texts, and lists of texts.
 Facts = Mapping[str, Any]
@@ -181,8 +183,11 @@ class Add(Question[Enrolled]):
             person = columns.beside(engine.gallery.own_person(self.to, self.collection), row)
         sent = [Sent(f"photo {number}", each) for number, each in enumerate(self.photos, 1)]
         made = portraits(engine, sent, self.stated.credit)
-        alike = engine.calibration.similarity
-        done = engine.gallery.store.enrol(person, made, alike, to=self.to, new=self.new)
+        enrol, alike = engine.gallery.store.enrol, engine.calibration.similarity
+        try:
+            done = enrol(person, made, alike, to=self.to, new=self.new)
+        except Unlike as error:
+            raise Unlike(f"{error} {_ADVICE}", error.people) from error
         return read(Enrolled, changes.enrolled(done, made))
 
     def there(self) -> Conversation[Enrolled]:

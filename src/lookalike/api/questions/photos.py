@@ -14,7 +14,8 @@ import numpy as np
 from lookalike.api.photo import AnyPhoto, all_bytes, photo_bytes
 from lookalike.api.questions.question import Conversation, Question, Request
 from lookalike.api.questions.values import check_choice, check_range
-from lookalike.api.results.faces import (
+from lookalike.api.results.people import Score
+from lookalike.api.results.photos import (
     Comparison,
     Detection,
     Embeddings,
@@ -22,7 +23,6 @@ from lookalike.api.results.faces import (
     Lookalikes,
     Model,
 )
-from lookalike.api.results.people import Score
 from lookalike.api.results.result import part, read
 from lookalike.errors import InvalidParameter
 

@@ -30,6 +30,11 @@ def faces(photo: bytes, boxes: Sequence[Box], told: Iterable[str]) -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
+def text(told: str) -> str:
+    """A text as HTML: a server may have sent it."""
+    return escape(told)
+
+
 def match(found: Match) -> str:
     """Somebody with a link, and how alike they are."""
     name = escape(found.label)
@@ -40,6 +45,7 @@ def match(found: Match) -> str:
 
 
 def score(told: Score) -> str:
+    """Both numbers, and what they mean."""
     return (
         f"similarity {told.similarity:.1f} ({escape(told.verdict)}), "
         f"resemblance {told.resemblance:.1f}, 1 stranger in {told.one_in:,}"
@@ -55,17 +61,16 @@ def _cut(photo: bytes, boxes: Sequence[Box]) -> Iterable[str]:
 
     # It was looked at before, within the limits of whoever did.
     image = decode(photo, Limits(len(photo), 2**40, 2**20), _DECODED)
+    rows, columns = image.pixels.shape[:2]
     for box in boxes:
-        side = round(max(box.width, box.height) * _AROUND * image.scale)
-        left = round((box.left + box.width / 2) * image.scale - side / 2)
-        top = round((box.top + box.height / 2) * image.scale - side / 2)
-        # What lies beyond the photo looks as its edge does.
-        rows, columns = (np.arange(start, start + side) for start in (top, left))
-        inside = np.ix_(
-            *(
-                np.clip(each, 0, most - 1)
-                for each, most in zip((rows, columns), image.pixels.shape, strict=False)
-            )
+        side = max(1, round(max(box.width, box.height) * _AROUND * image.scale))
+        left, top = (
+            round((start + length / 2) * image.scale - side / 2)
+            for start, length in ((box.left, box.width), (box.top, box.height))
         )
-        cut = cv2.resize(image.pixels[inside], (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+        # What lies beyond the photo looks as its edge does.
+        down = np.clip(np.arange(top, top + side), 0, rows - 1)
+        across = np.clip(np.arange(left, left + side), 0, columns - 1)
+        square = image.pixels[np.ix_(down, across)]
+        cut = cv2.resize(square, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
         yield data_uri(np.asarray(cut, np.uint8), _QUALITY)

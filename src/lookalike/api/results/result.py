@@ -10,7 +10,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from lookalike.errors import NoAnswer
+from lookalike.errors import NoAnswer, NotOffered
 
 Kind = TypeVar("Kind", bound="Result")
 
@@ -37,11 +37,13 @@ class _Field:
     Attributes:
         read: makes its value of what was told.
         needed: whether there is no result without it.
+        empty: whether it may be None.
     """
 
     name: str
     read: Callable[[Any], Any]
     needed: bool
+    empty: bool
 
 
 def read(kind: type[Kind], told: object) -> Kind:
@@ -49,11 +51,14 @@ def read(kind: type[Kind], told: object) -> Kind:
 
     Raises:
         NoAnswer: it lacks something, as that of a server of another version may.
+        NotOffered: it is of Amazon Rekognition, whose scores are not ours.
     """
     given: dict[str, Any] = {}
     # The type checker takes the class for one of its objects here.
     for each in _fields(kind):  # type: ignore[arg-type]
         value = _value(told, each.name)
+        if value is None and not each.empty:
+            raise NotOffered(f"There is no {each.name!r}: the server asks Amazon Rekognition.")
         if value is not MISSING:
             given[each.name] = each.read(value)
         elif each.needed:
@@ -84,7 +89,12 @@ def _fields(kind: type[Result]) -> tuple[_Field, ...]:
     assert is_dataclass(kind)  # nosec B101 # for types alone
     hints = get_type_hints(kind)
     return tuple(
-        _Field(each.name, _reader(hints[each.name]), each.default is MISSING)
+        _Field(
+            each.name,
+            _reader(hints[each.name]),
+            needed=each.default is MISSING,
+            empty=type(None) in get_args(hints[each.name]),
+        )
         for each in fields(kind)
         if not each.name.startswith("_")
     )

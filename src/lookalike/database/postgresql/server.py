@@ -21,6 +21,8 @@ from lookalike.database.waiting import Rest, Turns
 from lookalike.errors import StoreBusy, StoreUnavailable
 
 _SETTING, _READS = "LOOKALIKE_DATABASE", "LOOKALIKE_DATABASE_READS"
+# The first with `pg_current_snapshot`.
+_LEAST = (13,)
 # What can be seen now: another text after any transaction has ended. A standby says no more than
 # the oldest that is under way, so there it is how far it has come, which moves when all is visible;
 # on a server that is written to it would move before (`pg_current_wal_lsn`).
@@ -149,12 +151,21 @@ class Postgresql:
 
     def _bring_up_to_date(self) -> None:
         with self._usable(), self._engine.begin() as connection:
+            self._check_version(connection)
             behind = not _runs_beside(connection)
         if behind:
             with self.changing() as connection:
                 _upgrade(connection)
         with self._usable(), self._engine.begin() as connection:
             log.adopt(connection)
+
+    def _check_version(self, connection: Connection) -> None:
+        found = connection.dialect.server_version_info or _LEAST
+        if found < _LEAST:
+            raise StoreUnavailable(
+                f"{self._called} is PostgreSQL {found[0]}; {_LEAST[0]} or later is needed, which "
+                "says what its transactions see."
+            )
 
     @contextmanager
     def _usable(self) -> Iterator[None]:

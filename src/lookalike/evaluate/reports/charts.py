@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lookalike.errors import SetupError
+from lookalike import extras
 from lookalike.evaluate.figures import Curve, Histogram
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Told apart by those who are colour-blind too (Okabe and Ito, 2008).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000")
 _INCHES = (6.0, 3.8)
+# Of axes without a point.
+_RATES = (0.001, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def curves(key: str, drawn: Mapping[str, Curve]) -> str:
     """One kind of curve of several models, by label.
 
     Raises:
-        SetupError: matplotlib is not installed.
+        ExtraMissing: matplotlib is not installed.
     """
     how = _BY_KEY.get(key, _Axes())
     figure, axes = _figure()
@@ -66,7 +68,7 @@ def histograms(drawn: Sequence[Histogram]) -> str:
     """How the scores of one model are spread, as shares of each kind.
 
     Raises:
-        SetupError: matplotlib is not installed.
+        ExtraMissing: matplotlib is not installed.
     """
     figure, axes = _figure()
     for colour, each in zip(_COLOURS, drawn, strict=False):
@@ -83,17 +85,17 @@ def _colours(drawn: Mapping[str, Curve]) -> list[str]:
 
 
 def _figure() -> tuple[Figure, Axes]:
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise SetupError(
-            "Reports are drawn by matplotlib; install it with: pip install 'lookalike[evaluate]'"
-        ) from None
+    extras.check("evaluate")
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=_INCHES, layout="constrained")
     return figure, figure.subplots()
 
 
 def _scale(axes: Axes, how: _Axes) -> None:
+    """Without a point, as where few pairs were all told apart, a logarithm knows no limits."""
+    if not any(np.size(line.get_xdata()) for line in axes.lines):
+        axes.set(xlim=_RATES, ylim=_RATES)
     if how.log_x:
         axes.set_xscale("log")
     if how.log_y:

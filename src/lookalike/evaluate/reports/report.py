@@ -136,7 +136,7 @@ def write(results: Sequence[Result], path: Path, photos: Photos | None = None) -
 
     Raises:
         InvalidParameter: there is no result, or the file is not called .html.
-        SetupError: matplotlib is not installed.
+        ExtraMissing: matplotlib is not installed.
     """
     if path.suffix != ".html":
         raise InvalidParameter(f"{path.name}: a report is called something.html.")

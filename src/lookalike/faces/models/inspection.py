@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lookalike.errors import ModelRefused
-
-if TYPE_CHECKING:
-    import onnx
+from lookalike.faces.models import onnx_file
+from lookalike.faces.models.onnx_file import EXTERNAL, Message
 
 # Nodes at the start in which a network subtracts a mean and scales by itself, as those that were
 # exported from MXNet do (InsightFace looks at as many, python-package, `arcface_onnx.py`).
@@ -58,22 +56,19 @@ def inspect(path: Path) -> Inspection:
     )
 
 
-def _graph(path: Path) -> onnx.GraphProto:
-    import onnx
-    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-
+def _graph(path: Path) -> Message:
     try:
-        network = onnx.load(str(path), load_external_data=False)
-    except (DecodeError, ValueError, OSError) as error:
+        network = onnx_file.loaded(path.read_bytes())
+    except OSError as error:
         raise ModelRefused(f"It is no ONNX file ({error}).") from error
     if not network.graph.node or not network.graph.output:
         raise ModelRefused("It is no ONNX file: it has no nodes or no outputs.")
-    if any(each.data_location == onnx.TensorProto.EXTERNAL for each in _tensors(network.graph)):
+    if any(each.data_location == EXTERNAL for each in _tensors(network.graph)):
         raise ModelRefused("Its weights lie in another file; a model must be one file.")
     return network.graph
 
 
-def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
+def _tensors(graph: Message) -> Iterator[Message]:
     """Every constant, those of graphs within the graph too."""
     yield from graph.initializer
     for attribute in (each for node in graph.node for each in node.attribute):
@@ -83,7 +78,7 @@ def _tensors(graph: onnx.GraphProto) -> Iterator[onnx.TensorProto]:
             yield from _tensors(inner)
 
 
-def _shape(value: onnx.ValueInfoProto) -> tuple[int | None, ...]:
+def _shape(value: Message) -> tuple[int | None, ...]:
     return tuple(
         each.dim_value if each.dim_value > 0 else None for each in value.type.tensor_type.shape.dim
     )

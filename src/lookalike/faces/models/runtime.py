@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from lookalike import extras
 from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.faces.models.libraries.fastest import Fastest
@@ -21,16 +24,23 @@ _DEVICES = {
 def create(settings: Settings) -> Runtime:
     """Raises:
     InvalidParameter: the library that was chosen does not have the device that was chosen.
+    ExtraMissing: the library is not installed.
     SetupError: this machine has no such device.
     """
     folders = Folders.of(settings)
     if settings.device != "cpu":
         return _elsewhere(settings, folders)
-    if settings.runtime == "fastest":
+    library = usual() if settings.runtime == "fastest" else settings.runtime
+    if settings.runtime == "fastest" and library == "openvino":
         return Fastest(folders, settings.precision, settings.threads)
-    if settings.runtime == "openvino":
+    if library == "openvino":
         return OpenVINO(folders, settings.precision, settings.threads)
     return ONNXRuntime(folders, settings.threads)
+
+
+def usual() -> Literal["openvino", "onnxruntime"]:
+    """The library that is used where nothing was timed: OpenVINO, where it is installed."""
+    return "openvino" if extras.there("openvino") else "onnxruntime"
 
 
 def _elsewhere(settings: Settings, folders: Folders) -> Runtime:

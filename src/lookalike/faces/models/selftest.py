@@ -327,7 +327,7 @@ def _seen(samples: Sequence[Sample], settings: Settings) -> Iterator[_Seen]:
 
 def _exact(settings: Settings) -> Runtime:
     """A library that computes in float32; which is the fastest matters to nobody yet."""
-    library = "openvino" if settings.runtime == "fastest" else settings.runtime
+    library = runtime.usual() if settings.runtime == "fastest" else settings.runtime
     return runtime.create(replace(settings, runtime=library, precision="float32"))
 
 

@@ -189,7 +189,8 @@ class Keys:
             rows = connection.execute(select(KEYS)).all()
         for row in rows:
             self._vault.unlocked(row.secret)
-        return sum(row.enabled for row in rows)
+        when = datetime.now(UTC)
+        return sum(row.enabled and not _key(row).ended(when) for row in rows)
 
 
 def _row(key: AccessKey) -> dict[str, object]:

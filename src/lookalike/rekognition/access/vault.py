@@ -61,8 +61,9 @@ class Vault:
             opened = self._fernet(make=False).decrypt(locked).decode()
         except InvalidToken:
             raise self._unreadable("is not the key that they were encrypted with") from None
-        # A key that this host had alone is of all of them from now on.
-        self._key(make=True)
+        if self._database is not None:
+            # A key that this host had alone is of all of them from now on.
+            self._key(make=True)
         return opened
 
     def derived(self, purpose: str) -> bytes:
@@ -71,6 +72,8 @@ class Vault:
         Raises:
             SecretsUnreadable: see `locked`.
         """
+        # It is seen there that it is a key.
+        self._fernet(make=True)
         return hashlib.sha256(self._key(make=True) + b" " + purpose.encode()).digest()
 
     def _fernet(self, *, make: bool) -> Fernet:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from lookalike.faces.coverage import Hindrance
 from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face, Photo
 from lookalike.rekognition import images, shapes
@@ -21,12 +22,10 @@ _LABELS_FROM = 55.0
 _LABEL_MODEL, _MODERATION_MODEL, _TEXT_MODEL, _EQUIPMENT_MODEL = "3.0", "7.0", "3.0", "1.0"
 # The labels that a face proves, each with those above it, as Amazon's hierarchy has them.
 _PARENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"Face": ("Head", "Person"), "Head": ("Person",), "Person": ()}
+    {"Person": (), "Head": ("Person",), "Face": ("Head", "Person")}
 )
 _ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType({"Person": ("Human",)})
 _CATEGORY = "Person Description"
-# How surely a mask is worn where there is said to be one, 0 to 1, as `Coverage.covered` has it.
-_WORN = 0.5
 _COVER = "FACE_COVER"
 
 
@@ -154,4 +153,4 @@ def _mask(face: Face) -> float:
 
 
 def _covered(face: Face) -> bool:
-    return _mask(face) >= _WORN
+    return face.coverage is not None and Hindrance.MASK in face.coverage.hindrances

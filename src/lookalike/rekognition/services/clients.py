@@ -1,4 +1,4 @@
-"""boto3's clients of S3 and SNS, Amazon's or what stands in for them."""
+"""botocore's clients of S3 and SNS, Amazon's or what stands in for them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _ATTEMPTS = 3
 
 @cache
 def service_client(service: str, endpoint_url: str, region: str | None = None) -> Any:
-    """boto3's client, one a process; it may be shared by threads.
+    """A client, one a process; it may be shared by threads.
 
-    Endpoint, region and credentials that are not given are those of boto3's own configuration.
-    Opened when it is first needed, because importing boto3 takes longer than most answers.
+    Endpoint, region and credentials that are not given are those that AWS's SDKs are configured to.
+    Opened when it is first needed, because importing botocore takes longer than most answers.
     """
-    import boto3
     from botocore.config import Config
+    from botocore.session import get_session
 
-    session = boto3.session.Session()
-    return session.client(
+    session = get_session()
+    return session.create_client(
         service,
         endpoint_url=endpoint_url or None,
-        region_name=region or session.region_name or _REGION,
+        region_name=region or session.get_config_variable("region") or _REGION,
         config=Config(
             connect_timeout=_CONNECT_S,
             read_timeout=_READ_S,

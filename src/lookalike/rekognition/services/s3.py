@@ -1,6 +1,7 @@
 """S3 objects: images as bytes, videos as files of which only pieces are held, and only in memory.
 
-Endpoint and credentials come from the setting `s3_endpoint_url` and from boto3's configuration.
+Endpoint and credentials come from the setting `s3_endpoint_url` and from what AWS's SDKs are
+configured to.
 """
 
 from __future__ import annotations

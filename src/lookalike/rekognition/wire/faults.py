@@ -70,6 +70,7 @@ _KNOWN: Mapping[type[Exception], Code] = MappingProxyType(
         errors.TooManyJobs: "LimitExceededException",
         errors.TooMany: "ServiceQuotaExceededException",
         errors.Blocked: "InvalidParameterException",
+        errors.ExtraMissing: "UnknownOperationException",
         errors.Busy: "ThrottlingException",
         errors.StoreBusy: "ThrottlingException",
         errors.StoreUnavailable: "ServiceUnavailable",

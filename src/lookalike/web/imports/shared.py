@@ -19,8 +19,6 @@ from lookalike.database.postgresql.tables import IMPORT_FILES, IMPORTS
 from lookalike.gallery.sources.image_file import is_image
 from lookalike.web.imports.folder import KEPT_S, Progress, checked, source_of
 
-_PART = "imports"
-
 
 @dataclass(frozen=True, slots=True)
 class SharedUpload:
@@ -39,7 +37,7 @@ class SharedUpload:
         row = {"import_id": self.id, "name": str(checked(name)), "data": data}
         key = [IMPORT_FILES.c.import_id, IMPORT_FILES.c.name]
         put = upsert(IMPORT_FILES).on_conflict_do_update(index_elements=key, set_={"data": data})
-        with self.database.changing(_PART) as connection:
+        with self.database.alone() as connection:
             connection.execute(put, row)
 
     def check(self) -> None:
@@ -70,7 +68,7 @@ class SharedUpload:
             yield Path(made)
 
     def tell(self, progress: Progress) -> None:
-        with self.database.changing(_PART) as connection:
+        with self.database.alone() as connection:
             one = update(IMPORTS).where(IMPORTS.c.id == self.id)
             connection.execute(one.values(**asdict(progress)))
 
@@ -81,13 +79,13 @@ class SharedUpload:
         return None if row is None or row.done is None else Progress(row.done, row.total)
 
     def remove(self) -> None:
-        with self.database.changing(_PART) as connection:
+        with self.database.alone() as connection:
             connection.execute(delete(IMPORTS).where(IMPORTS.c.id == self.id))
 
 
 def begin(database: Database, import_id: str) -> SharedUpload:
     """A new import without files; those that were forgotten are deleted."""
-    with database.changing(_PART) as connection:
+    with database.alone() as connection:
         when = now(connection)
         old = IMPORTS.c.created < when - timedelta(seconds=KEPT_S)
         connection.execute(delete(IMPORTS).where(old))

@@ -37,14 +37,17 @@ async def show(
 
 @router.api_route("/embed", methods=["GET", "HEAD"])
 async def show_widget(request: Request, services: UseServices) -> Response:
-    """The start page for an iframe of the web sites that a site file names; no other may frame it.
+    """The start page for a frame of the web sites that are named; no other may frame it.
 
     Raises:
-        NotFound: there is no site file, or it names none.
+        NotFound: none is named.
     """
     origins = services.site.origins
     if not origins:
-        raise NotFound("Nothing is embedded: the site file names no origins under [embed].")
+        raise NotFound(
+            "Nothing is embedded: no web site is named, neither in LOOKALIKE_EMBED_ORIGINS nor "
+            "under [embed] of the site file."
+        )
     return _start(request, services, policy(frame_ancestors=" ".join(origins)))
 
 

@@ -34,13 +34,15 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import PIL.Image
 
+from lookalike.config import Settings
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import FIELDS, Text
 from lookalike.scores.face_shape import SHAPES
@@ -58,6 +60,18 @@ _OFFER = (
     *("id", "title", "text", "link", "picture"),
     *("people", "groups", "fields", "genders", "shapes", "resemblance"),
 )
+
+
+def site_of(settings: Settings) -> Site:
+    """The site of the settings' file, in a frame also where the settings say so.
+
+    Raises:
+        InvalidParameter: see `load`; or what is set is no web site.
+    """
+    site = load(settings.site)
+    more = [each.strip() for each in settings.embed_origins.split(",") if each.strip()]
+    _check_origins(more, "LOOKALIKE_EMBED_ORIGINS")
+    return replace(site, origins=tuple(dict.fromkeys((*site.origins, *more))))
 
 
 def load(path: str) -> Site:
@@ -235,14 +249,18 @@ def _origins(facts: Mapping[str, Any]) -> tuple[str, ...]:
     origins = facts.get("origins", [])
     if not isinstance(origins, list) or not all(isinstance(each, str) for each in origins):
         raise InvalidParameter("embed.origins must be a list of web sites in quotes.")
+    _check_origins(origins, "embed.origins")
+    return tuple(origins)
+
+
+def _check_origins(origins: Iterable[str], name: str) -> None:
     for each in origins:
         # It becomes a part of a header, and a browser takes an origin and nothing beyond it.
         if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d{1,5})?", each):
             raise InvalidParameter(
-                f"embed.origins has {each!r}; it must be like https://fans.example, "
+                f"{name} has {each!r}; it must be like https://fans.example, "
                 "in small letters, without a path."
             )
-    return tuple(origins)
 
 
 def _link(facts: Mapping[str, Any], key: str, needed: str = "", where: str = "") -> str | None:

@@ -20,7 +20,7 @@
  */
 
 const block = document.getElementById("page-data");
-/** @type {{ language: Language, root: string, texts: object, people: number, limits: Limits, app: App | null }} */
+/** @type {{ language: Language, root: string, texts: object, people: number, limits: Limits, app: App | null, hosts?: string[] }} */
 export const page = JSON.parse(block?.textContent ?? "{}");
 
 const numbers = new Intl.NumberFormat(page.language);

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from lookalike.faces.models.converters import lite0, tflite
 
 
-def converted(data: bytes, name: str, file: Path | None) -> bytes:
+def converted(data: bytes, name: str) -> bytes:
     """The ONNX file of a network, whose format the ending of its name tells.
-
-    Args:
-        file: where the same bytes lie, if they do.
 
     Raises:
         ModelDamaged: it is not of that format.
     """
     match PurePath(name).suffix:
         case ".tflite":
-            return tflite.converted(data, file)
+            return tflite.converted(data)
         case ".pth":
             return lite0.converted(data)
         case _:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.faces.models.converters.pytorch import Arrays, weights
+from lookalike.faces.models.onnx_file import Attribute, Message, model, node, tensor, value
 
 SIDE = 224
 # Its stages: how many blocks, and the stride of the first (efficientnet_builder.py, `blocks_args`).
@@ -44,8 +45,8 @@ class _Graph:
 
     def __init__(self, known: Arrays) -> None:
         self._known = known
-        self._nodes: list[Any] = []
-        self._constants: list[Any] = []
+        self._nodes: list[Message] = []
+        self._constants: list[Message] = []
 
     def written(self, *, names: bool) -> bytes:
         flow = self._convolved("picture", "_conv_stem", "_bn0", stride=2)
@@ -61,17 +62,9 @@ class _Graph:
         return self._node("Gemm", [flow, *whole], transB=1)
 
     def _model(self, *outputs: str) -> bytes:
-        from onnx import TensorProto, helper
-
-        def told(name: str, shape: tuple[int, ...]) -> Any:
-            return helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, *shape])
-
-        values = [told(*each) for each in zip(outputs, _OUTPUTS, strict=False)]
-        picture = told("picture", (3, SIDE, SIDE))
-        graph = helper.make_graph(self._nodes, "lite0", [picture], values, self._constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-        written: bytes = model.SerializeToString()
-        return written
+        told = [value(name, (1, *shape)) for name, shape in zip(outputs, _OUTPUTS, strict=False)]
+        picture = value("picture", (1, 3, SIDE, SIDE))
+        return model(self._nodes, [picture], told, self._constants, operators=13, version=8)
 
     def _block(self, start: str, name: str, stride: int, again: bool) -> str:
         flow = start
@@ -101,8 +94,13 @@ class _Graph:
         folded = self._added(f"{name}.folded", kernel * scale[:, None, None, None])
         shift = self._added(f"{name}.shift", bias - mean * scale)
         groups = len(kernel) if grouped else 1
-        sides = {"auto_pad": "SAME_UPPER", "strides": [stride, stride], "group": groups}
-        flow = self._node("Conv", [flow, folded, shift], **sides)
+        flow = self._node(
+            "Conv",
+            [flow, folded, shift],
+            auto_pad="SAME_UPPER",
+            strides=[stride, stride],
+            group=groups,
+        )
         return self._clipped(flow) if clipped else flow
 
     def _clipped(self, flow: str) -> str:
@@ -113,16 +111,12 @@ class _Graph:
         return self._added(name, self._known[name])
 
     def _added(self, name: str, values: NDArray[Any]) -> str:
-        from onnx import numpy_helper
-
-        self._constants.append(numpy_helper.from_array(values, name))
+        self._constants.append(tensor(values, name))
         return name
 
-    def _node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
-        from onnx import helper
-
+    def _node(self, kind: str, inputs: list[str], **attributes: Attribute) -> str:
         name = f"{len(self._nodes)}"
-        self._nodes.append(helper.make_node(kind, inputs, [name], **attributes))
+        self._nodes.append(node(kind, inputs, name, **attributes))
         return name
 
 

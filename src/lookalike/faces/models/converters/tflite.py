@@ -1,160 +1,182 @@
 """A TensorFlow Lite network -> ONNX, which every runtime opens.
 
-OpenVINO reads both formats. What it makes of the file is written down again, operation by
-operation: those that MediaPipe's face networks are made of.
+Operation by operation: those that MediaPipe's face networks are made of. TensorFlow keeps channels
+last and ONNX first, so pictures are turned once where they come in, and results where they go out.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
 from lookalike.errors import ModelDamaged
-
-if TYPE_CHECKING:
-    import onnx
+from lookalike.faces.models.converters.flatbuffer import Table, root
+from lookalike.faces.models.onnx_file import Message, model, node, tensor, value
+from lookalike.faces.vectors import Floats
 
 # The last operator set in which paddings are an attribute, as the other sizes are, and the version
 # of the format that goes with it.
-_OPSET, _FORMAT = 10, 5
+_OPERATORS, _FORMAT = 10, 5
+# At its byte 4 (schema.fbs, `file_identifier`).
+_MARK = b"TFL3"
+_FLOAT32, _INT32 = 0, 2
+_TO_PLANES, _TO_PIXELS = [0, 3, 1, 2], [0, 2, 3, 1]
+# `Padding` there.
+_PADDINGS = ("SAME_UPPER", "VALID")
 
 
-def converted(data: bytes, file: Path | None = None) -> bytes:
+def converted(data: bytes) -> bytes:
     """An ONNX file that computes the same, its inputs and outputs in the same order.
-
-    Args:
-        file: where the same bytes lie, so that none needs to be written.
 
     Raises:
         ModelDamaged: it is no such network, or has an operation that is not known here.
     """
-    from onnx import checker, helper
-
-    network = _read(data, file)
-    operations = [each for each in network.get_ordered_ops() if each.get_type_name() != "Constant"]
-    nodes = [_node(each) for each in operations if each.get_type_name() not in _ENDS]
-    constants = [tensor for each in operations for tensor in _weights(each)]
-    results = [each.get_node().input_value(0) for each in network.outputs]
-    graph = helper.make_graph(
-        nodes, "network", [*map(_value, network.inputs)], [*map(_value, results)], constants
-    )
-    opset = helper.make_opsetid("", _OPSET)
-    model = helper.make_model(graph, opset_imports=[opset], ir_version=_FORMAT)
-    checker.check_model(model)
-    written: bytes = model.SerializeToString()
-    return written
+    try:
+        return _Network(data).written()
+    except (struct.error, TypeError, ValueError, IndexError, OverflowError) as error:
+        raise ModelDamaged(f"It is no TensorFlow Lite network ({error}).") from error
 
 
-def _read(data: bytes, file: Path | None) -> Any:
-    """OpenVINO reads this format from files alone."""
-    import openvino
+class _Network:
+    """Its tensors are known by number, in ONNX by that number as text."""
 
-    with ExitStack() as stack:
-        if file is None:
-            file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "network.tflite"
-            file.write_bytes(data)
-        try:
-            return openvino.Core().read_model(file)
-        except RuntimeError as error:
-            raise ModelDamaged(f"It is no TensorFlow Lite network ({error}).") from error
+    def __init__(self, data: bytes) -> None:
+        if data[4:8] != _MARK:
+            raise ValueError("it does not say that it is one")
+        self._root = root(data)
+        (self._graph,) = self._root.tables(2)
+        self._tensors = self._graph.tables(0)
+        self._buffers = self._root.tables(4)
+        self._nodes: list[Message] = []
+        self._constants: list[Message] = []
+
+    def written(self) -> bytes:
+        inputs, outputs = (self._graph.numbers(place).tolist() for place in (1, 2))
+        for each in inputs:
+            self._add("Transpose", [f"picture{each}"], f"{each}", perm=_TO_PLANES)
+        for operation in self._graph.tables(3):
+            self._convert(operation)
+        for each in outputs:
+            self._add("Transpose", [f"{each}"], f"result{each}", perm=_TO_PIXELS)
+        return model(
+            self._nodes,
+            self._values("picture", inputs),
+            self._values("result", outputs),
+            self._constants,
+            operators=_OPERATORS,
+            version=_FORMAT,
+        )
+
+    def _values(self, called: str, numbers: Iterable[int]) -> Iterator[Message]:
+        return (value(f"{called}{each}", self._shape(each)) for each in numbers)
+
+    def _convert(self, operation: Table) -> None:
+        kind = self._kind(operation)
+        if kind not in _OPERATIONS:
+            known = ", ".join(f"{each}" for each in _OPERATIONS)
+            raise ModelDamaged(
+                f"It has TensorFlow Lite's operation {kind}, which is not known here; known: "
+                f"{known}."
+            )
+        inputs, (output,) = operation.numbers(1).tolist(), operation.numbers(2).tolist()
+        options = operation.table(4)
+        _OPERATIONS[kind](self, inputs, f"{output}", options)
+
+    def _kind(self, operation: Table) -> int:
+        """Of `BuiltinOperator`; older files have it where there is but one byte for it."""
+        code = self._root.tables(1)[operation.number(0, "I")]
+        return max(code.number(0, "b"), code.number(3, "i"))
+
+    def add(self, inputs: Sequence[int], output: str, options: Table) -> None:
+        _check_plain(options.number(0, "b"))
+        self._add("Add", [f"{each}" for each in inputs], output)
+
+    def convolution(self, inputs: Sequence[int], output: str, options: Table) -> None:
+        """Weights are (out, height, width, in)."""
+        _check_plain(options.number(3, "b"), options.number(4, "i", 1), options.number(5, "i", 1))
+        self._convolve(inputs, output, options, self._floats(inputs[1]).transpose(0, 3, 1, 2), 1)
+
+    def depthwise(self, inputs: Sequence[int], output: str, options: Table) -> None:
+        """Weights are (1, height, width, out)."""
+        _check_plain(options.number(4, "b"), options.number(5, "i", 1), options.number(6, "i", 1))
+        weights = self._floats(inputs[1]).transpose(3, 0, 1, 2)
+        self._convolve(inputs, output, options, weights, self._shape(inputs[0])[-1])
+
+    def _convolve(
+        self, inputs: Sequence[int], output: str, options: Table, weights: Floats, groups: int
+    ) -> None:
+        source, _, bias = inputs
+        fed = [f"{source}", self._constant(f"{output}w", weights)]
+        fed.append(self._constant(f"{output}b", self._floats(bias)))
+        self._add(
+            "Conv",
+            fed,
+            output,
+            group=groups,
+            kernel_shape=weights.shape[2:],
+            auto_pad=_PADDINGS[options.number(0, "b")],
+            strides=[options.number(2, "i"), options.number(1, "i")],
+        )
+
+    def max_pool(self, inputs: Sequence[int], output: str, options: Table) -> None:
+        _check_plain(options.number(5, "b"))
+        self._add(
+            "MaxPool",
+            [f"{inputs[0]}"],
+            output,
+            kernel_shape=[options.number(4, "i"), options.number(3, "i")],
+            auto_pad=_PADDINGS[options.number(0, "b")],
+            strides=[options.number(2, "i"), options.number(1, "i")],
+        )
+
+    def pad(self, inputs: Sequence[int], output: str, _: Table | None) -> None:
+        """Zeros before and behind each axis, which are in TensorFlow's order."""
+        pairs = self._stored(inputs[1], _INT32, "<i4").reshape(4, 2)[_TO_PLANES]
+        self._add("Pad", [f"{inputs[0]}"], output, pads=pairs.T.ravel().tolist())
+
+    def prelu(self, inputs: Sequence[int], output: str, _: Table | None) -> None:
+        slopes = self._floats(inputs[1]).reshape(-1, 1, 1)
+        self._add("PRelu", [f"{inputs[0]}", self._constant(f"{output}s", slopes)], output)
+
+    def _add(self, kind: str, inputs: Sequence[str], output: str, **attributes: object) -> None:
+        self._nodes.append(node(kind, inputs, output, **attributes))  # type: ignore[arg-type]
+
+    def _constant(self, name: str, values: Floats) -> str:
+        self._constants.append(tensor(values, name))
+        return name
+
+    def _shape(self, number: int) -> list[int]:
+        shape: list[int] = self._tensors[number].numbers(0).tolist()
+        return shape
+
+    def _floats(self, number: int) -> Floats:
+        return self._stored(number, _FLOAT32, "<f4")
+
+    def _stored(self, number: int, type_: int, kind: str) -> Floats:
+        of = self._tensors[number]
+        if of.number(1, "b") != type_:
+            raise ValueError(f"tensor {number} is not of the type {type_}")
+        raw = self._buffers[of.number(2, "I")].bytes(0)
+        return np.frombuffer(raw, kind).reshape(self._shape(number))
 
 
-def _node(of: Any) -> onnx.NodeProto:
-    kind = of.get_type_name()
-    if kind not in _OPERATIONS:
-        known = ", ".join(_OPERATIONS)
-        raise ModelDamaged(f"It has the operation {kind}, which is not known here; known: {known}.")
-    return _OPERATIONS[kind](of)
+def _check_plain(activation: int, *dilations: int) -> None:
+    """Activations within an operation, and weights with gaps, are none of MediaPipe's."""
+    if activation or set(dilations) - {1}:
+        raise ValueError(f"an operation has activation {activation} and dilations {dilations}")
 
 
-def _convolution(of: Any) -> onnx.NodeProto:
-    sizes = of.get_attributes()
-    return _made(
-        "Conv",
-        of,
-        group=_groups(of),
-        kernel_shape=[int(each) for each in of.get_input_shape(1)[-2:]],
-        strides=sizes["strides"],
-        dilations=sizes["dilations"],
-        pads=[*sizes["pads_begin"], *sizes["pads_end"]],
-    )
-
-
-def _max_pool(of: Any) -> onnx.NodeProto:
-    sizes = of.get_attributes()
-    pads = [*sizes["pads_begin"], *sizes["pads_end"]]
-    return _made("MaxPool", of, kernel_shape=sizes["kernel"], strides=sizes["strides"], pads=pads)
-
-
-def _pad(of: Any) -> onnx.NodeProto:
-    return _made("Pad", of, 1, pads=[*_integers(of, 1), *_integers(of, 2)])
-
-
-def _transpose(of: Any) -> onnx.NodeProto:
-    return _made("Transpose", of, 1, perm=_integers(of, 1))
-
-
-def _made(kind: str, of: Any, inputs: int | None = None, **attributes: Any) -> onnx.NodeProto:
-    """With all inputs, or with the first few."""
-    from onnx import helper
-
-    names = [_name(each) for each in of.input_values()[:inputs]]
-    return helper.make_node(kind, names, [_name(of.output(0))], **attributes)
-
-
-_ENDS = ("Parameter", "Result")
-_OPERATIONS: dict[str, Callable[[Any], onnx.NodeProto]] = {
-    "Add": lambda of: _made("Add", of),
-    "Convolution": _convolution,
-    "GroupConvolution": _convolution,
-    "MaxPool": _max_pool,
-    "Pad": _pad,
-    "PRelu": lambda of: _made("PRelu", of),
-    "Reshape": lambda of: _made("Reshape", of),
-    "Transpose": _transpose,
-}
-
-
-def _weights(of: Any) -> list[onnx.TensorProto]:
-    """The constants that an operation reads, in the shapes that ONNX has them in."""
-    from onnx import numpy_helper
-
-    if of.get_type_name() in ("Pad", "Transpose"):
-        return []
-    found = []
-    for each in of.input_values():
-        if each.get_node().get_type_name() == "Constant":
-            values = np.array(each.get_node().data)
-            if of.get_type_name() == "GroupConvolution":
-                values = values.reshape(-1, *values.shape[2:])
-            elif of.get_type_name() == "PRelu":
-                values = values.reshape(-1, 1, 1)
-            elif of.get_type_name() == "Reshape":
-                values = values.astype(np.int64)
-            found.append(numpy_helper.from_array(values, _name(each)))
-    return found
-
-
-def _groups(of: Any) -> int:
-    return int(of.get_input_shape(1)[0]) if of.get_type_name() == "GroupConvolution" else 1
-
-
-def _integers(of: Any, place: int) -> list[int]:
-    return [int(each) for each in of.input_value(place).get_node().data]
-
-
-def _value(of: Any) -> onnx.ValueInfoProto:
-    from onnx import TensorProto, helper
-
-    shape = [int(each) for each in of.get_shape()]
-    return helper.make_tensor_value_info(_name(of), TensorProto.FLOAT, shape)
-
-
-def _name(of: Any) -> str:
-    """Of what an operation computes: unlike tensor names, every one of them has one."""
-    return f"{of.get_node().get_friendly_name()}:{of.get_index()}"
+# By `BuiltinOperator` of schema.fbs.
+_OPERATIONS: Mapping[int, Callable[..., None]] = MappingProxyType(
+    {
+        0: _Network.add,
+        3: _Network.convolution,
+        4: _Network.depthwise,
+        17: _Network.max_pool,
+        34: _Network.pad,
+        54: _Network.prelu,
+    }
+)

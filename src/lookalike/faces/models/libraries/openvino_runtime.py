@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from lookalike import extras
 from lookalike.cache import kept
 from lookalike.errors import SetupError
 from lookalike.faces.image import Pixels
@@ -30,8 +31,10 @@ class OpenVINO:
             device: `CPU` or `GPU`.
 
         Raises:
+            ExtraMissing: OpenVINO is not installed.
             SetupError: there is no such device.
         """
+        extras.check("openvino")
         with _without_telemetry():
             import openvino
 
