@@ -71,7 +71,12 @@ class _Network:
         )
 
     def _values(self, called: str, numbers: Iterable[int]) -> Iterator[Message]:
-        return (value(f"{called}{each}", self._shape(each)) for each in numbers)
+        return (value(f"{called}{each}", self._spread(each)) for each in numbers)
+
+    def _spread(self, number: int) -> list[int]:
+        """The shape of a tensor as it is carried here: of one place, where it lost its sides."""
+        count, *places, channels = self._shape(number)
+        return [count, *(places or (1, 1)), channels]
 
     def _convert(self, operation: Table) -> None:
         kind = self._kind(operation)
@@ -141,6 +146,12 @@ class _Network:
         slopes = self._floats(inputs[1]).reshape(-1, 1, 1)
         self._add("PRelu", [f"{inputs[0]}", self._constant(f"{output}s", slopes)], output)
 
+    def reshape(self, inputs: Sequence[int], output: str, _: Table | None) -> None:
+        """Only what leaves out the sides of one place, which changes nothing."""
+        if self._shape(inputs[0])[1:-1] != [1, 1]:
+            raise ValueError(f"tensor {inputs[0]} of several places gets another shape")
+        self._add("Identity", [f"{inputs[0]}"], output)
+
     def _add(self, kind: str, inputs: Sequence[str], output: str, **attributes: object) -> None:
         self._nodes.append(node(kind, inputs, output, **attributes))  # type: ignore[arg-type]
 
@@ -176,6 +187,7 @@ _OPERATIONS: Mapping[int, Callable[..., None]] = MappingProxyType(
         3: _Network.convolution,
         4: _Network.depthwise,
         17: _Network.max_pool,
+        22: _Network.reshape,
         34: _Network.pad,
         54: _Network.prelu,
     }
