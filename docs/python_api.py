@@ -50,7 +50,7 @@ def page() -> str:
     for each in _results():
         lines += _result(each)
     tree = inspect.cleandoc(errors.__doc__ or "").split("\n\n")[1:]
-    lines += ["## Errors", "", "```", textwrap.dedent(tree[0]), "```", "", *tree[1:], ""]
+    lines += ["## Errors", "", "```text", textwrap.dedent(tree[0]), "```", "", *tree[1:], ""]
     return "\n".join(lines)
 
 
@@ -75,7 +75,7 @@ def _signature(name: str, function: Callable[..., Any]) -> list[str]:
     if len(line) > _WIDTH:
         inside = ",\n    ".join(parameters)
         line = f"{name}(\n    {inside},\n) -> {returned}"
-    return ["```", line, "```"]
+    return ["```text", line, "```"]
 
 
 def _parameters(signature: inspect.Signature) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _result(kind: type[Result]) -> list[str]:
     own = [each for each in fields(kind) if each.name not in above and each.name[0] != "_"]  # type: ignore[arg-type]
     title = kind.__name__ if base is Result else f"{kind.__name__}({base.__name__})"
     told = "\n".join(f"{each.name}: {each.type}" for each in own)
-    return [f"### {title}", "", "```", told, "```", "", *_prose(kind), ""]
+    return [f"### {title}", "", "```text", told, "```", "", *_prose(kind), ""]
 
 
 def _prose(told: object) -> list[str]:

@@ -41,6 +41,7 @@ _CONTAINERS = "asks for a container engine and a domain; tests/deploy does the i
 _MAKE = "makes the checkout that this test runs in"
 _WHEEL = "asks for the wheel; tests/release/installed.py makes it, and does this"
 _RECIPE = "loads a network from the web; tests/faces/models adds ones made on the spot"
+_NPM = "asks npm; tests/web/test_typescript.py makes that client with what is installed"
 _POSTGRESQL = "PostgreSQL's own tools, in whatever version the server has"
 # Beginnings of lines that cannot run, by page, and why.
 CANNOT: Mapping[tuple[str, str], str] = {
@@ -57,6 +58,8 @@ CANNOT: Mapping[tuple[str, str], str] = {
     ("docs/calibration.md", "lookalike evaluate calibrate"): _DATA,
     ("docs/check.md", "lookalike gallery import ../shared"): _DATA,
     ("docs/check.md", "lookalike gallery check --photos ../shared"): _DATA,
+    ("docs/clients.md", "npm install"): _NPM,
+    ("docs/clients.md", "npx openapi-ts"): _NPM,
     ("docs/deploy.md", "export LOOKALIKE_DOMAIN"): _CONTAINERS,
     ("docs/deploy.md", "docker compose"): _CONTAINERS,
     ("docs/deploy.md", "useradd"): _SYSTEM,
@@ -92,6 +95,8 @@ CANNOT: Mapping[tuple[str, str], str] = {
 READ_BY: Mapping[str, str] = {
     "nginx": "tests/deploy/installed.py: nginx -t",
     "caddyfile": "tests/deploy/installed.py: caddy validate",
+    "pycon": "tests/api/test_examples.py: doctest",
+    "ts": "tests/web/test_typescript.py: tsc",
 }
 _COMMAND = re.compile(r"^ *(\$ |lookalike |python -m )", re.MULTILINE)
 # What is only looked at: outputs, listings, help.
@@ -106,7 +111,10 @@ _BEFORE: Mapping[str, str] = {
     "docs/check.md": "lookalike gallery import stars/ --collection fans",
 }
 # Where the server of a page is.
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:8000|https://fans\.example/look|https://faces\.example")
+_ADDRESS = re.compile(
+    r"http://127\.0\.0\.1:8000|https://fans\.example/look|https://faces\.example"
+    r"|https://look\.example"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +185,7 @@ def commands(block: Block) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_every_block_says_what_it_is() -> None:
-    parsed = {*_PARSERS, *READ_BY, *_SHOWN, "sh", "console", "python"}
+    parsed = {*_PARSERS, *READ_BY, *_SHOWN, "sh", "console", "python", "pycon"}
     for page in PAGES:
         for block in of(page):
             assert block.language in parsed, f"{page}:{block.line}: {block.language!r}"
@@ -325,6 +333,22 @@ def test_python_prints_what_the_page_says(
             got = served.python(code).splitlines()
             for line in re.findall(r"^# (\S.+)", block.text, re.MULTILINE):
                 assert any(_alike(line, each) for each in got), f"{page}: {line}\n{got}"
+
+
+# docs/python.md is made of examples in the code, which tests/api/test_examples.py runs.
+_TYPED = [page for page in PAGES if any(each.language == "pycon" for each in of(page))]
+
+
+@pytest.mark.parametrize("page", [page for page in _TYPED if page != "docs/python.md"])
+def test_what_is_typed_is_answered_as_the_page_says(
+    page: str, served: Reader, photos: Mapping[str, bytes]
+) -> None:
+    everything = of(page)
+    scenes.furnish(served.folder, photos, everything)
+    typed = [_ADDRESS.sub(served.url, each.text) for each in everything if each.language == "pycon"]
+    text = "\n".join([">>> import lookalike", *typed]).replace('"…"', '"secret"')
+    (served.folder / "typed.txt").write_text(text, "utf-8")
+    served.bash("python -m doctest -o ELLIPSIS typed.txt")
 
 
 def _csv(text: str) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from docs import site
 from docs.markdown import Block, blocks, prose
 from lookalike.gallery.people import Language
 from tests.support import ROOT
-from tests.support.browser import DESKTOP, PHONE, Opener
+from tests.support.browser import DESKTOP, PHONE, Opener, barriers
 from tests.support.serving import listening
 
 _LANGUAGES: tuple[Language, ...] = ("en", "ko")
@@ -192,16 +192,29 @@ def test_pages_fit_the_screen(
         assert view.page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
 
 
+def search(page: Page, words: str) -> None:
+    """With a key at the end: only what is typed is looked for."""
+    page.locator(".md-search__input").fill(words)
+    page.keyboard.press("End")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out(visit: Opener, url: str, scheme: str) -> None:
+    view = visit(f"{url}/ko/deploy/", "ko", DESKTOP, color_scheme=scheme)
+    about = ("color-contrast:", "link-in-text-block:")
+    assert [each for each in barriers(view.page) if each.startswith(about)] == []
+
+
 def test_somebody_searches_and_changes_the_language(visit: Opener, url: str) -> None:
     view = visit(f"{url}/visitor/", "en", DESKTOP)
     page = view.page
-    page.locator(".md-search__input").fill("resemblance")
+    search(page, "resemblance")
     expect(page.locator(".md-search-result__item").first).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(".md-select").first.hover()
     page.locator(".md-select__link[hreflang=ko]").click()
     expect(page.locator("h1")).to_contain_text("나는 누구를 닮았을까?")
     assert page.url == f"{url}/ko/visitor/"
-    page.locator(".md-search__input").fill("접수증")
+    search(page, "접수증")
     page.locator(".md-search-result__link").first.click()
     expect(page.locator("h1")).to_contain_text("나만의 행사 열기")
