@@ -14,7 +14,7 @@ LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.1
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
 .PHONY: serve test test-api test-deploy test-docs test-hosts test-install release lint format \
-	docs site benchmark requirements clean test-aioboto3
+	docs site benchmark requirements clean test-aioboto3 test-cluster
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
@@ -35,6 +35,11 @@ test-deploy: .venv/dev.installed
 test-hosts: .venv/dev.installed
 	sh tests/database/install.sh
 	$(BIN)/python -m pytest tests/database/replicated.py
+
+# What becomes of answers when parts of a cluster fail: kills, PostgreSQL stopped, networks cut; as
+# root, with iproute2. Some ten minutes.
+test-cluster: .venv/dev.installed
+	$(BIN)/python -m pytest tests/cluster/failing.py
 
 # Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.
 test-api: .venv/dev.installed

@@ -42,9 +42,10 @@ from lookalike.faces.models.manifest import SFACE
 from lookalike.faces.vectors import Floats
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.index import kept
-from lookalike.gallery.index.codes import BLOCK, Codes
+from lookalike.gallery.index.codes import BLOCK
 from lookalike.gallery.index.collection import label_of
 from lookalike.gallery.index.columns import Columns, encoded
+from lookalike.gallery.index.keeper import coding_of
 from lookalike.gallery.index.vectors import VectorIndex
 from lookalike.gallery.people import Facts, Person, Text, Who
 from lookalike.gallery.portraits import Portrait
@@ -144,8 +145,7 @@ def workers(path: Path, probes: Floats) -> list[Figures]:
 
 
 def make(path: Path, columns: Columns) -> None:
-    codes = Codes.build(columns.vectors, threads=1)
-    kept.write(path, columns, codes, _INDEX, SFACE.contract, Mark())
+    kept.write(path, columns, coding_of(columns), _INDEX, SFACE.contract, Mark())
 
 
 def drawn(path: Path, count: int) -> tuple[Floats, list[set[int]], float]:

@@ -114,7 +114,7 @@ def starts(workers: int) -> tuple[float, float]:
 def measure(workers: int) -> tuple[str, ...]:
     clock, processor = starts(workers)
     with serving(workers) as served:
-        rate = _photos_a_second(served.url)
+        rate = photos_a_second(served.url)
         memory = sum(map(_proportional, _processes(served.process))) / workers
     return (
         str(workers),
@@ -125,7 +125,7 @@ def measure(workers: int) -> tuple[str, ...]:
     )
 
 
-def _photos_a_second(url: str) -> float:
+def photos_a_second(url: str) -> float:
     data = photo(SIZES["1 megapixel"])
 
     def ask(client: httpx.Client) -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import click
 
-from docs import compatibility, house, python_api
+from docs import attributes, compatibility, house, python_api
 from lookalike import config
 from lookalike.cli import main as lookalike
 from lookalike.gallery.people import Language
@@ -129,6 +129,7 @@ def rekognition() -> str:
             "",
             *(f"- {each}" for each in compatibility.GENERAL),
             "",
+            *attributes.sections(),
             "## Values that are never sent",
             "",
             "| enum | values |",

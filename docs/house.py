@@ -37,6 +37,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "rekognition web",
             "server",
             "launch",
+            "cluster",
             "cli",
         ),
         "api": ("photo results", "questions", "galleries", "*", "opening"),
@@ -52,6 +53,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "__init__",
         ),
         "cli.access": ("policies", "*"),
+        "cluster": ("asking nodes plan", "looking shards", "engine", "*", "application", "running"),
         "database": (
             "clock schema version",
             "migrations presence waiting",
@@ -65,7 +67,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "geometry image",
             "models",
             "*",
-            "appearance",
+            "appearance traits",
             "photo",
             "pictures",
             "analyzer",
@@ -92,7 +94,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "rekognition": (
             "arns wire",
-            "access services",
+            "access faces services",
             "*",
             "operations",
             "calls sts video_jobs",

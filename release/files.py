@@ -25,7 +25,16 @@ from tests.support import photos
 
 DIST = ROOT / "dist"
 JOURNEY = Path(__file__).parent / "journey.py"
-_PHOTO = "obama2.jpg"
+# Photos of the package's examples, and what they are called where they come from.
+_PHOTOS = {
+    "biden.jpg": "biden.jpg",
+    "collins.png": "astronaut.png",
+    "landscape.jpg": "free-mountain-vector-01.jpg",
+    "obama.jpg": "obama.jpg",
+    "obama2.jpg": "obama2.jpg",
+    "people/Eileen Collins/collins.png": "astronaut.png",
+    "people/Joe Biden/biden.jpg": "biden.jpg",
+}
 
 
 def main() -> None:
@@ -81,9 +90,12 @@ def tried(python: Path, folder: Path, *words: str, before: tuple[str, ...] = ())
         words: more for `journey.py`.
         before: a command that the Python is started with.
     """
-    photo = folder / _PHOTO
-    photo.write_bytes(photos.load()[_PHOTO])
-    command = [*before, str(python), "-I", str(JOURNEY), str(photo), *words]
+    there, known = folder / "photos", photos.load()
+    for name, source in _PHOTOS.items():
+        path = there / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(known[source])
+    command = [*before, str(python), "-I", str(JOURNEY), str(there), *words]
     done = subprocess.run(
         command, check=True, cwd=folder, env=outside(folder), stdout=subprocess.PIPE, text=True
     )

@@ -1,15 +1,20 @@
-"""The main job, done by an installation as its user has it: a photo looked at, and a server asked.
+"""The main job, done by an installation as its user has it: a photo looked at, a server asked, and
+the examples of the package run.
 
-PYTHON -I release/journey.py PHOTO [--alone]      with the Python of the installation
+PYTHON -I release/journey.py FOLDER [--alone]      with the Python of the installation
 
-Knows nothing of the checkout. With --alone it is in a network of its own (`unshare --net`), of
-which it needs loopback. Prints what came, as JSON; ends with an error where anything did not.
+Knows nothing of the checkout; the photos that the examples are of lie in the folder. With --alone
+it is in a network of its own (`unshare --net`), of which it needs loopback. Prints what came, as
+JSON; ends with an error where anything did not.
 """
 
 from __future__ import annotations
 
+import asyncio
+import doctest
 import fcntl
 import json
+import os
 import socket
 import struct
 import subprocess
@@ -22,21 +27,25 @@ from typing import Any
 
 import httpx
 
+import lookalike
+
 # Of Linux: bring an interface up (netdevice(7)).
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 0x1
 _PATIENCE_S = 180
+_PHOTO = Path("obama2.jpg")
 _TICK_S = 0.05
 
 
 def main() -> None:
-    photo, alone = Path(sys.argv[1]), "--alone" in sys.argv
-    if alone:
+    os.chdir(sys.argv[1])
+    if "--alone" in sys.argv:
         _raise_loopback()
     begun = time.perf_counter()
-    found = _said("find", str(photo), "--json", "--limit", "3")
+    found = _said("find", str(_PHOTO), "--json", "--limit", "3")
     took = time.perf_counter() - begun
     with _served() as (url, started):
-        told = _asked(url, photo)
+        told = _asked(url, _PHOTO)
+        examples = _examples(url)
     (face,) = found["faces"]
     best = face["people"][0]
     print(
@@ -44,6 +53,7 @@ def main() -> None:
             {
                 "find": {"id": best["id"], "resemblance": best["score"]["resemblance"]},
                 "server": told,
+                "examples": examples,
                 "seconds": {"find": round(took, 1), "start": round(started, 1)},
             }
         )
@@ -111,6 +121,22 @@ def _posted(client: httpx.Client, path: str, photo: Path, **fields: str) -> Any:
     if answer.is_error:
         raise SystemExit(f"{path} was answered {answer.status_code}: {answer.text}")
     return answer.json()["faces"]
+
+
+def _examples(url: str) -> int:
+    """How many examples of the package came out as it says.
+
+    Args:
+        url: of the server that they speak of.
+    """
+    known = {"lookalike": lookalike, "url": url, "asyncio": asyncio}
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    told: list[str] = []
+    for each in doctest.DocTestFinder().find(lookalike, globs=known):
+        runner.run(each, out=told.append)
+    if told:
+        raise SystemExit("".join(told))
+    return runner.summarize(verbose=False).attempted
 
 
 def _raise_loopback() -> None:

@@ -214,6 +214,12 @@ class Settings:
         "stranger in 100 is taken for one.",
         minimum=0,
     )
+    attributes: Literal["measured", "complete"] = _setting(
+        "measured",
+        "DetectFaces and the like: `measured` sends the attributes that were measured to be true, "
+        "`complete` every member that Amazon sends, with the Value false, or CALM, and a "
+        "Confidence of 50 where nothing is known. See docs/rekognition.md.",
+    )
     rekognition_starter: Literal["off", "on"] = _setting(
         "off",
         "Whether the Rekognition API has the gallery that comes with the package among its "

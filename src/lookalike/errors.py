@@ -34,6 +34,7 @@
     ├── ResultsFull               there are as many shared results as there may be
     ├── TooOften                  more than one address may ask for in that time
     ├── Busy                      more photos are waiting than the server takes
+    │   └── PartMissing           a part of the cluster does not answer now
     ├── Unreachable               a server of ours that does not answer a client
     │   └── NoAnswer              or with something else than its version answers
     ├── AwsError                  Amazon Rekognition cannot be asked, or refuses
@@ -253,6 +254,10 @@ class TooOften(LookalikeError):
 
 class Busy(LookalikeError):
     code = "busy"
+
+
+class PartMissing(Busy):
+    code = "part-missing"
 
 
 class Unreachable(LookalikeError):

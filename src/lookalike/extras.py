@@ -26,6 +26,7 @@ class Extra:
 EXTRAS: Mapping[str, Extra] = MappingProxyType(
     {
         "aws": Extra("boto3", "Amazon Rekognition in place of our own networks"),
+        "cluster": Extra("ray", "several machines as one server"),
         "evaluate": Extra("matplotlib", "drawings of evaluation reports"),
         "openvino": Extra(
             "openvino", "networks in OpenVINO, the fastest where the processor has bfloat16"

@@ -135,3 +135,11 @@ def share_heaps() -> None:
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, _HEAPS)
+
+
+def give_back_heaps() -> None:
+    """Let the system have what this process holds and does not use any more, where it can."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

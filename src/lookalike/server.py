@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -81,6 +81,8 @@ def create_app(
     settings: Settings | None = None,
     engine: Callable[[], Engine] | None = None,
     ending: Callable[[], None] = lambda: None,
+    *,
+    works: bool = True,
 ) -> FastAPI:
     """The ASGI app; settings come from the environment unless given.
 
@@ -88,6 +90,7 @@ def create_app(
         engine: gives the one to use, with all open that the first photo needs; it is opened when
             the app starts unless given.
         ending: is called when all requests were answered, or were given up.
+        works: on videos and imports, too, in a process of its own; else others do.
 
     Raises:
         InvalidParameter: a setting, or the site file, is not as it must be.
@@ -114,6 +117,7 @@ def create_app(
             shares,
             watching,
             ending,
+            works,
         ),
     )
     problems = Problems(document.problem)
@@ -149,6 +153,7 @@ async def _lifespan(
     shares: Shares,
     watching: Watching,
     ending: Callable[[], None],
+    works: bool,
     app: FastAPI,
 ) -> AsyncIterator[None]:
     """Opens all that routes use, and lets it go; the server is ready in between."""
@@ -190,7 +195,7 @@ async def _lifespan(
             rekognition=LateEndpoint(engine, executor, guard, others=settings.others == "faces"),
         )
         async with results.keeping_swept(services.results, engine.gallery, fetched.sweep):
-            with runner:
+            with runner if works else nullcontext():
                 app.state.services = services
                 yield
                 # FastAPI remembers what it called, and so the app: let the networks go.

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from lookalike import config
+from lookalike.cluster.plan import NAME, PATH, Plan
 from lookalike.config import PREFIX, Settings
 from lookalike.gate.names import Names
 from lookalike.web.admission import largest_body
@@ -205,3 +206,28 @@ def test_proxies_take_the_largest_body_and_tell_who_asks() -> None:
     ):
         assert f"proxy_set_header {header};" in nginx
     assert "proxy_request_buffering off;" in nginx
+
+
+@pytest.mark.parametrize("name", ["serve.yaml", "kuberay.yaml"])
+def test_a_cluster_is_deployed_by_a_plan_that_there_is(name: str) -> None:
+    first = next(yaml.safe_load_all((FOLDER / name).read_text("utf-8")))
+    serve = yaml.safe_load(first["spec"]["serveConfigV2"]) if "spec" in first else first
+    (application,) = serve["applications"]
+    assert (application["name"], application["import_path"]) == (NAME, PATH)
+    plan = Plan.of(application["args"])
+    assert plan.written().items() >= application["args"].items()
+    # Ray listens there, and the application has to know.
+    assert serve["http_options"] == {"host": plan.host, "port": plan.port}
+
+
+def test_machines_of_a_cluster_are_told_settings_that_there_are() -> None:
+    cluster, policy = yaml.safe_load_all((FOLDER / "kuberay.yaml").read_text("utf-8"))
+    groups = cluster["spec"]["rayClusterConfig"]
+    pods = [groups["headGroupSpec"], *groups["workerGroupSpecs"]]
+    for pod in pods:
+        (container,) = pod["template"]["spec"]["containers"]
+        told = {each["name"]: each["value"] for each in container["env"]}
+        assert told.pop("RAY_AUTH_MODE") == "token"
+        assert told.keys() <= NAMES
+        assert container["envFrom"] == [{"secretRef": {"name": "lookalike"}}]
+    assert policy["spec"]["ingress"][1] == {"ports": [{"port": 8000}]}

@@ -199,7 +199,7 @@ def test_unknown_celebrity_is_not_found(aws: Any) -> None:
         aws.get_celebrity_info(Id="Q0")
 
 
-@pytest.mark.parametrize("attributes", [None, ["DEFAULT"], ["SMILE"]])
+@pytest.mark.parametrize("attributes", [None, ["DEFAULT"]])
 def test_faces_are_detected_largest_first(
     aws: Any, photos: Photos, attributes: list[str] | None
 ) -> None:

@@ -69,6 +69,7 @@ def check(told: Any) -> None:
     assert guess["female"] < 0.1
     assert 30 <= guess["age_low"] < guess["age_high"] <= 70
     assert told["server"]["page"].startswith("text/html")
+    assert told["examples"] > 10
 
 
 def test_the_base_is_no_larger_than_it_may_be(base: Installed) -> None:

@@ -12,6 +12,7 @@ import click
 
 from lookalike.cli import (
     backup,
+    cluster,
     compare,
     counts,
     detect,
@@ -62,6 +63,7 @@ class _Commands(click.Group):
     cls=_Commands,
     commands=[
         backup.backup,
+        cluster.cluster,
         compare.compare,
         counts.counts,
         detect.detect,

@@ -29,6 +29,8 @@ from lookalike.faces.photo import Face, Photo, Timings
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.pictures.square import face_square
 from lookalike.faces.quality import measure
+from lookalike.faces.traits.reader import TraitReader
+from lookalike.faces.traits.traits import Traits
 from lookalike.faces.vectors import Floats
 
 # How sure the mesh has to be of a face that is followed, as its network says it: half of what it is
@@ -60,6 +62,7 @@ class Analyzer:
         self._appearances = AppearanceReader(opener, Folders.of(settings))
         self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
+        self._traits: TraitReader | None = None
         self._told: Callable[[Photo], None] | None = None
         self._turn = threading.Lock()
 
@@ -88,12 +91,17 @@ class Analyzer:
         self._told = told
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
         """Find, align, embed and judge every face of a photo; see `Faces`."""
         decoded = _decoded(data, limits or self.limits)
         with self._turn:
-            (photo,) = self._embedded([self._look(decoded, appearances)])
+            (photo,) = self._embedded([self._look(decoded, appearances=appearances, traits=traits)])
         if self._told is not None:
             self._told(photo)
         return photo
@@ -113,24 +121,27 @@ class Analyzer:
                 begin(place)
                 try:
                     decoded = _decoded(each.data, each.limits or self.limits)
-                    looked[place] = self._look(decoded, each.appearances)
+                    looked[place] = self._look(
+                        decoded, appearances=each.appearances, traits=each.traits
+                    )
                 except PhotoError as error:
                     failed[place] = error
             found = dict(zip(looked, self._embedded(list(looked.values())), strict=True))
         return [found.get(place) or failed[place] for place in range(len(photos))]
 
-    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
+    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
         """The same for a picture that is decoded already and surely upright; see `Faces`."""
         clock = _Clock()
         clock.lap("decode")
         with self._turn:
-            followed = None if last is None else self._followed(image, last, clock)
+            followed = None if last is None else self._followed(image, last, clock, traits)
             if followed is not None:
                 return followed
-            (photo,) = self._embedded([self._look(_Decoded(image, clock, finer=None), False)])
+            decoded = _Decoded(image, clock, finer=None)
+            (photo,) = self._embedded([self._look(decoded, traits=traits)])
         return photo
 
-    def _followed(self, image: Image, last: Photo, clock: _Clock) -> Photo | None:
+    def _followed(self, image: Image, last: Photo, clock: _Clock, traits: bool) -> Photo | None:
         """The faces of `last` where they are now; None where one of them is lost."""
         clock.lap("detect")
         seen = [(each, each.mesh.scaled(image.scale)) for each in last.faces if each.mesh]
@@ -149,12 +160,18 @@ class Analyzer:
         )
         crops = [align(image.pixels, each.landmarks, self.embedder.size) for each in meshes]
         clock.lap("align")
-        looked = _Looked(image, found, tuple(meshes), crops, [None] * len(meshes), clock)
+        shown = self._traits_of(image, meshes, traits)
+        if traits:
+            clock.lap("traits")
+        looks: list[Appearance | None] = [None] * len(meshes)
+        looked = _Looked(image, found, tuple(meshes), crops, looks, shown, clock)
         vectors = np.array([each.embedding for each, _ in seen], np.float32)
         clock.lap("embed")
         return self._photo(looked, vectors)
 
-    def _look(self, decoded: _Decoded, appearances: bool) -> _Looked:
+    def _look(
+        self, decoded: _Decoded, *, appearances: bool = False, traits: bool = False
+    ) -> _Looked:
         image, clock, finer = decoded.image, decoded.clock, decoded.finer
         clock.skip()
         found = self.detector.detect(image.pixels, upright=finer is None)
@@ -169,7 +186,10 @@ class Analyzer:
         looks = self._appearances_of(image, meshes, appearances)
         if appearances:
             clock.lap("appearance")
-        return _Looked(image, found, meshes, crops, looks, clock)
+        shown = self._traits_of(image, meshes, traits)
+        if traits:
+            clock.lap("traits")
+        return _Looked(image, found, meshes, crops, looks, shown, clock)
 
     def _appearances_of(
         self, image: Image, meshes: Sequence[Mesh], wanted: bool
@@ -177,6 +197,13 @@ class Analyzer:
         if not (wanted and self._looks_wanted):
             return [None] * len(meshes)
         return [self._appearances.read(image.pixels, each) for each in meshes]
+
+    def _traits_of(self, image: Image, meshes: Sequence[Mesh], wanted: bool) -> list[Traits | None]:
+        if not wanted:
+            return [None] * len(meshes)
+        if self._traits is None:
+            self._traits = TraitReader(self.runtime)
+        return [self._traits.read(image.pixels, each) for each in meshes]
 
     def _embedded(self, looked: Sequence[_Looked]) -> list[Photo]:
         """The time of the batch is that of each of its photos."""
@@ -193,7 +220,7 @@ class Analyzer:
         image = looked.image
         found = looked.found.scaled(1 / image.scale)
         meshes = (each.scaled(1 / image.scale) for each in looked.meshes)
-        seen = looked.crops, vectors, looked.appearances
+        seen = looked.crops, vectors, looked.appearances, looked.traits
         faces = tuple(map(self._face, found.boxes, found.scores, meshes, *seen))
         return Photo(image.width, image.height, image.format, faces, looked.clock.timings())
 
@@ -219,9 +246,10 @@ class Analyzer:
         crop: Pixels,
         vector: Floats,
         appearance: Appearance | None,
+        traits: Traits | None,
     ) -> Face:
         left, top, width, height = (float(each) for each in box)
-        quality = measure(crop, mesh.landmarks, float(score), width)
+        quality = measure(crop, mesh, float(score), width)
         return Face(
             box=Box(left, top, width, height),
             landmarks=Landmarks.of(mesh.landmarks),
@@ -231,6 +259,7 @@ class Analyzer:
             mesh=mesh,
             coverage=self._coverage.read(crop, mesh, quality),
             appearance=appearance,
+            traits=traits,
         )
 
     def embed(self, crops: list[Pixels]) -> Floats:
@@ -277,7 +306,7 @@ class Analyzer:
         with self._turn:
             (mesh,) = self._meshes.read(pixels, found)
         crop = thumbnail.face(small, self.embedder.size)
-        quality = measure(crop, mesh.landmarks, float(found.scores[0]), float(found.boxes[0, 2]))
+        quality = measure(crop, mesh, float(found.scores[0]), float(found.boxes[0, 2]))
         return self._coverage.read(crop, mesh, quality)
 
 
@@ -288,6 +317,7 @@ class Request:
     data: bytes
     limits: Limits | None
     appearances: bool
+    traits: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,6 +348,7 @@ class _Looked:
     meshes: tuple[Mesh, ...]
     crops: list[Pixels]
     appearances: list[Appearance | None]
+    traits: list[Traits | None]
     clock: _Clock
 
 

@@ -11,6 +11,7 @@ from lookalike.faces.geometry import Box, Landmarks
 from lookalike.faces.image import Pixels
 from lookalike.faces.mesh import Mesh
 from lookalike.faces.quality import Quality
+from lookalike.faces.traits.traits import Traits
 from lookalike.faces.vectors import Floats
 
 # A portrait must show one face, or one that is clearly the subject: this many times the area of
@@ -29,6 +30,7 @@ class Face:
         embedding: (dimension,) float32 of length 1.
         thumbnail: a small JPEG of it, only of a face that was asked for with one.
         appearance: how it looks, only of a face that was asked for with it.
+        traits: what shows on it, likewise.
     """
 
     box: Box
@@ -40,6 +42,7 @@ class Face:
     coverage: Coverage | None = None
     thumbnail: bytes | None = None
     appearance: Appearance | None = None
+    traits: Traits | None = None
 
     @property
     def enough(self) -> bool:
@@ -49,7 +52,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds of each step; of appearances only where they were asked for."""
+    """Milliseconds of each step; of appearances and traits only where they were asked for."""
 
     decode: float
     detect: float
@@ -57,6 +60,7 @@ class Timings:
     align: float
     embed: float
     appearance: float = 0.0
+    traits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,13 +1,16 @@
-"""How usable a face is: size, sharpness, brightness, and pose from the five landmarks."""
+"""How usable a face is: size, sharpness, brightness, and pose."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from lookalike.faces.mesh import Mesh
 from lookalike.faces.vectors import Floats
 
 # Mean positions of the five landmarks in centimetres, x to the right of the picture, y down, z
@@ -54,8 +57,8 @@ class Quality:
     pose: Pose
 
 
-def measure(crop: NDArray[np.uint8], landmarks: Floats, score: float, size: float) -> Quality:
-    """Quality of one face from its aligned crop and its (5, 2) landmarks."""
+def measure(crop: NDArray[np.uint8], mesh: Mesh, score: float, size: float) -> Quality:
+    """Quality of one face from its aligned crop and its mesh."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     detail = float(cv2.Laplacian(grey, cv2.CV_32F).var())
     return Quality(
@@ -63,12 +66,26 @@ def measure(crop: NDArray[np.uint8], landmarks: Floats, score: float, size: floa
         size=size,
         sharpness=100 * (1 - float(np.exp(-detail / _SHARP))),
         brightness=float(grey.mean()) / 2.55,
-        pose=pose(landmarks),
+        # Else the points are anywhere.
+        pose=pose_of_mesh(mesh.points) if mesh.presence >= 0 else pose(mesh.landmarks),
     )
 
 
+def pose_of_mesh(points: Floats) -> Pose:
+    """Of the (468, 3) points of a mesh: the rotation of the mean face that is nearest to them.
+
+    Kabsch, 1976. Half of LFW's and of Korean portraits are told within 2 degrees of what they were
+    when they are tilted by 30 and 45 degrees (`python -m benchmarks.poses`).
+    """
+    mean = _mean_face()
+    left, _, right = np.linalg.svd(mean.T @ (points - points.mean(axis=0)).astype(np.float64))
+    # A mirror image is no rotation.
+    left[:, -1] *= np.sign(np.linalg.det(left @ right))
+    return _angles((left @ right).T)
+
+
 def pose(landmarks: Floats) -> Pose:
-    """Yaw, pitch and roll under a scaled orthographic camera.
+    """Of five landmarks alone, under a scaled orthographic camera.
 
     The (2, 3) map from the mean face to the picture is solved by least squares; the two
     orthonormal rows nearest to it are the camera's axes.
@@ -78,10 +95,23 @@ def pose(landmarks: Floats) -> Pose:
     camera = np.linalg.solve(face.T @ face, face.T @ picture).T
     u, _, vt = np.linalg.svd(camera, full_matrices=False)
     right, down = u @ vt
-    away = np.cross(right, down)
-    # The third column of the rotation is where the face's own depth axis points.
-    gaze = -np.array([right[2], down[2], away[2]])
-    yaw = np.arctan2(gaze[0], -gaze[2])
-    pitch = np.arcsin(np.clip(-gaze[1], -1, 1))
-    roll = np.arctan2(down[0], right[0])
+    return _angles(np.array([right, down, np.cross(right, down)]))
+
+
+def _angles(turn: NDArray[np.float64]) -> Pose:
+    """Of the (3, 3) rotation that brings the mean face to the picture.
+
+    It nods first, then turns, and then leans: to tilt a photo changes the roll alone.
+    """
+    roll = np.arctan2(turn[1, 0], turn[0, 0])
+    yaw = np.arctan2(turn[2, 0], np.hypot(turn[0, 0], turn[1, 0]))
+    pitch = -np.arctan2(turn[2, 1], turn[2, 2])
     return Pose(*(float(np.degrees(each)) for each in (yaw, pitch, roll)))
+
+
+@cache
+def _mean_face() -> NDArray[np.float64]:
+    """(468, 3), centred: the mean shape of the meshes of LFW's people, made its own mirror image,
+    and turned as MediaPipe's canonical face model is, which looks straight ahead."""
+    with (resources.files(__package__) / "canonical.npy").open("rb") as file:
+        return np.asarray(np.load(file), np.float64)

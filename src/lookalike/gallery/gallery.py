@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ import numpy as np
 from lookalike.config import Settings
 from lookalike.database import changes
 from lookalike.database.changes import Change
-from lookalike.database.database import Address
+from lookalike.database.database import Address, Database
 from lookalike.database.version import Version
 from lookalike.errors import (
     CollectionNotFound,
@@ -30,6 +30,7 @@ from lookalike.faces.models.manifest import Embedder
 from lookalike.faces.vectors import Floats
 from lookalike.gallery import starter
 from lookalike.gallery.contents import StoredCollection
+from lookalike.gallery.index.columns import decoded
 from lookalike.gallery.index.indexes import Indexes
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.vectors import Hit
@@ -85,6 +86,10 @@ class Drawn:
     vectors: Floats
 
 
+# As `Indexes` is made.
+MakesIndexes = Callable[[Database, int, Keeper], Indexes]
+
+
 class Gallery:
     """Finds people by id, by name and by face. Changes by any process show at the next call.
 
@@ -95,16 +100,24 @@ class Gallery:
         store: where the user's own collections lie, and what changes them.
     """
 
-    def __init__(self, store: Store, shipped: Starter, dimension: int, kept: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        shipped: Starter,
+        dimension: int,
+        kept: Path,
+        indexes: MakesIndexes = Indexes,
+    ) -> None:
         """
         Args:
             shipped: the starter, with everyone in it.
             kept: folder for the indexes of large collections.
+            indexes: what is searched, where it is not in this process.
         """
         self.store = store
         self._shipped = shipped
         self._looks = StarterAppearances(shipped.people)
-        self._indexes = Indexes(store.database, dimension, Keeper(kept, store.contract))
+        self._indexes = indexes(store.database, dimension, Keeper(kept, store.contract))
         self._version: Version | None = None
         # The starter without those who asked to be left out.
         self._starter = shipped
@@ -113,8 +126,13 @@ class Gallery:
         self._counts: Mapping[str, tuple[int, int]] | None = None
 
     @classmethod
-    def open(cls, settings: Settings, embedder: Embedder) -> Gallery:
+    def open(
+        cls, settings: Settings, embedder: Embedder, indexes: MakesIndexes = Indexes
+    ) -> Gallery:
         """The starter gallery, empty if it was made with another model, and the user's own ones.
+
+        Args:
+            indexes: what is searched, where it is not in this process.
 
         Raises:
             ContractMismatch: one of the user's own was made with another model.
@@ -130,6 +148,7 @@ class Gallery:
             starter.load(contract) if starter.fits(contract) else starter.nobody(dimension),
             dimension,
             settings.cache / "indexes" / which,
+            indexes,
         )
 
     def close(self) -> None:
@@ -229,13 +248,12 @@ class Gallery:
             CollectionNotFound: there is no such collection.
         """
         with self._current():
-            found = [
-                (Place(each, hit.name), hit)
-                for each in self._searched(collection)
-                for hit in self._indexes.of(each).people.nearest(probe, limit, who)
-            ]
-            best = nlargest(limit, found, key=lambda each: each[1].cosine)
-            people = self._roster.people([place for place, _ in best])
+            searched = self._searched(collection)
+        # Where it is not in this process, others are served while this one waits.
+        near = self._indexes.people_near(searched, probe, limit, who)
+        found = [(Place(each, hit.name), hit) for each, hit in near]
+        best = nlargest(limit, found, key=lambda each: each[1].cosine)
+        people = self._people([place for place, _ in best])
         # Somebody may have been removed by another process since the search began.
         return [
             Nearest(people[place], hit.cosine, hit.vector) for place, hit in best if place in people
@@ -249,17 +267,18 @@ class Gallery:
         """
         with self._current():
             searched = self._searched(collection)
-            columns = [self._indexes.of(each).people.of(who) for each in searched]
-            places = [
-                (Place(each, name), vector)
-                for each, own in zip(searched, columns, strict=True)
-                for name, vector in own.drawn(most)
-            ]
-            places = places[:: -(-len(places) // most) or 1]
-            people = self._roster.people([place for place, _ in places])
+        samples = self._indexes.drawn(searched, most, who)
+        places = [
+            (Place(each, name), vector)
+            for each, own in samples
+            for name, vector in zip(decoded(own.names), own.vectors, strict=True)
+        ]
+        places = places[:: -(-len(places) // most) or 1]
+        people = self._people([place for place, _ in places])
         found = [(people[place], vector) for place, vector in places if place in people]
         vectors = np.array([vector for _, vector in found], np.float32)
-        return Drawn(sum(map(len, columns)), tuple(each for each, _ in found), vectors)
+        of = sum(own.of for _, own in samples)
+        return Drawn(of, tuple(each for each, _ in found), vectors)
 
     def nearest_faces(self, probe: Floats, limit: int, collection: str) -> list[Hit]:
         """The faces of a collection nearest to a (dimension,) probe, by id, best first.
@@ -269,7 +288,7 @@ class Gallery:
         """
         with self._current():
             self._check(collection)
-            return self._indexes.of(collection).faces.vectors.nearest(probe, limit)
+        return self._indexes.faces_near(collection, probe, limit)
 
     def face_vector(self, face_id: str, collection: str) -> Floats:
         """The (dimension,) vector of a face.
@@ -279,7 +298,7 @@ class Gallery:
         """
         with self._current():
             self._check(collection)
-            vector = self._indexes.of(collection).faces.vectors.vector(face_id)
+        vector = self._indexes.face(collection, face_id)
         if vector is None:
             raise NotFound(f"The collection {collection!r} has no face {face_id!r}.")
         return vector
@@ -290,9 +309,8 @@ class Gallery:
         Raises:
             NotFound: there is no such person or no such collection.
         """
-        with self._current():
-            first = self._found(person_id, collection)[0]
-            return self._indexes.of(first.collection).people.vectors.vector(person_id)
+        first = self._found(person_id, collection)[0]
+        return self._indexes.person(first.collection, person_id)
 
     def records(self, collection: str) -> Records:
         """The faces and users of a collection, one by one.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from lookalike.errors import ImageTooSmall, PhotoError
 from lookalike.faces.photo import Photo
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.faces import attributes
 from lookalike.rekognition.services import s3
 from lookalike.rekognition.wire.faults import Fault, code_of, of_image
 from lookalike.rekognition.wire.validation import Members
@@ -43,14 +45,17 @@ def content(context: Context, image: Members, member: str) -> bytes:
     return data
 
 
-def analyze(context: Context, data: bytes, member: str) -> Photo:
+def analyze(context: Context, data: bytes, member: str, asked: Collection[str] = ()) -> Photo:
     """The photo with those of its faces that are large enough, the largest first.
+
+    Args:
+        asked: the attributes that will be told of them.
 
     Raises:
         Fault: the photo cannot be used, or a side is too short.
     """
     try:
-        photo = context.engine.analyzer.analyze(data)
+        photo = context.engine.analyzer.analyze(data, traits=attributes.shown(asked))
     except ImageTooSmall as error:
         raise _too_small(member, "very small") from error
     except PhotoError as error:

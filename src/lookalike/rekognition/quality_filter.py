@@ -1,8 +1,7 @@
 """QualityFilter: which faces are too poor to be compared or indexed, and why.
 
-Amazon does not publish its bars. Ours are on the numbers that DetectFaces shows. Of the largest
-faces of 400 LFW photos LOW keeps 99 %, MEDIUM 95 % and HIGH 39 % (LFW is soft); of 400 portraits
-from Wikimedia Commons 98 %, 94 % and 82 %.
+Amazon does not publish its bars. Ours are on the numbers that DetectFaces shows;
+docs/rekognition.md says what each holds back.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from lookalike.faces.photo import Face
+from lookalike.rekognition.faces import scales
 
 # Values of the model's Reason enum.
 Reason = Literal[
@@ -30,14 +30,13 @@ class QualityBar:
     """What a face needs.
 
     Attributes:
-        score: least confidence of the detector, 0 to 1.
+        confidence, sharpness: least, 0 to 100.
         size: least width of the face in pixels of the photo.
-        sharpness: least, 0 to 100.
         darkest, brightest: brightness, 0 to 100.
         yaw, pitch: largest turn to either side, in degrees.
     """
 
-    score: float
+    confidence: float
     size: float
     sharpness: float
     darkest: float
@@ -47,11 +46,17 @@ class QualityBar:
 
 
 _NONE = QualityBar(0, 0, 0, 0, 100, 180, 180)
-_LOW = QualityBar(score=0.7, size=40, sharpness=5, darkest=12, brightest=90, yaw=60, pitch=35)
-_MEDIUM = QualityBar(score=0.8, size=56, sharpness=12, darkest=20, brightest=85, yaw=45, pitch=28)
+_LOW = QualityBar(
+    confidence=75, size=40, sharpness=13, darkest=30, brightest=99.8, yaw=60, pitch=35
+)
+_MEDIUM = QualityBar(
+    confidence=95, size=56, sharpness=30, darkest=46, brightest=99.5, yaw=45, pitch=28
+)
 # A face of 80 pixels fills the crop that the recogniser takes in (median of the tests' faces); a
 # smaller one is enlarged.
-_HIGH = QualityBar(score=0.88, size=80, sharpness=30, darkest=25, brightest=80, yaw=30, pitch=20)
+_HIGH = QualityBar(
+    confidence=99, size=80, sharpness=63, darkest=55, brightest=98.9, yaw=30, pitch=20
+)
 
 # AUTO is left to the service by Amazon's documentation. Ours keeps whatever can be compared at all.
 _BARS: Mapping[str, QualityBar] = MappingProxyType(
@@ -67,12 +72,14 @@ def passing(faces: tuple[Face, ...], quality_filter: str) -> tuple[Face, ...]:
 def reasons(face: Face, quality_filter: str) -> tuple[Reason, ...]:
     """Why a QualityFilter of the model holds a face back; empty if it does not."""
     bar, quality = _BARS[quality_filter], face.quality
+    sharpness, brightness = scales.sharpness(quality), scales.brightness(quality)
+    confidence = scales.confidence(quality.score, face.mesh)
     found: dict[Reason, bool] = {
         "EXTREME_POSE": abs(quality.pose.yaw) > bar.yaw or abs(quality.pose.pitch) > bar.pitch,
-        "LOW_BRIGHTNESS": quality.brightness < bar.darkest,
-        "LOW_CONFIDENCE": quality.score < bar.score,
-        "LOW_FACE_QUALITY": quality.brightness > bar.brightest,
-        "LOW_SHARPNESS": quality.sharpness < bar.sharpness,
+        "LOW_BRIGHTNESS": brightness < bar.darkest,
+        "LOW_CONFIDENCE": confidence < bar.confidence,
+        "LOW_FACE_QUALITY": brightness > bar.brightest,
+        "LOW_SHARPNESS": sharpness < bar.sharpness,
         "SMALL_BOUNDING_BOX": quality.size < bar.size,
     }
     return tuple(reason for reason, holds in found.items() if holds)

@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from lookalike.faces.attributes import Attributes
 from lookalike.faces.geometry import Box
 from lookalike.faces.photo import Face, Photo
 from lookalike.gallery.people import Person
 from lookalike.gallery.records import FaceRecord, Refusal, Refused
-from lookalike.rekognition import landmarks
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.faces import attributes, landmarks, scales
 from lookalike.rekognition.wire.validation import Members
 
-# The attributes that a model here measures; all others are left out of every answer.
-_GUESSED = frozenset({"ALL", "AGE_RANGE", "GENDER"})
+# What ComparedFace has of them, which no request asks for.
+OF_COMPARED = frozenset({"SMILE", "EMOTIONS"})
 _WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 # What Amazon calls the reasons for which a face is left as it is.
 REFUSALS: Mapping[Refusal, str] = MappingProxyType(
@@ -32,18 +31,39 @@ REFUSALS: Mapping[Refusal, str] = MappingProxyType(
 def details(
     context: Context, photo: Photo, faces: Sequence[Face], asked: Collection[str]
 ) -> list[Members]:
-    """FaceDetail of each face, with those of the attributes asked for that we measure."""
-    found = [_detail(each, photo, asked) for each in faces]
-    if not _GUESSED & set(asked):
+    """FaceDetail of each face, with those of the attributes asked for that are told."""
+    found = [_detail(context, each, photo, asked) for each in faces]
+    if not attributes.guessed(asked):
         return found
     guesses = context.engine.analyzer.attributes(faces)
-    return [each | _guessed(guess, asked) for each, guess in zip(found, guesses, strict=True)]
+    return [
+        each | attributes.of_guess(guess, asked) for each, guess in zip(found, guesses, strict=True)
+    ]
 
 
-def _detail(found: Face, photo: Photo, asked: Collection[str]) -> Members:
-    if "ALL" not in asked:
-        return face(found, photo)
-    return face(found, photo) | {"Landmarks": landmarks.all_of(found, photo)}
+def _detail(context: Context, found: Face, photo: Photo, asked: Collection[str]) -> Members:
+    detail = face(found, photo) | _told(context, found, asked)
+    if attributes.ALL in asked:
+        detail["Landmarks"] = landmarks.all_of(found, photo)
+    return detail
+
+
+def compared(context: Context, found: Face, photo: Photo) -> Members:
+    """ComparedFace; under the setting `attributes = complete` with Smile and Emotions."""
+    return face(found, photo) | _told(context, found, of_compared(context))
+
+
+def of_compared(context: Context) -> Collection[str]:
+    """The attributes that ComparedFace is sent with."""
+    return OF_COMPARED if _complete(context) else frozenset()
+
+
+def _told(context: Context, found: Face, asked: Collection[str]) -> Members:
+    return attributes.of_traits(found.traits, asked, complete=_complete(context))
+
+
+def _complete(context: Context) -> bool:
+    return context.settings.attributes == "complete"
 
 
 def face(found: Face, photo: Photo) -> Members:
@@ -53,20 +73,20 @@ def face(found: Face, photo: Photo) -> Members:
         "Landmarks": landmarks.five(found, photo),
         "Pose": _pose(found),
         "Quality": {
-            "Brightness": found.quality.brightness,
-            "Sharpness": found.quality.sharpness,
+            "Brightness": scales.brightness(found.quality),
+            "Sharpness": scales.sharpness(found.quality),
         },
     }
 
 
 def face_box(found: Face, photo: Photo) -> Members:
-    """ComparedSourceImageFace: where a face is, and how sure the detector was (0 to 100).
+    """ComparedSourceImageFace: where a face is, and how surely it is one (0 to 100).
 
     A face that is cut off has a box that leaves 0 to 1.
     """
     return {
         "BoundingBox": bounding_box(found.box.in_shares(photo.width, photo.height)),
-        "Confidence": 100 * found.quality.score,
+        "Confidence": scales.confidence(found.quality.score, found.mesh),
     }
 
 
@@ -82,7 +102,7 @@ def record(found: FaceRecord, context: Context) -> Members:
         "BoundingBox": bounding_box(found.box or _WHOLE),
         "ImageId": _image_id(found.image_id or found.id),
         "ExternalImageId": found.external_image_id or (found.person if whole else None),
-        "Confidence": 100 * (found.score or 1.0),
+        "Confidence": scales.confidence(found.score or 1.0),
         "IndexFacesModelVersion": context.model_version,
         "UserId": found.person,
     }
@@ -113,18 +133,6 @@ def known_gender(person: Person) -> Members | None:
 def bounding_box(box: Box) -> Members:
     """BoundingBox of the model, of a box in shares of its photo."""
     return {"Width": box.width, "Height": box.height, "Left": box.left, "Top": box.top}
-
-
-def _guessed(guess: Attributes, asked: Collection[str]) -> Members:
-    likelier = max(guess.female, 1 - guess.female)
-    found = {
-        "AGE_RANGE": ("AgeRange", {"Low": guess.age_low, "High": guess.age_high}),
-        "GENDER": (
-            "Gender",
-            {"Value": "Female" if guess.female > 0.5 else "Male", "Confidence": 100 * likelier},
-        ),
-    }
-    return dict(made for name, made in found.items() if {name, "ALL"} & set(asked))
 
 
 def _pose(found: Face) -> Members:

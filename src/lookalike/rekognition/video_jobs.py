@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from lookalike.faces.photo import Photo
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
+from lookalike.rekognition.faces import attributes
 from lookalike.rekognition.operations.celebrities import described, recognized
 from lookalike.rekognition.operations.searching import face_matches
 from lookalike.rekognition.services import s3
@@ -66,7 +67,12 @@ def perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
 
     with s3.open_video(engine.settings, where) as file:
         found = analyze_video(
-            file, engine, keep=images.with_large_faces, describe=describe, check_stop=check_stop
+            file,
+            engine,
+            keep=images.with_large_faces,
+            describe=describe,
+            check_stop=check_stop,
+            traits=attributes.shown(asked),
         )
     faces = list(operation.find(context, request, found.tracks))
     return JobResult(

@@ -43,6 +43,7 @@ def analyze_video(
     describe: Callable[[Photo], Sequence[str]],
     check_stop: Callable[[], None],
     thorough: bool = False,
+    traits: bool = False,
 ) -> VideoAnalysis:
     """Look at `video_rate` frames a second: at all of one where it may show somebody new, else only
     for those who were there.
@@ -52,6 +53,7 @@ def analyze_video(
         describe: what is to be said of each face that is kept.
         check_stop: called before each frame; what it raises ends the work.
         thorough: decode every frame, and look at all of each that is looked at.
+        traits: see what shows on each face too.
 
     Raises:
         VideoError: the video cannot be used.
@@ -63,7 +65,7 @@ def analyze_video(
         for frame in video.frames(engine.settings.video_rate, every=thorough):
             check_stop()
             new = thorough or novelty.may_be_new(frame, last.faces if last else ())
-            last = engine.analyzer.analyze_frame(frame.image, None if new else last)
+            last = engine.analyzer.analyze_frame(frame.image, None if new else last, traits)
             photo = keep(last)
             count += len(photo.faces)
             if count > _MOST_FACES:

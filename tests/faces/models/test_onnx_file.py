@@ -53,7 +53,7 @@ def _reread(made: onnx.TensorProto) -> Any:
 
 
 def test_a_constant_of_a_type_that_is_not_read_is_named() -> None:
-    text = helper.make_tensor("words", TensorProto.STRING, [1], [b"a"])
+    text = helper.make_tensor("words", TensorProto.STRING, [1], ["a"])  # type: ignore[list-item]
     with pytest.raises(ModelRefused, match=r"'words' is of ONNX's type 8; .* are read"):
         onnx_file.array(_reread(text))
 

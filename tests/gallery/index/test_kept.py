@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from lookalike.database.changes import Mark
 from lookalike.gallery.index import kept
-from lookalike.gallery.index.codes import Bytes, Codes, faiss
+from lookalike.gallery.index.codes import Codes, faiss
 from lookalike.gallery.index.columns import Columns, encoded
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.kept import Kept
+from lookalike.gallery.index.lists import Lists
 from lookalike.gallery.index.vectors import VectorIndex
 from tests.gallery.index.test_index import DIMENSION, columns, names, pairs, units
 from tests.support import PATIENCE_S
@@ -101,16 +103,47 @@ def test_whoever_is_erased_is_not_in_the_file_and_all_others_are(tmp_path: Path)
     stay = np.setdiff1d(np.arange(COUNT), rows)
     assert np.array_equal(other.columns.vectors[stay], made.vectors[stay])
     assert (found(path).mark, found(path).erased) == (MARK, Mark(9, 99))
-    codes, before = found(path).codes.packed, one.codes.packed
+    codes, before = (each.codes.arrays["codes"] for each in (found(path), one))
     assert not any(code_of(codes, row).any() for row in rows)
     assert all(np.array_equal(code_of(codes, row), code_of(before, row)) for row in stay)
 
 
-def code_of(packed: Bytes, row: int) -> Bytes:
+def test_codes_in_lists_are_kept_searched_and_erased_alike(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    made = columns(names(range(COUNT)), units(COUNT))
+    one = Lists.build(made.vectors, 1)
+    kept.write(path, made, one, "mine/people", "sface/1", MARK)
+    again = found(path).codes
+    assert isinstance(again, Lists)
+    for name, array in one.arrays.items():
+        assert np.array_equal(again.arrays[name], array), name
+    probes = units(20, seed=3)
+    for probe in probes:
+        assert np.array_equal(again.nearest(probe, 100), one.nearest(probe, 100))
+    gone = made.rows(names([3, 4, 999]))
+    found(path).erase(names([3, 4, 999]), Mark(9, 99))
+    codes = found(path).codes.arrays
+    erased = np.isin(codes["order"], gone)
+    assert erased.sum() == 3
+    assert not codes["codes"][erased].any()
+    assert np.array_equal(codes["codes"][~erased], one.arrays["codes"][~erased])
+
+
+def test_lists_find_what_the_slow_search_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lookalike.gallery.index.segments._FEW_ALLOWED", 10)
+    made = columns(names(range(COUNT)), units(COUNT))
+    slow, fast = VectorIndex(made), VectorIndex(made, Lists.build(made.vectors, 1))
+    for probe in units(20, seed=3):
+        assert pairs(fast.nearest(probe, 2)) == pairs(slow.nearest(probe, 2))
+
+
+def code_of(packed: NDArray[np.uint8], row: int) -> NDArray[np.uint8]:
     """The code of one row, as faiss takes it out of where it lies beside others."""
     packer = faiss.IndexPQFastScan(DIMENSION, DIMENSION // 2, 4).get_CodePacker()
     block, offset = divmod(int(row), packer.nvec)
-    code: Bytes = packer.unpack_1(packed.reshape(-1, packer.block_size)[block:][:1], offset)
+    code: NDArray[np.uint8] = packer.unpack_1(
+        packed.reshape(-1, packer.block_size)[block:][:1], offset
+    )
     return code
 
 

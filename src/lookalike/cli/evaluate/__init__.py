@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from lookalike.cli.evaluate import (
+    attributes,
     calibrate,
     detection,
     identify,
@@ -20,6 +21,7 @@ from lookalike.cli.evaluate import (
 
 @click.group(
     commands=[
+        attributes.attributes,
         calibrate.calibrate,
         detection.detection,
         identify.identify,

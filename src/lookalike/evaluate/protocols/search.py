@@ -145,7 +145,7 @@ def searches(who: Population, threads: int = 1) -> Iterator[Result]:
         codes = Codes.build(columns.vectors, threads)
         build = time.perf_counter() - started
         name = f"codes, {segments.CANDIDATES} ranked again"
-        more = (codes.packed.nbytes + codes.centroids.nbytes) / 2**20
+        more = sum(each.nbytes for each in codes.arrays.values()) / 2**20
         yield measured(who, name, _by(VectorIndex(columns, codes)), 2 * mib + more, build)
 
 

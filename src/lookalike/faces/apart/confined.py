@@ -108,15 +108,20 @@ class Confined:
         self._told = told
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
-        photo = cast(Photo, self._ask("analyze", data, limits, appearances))
+        photo = cast(Photo, self._ask("analyze", data, limits, appearances, traits))
         if self._told is not None:
             self._told(photo)
         return photo
 
-    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
-        return cast(Photo, self._ask("analyze_frame", image, last))
+    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
+        return cast(Photo, self._ask("analyze_frame", image, last, traits))
 
     def embed(self, crops: list[Pixels]) -> Floats:
         return cast(Floats, self._ask("embed", crops))

@@ -45,25 +45,34 @@ class Faces(Protocol):
         """Tell of every photo that was looked at, from now on, in the thread that asked for it."""
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
         """Find, align, embed and judge every face of a photo. No face is an empty tuple.
 
         Args:
             appearances: tell how each looks, where the settings want an order of looks and the
                 network for it is there. It is opened when this is first asked.
+            traits: tell what shows on each. The networks for it are opened when this is first
+                asked.
 
         Raises:
             PhotoError: the bytes are not a photo that can be used.
+            SetupError: a network for traits cannot be used.
         """
 
-    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
+    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
         """The same for a picture that is decoded already and surely upright.
 
         Args:
             last: what was seen just before, where nothing has come up since: its faces are only
                 looked for where they were, and keep their embeddings. Where one of them is lost,
                 all of the picture is looked at.
+            traits: as of `analyze`.
         """
 
     def embed(self, crops: list[Pixels]) -> Floats:

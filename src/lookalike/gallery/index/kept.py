@@ -21,19 +21,18 @@ from numpy.typing import NDArray
 
 from lookalike import files
 from lookalike.database.changes import Mark
-from lookalike.gallery.index import codes
-from lookalike.gallery.index.codes import Codes
-from lookalike.gallery.index.columns import Columns
+from lookalike.gallery.index import codes, lists
+from lookalike.gallery.index.codes import Arrays, Codes, Coding
+from lookalike.gallery.index.columns import Columns, Rows
+from lookalike.gallery.index.lists import Lists
 
 _MAGIC = b"lookalike columns 1\n"
 # Bytes of the first page, and what each array begins at a multiple of.
 _PAGE, _ALIGNED = 4096, 64
 # Vectors are a person's own: nobody else is to read them.
 _MODE = 0o600
-# Arrays that are never changed, of which the check is.
-_FIXED = ("names", "labels", "kinds", "centroids")
-
-_Arrays = Mapping[str, NDArray[Any]]
+# Arrays that are changed where somebody is erased; the check is of all others.
+_CHANGING = ("erased", "codes", "vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class About:
         number, stamp: of the last change of the database that is in it.
         width, kinds, kind_width: bytes of a name, number of labels, bytes of one.
         check: CRC-32 of what is never changed.
+        listed: whether its codes are in lists.
     """
 
     index: str
@@ -57,17 +57,17 @@ class About:
     kinds: int
     kind_width: int
     check: int
+    listed: bool = False
 
     def places(self) -> Mapping[str, tuple[int, np.dtype[Any], tuple[int, ...]]]:
         """Where each array begins, its type and its shape; where the file ends."""
-        pairs = self.dimension // 2
+        coding = lists if self.listed else codes
         shapes: dict[str, tuple[str, tuple[int, ...]]] = {
             "names": (f"S{self.width}", (self.count,)),
             "labels": ("<i4", (self.count,)),
             "erased": ("<i8", (2,)),
             "kinds": (f"S{self.kind_width}", (self.kinds,)),
-            "centroids": ("<f4", (pairs, 16, 2)),
-            "codes": ("u1", (codes.packed_size(self.count, self.dimension),)),
+            **coding.shapes(self.count, self.dimension),
             "vectors": ("<f2", (self.count, self.dimension)),
             "end": ("u1", (0,)),
         }
@@ -90,7 +90,7 @@ class Kept:
     """
 
     columns: Columns
-    codes: Codes
+    codes: Coding
     mark: Mark
     erased: Mark
     path: Path
@@ -110,11 +110,14 @@ class Kept:
         if len(rows) and which(self.path) == self.file:
             with open(self.path, "r+b") as opened, mmap.mmap(opened.fileno(), 0) as whole:
                 if _which(os.fstat(opened.fileno())) == self.file:
-                    _erase(_arrays(whole, _about(whole)), rows, mark)
+                    about = _about(whole)
+                    _erase(about, _arrays(whole, about), rows, mark)
                     whole.flush()
 
 
-def write(path: Path, columns: Columns, made: Codes, index: str, contract: str, mark: Mark) -> None:
+def write(
+    path: Path, columns: Columns, made: Coding, index: str, contract: str, mark: Mark
+) -> None:
     """Put a file in its place, as a whole.
 
     Raises:
@@ -132,6 +135,7 @@ def write(path: Path, columns: Columns, made: Codes, index: str, contract: str, 
         kinds=len(columns.kinds),
         kind_width=columns.kinds.dtype.itemsize,
         check=_check(arrays),
+        listed=isinstance(made, Lists),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     with files.replacing(path, _MODE, synced=True) as file:
@@ -154,7 +158,7 @@ def read(path: Path, index: str, contract: str) -> Kept | None:
             if (about.index, about.contract, about.check) != (index, contract, _check(arrays)):
                 return None
             columns = Columns(*(arrays[name] for name in ("names", "labels", "kinds", "vectors")))
-            made = Codes.of(len(columns), arrays["centroids"], arrays["codes"])
+            made = Lists.of(arrays) if about.listed else Codes.of(len(columns), arrays)
             file_id = _which(os.fstat(file.fileno()))
             mark, erased = Mark(about.number, about.stamp), Mark(*arrays["erased"].tolist())
             return Kept(columns, made, mark, erased, path, file_id)
@@ -189,7 +193,7 @@ def _about(whole: mmap.mmap) -> About:
     return about
 
 
-def _arrays(whole: mmap.mmap, about: About) -> _Arrays:
+def _arrays(whole: mmap.mmap, about: About) -> Arrays:
     return {
         name: np.frombuffer(whole, kind, int(np.prod(shape)), start).reshape(shape)
         for name, (start, kind, shape) in about.places().items()
@@ -197,22 +201,22 @@ def _arrays(whole: mmap.mmap, about: About) -> _Arrays:
     }
 
 
-def _of(columns: Columns, made: Codes, mark: Mark) -> _Arrays:
+def _of(columns: Columns, made: Coding, mark: Mark) -> Arrays:
     return {
         "erased": np.array([mark.number, mark.stamp], "<i8"),
         "names": columns.names,
         "labels": columns.labels,
         "kinds": columns.kinds,
-        "centroids": made.centroids,
-        "codes": made.packed,
+        **made.arrays,
         "vectors": columns.vectors,
     }
 
 
-def _check(arrays: _Arrays) -> int:
+def _check(arrays: Arrays) -> int:
     found = 0
-    for name in _FIXED:
-        found = zlib.crc32(_bytes(arrays[name]), found)
+    for name, array in arrays.items():
+        if name not in _CHANGING:
+            found = zlib.crc32(_bytes(array), found)
     return found
 
 
@@ -220,8 +224,11 @@ def _bytes(array: NDArray[Any]) -> memoryview:
     return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
 
 
-def _erase(arrays: _Arrays, rows: NDArray[np.int64], mark: Mark) -> None:
+def _erase(about: About, arrays: Arrays, rows: Rows, mark: Mark) -> None:
     if mark.number > arrays["erased"][0]:
         arrays["erased"][:] = mark.number, mark.stamp
     arrays["vectors"][rows] = 0
-    codes.erase(arrays["codes"], rows, arrays["vectors"].shape[1])
+    if about.listed:
+        lists.erase(arrays, rows)
+    else:
+        codes.erase(arrays, rows, about.dimension)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.codes import BLOCK, Codes, faiss, one_thread
+from lookalike.gallery.index.codes import BLOCK, Coding, faiss, one_thread
 from lookalike.gallery.index.columns import Halves, Rows
 
 Mask = NDArray[np.bool_]
@@ -122,7 +122,7 @@ class Scanned(Segment):
 class Coded(Segment):
     """Searched by codes. None is added."""
 
-    def __init__(self, vectors: Halves, codes: Codes) -> None:
+    def __init__(self, vectors: Halves, codes: Coding) -> None:
         super().__init__(len(vectors))
         self._vectors = vectors
         self._codes = codes

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from lookalike.database import changes
 from lookalike.database.blocks import in_blocks
@@ -45,9 +45,11 @@ class StoredEmbeddings:
 
     def people(self, ids: Ids | None = None) -> Columns:
         owned = (FACES.c.collection == self._collection) & FACES.c.person.is_not(None)
+        owned &= self._held(FACES.c.person)
         faces = select(FACES.c.id, FACES.c.person, FACES.c.vector).where(owned)
         faces = faces.order_by(FACES.c.person, FACES.c.created)
-        who = select(PEOPLE.c.id, *FACTS).where(PEOPLE.c.collection == self._collection)
+        there = (PEOPLE.c.collection == self._collection) & self._held(PEOPLE.c.id)
+        who = select(PEOPLE.c.id, *FACTS).where(there)
         with self._database.reading() as connection:
             blocks = in_blocks(connection, faces, FACES.c.person, ids)
             means = list(_means(blocks, self._collection))
@@ -60,7 +62,7 @@ class StoredEmbeddings:
 
     def faces(self, people: Ids | None = None, ids: Ids | None = None) -> Columns:
         wanted = select(FACES.c.id, FACES.c.person, FACES.c.vector)
-        wanted = wanted.where(FACES.c.collection == self._collection)
+        wanted = wanted.where(FACES.c.collection == self._collection, self._held(FACES.c.id))
         if people is None and ids is None:
             asked: tuple[tuple[Any, Ids | None], ...] = ((FACES.c.id, None),)
         else:
@@ -81,6 +83,10 @@ class StoredEmbeddings:
             found, last = changes.after(connection, mark), changes.last(connection)
         own = [each for each in found or () if each.collection == self._collection]
         return None if found is None or Change(self._collection) in own else (own, last)
+
+    def _held(self, name: ColumnElement[str]) -> ColumnElement[bool]:
+        """Which people or faces are read at all."""
+        return true()
 
     def _stacked(self, vectors: Sequence[Halves]) -> Halves:
         some = (each for each in vectors if len(each))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lookalike.faces.vectors import Floats
-from lookalike.gallery.index.codes import Codes
+from lookalike.gallery.index.codes import Coding
 from lookalike.gallery.index.columns import Columns, Rows, decoded, encoded
 from lookalike.gallery.index.segments import Chosen, Coded, Mask, Scanned, Segment
 
@@ -39,7 +39,7 @@ class Hit:
 class VectorIndex:
     """Not safe to change while it is searched."""
 
-    def __init__(self, columns: Columns, codes: Codes | None = None) -> None:
+    def __init__(self, columns: Columns, codes: Coding | None = None) -> None:
         """
         Args:
             codes: of the vectors; None: they are scanned.

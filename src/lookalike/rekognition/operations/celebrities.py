@@ -29,10 +29,10 @@ def recognize_celebrities(context: Context, request: Members) -> Members:
     little shows, is unrecognised; under `nearest` each carries the nearest person, however unlike.
     """
     data = images.content(context, request["Image"], "Image")
-    photo = images.analyze(context, data, "Image")
+    photo = images.analyze(context, data, "Image", shapes.of_compared(context))
     known, unknown = [], []
     for face in photo.faces[:_MAX_FACES]:
-        written = shapes.face(face, photo)
+        written = shapes.compared(context, face, photo)
         match = recognized(context.engine, face.embedding, enough=face.enough)
         if match is None:
             unknown.append(written)

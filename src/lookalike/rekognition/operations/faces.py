@@ -19,11 +19,11 @@ _UNTOLD = 10.0
 def detect_faces(context: Context, request: Members) -> Members:
     """The 100 largest faces, the largest first; none is an empty list.
 
-    `Attributes` adds AgeRange and Gender; no model here measures the others.
+    `Attributes` adds what is measured; see `faces.attributes`.
     """
     data = images.content(context, request["Image"], "Image")
-    photo = images.analyze(context, data, "Image")
     asked = request.get("Attributes", ())
+    photo = images.analyze(context, data, "Image", asked)
     return {"FaceDetails": shapes.details(context, photo, photo.faces[:_MAX_FACES], asked)}
 
 
@@ -36,8 +36,9 @@ def compare_faces(context: Context, request: Members) -> Members:
     """
     names = ("SourceImage", "TargetImage")
     contents = [images.content(context, request[name], name) for name in names]
+    shown = shapes.of_compared(context)
     source, target = (
-        _with_face(images.analyze(context, data, name), name)
+        _with_face(images.analyze(context, data, name, shown), name)
         for data, name in zip(contents, names, strict=True)
     )
     quality_filter = request.get("QualityFilter", "NONE")
@@ -51,18 +52,20 @@ def compare_faces(context: Context, request: Members) -> Members:
     return {
         "SourceImageFace": shapes.face_box(probe, source),
         "FaceMatches": [
-            {"Similarity": score.similarity, "Face": _compared(score, face, target)}
+            {"Similarity": score.similarity, "Face": _compared(context, score, face, target)}
             for score, face in matched
         ],
         "UnmatchedFaces": [
-            _compared(score, face, target) for score, face in scored if score.similarity < threshold
+            _compared(context, score, face, target)
+            for score, face in scored
+            if score.similarity < threshold
         ],
     }
 
 
-def _compared(score: Score, face: Face, target: Photo) -> Members:
+def _compared(context: Context, score: Score, face: Face, target: Photo) -> Members:
     """ComparedFace, whose sharpness is at most `_UNTOLD` where too little shows of both."""
-    compared = shapes.face(face, target)
+    compared = shapes.compared(context, face, target)
     if not score.enough:
         quality = compared["Quality"]
         compared["Quality"] = quality | {"Sharpness": min(quality["Sharpness"], _UNTOLD)}

@@ -20,10 +20,10 @@ def index_faces(context: Context, request: Members) -> Members:
     """Keep the largest faces that pass the QualityFilter, and say of the others why not."""
     collection = context.engine.gallery.own_collection(request["CollectionId"])
     data = images.content(context, request["Image"], "Image")
-    photo = images.analyze(context, data, "Image")
+    asked = request.get("DetectionAttributes", ())
+    photo = images.analyze(context, data, "Image", asked)
     kept, left_out = _chosen(photo, request)
     added = collection.add([_portrait(face, photo, data, request) for face in kept])
-    asked = request.get("DetectionAttributes", ())
     details = shapes.details(context, photo, kept, asked)
     others = shapes.details(context, photo, [face for face, _ in left_out], asked)
     return {

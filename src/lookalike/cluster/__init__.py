@@ -1,0 +1,1 @@
+"""Several machines as one server: Ray runs the parts of it, PostgreSQL holds the truth."""
