@@ -28,7 +28,7 @@ from benchmarks.report import machine, table, timed
 from benchmarks.serving import photos_a_second, serving
 from benchmarks.speed import SIZES, photo
 
-_TURNS = 3
+_TURNS = 2
 _ALONE = 30
 _FACES = 2
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,6 +38,8 @@ from tests.support import postgres
 
 _COLLECTION = "hosts"
 _WRITERS = 4
+# Rounds between two words on how far it is.
+_SAID_EVERY = 50
 # Numbers of people whom nobody asks for.
 _FIRST = count(1_000_000, 1_000_000)
 _SPAWN = multiprocessing.get_context("spawn")
@@ -196,6 +199,9 @@ def missed(one: Remote, other: Remote, numbers: Iterable[int]) -> dict[str, Trie
         assert other("admits", key) is True, "a new key is not known"
         tried["key deletions"].heard(one, other, ("unkey", key), ("refuses", key))
         tried["takedowns"].heard(one, other, ("takedown", number), ("lacks", number))
+        if number % _SAID_EVERY == 0:
+            so_far = sum(each.missed for each in tried.values())
+            print(f"{number}: {so_far} missed", file=sys.stderr, flush=True)
     return tried
 
 

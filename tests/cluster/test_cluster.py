@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from lookalike.config import Settings
+from lookalike.database.database import Address
 from lookalike.engine.local import LocalEngine
 from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
@@ -43,7 +44,7 @@ def pinned(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def store(pinned: Settings, engine: LocalEngine) -> Iterator[Store]:
     """The store that both have, with people of whom some are like those of the starter."""
-    opened = Store(pinned.home, engine.contract, pinned.database)
+    opened = Store(pinned.home, engine.contract, Address.of(pinned))
     random = np.random.default_rng(1)
     vectors = starter.load(engine.contract).vectors[: 7 * _PEOPLE : 7]
     for number, vector in enumerate(vectors):

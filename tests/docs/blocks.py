@@ -41,6 +41,7 @@ _CONTAINERS = "asks for a container engine and a domain; tests/deploy does the i
 _MAKE = "makes the checkout that this test runs in"
 _WHEEL = "asks for the wheel; tests/release/installed.py makes it, and does this"
 _RECIPE = "loads a network from the web; tests/faces/models adds ones made on the spot"
+_NPM = "asks npm; tests/web/test_typescript.py makes that client with what is installed"
 _POSTGRESQL = "PostgreSQL's own tools, in whatever version the server has"
 # Beginnings of lines that cannot run, by page, and why.
 CANNOT: Mapping[tuple[str, str], str] = {
@@ -57,10 +58,8 @@ CANNOT: Mapping[tuple[str, str], str] = {
     ("docs/calibration.md", "lookalike evaluate calibrate"): _DATA,
     ("docs/check.md", "lookalike gallery import ../shared"): _DATA,
     ("docs/check.md", "lookalike gallery check --photos ../shared"): _DATA,
-    (
-        "docs/clients.md",
-        "np",
-    ): "tests/web/test_typescript.py does it with what is installed already",
+    ("docs/clients.md", "npm install"): _NPM,
+    ("docs/clients.md", "npx openapi-ts"): _NPM,
     ("docs/deploy.md", "export LOOKALIKE_DOMAIN"): _CONTAINERS,
     ("docs/deploy.md", "docker compose"): _CONTAINERS,
     ("docs/deploy.md", "useradd"): _SYSTEM,
@@ -100,7 +99,8 @@ CANNOT: Mapping[tuple[str, str], str] = {
 READ_BY: Mapping[str, str] = {
     "nginx": "tests/deploy/installed.py: nginx -t",
     "caddyfile": "tests/deploy/installed.py: caddy validate",
-    "ts": "tests/web/test_typescript.py: the compiler, with the client that it speaks of",
+    "pycon": "tests/api/test_examples.py: doctest",
+    "ts": "tests/web/test_typescript.py: tsc",
 }
 _COMMAND = re.compile(r"^ *(\$ |lookalike |python -m )", re.MULTILINE)
 # What is only looked at: outputs, listings, help.

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from docs.markdown import blocks
 from tests.support import PATIENCE_S, ROOT, patient
 from tests.support.serving import Server
 
@@ -45,11 +46,12 @@ def compiled(described: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
     (folder / "openapi.json").write_text(json.dumps(described))
     (folder / "client.ts").write_text((ROOT / "tests/support/js/client.ts").read_text("utf-8"))
     (folder / "examples.ts").write_text(typed_examples(described), "utf-8")
+    (folder / "documented.ts").write_text(documented(), "utf-8")
     run(
         folder, "openapi-ts", "-i", "openapi.json", "-o", "generated", "-c", "@hey-api/client-fetch"
     )
     options = ("--strict", "--skipLibCheck", "--target", "es2022", "--module", "commonjs")
-    run(folder, "tsc", *options, "client.ts", "examples.ts")
+    run(folder, "tsc", *options, "client.ts", "examples.ts", "documented.ts")
     return folder
 
 
@@ -69,6 +71,14 @@ def typed_examples(described: Mapping[str, Any]) -> str:
             told = json.dumps(sent["example"])
             lines.append(f'export const {name}Sent: api.{kind}Data["body"] = {told};')
     return "\n".join([*lines, ""])
+
+
+def documented() -> str:
+    """What docs/clients.md shows, inside a function, with the photo of which it speaks."""
+    page = (ROOT / "docs" / "clients.md").read_text("utf-8")
+    (shown,) = (each.text for each in blocks(page) if each.language == "ts")
+    imports, program = shown.split("\n\n", 1)
+    return f"{imports}\ndeclare const file: File;\nexport async function run() {{\n{program}\n}}\n"
 
 
 def operations(described: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -128,7 +128,8 @@ def scale(**parts: int | None) -> None:
     with _connected(settings):
         running.deploy(plan, settings)
         running.keep(settings.home, plan)
-        _print(running.wait(_STARTING_S))
+        found = running.wait(_STARTING_S)
+    _print(found)
 
 
 @cluster.command()

@@ -23,7 +23,7 @@ from lookalike import files
 from lookalike.errors import InvalidParameter, SetupError
 
 # Of Ray's: https://docs.ray.io/en/latest/ray-security/token-auth.html
-_MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"  # nosec B105 # names of variables
+_MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"
 _PRIVATE = 0o600
 # Seconds that a node has to end, and between two looks whether it has.
 _ENDING_S, _LOOK_S = 30.0, 0.2

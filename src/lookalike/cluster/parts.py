@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import hmac
 import logging
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from lookalike.cluster.engine import engine_of
 from lookalike.cluster.plan import Plan
 from lookalike.cluster.shards import Shard
 from lookalike.config import Settings
+from lookalike.database.database import Address, opened
 from lookalike.errors import LookalikeError, SetupError
 from lookalike.faces.apart.confined import Confined
 from lookalike.faces.models import installed
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 # Searches that one copy of a shard has under way: more only wait for its one core.
 SEARCHES = 8
-# Where Ray keeps the secret that its processes know each other by.
-_RAY_TOKEN = "RAY_AUTH_TOKEN"  # nosec B105 # the name of it
 _LOG = logging.getLogger("lookalike")
 
 
@@ -76,7 +73,7 @@ class ShardPart:
         from lookalike.gallery.store import Store
 
         embedder = installed.embedder(settings)
-        store = Store(settings.home, embedder.contract, settings.database)
+        store = Store(settings.home, embedder.contract, Address.of(settings))
         which = hashlib.sha256(f"{settings.database}/{embedder.contract}".encode()).hexdigest()[:24]
         folder = settings.cache / "shards" / f"{which}-{number}-of-{plan.shards}"
         self._shard = Shard(
@@ -105,7 +102,6 @@ class FrontPart:
             videos: named for Ray to run it; it finds its jobs in the database.
         """
         share_heaps()
-        _share_seal()
         self._settings = _settings(plan)
         self._engine = lambda: engine_of(self._settings, plan, faces, shards)
 
@@ -120,15 +116,13 @@ class VideosPart:
     """Looks at videos and imports people, one after the other: a job at a time."""
 
     def __init__(self, plan: Plan) -> None:
-        from lookalike.database import database
-        from lookalike.database.database import Address
         from lookalike.rekognition import video_work
         from lookalike.video.jobs import Jobs
         from lookalike.video.runner import Runner
         from lookalike.web.imports import work as import_work
 
         settings = _settings(plan)
-        self._database = database.opened(settings.home, Address.of(settings))
+        self._database = opened(settings.home, Address.of(settings))
         works = video_work.WORKS | import_work.WORKS
         self._runner = Runner(settings, Jobs(self._database), works)
         self._runner.__enter__()
@@ -169,13 +163,3 @@ def _check_alike(plan: Plan, faces: Confined) -> None:
             f"{found.precision}: scores would depend on the machine. Choose the other precision "
             "for all (lookalike cluster up --precision), or leave this machine out."
         )
-
-
-def _share_seal() -> None:
-    """Let every front open what another has sealed for a visitor: with a key that is made of the
-    secret of the cluster, and so is in no configuration."""
-    from lookalike.web.sealed_faces import KEY
-
-    secret = os.environ.get(_RAY_TOKEN, "")
-    if secret and KEY not in os.environ:
-        os.environ[KEY] = hmac.new(secret.encode(), b"sealed faces", "sha256").hexdigest()

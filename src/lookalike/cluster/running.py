@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ class State:
 
 @contextmanager
 def connected(address: str, environ: Mapping[str, str]) -> Iterator[None]:
-    """This process may ask Ray.
+    """This process may ask Ray, which prints what it thinks of its machines: not to stdout.
 
     Raises:
         SetupError: it is not installed, or does not answer.
@@ -88,7 +89,8 @@ def connected(address: str, environ: Mapping[str, str]) -> Iterator[None]:
         why = str(error).partition("\n")[0][:_SHORT]
         raise SetupError(f"The cluster at {address} does not answer: {why}") from error
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         ray.shutdown()
 
