@@ -52,15 +52,21 @@ class RemoteFaces:
         self._told = told
 
     def analyze(
-        self, data: bytes, limits: Limits | None = None, *, appearances: bool = False
+        self,
+        data: bytes,
+        limits: Limits | None = None,
+        *,
+        appearances: bool = False,
+        traits: bool = False,
     ) -> Photo:
-        photo = cast(Photo, self._part.ask("analyze", data, limits, appearances=appearances))
+        seen = self._part.ask("analyze", data, limits, appearances=appearances, traits=traits)
+        photo = cast(Photo, seen)
         if self._told is not None:
             self._told(photo)
         return photo
 
-    def analyze_frame(self, image: Image, last: Photo | None = None) -> Photo:
-        return cast(Photo, self._part.ask("analyze_frame", image, last))
+    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
+        return cast(Photo, self._part.ask("analyze_frame", image, last, traits))
 
     def embed(self, crops: list[Pixels]) -> Floats:
         return cast(Floats, self._part.ask("embed", crops))
