@@ -154,8 +154,8 @@ def test_the_files_are_brought_where_a_machine_without_a_network_has_them(
     done = cli("models", "fetch", "--to", str(taken), "--json")
     told = {each["name"]: each for each in json.loads(done.stdout)["networks"]}
     assert list(told) == [
-        *("sface-2021dec", "yunet-2023mar", "mediapipe-face-mesh", "dlib-age-v1", "dlib-gender-v1"),
-        "efficientnet-lite0",
+        *("sface-2021dec", "yunet-2023mar", "mediapipe-face-mesh", "mediapipe-iris"),
+        *("dlib-age-v1", "dlib-gender-v1", "efficientnet-lite0"),
     ]
     for model in manifest.NETWORKS:
         data = (taken / model.file).read_bytes()
