@@ -14,10 +14,10 @@ from lookalike.faces.quality import Quality
 
 # The share of detections that are faces, by the detector's score: of 2,511 in 2,200 photos (LFW,
 # famous people, Koreans, odd files) 192 of the doubtful ones, with a score below 0.9 or a mesh that
-# is hardly sure, were looked at one by one. Where the mesh is rather on a face, one of 145 was a dog;
-# where it is rather not, flowers, a headlamp, a cat, the backs of heads and blurs are among them: 7
-# of 36 below 0.8, 2 of 29 below 0.85, one of 24 below 0.9. Of those above 0.9 none was wrong. What
-# scores below 0.7 the detector that ships keeps to itself.
+# is hardly sure, were looked at one by one. Where the mesh is rather on a face, one of 145 was a
+# dog; where it is rather not, flowers, a headlamp, a cat, the backs of heads and blurs are among
+# them: 7 of 36 below 0.8, 2 of 29 below 0.85, one of 24 below 0.9. Of those above 0.9 none was
+# wrong. What scores below 0.7 the detector that ships keeps to itself.
 _SCORES = (0.5, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.95)
 _ON_FACE = (50.0, 97.0, 97.8, 98.4, 98.8, 99.3, 99.7, 99.98)
 _BESIDE = (50.0, 72.0, 80.0, 88.0, 93.0, 97.0, 99.0, 99.9)
