@@ -47,7 +47,7 @@ def test_what_works_is_said_of_every_part(cli: Commands) -> None:
     ]
     assert {state for state, _ in checks.values()} == {"works"}
     assert checks["versions"][1].startswith(f"lookalike {version('lookalike')}, Python 3.")
-    assert checks["extras"][1].startswith("installed: aws, evaluate, openvino, postgresql, ")
+    assert checks["extras"][1].startswith("installed: aws, cluster, evaluate, openvino, ")
     assert checks["models"][1].startswith(
         "yunet-2023mar, sface-2021dec and mediapipe-face-mesh have the sha256"
     )

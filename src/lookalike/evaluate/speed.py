@@ -17,6 +17,8 @@ from lookalike.faces.photo import Timings
 RUNS = 25
 _WARM = 3
 _LIMIT = 10
+# Steps of what is only looked at where it is asked for.
+_ASKED_FOR = ("appearance", "traits")
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -77,7 +79,7 @@ def time_steps(engine: LocalEngine, name: str, data: bytes, runs: int = RUNS) ->
                 )
                 for step in fields(Timings)
                 # Nobody asked how faces look.
-                if step.name != "appearance"
+                if step.name not in _ASKED_FOR
             ),
             milliseconds("match", "Match", matches),
         ),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from lookalike.faces.mesh import Mesh
 from lookalike.faces.vectors import Floats
+
+if TYPE_CHECKING:
+    from lookalike.faces.mesh import Mesh
 
 # Mean positions of the five landmarks in centimetres, x to the right of the picture, y down, z
 # away from the camera: eyes (centre of their corners), nose tip and mouth corners of MediaPipe's
