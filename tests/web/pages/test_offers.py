@@ -129,11 +129,15 @@ def test_the_shape_of_the_face_for_those_who_ask(
     expect(ask).to_be_visible()
     expect(view.page.locator(".offer-shape")).to_contain_text(said(view, "ask_note"))
     assert not [each for each in asked if "face-shape" in each], "only when it is asked for"
-    ask.click()
+    with view.page.expect_response(lambda answer: "face-shape" in answer.url) as answer:
+        ask.click()
+    count = round(100 * answer.value.json()["again"])
+    # Runtimes round the mesh differently.
+    assert count == pytest.approx(35, abs=2)
     shape = view.page.locator(".offer-shape")
     expect(shape).to_be_focused()
     expect(shape).to_contain_text(said(view, "shape", shape=said(view, "shapes.square")))
-    expect(shape).to_contain_text(said(view, "again", shape="", count=35))
+    expect(shape).to_contain_text(said(view, "again", shape="", count=count))
     expect(offers(view)).to_have_count(2)
     expect(offers(view).last).to_contain_text({"ko": "앞머리", "en": "A fringe"}[language])
     assert barriers(view.page) == []
