@@ -23,9 +23,11 @@ from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
 
-# Adds people of two portraits each, and notes each one when it is committed.
+# Adds people of two portraits each, and notes each one when it is committed. SQLite's lock knows no
+# turns: who asks for it without a pause can keep others from it until they give up.
 _WRITER = """
 import sys
+import time
 from itertools import count
 from pathlib import Path
 from lookalike.faces.models.manifest import SFACE
@@ -40,6 +42,7 @@ for number in count():
     two = [Portrait(unit(place), image_id=str(place), thumbnail=bytes(3000)) for place in (1, 2)]
     store.add(Person(f"{name}{number}", "mine", Text(en="Somebody")), two)
     noted.write(f"{number}\\n".encode())
+    time.sleep(0.005)
 """
 _WRITERS = ("A", "B")
 
