@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from urllib.parse import quote
 from lookalike.errors import StoreUnavailable
 
 State = Literal["same", "another"]
+# Between looks at how a file begins: while another process brings its log into it, the first page
+# may say that there are more than there are yet.
+_PAUSES_S = (0.01, 0.03, 0.1, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,14 @@ class Presence:
 
     def _check_begin(self, size: int) -> None:
         """See that the file begins as a database does, whatever the log beside it has of that."""
-        try:
-            begins = size > 0 and _begins(self._path)
-        except sqlite3.DatabaseError:
-            begins = False
-        if not begins:
-            raise StoreUnavailable(
-                f"{self._path} is no database any more; nothing was changed. Put a copy from a "
-                "backup in its place, and all goes on."
-            )
+        for pause_s in _PAUSES_S:
+            if size > 0 and _begins(self._path):
+                return
+            time.sleep(pause_s)
+        raise StoreUnavailable(
+            f"{self._path} is no database any more; nothing was changed. Put a copy from a "
+            "backup in its place, and all goes on."
+        )
 
 
 def _begins(path: Path) -> bool:
@@ -78,6 +81,9 @@ def _begins(path: Path) -> bool:
     others would throw away the log that our connections read (sqlite.org/howtocorrupt.html, 2.2).
     """
     address = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(address, uri=True)) as connection:
-        connection.execute("PRAGMA user_version").fetchone()
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.DatabaseError:
+        return False
     return True
