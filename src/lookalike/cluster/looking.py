@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import cast
 
 from lookalike.cluster.asking import Part
 from lookalike.config import Settings
-from lookalike.faces.attributes import Attributes
-from lookalike.faces.image import Image, Limits, Pixels
-from lookalike.faces.models import installed
-from lookalike.faces.models.manifest import Embedder, Finder
+from lookalike.faces.apart.asked import AskedFaces
 from lookalike.faces.models.network import Library
-from lookalike.faces.photo import Face, Photo
-from lookalike.faces.vectors import Floats
 
 
-class RemoteFaces:
+class RemoteFaces(AskedFaces):
     """See `Faces`. Whatever it is asked may raise PartMissing."""
 
     def __init__(self, settings: Settings, part: Part, at_once: int) -> None:
@@ -27,13 +21,10 @@ class RemoteFaces:
         Raises:
             SetupError: a model that was chosen is not there, or damaged.
         """
+        super().__init__(settings)
         self.at_once = at_once
-        self.embedder: Embedder = installed.embedder(settings)
-        self.finder: Finder = installed.finder(settings)
-        self.limits = Limits.of(settings)
         self._part = part
         self._library: Library | None = None
-        self._told: Callable[[Photo], None] | None = None
 
     @property
     def library(self) -> Library:
@@ -48,40 +39,11 @@ class RemoteFaces:
     def warm(self) -> None:
         self._library = self.library
 
-    def watch(self, told: Callable[[Photo], None]) -> None:
-        self._told = told
-
-    def analyze(
-        self,
-        data: bytes,
-        limits: Limits | None = None,
-        *,
-        appearances: bool = False,
-        traits: bool = False,
-    ) -> Photo:
-        seen = self._part.ask("analyze", data, limits, appearances=appearances, traits=traits)
-        photo = cast(Photo, seen)
-        if self._told is not None:
-            self._told(photo)
-        return photo
-
-    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
-        return cast(Photo, self._part.ask("analyze_frame", image, last, traits))
-
-    def embed(self, crops: list[Pixels]) -> Floats:
-        return cast(Floats, self._part.ask("embed", crops))
-
-    def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
-        return cast(tuple[Attributes, ...], self._part.ask("attributes", faces))
-
-    def with_thumbnail(self, face: Face, data: bytes) -> Face:
-        return cast(Face, self._part.ask("with_thumbnail", face, data))
-
-    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
-        return cast(Pixels, self._part.ask("square", data, photo, face, side))
-
-    def reduced(self, data: bytes, side: int) -> Pixels:
-        return cast(Pixels, self._part.ask("reduced", data, side))
+    def _ask(self, method: str, *arguments: object) -> object:
+        if method == "analyze":
+            data, limits, appearances, traits = arguments
+            return self._part.ask(method, data, limits, appearances=appearances, traits=traits)
+        return self._part.ask(method, *arguments)
 
     def close(self) -> None:
         """What looks at photos is not this process's to end."""

@@ -12,24 +12,19 @@ import logging
 import multiprocessing
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, cast
+from typing import Any
 
 from lookalike.config import Settings
 from lookalike.errors import PhotoBroke, PhotoError, PhotoTooSlow
 from lookalike.faces.apart import child
+from lookalike.faces.apart.asked import AskedFaces
 from lookalike.faces.apart.messages import Answered, Asked, Begun
-from lookalike.faces.attributes import Attributes
-from lookalike.faces.image import Image, Limits, Pixels
-from lookalike.faces.models import installed
-from lookalike.faces.models.manifest import Embedder, Finder
 from lookalike.faces.models.network import Library
-from lookalike.faces.photo import Face, Photo
-from lookalike.faces.vectors import Floats
 from lookalike.processes import unheard
 
 Serve = Callable[[Settings, Connection], None]
@@ -56,7 +51,7 @@ class _Call:
     answer: Future[Any] = field(default_factory=Future)
 
 
-class Confined:
+class Confined(AskedFaces):
     """Starts the process at once; see `Faces`."""
 
     # While some are looked at together, the next ones are on their way.
@@ -70,11 +65,8 @@ class Confined:
         Raises:
             SetupError: a model that was chosen is not there, or damaged.
         """
+        super().__init__(settings)
         self._serve = serve
-        self._told: Callable[[Photo], None] | None = None
-        self.embedder: Embedder = installed.embedder(settings)
-        self.finder: Finder = installed.finder(settings)
-        self.limits = Limits.of(settings)
         self._settings = settings
         self._numbers = itertools.count()
         self._calls: dict[int, _Call] = {}
@@ -103,40 +95,6 @@ class Confined:
 
     def warm(self) -> None:
         self._opened.result()
-
-    def watch(self, told: Callable[[Photo], None]) -> None:
-        self._told = told
-
-    def analyze(
-        self,
-        data: bytes,
-        limits: Limits | None = None,
-        *,
-        appearances: bool = False,
-        traits: bool = False,
-    ) -> Photo:
-        photo = cast(Photo, self._ask("analyze", data, limits, appearances, traits))
-        if self._told is not None:
-            self._told(photo)
-        return photo
-
-    def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
-        return cast(Photo, self._ask("analyze_frame", image, last, traits))
-
-    def embed(self, crops: list[Pixels]) -> Floats:
-        return cast(Floats, self._ask("embed", crops))
-
-    def attributes(self, faces: Sequence[Face]) -> tuple[Attributes, ...]:
-        return cast(tuple[Attributes, ...], self._ask("attributes", faces))
-
-    def with_thumbnail(self, face: Face, data: bytes) -> Face:
-        return cast(Face, self._ask("with_thumbnail", face, data))
-
-    def square(self, data: bytes, photo: Photo, face: Face, side: int) -> Pixels:
-        return cast(Pixels, self._ask("square", data, photo, face, side))
-
-    def reduced(self, data: bytes, side: int) -> Pixels:
-        return cast(Pixels, self._ask("reduced", data, side))
 
     def _ask(self, method: str, *arguments: object) -> object:
         self._opened.result()
