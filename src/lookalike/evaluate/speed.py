@@ -78,7 +78,6 @@ def time_steps(engine: LocalEngine, name: str, data: bytes, runs: int = RUNS) ->
                     step.name, step.name.capitalize(), [getattr(each, step.name) for each in steps]
                 )
                 for step in fields(Timings)
-                # Nobody asked how faces look.
                 if step.name not in _ASKED_FOR
             ),
             milliseconds("match", "Match", matches),

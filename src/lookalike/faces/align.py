@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +52,23 @@ def transform(landmarks: Floats, target: Floats) -> Floats:
     a = np.vdot(zc, wc) / max(np.vdot(zc, zc).real, 1e-9)
     b = w.mean() - a * z.mean()
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]], dtype=np.float32)
+
+
+def square_around(
+    centre: NDArray[np.floating[Any]], side: float, across: Floats, size: int
+) -> Floats:
+    """The (2, 3) matrix that brings a square of a picture, its top along `across`, to one of `size`
+    pixels."""
+    reach = direction(across) * max(side, 1.0) / 2
+    middle = (size - 1) / 2
+    ours = np.array([[middle, middle], [middle + size / 2, middle]])
+    return transform(np.array([centre, centre + reach]), ours)
+
+
+def direction(across: Floats) -> Floats:
+    """Of length 1; to the right where points that a damaged detector gave lie on one another."""
+    length = float(np.linalg.norm(across))
+    return across / length if length > 1e-6 else np.array([1.0, 0.0])
 
 
 def moved_back(points: Floats, matrix: Floats) -> NDArray[np.float64]:

@@ -160,9 +160,7 @@ class Analyzer:
         )
         crops = [align(image.pixels, each.landmarks, self.embedder.size) for each in meshes]
         clock.lap("align")
-        shown = self._traits_of(image, meshes, traits)
-        if traits:
-            clock.lap("traits")
+        shown = self._traits_of(image, meshes, traits, clock)
         looks: list[Appearance | None] = [None] * len(meshes)
         looked = _Looked(image, found, tuple(meshes), crops, looks, shown, clock)
         vectors = np.array([each.embedding for each, _ in seen], np.float32)
@@ -183,27 +181,29 @@ class Analyzer:
         clock.lap("mesh")
         crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
         clock.lap("align")
-        looks = self._appearances_of(image, meshes, appearances)
-        if appearances:
-            clock.lap("appearance")
-        shown = self._traits_of(image, meshes, traits)
-        if traits:
-            clock.lap("traits")
+        looks = self._appearances_of(image, meshes, appearances, clock)
+        shown = self._traits_of(image, meshes, traits, clock)
         return _Looked(image, found, meshes, crops, looks, shown, clock)
 
     def _appearances_of(
-        self, image: Image, meshes: Sequence[Mesh], wanted: bool
+        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: _Clock
     ) -> list[Appearance | None]:
         if not (wanted and self._looks_wanted):
             return [None] * len(meshes)
-        return [self._appearances.read(image.pixels, each) for each in meshes]
+        found = [self._appearances.read(image.pixels, each) for each in meshes]
+        clock.lap("appearance")
+        return found
 
-    def _traits_of(self, image: Image, meshes: Sequence[Mesh], wanted: bool) -> list[Traits | None]:
+    def _traits_of(
+        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: _Clock
+    ) -> list[Traits | None]:
         if not wanted:
             return [None] * len(meshes)
         if self._traits is None:
             self._traits = TraitReader(self.runtime)
-        return [self._traits.read(image.pixels, each) for each in meshes]
+        found = [self._traits.read(image.pixels, each) for each in meshes]
+        clock.lap("traits")
+        return found
 
     def _embedded(self, looked: Sequence[_Looked]) -> list[Photo]:
         """The time of the batch is that of each of its photos."""

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.faces.align import TEMPLATE, TEMPLATE_SIZE, cut, moved_back, transform
+from lookalike.faces.align import (
+    TEMPLATE,
+    TEMPLATE_SIZE,
+    cut,
+    direction,
+    moved_back,
+    square_around,
+    transform,
+)
 from lookalike.faces.image import Pixels
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import MESH
@@ -165,7 +173,9 @@ def _around_box(box: Floats, landmarks: Floats) -> Floats:
     """The matrix of a square around a detector's box, turned upright by the eyes."""
     left, top, width, height = box
     centre = np.array([left + width / 2, top + height / 2])
-    return _square(centre, _AROUND_BOX * max(width, height), landmarks[1] - landmarks[0])
+    return square_around(
+        centre, _AROUND_BOX * max(width, height), landmarks[1] - landmarks[0], _SIDE
+    )
 
 
 def _around_look(look: _Look) -> Floats:
@@ -182,28 +192,14 @@ def _around_look(look: _Look) -> Floats:
 
 def _around_points(meshes: Floats, across: Floats) -> Floats:
     """The matrix of a square around the mean of (n, 468, 2) meshes, its top along `across`."""
-    right = _direction(across)
+    right = direction(across)
     axes = np.array([right, [-right[1], right[0]]])
     turned = meshes @ axes.T
     low, high = turned.min(axis=1).mean(axis=0), turned.max(axis=1).mean(axis=0)
-    return _square((low + high) / 2 @ axes, _AROUND_MESH * (high - low).max(), across)
+    return square_around((low + high) / 2 @ axes, _AROUND_MESH * (high - low).max(), across, _SIDE)
 
 
 def _between(one: Floats, other: Floats) -> float:
     """Degrees by which one matrix turns a picture more than another."""
     (a, b), (c, d) = one[:, 0].astype(np.float64), other[:, 0].astype(np.float64)
     return abs(float(np.degrees(np.arctan2(a * d - b * c, a * c + b * d))))
-
-
-def _square(centre: Floats, side: float, across: Floats) -> Floats:
-    """The (2, 3) matrix that brings a square of a picture, its top along `across`, to ours."""
-    reach = _direction(across) * max(side, 1.0) / 2
-    middle = (_SIDE - 1) / 2
-    ours = np.array([[middle, middle], [middle + _SIDE / 2, middle]])
-    return transform(np.array([centre, centre + reach]), ours)
-
-
-def _direction(across: Floats) -> Floats:
-    """Of length 1; to the right where points that a damaged detector gave lie on one another."""
-    length = float(np.linalg.norm(across))
-    return across / length if length > 1e-6 else np.array([1.0, 0.0])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lookalike.faces.align import cut, transform
+from lookalike.faces.align import cut, square_around
 from lookalike.faces.image import Pixels
 from lookalike.faces.mesh import Mesh
 from lookalike.faces.models.manifest import IRIS
@@ -86,9 +86,5 @@ def _eyes(lids: Floats, irises: Floats) -> Eyes:
 
 def _square(one: Floats, other: Floats, across: Floats) -> Floats:
     """The (2, 3) matrix that brings the square around an eye, its top along `across`, to ours."""
-    length = max(float(np.linalg.norm(across)), 1e-6)
-    centre = (one + other) / 2
-    reach = across / length * max(_AROUND * float(np.linalg.norm(one - other)), 1.0) / 2
-    middle = (_SIDE - 1) / 2
-    ours = np.array([[middle, middle], [middle + _SIDE / 2, middle]])
-    return transform(np.array([centre, centre + reach]), ours)
+    width = float(np.linalg.norm(one - other))
+    return square_around((one + other) / 2, _AROUND * width, across, _SIDE)
