@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +17,10 @@ _PREFIX = "X-Amz-"
 _TERMINATOR = "aws4_request"
 _DATE = re.compile(r"[0-9]{8}")
 _SIGNATURE = re.compile(r"[0-9a-f]{64}")
+# An id has 20 capitals and digits, as Amazon's have, of which four say what it is of.
+_LETTERS, _DRAWN = string.ascii_uppercase + string.digits, 16
+# 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
+_SECRET_BYTES = 30
 _SCOPE = f"<access key id>/<yyyymmdd>/<region>/<service>/{_TERMINATOR}"
 
 
@@ -35,6 +41,15 @@ class Credential:
     signed_headers: tuple[str, ...]
     signature: str = field(repr=False)
     presigned: bool = False
+
+
+def new_id(prefix: str) -> str:
+    """The id of a new access key, which begins with those four capitals."""
+    return prefix + "".join(secrets.choice(_LETTERS) for _ in range(_DRAWN))
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(_SECRET_BYTES)
 
 
 def read_credential(headers: Mapping[str, str], query: Mapping[str, str]) -> Credential | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import secrets
-import string
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,19 +12,18 @@ from sqlalchemy import delete, insert, select, update
 
 from lookalike.config import Settings
 from lookalike.database import database
+from lookalike.database.clock import now
 from lookalike.database.database import Address
 from lookalike.database.schema import KEYS
 from lookalike.database.shared.rates import SharedRates
 from lookalike.database.version import Version
 from lookalike.errors import InvalidParameter, NotFound
+from lookalike.rekognition.access.credential import new_id, new_secret
 from lookalike.rekognition.access.policy import Policy
 from lookalike.rekognition.access.sessions import Sessions
 
-# 20 capitals and digits, as Amazon's ids are; theirs begin with AKIA or ASIA.
+# Amazon's begin with AKIA or ASIA.
 _PREFIX = "LOOK"
-_LETTERS = string.ascii_uppercase + string.digits
-# 30 random bytes are 40 characters of base64, the length of Amazon's secrets.
-_SECRET_BYTES = 30
 # What of the database is changed with a key.
 _PART = "access keys"
 
@@ -115,7 +112,7 @@ class Keys:
         created = self.now()
         made = Unlocked(
             AccessKey(
-                id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
+                id=new_id(_PREFIX),
                 description=description,
                 policy=policy or Policy(),
                 rate=rate,
@@ -123,11 +120,11 @@ class Keys:
                 created=created,
                 expires=None if life is None else created + life,
             ),
-            secrets.token_urlsafe(_SECRET_BYTES),
+            new_secret(),
         )
         row = _row(made.key) | {"secret": self._vault.locked(made.secret)}
         with self._database.changing(_PART) as connection:
-            connection.execute(delete(KEYS).where(KEYS.c.expires <= self._database.now()))
+            connection.execute(delete(KEYS).where(KEYS.c.expires <= now(connection)))
             connection.execute(insert(KEYS), row)
         return made
 
@@ -189,7 +186,7 @@ class Keys:
             rows = connection.execute(select(KEYS)).all()
         for row in rows:
             self._vault.unlocked(row.secret)
-        when = datetime.now(UTC)
+        when = self.now()
         return sum(row.enabled and not _key(row).ended(when) for row in rows)
 
 

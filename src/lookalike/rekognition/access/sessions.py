@@ -7,22 +7,18 @@ the key that they were lent from, or with their role.
 from __future__ import annotations
 
 import json
-import secrets
-import string
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lookalike.errors import SecretsUnreadable
+from lookalike.rekognition.access.credential import new_id, new_secret
 
 if TYPE_CHECKING:
     from lookalike.rekognition.access.vault import Vault
 
-# As long as the ids of keys, LOOK, which they are lent from; Amazon's begin with ASIA and AKIA.
+# Those of the keys that they are lent from begin with LOOK; Amazon's with ASIA and AKIA.
 _PREFIX = "LOAN"
-_LETTERS = string.ascii_uppercase + string.digits
-# As of keys: 40 characters.
-_SECRET_BYTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +58,8 @@ class Loan:
 def begun(key: str, ends: datetime, role: str = "", name: str = "") -> Session:
     """A session that begins now."""
     return Session(
-        id=_PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(16)),
-        secret=secrets.token_urlsafe(_SECRET_BYTES),
+        id=new_id(_PREFIX),
+        secret=new_secret(),
         key=key,
         expires=int(ends.timestamp()),
         role=role,
