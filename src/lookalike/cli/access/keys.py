@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -156,15 +155,10 @@ def delete(settings: Settings, key_id: str) -> None:
     click.echo(f"Deleted {key_id}.")
 
 
-@contextmanager
-def _opened_keys(settings: Settings) -> Iterator[Keys]:
+def _opened_keys(settings: Settings) -> AbstractContextManager[Keys]:
     from lookalike.rekognition.access.keys import Keys
 
-    opened = Keys(settings)
-    try:
-        yield opened
-    finally:
-        opened.close()
+    return closing(Keys(settings))
 
 
 def _state(key: AccessKey) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from typing import TYPE_CHECKING
 
 import click
@@ -93,15 +92,10 @@ def delete(settings: Settings, name: str) -> None:
     click.echo(f"Deleted {name}.")
 
 
-@contextmanager
-def _opened_roles(settings: Settings) -> Iterator[Roles]:
+def _opened_roles(settings: Settings) -> AbstractContextManager[Roles]:
     from lookalike.rekognition.access.roles import Roles
 
-    opened = Roles(settings)
-    try:
-        yield opened
-    finally:
-        opened.close()
+    return closing(Roles(settings))
 
 
 def _role_json(role: Role) -> dict[str, object]:

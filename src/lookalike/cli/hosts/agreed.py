@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,16 +60,11 @@ def site(settings: Settings, file: Path) -> None:
     click.echo(f"All hosts use {file} from their next start on.")
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Postgresql]:
+def _opened(settings: Settings) -> AbstractContextManager[Postgresql]:
     from lookalike.database.postgresql.server import Postgresql
 
     _check_shared(settings)
-    database = Postgresql(settings.database, connections=settings.database_connections)
-    try:
-        yield database
-    finally:
-        database.close()
+    return closing(Postgresql(settings.database, connections=settings.database_connections))
 
 
 def _check_shared(settings: Settings) -> None:

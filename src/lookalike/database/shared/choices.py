@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 
 from lookalike.config import Settings
@@ -20,12 +21,11 @@ def joined(settings: Settings) -> Settings:
     """
     if not settings.database or (settings.model and settings.detector):
         return settings
-    database = opened(settings.home, Address.of(settings))
-    try:
-        with database.reading() as connection:
-            model, detector = (agreed.read(connection, each) or "" for each in (MODEL, DETECTOR))
-    finally:
-        database.close()
+    with (
+        closing(opened(settings.home, Address.of(settings))) as database,
+        database.reading() as connection,
+    ):
+        model, detector = (agreed.read(connection, each) or "" for each in (MODEL, DETECTOR))
     return replace(settings, model=settings.model or model, detector=settings.detector or detector)
 
 
@@ -40,9 +40,8 @@ def choose(settings: Settings, choice: str, name: str) -> None:
     """
     if not settings.database:
         return
-    database = opened(settings.home, Address.of(settings))
-    try:
-        with database.changing("choices") as connection:
-            agreed.put(connection, choice, name)
-    finally:
-        database.close()
+    with (
+        closing(opened(settings.home, Address.of(settings))) as database,
+        database.changing("choices") as connection,
+    ):
+        agreed.put(connection, choice, name)

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,11 +31,8 @@ def joined(settings: Settings) -> Settings:
     """
     if not settings.database:
         return settings
-    database = opened(settings.home, Address.of(settings))
-    try:
+    with closing(opened(settings.home, Address.of(settings))) as database:
         return _joined(settings, database)
-    finally:
-        database.close()
 
 
 def publish(settings: Settings, path: Path) -> None:
@@ -45,12 +43,11 @@ def publish(settings: Settings, path: Path) -> None:
         StoreUnavailable: the database cannot be used.
     """
     site_file.load(str(path))
-    database = opened(settings.home, Address.of(settings))
-    try:
-        with database.changing(_AGREED) as connection:
-            agreed.put(connection, _AGREED, _packed(path))
-    finally:
-        database.close()
+    with (
+        closing(opened(settings.home, Address.of(settings))) as database,
+        database.changing(_AGREED) as connection,
+    ):
+        agreed.put(connection, _AGREED, _packed(path))
 
 
 def _joined(settings: Settings, database: Database) -> Settings:
