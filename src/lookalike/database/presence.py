@@ -18,9 +18,9 @@ from urllib.parse import quote
 from lookalike.errors import StoreUnavailable
 
 State = Literal["same", "another"]
-# Between looks at how a file begins: while another process brings its log into it, the first page
-# may say that there are more than there are yet.
-_PAUSES_S = (0.01, 0.03, 0.1, 0.3)
+# Seconds before each look at how a file begins: while another process brings its log into it, the
+# first page may say that there are more than there are yet.
+_PAUSES_S = (0.0, 0.01, 0.03, 0.1, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Presence:
 
     def _check_begin(self, size: int) -> None:
         """See that the file begins as a database does, whatever the log beside it has of that."""
-        for pause_s in _PAUSES_S:
-            if size > 0 and _begins(self._path):
-                return
+        for pause_s in _PAUSES_S if size > 0 else ():
             time.sleep(pause_s)
+            if _begins(self._path):
+                return
         raise StoreUnavailable(
             f"{self._path} is no database any more; nothing was changed. Put a copy from a "
             "backup in its place, and all goes on."
