@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from lookalike.answers import photos
+from lookalike.answers import photos, shapes
 from lookalike.answers.people import Shown
 from lookalike.engine.interface import AnyScore, Engine, Lookalikes, RankedFace, probe
 from lookalike.gallery.people import Language, Who
@@ -75,7 +75,7 @@ async def show_sample(
         data = sample_of(sample)
         services.shares.photo()
         told = await _tell(services, language, data)
-        return _page(request, language, told, shown, sample)
+        return _page(request, language, told, photos.lookalikes(told.first, shown), shown, sample)
 
     return await answered(request, None, "/", make)
 
@@ -96,9 +96,10 @@ async def find(
         data = await agreed_photo(services, photo, consent)
         other = await photo_of(services, reference, "reference")
         told = await _tell(services, language, data, other)
-        await services.count(photos.lookalikes(told.first, shown))
+        answer = photos.lookalikes(told.first, shown)
+        await services.count(answer)
         beside = await _offers(request, services, told.first)
-        return _page(request, language, told, shown, offers=beside)
+        return _page(request, language, told, answer, shown, offers=beside)
 
     return await answered(request, lang, "/", make)
 
@@ -107,15 +108,16 @@ def _page(
     request: Request,
     language: Language,
     told: Told,
+    answer: shapes.Lookalikes,
     shown: Shown,
     sample: str = "",
     offers: Sequence[tuple[OfferShown, ...]] = (),
 ) -> Response:
     """
     Args:
+        answer: that of `told.first`.
         offers: beside each face; nothing is offered beside a sample.
     """
-    answer = photos.lookalikes(told.first, shown)
     everyone = photos.lookalikes(told.everyone, shown).faces if told.everyone else ()
     values: dict[str, Any] = {
         "answer": answer,
