@@ -17,7 +17,7 @@ const HEIGHT = 900;
 const MARGIN = 28;
 const LENGTH_MS = 4000;
 const FRAMES_A_SECOND = 25;
-// Of the animated picture: small enough to be sent, and hundredths of a second a frame.
+// Of the animated picture: small enough to be sent, and milliseconds a frame.
 const SMALL = { width: 320, height: 400, frames: 40, delay: 100 };
 // What phones and their messengers play is tried first.
 const KINDS = ["video/mp4;codecs=avc1.42E01F", "video/mp4", "video/webm;codecs=vp8", "video/webm"];

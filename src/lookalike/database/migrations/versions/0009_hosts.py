@@ -2,7 +2,7 @@
 
 It only adds (expand): whoever runs the version before goes on beside it. Its inserts into the log
 carry the id of their transaction by the default of the column, and as long as it runs all writers
-take turns, as it expects; `lookalike database contract` ends that.
+take turns, as it expects; `lookalike hosts contract` ends that.
 """
 
 from __future__ import annotations
