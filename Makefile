@@ -13,18 +13,35 @@ HASHED = $(BIN)/python -m pip install --quiet --require-hashes --no-deps \
 LOCK = .venv/release/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-emit-index-url --constraint constraints.txt
 
-.PHONY: serve test test-api test-deploy test-docs test-hosts test-install release lint format \
-	docs site benchmark requirements clean test-aioboto3 test-cluster
+# Two processes, each with a file of tests at a time: most wait for servers and browsers. One that
+# breaks down ends the run, which would wait for ever for the tests it had before it.
+PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
+	--max-worker-restart 0
+# Tests that take long, and so have a command of their own.
+PAGES = tests/web/pages tests/web/sharing/test_cards.py tests/web/sharing/test_page.py
+SERVERS = tests/gate/test_proxies.py tests/gate/test_connections.py tests/benchmarks/test_attack.py \
+	tests/test_server.py tests/test_folders.py tests/faces/apart tests/video/test_runner.py \
+	tests/video/test_lateness.py tests/database/test_losing.py tests/database/test_hosts.py
+
+.PHONY: serve test test-pages test-servers test-api test-deploy test-docs test-hosts test-install \
+	release lint format docs site benchmark requirements clean test-aioboto3 test-cluster
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
 
-# Two processes, each with a file of tests at a time: most wait for servers and browsers. One that
-# breaks down ends the run, which would wait for ever for the tests it had before it.
 test: .venv/dev.installed lint
 	sh tests/install.sh
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder \
-		--max-worker-restart 0
+	$(PYTEST) $(addprefix --ignore=,$(PAGES) $(SERVERS))
+
+# What visitors and operators see in Chromium, wide and narrow, in both languages. Some ten minutes.
+test-pages: .venv/dev.installed
+	sh tests/install.sh
+	$(PYTEST) $(PAGES)
+
+# Servers that are attacked, killed, behind proxies and in odd folders. Some five minutes.
+test-servers: .venv/dev.installed
+	sh tests/install.sh
+	$(PYTEST) $(SERVERS)
 
 # What deploy/ holds, with real proxies; on Debian, as root. Some two minutes.
 test-deploy: .venv/dev.installed
