@@ -2,7 +2,7 @@
 
 Three hosts are network namespaces of this machine, joined by a bridge, with the nodes of Ray in
 them. While something fails, photos are asked about all the time: each answer has to be that of
-before, or a refusal (503). How long it was refused is printed, for the table in docs/scale-ray.md.
+before, or a refusal (503). How long it was refused is printed, for the table in docs/scale.md.
 """
 
 from __future__ import annotations

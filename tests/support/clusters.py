@@ -98,7 +98,7 @@ class Cluster:
             for machine in self.machines
             for each in _family(machine.pid)
             # Ray calls a process by what it is at.
-            if re.search(rf"[:#]{part}\b", _called(each))
+            if re.search(rf"[:#(]{part}\b", _called(each))
         ]
         assert found, f"nothing of {part} runs"
         return found

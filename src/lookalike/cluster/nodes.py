@@ -30,13 +30,15 @@ _ENDING_S, _LOOK_S = 30.0, 0.2
 # Bytes of photos on their way between processes of a machine.
 _OBJECTS = 256 * 1024**2
 # A machine that is cut off is known to be in some seconds: it is looked at so often, and gone after
-# so many looks in vain. And one that is busy has more time to start than the 15 s that Ray has.
+# so many looks in vain. And one that is busy has more time to start than the 15 s that Ray has. One
+# that is to end waits as long as its replicas have for what is under way, and is not killed.
 _PATIENCE = {
     "RAY_raylet_start_wait_time_s": "120",
     "RAY_agent_register_timeout_ms": "120000",
     "RAY_health_check_period_ms": "1000",
     "RAY_health_check_timeout_ms": "3000",
     "RAY_health_check_failure_threshold": "4",
+    "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "12",
 }
 # What Ray's command says last.
 _THERE = b"--block"
