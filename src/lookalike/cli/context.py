@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
     from lookalike.faces.apart.seen import Opener
     from lookalike.gallery.gallery import Gallery
+    from lookalike.gallery.sources.report import Report
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -114,6 +115,19 @@ def lookers(cluster: bool) -> Opener:
     from lookalike.faces.apart.workers import Workers
 
     return Workers
+
+
+def keep_standings(settings: Settings, imported: Report) -> None:
+    """Fit what standing compares with to a collection that an import has changed."""
+    if imported.dry_run or not imported.portraits_added:
+        return
+    from lookalike.engine.local import Matcher
+    from lookalike.faces.models import installed
+    from lookalike.scores.calibrations import calibration_of
+
+    with opened_gallery(settings) as gallery:
+        calibration = calibration_of(installed.embedder(settings))
+        Matcher(gallery, calibration).keep_standings(imported.collection)
 
 
 def _print_notes(engine: Engine) -> None:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike.cli.context import CLUSTER, lookers, opened_gallery, pass_settings
+from lookalike.cli.context import (
+    CLUSTER,
+    keep_standings,
+    lookers,
+    opened_gallery,
+    pass_settings,
+)
 from lookalike.cli.gallery.import_report import report_json, report_text
 from lookalike.cli.gallery.options import MINE, SHOW, THUMBNAILS, likeness, with_credit
 from lookalike.cli.terminal import json_option, print_json, progress
@@ -85,6 +91,7 @@ def import_(
     else:
         how = How(dry_run, thumbnails, show, cluster)
         report = _import_photos(settings, path, collection or MINE, how, credit)
+    keep_standings(settings, report)
     if as_json:
         print_json(report_json(report))
     else:
