@@ -146,7 +146,8 @@ def _quality() -> Iterator[str]:
         "score and by whether the mesh lies on a face: of 2,511 detections 192 "
         "of the doubtful ones were looked at. A clear portrait has 99 and more; the backs of "
         "heads, flowers and headlamps that the detector is least sure of have 72 to "
-        "90. A face of a collection has that of its score alone.",
+        "90. A face of a collection keeps it; one that was added before it was kept has that of "
+        "its score alone.",
         "",
         "Sharpness and Brightness are 100 (1 - (1 - x/100)^2.8) of ours, so that "
         "nothing changes places: half the portraits have a Sharpness above 98 and a "

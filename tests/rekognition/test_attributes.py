@@ -147,6 +147,8 @@ def test_scales_keep_the_order_of_what_they_are_made_of() -> None:
         shown = [scale(quality(each)) for each in steps]
         assert shown == sorted(shown)
         assert (shown[0], shown[-1]) == (0, 100)
-    surer = [scales.confidence(each / 200) for each in steps]
-    assert surer == sorted(surer)
-    assert scales.confidence(0.93) > 99 > scales.confidence(0.85)
+    for on_face in (True, False):
+        surer = [scales.confidence(each / 200, on_face=on_face) for each in steps]
+        assert surer == sorted(surer)
+    assert scales.confidence(0.93, on_face=True) > 99 > scales.confidence(0.85, on_face=True)
+    assert scales.confidence(0.85, on_face=False) == 93
