@@ -102,7 +102,12 @@ def _attributes(halves: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         "Pose is read off all 468 points of the mesh: yaw positive when the nose "
         "points to the right of the picture, pitch upwards, roll clockwise. A photo "
         "that is tilted changes roll alone. EyeDirection is that of head and eyes "
-        "together, from the camera.",
+        "together, from the camera. Its Confidence is how often it is told rightly whether eyes "
+        "look aside or into the camera, by how far they are from the 12 degrees between both: 68 "
+        "there, 95 at 11 degrees from it. Where it says 90 or more, of the others (68 % of them) "
+        "95.5 % are told rightly, of Koreans 90.4 %. How much both irises disagree, how far the "
+        "lids are apart and how far the head is turned was tried too, and tells nothing of it "
+        "(areas under the curve of 0.38 to 0.57).",
         "",
     )
 
