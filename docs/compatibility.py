@@ -42,7 +42,7 @@ RETIRED = frozenset(
 # Sent under `LOOKALIKE_ATTRIBUTES=complete` alone: no request asks for the first, and what the
 # second tells is true too seldom.
 _OF_COMPARED_FACE = ("Emotions", "Smile")
-_OF_FACE_DETAIL = ("FaceOccluded",)
+_OF_FACE_DETAIL = ("EyesOpen", "FaceOccluded")
 # Told only where a request may ask for attributes.
 _OF_FACE_DETAIL_UNASKED = (
     "AgeRange",
