@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from unittest.mock import patch
 
 import av
 import httpx
@@ -34,6 +35,7 @@ from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.engine.local import LocalEngine
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
 from lookalike.video.analysis import analyze_video
 from lookalike.video.frames import VideoLimits, opened
@@ -108,19 +110,18 @@ def costs() -> str:
 def _batching(call: Callable[[], object], engine: LocalEngine, people: int) -> tuple[int, float]:
     """How many crops of a minute are embedded, and the seconds of the processor that it would save
     to embed those of `_FRAMES` frames at once, which has to wait for as many."""
-    embed, seen = engine.analyzer.recogniser.embed, list[Pixels]()
-    engine.analyzer.recogniser.embed = lambda crops: (seen.extend(crops), embed(crops))[1]  # type: ignore[method-assign]
-    try:
+    analyzer = engine.analyzer
+    assert isinstance(analyzer, Analyzer)
+    with patch.object(analyzer.recogniser, "embed", wraps=analyzer.recogniser.embed) as embed:
         call()
-    finally:
-        engine.analyzer.recogniser.embed = embed  # type: ignore[method-assign]
+    seen = [crop for each in embed.call_args_list for crop in each.args[0]]
     if not seen:
         return 0, 0.0
     frames = [seen[:people] for _ in range(_FRAMES)]
     batch = [crop for crops in frames for crop in crops]
     ways: tuple[Callable[[], object], ...] = (
-        lambda: [embed(crops) for crops in frames],
-        lambda: embed(batch),
+        lambda: [analyzer.embed(crops) for crops in frames],
+        lambda: analyzer.embed(batch),
     )
     turns = [[_seconds(way) * _SECONDS / 60 for way in ways] for _ in range(_BATCHED)]
     alone, together = (statistics.median(each) for each in zip(*turns, strict=True))
