@@ -93,7 +93,9 @@ def _imported(engine: LocalEngine, order: Order, upload: Upload, check_stop: Che
             alike=engine.calibration.similarity,
             advance=_Import(upload, total, check_stop).advance,
         )
-        return importer.photos(everyone, workers)
+        report = importer.photos(everyone, workers)
+    engine.matcher.keep_standings(order.collection)
+    return report
 
 
 def _everyone(order: Order, source: Path) -> list[Found]:
