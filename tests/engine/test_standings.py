@@ -14,6 +14,7 @@ from lookalike.gallery import starter
 from lookalike.gallery.gallery import Gallery
 from lookalike.gallery.people import EVERYONE, Who
 from lookalike.gallery.portraits import Portrait
+from tests.support.standings import fitted, whole
 
 _STRANGERS = ("astronaut.png", "single_face.jpg")
 
@@ -92,3 +93,49 @@ def test_a_gallery_of_ones_own_is_fitted_when_it_is_searched(
         assert ranking.standing is not None
         assert 0 < ranking.standing.share < 1
         assert {each.person.collection for each in ranking.matches} == {"mine"}
+
+
+@pytest.mark.parametrize("order", ["identity", "look"])
+def test_what_an_import_fitted_is_what_a_search_would_have(
+    engine: LocalEngine,
+    photos: Mapping[str, bytes],
+    own: Gallery,
+    monkeypatch: pytest.MonkeyPatch,
+    order: Order,
+) -> None:
+    (looked_at,) = engine.faces(photos["astronaut.png"], "photo", appearances=True).faces
+    asked = probe(looked_at)
+    if order == "identity":
+        asked = replace(asked, appearance=None)
+    searched = [
+        Matcher(own, engine.calibration).ranked(asked, 1, collection).standing
+        for collection in ("mine", None)
+    ]
+    assert None not in searched
+    Matcher(own, engine.calibration).keep_standings("mine")
+    fresh = Matcher(own, engine.calibration)
+    with monkeypatch.context() as patched:
+        patched.setattr(Gallery, "drawn", _not_again)
+        kept = [fresh.ranked(asked, 1, collection).standing for collection in ("mine", None)]
+    assert kept == searched
+
+
+def _not_again(*_: object) -> None:
+    raise AssertionError("it was fitted anew")
+
+
+def test_a_gallery_that_grew_is_fitted_anew_and_one_that_is_gone_is_forgotten(
+    engine: LocalEngine, photos: Mapping[str, bytes], own: Gallery, tmp_path: Path
+) -> None:
+    Matcher(own, engine.calibration).keep_standings("mine")
+    shipped = starter.load(engine.contract)
+    for person, vector in zip(shipped.people[1::12], shipped.vectors[1::12], strict=True):
+        own.store.add(replace(person, collection="mine"), [Portrait(vector)])
+    grown = Matcher(own, engine.calibration).ranked(_probe(engine, photos), 1, "mine")
+    assert grown.standing is not None
+    assert fitted(tmp_path) == whole("mine")
+    Matcher(own, engine.calibration).keep_standings("mine")
+    again = Matcher(own, engine.calibration).ranked(_probe(engine, photos), 1, "mine")
+    assert again.standing == grown.standing
+    own.store.delete("mine")
+    assert fitted(tmp_path) == {("", "identity"), ("", "look")}

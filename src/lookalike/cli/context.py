@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lookalike.engine.interface import Engine
     from lookalike.engine.local import LocalEngine
     from lookalike.gallery.gallery import Gallery
+    from lookalike.gallery.sources.report import Report
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -95,6 +96,19 @@ def opened_gallery(settings: Settings) -> Iterator[Gallery]:
         yield opened
     finally:
         opened.close()
+
+
+def keep_standings(settings: Settings, imported: Report) -> None:
+    """Fit what standing compares with to a collection that an import has changed."""
+    if imported.dry_run or not imported.portraits_added:
+        return
+    from lookalike.engine.local import Matcher
+    from lookalike.faces.models import installed
+    from lookalike.scores.calibrations import calibration_of
+
+    with opened_gallery(settings) as gallery:
+        calibration = calibration_of(installed.embedder(settings))
+        Matcher(gallery, calibration).keep_standings(imported.collection)
 
 
 def _print_notes(engine: Engine) -> None:

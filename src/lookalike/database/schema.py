@@ -1,4 +1,4 @@
-"""Every table: collections, people, faces, takedowns, access keys, tokens, jobs, changes.
+"""Every table: collections, people, faces, standings, takedowns, keys, tokens, jobs, changes.
 
 A gallery is a Rekognition collection, a person is a user of it, a portrait is a face. Vectors lie
 in the row of their face, so that one transaction holds both. `migrations/` brings a database here.
@@ -104,6 +104,19 @@ FACES = Table(
         sqlite_where=text("shown = 1"),
         postgresql_where=text("shown"),
     ),
+)
+
+# What standing was fitted to for collections when somebody was imported; see
+# `engine/kept_standings.py`. No face, and nobody, can be told from it.
+STANDINGS = Table(
+    "standings",
+    METADATA,
+    Column("collection", String(255), primary_key=True),  # empty: all that are open
+    Column("crowd", String(255), primary_key=True),  # the order, and who alone is searched
+    Column("contract", String(255), nullable=False),
+    Column("tenths", Integer, nullable=False),  # how many people there were, to a tenth
+    Column("times", Float, nullable=False),  # how many times as many as were looked at
+    Column("matches", String, nullable=False),  # JSON
 )
 
 # What was committed, in order, so that every process brings its index up to date by what changed:

@@ -93,6 +93,11 @@ class Matcher:
         )
         return Ranking(matches, order, self._standings.of(shown, collection, who, order, people))
 
+    def keep_standings(self, collection: str) -> None:
+        """Fit what standing compares with, as an import leaves a collection."""
+        for searched in (collection, None):
+            self._standings.keep(searched, self.people(searched))
+
     def _ordered(
         self, probe: Floats, most: int, collection: str | None, who: Who, look: Appearance | None
     ) -> tuple[list[tuple[Nearest, Score]], Numbers]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from lookalike.database import changes
 from lookalike.database.changes import Change
 from lookalike.database.clock import now
-from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE
+from lookalike.database.schema import COLLECTIONS, FACES, PEOPLE, STANDINGS
 from lookalike.errors import (
     CollectionExists,
     CollectionNotFound,
@@ -109,6 +109,7 @@ class Store(Contents):
             gone = connection.execute(delete(COLLECTIONS).where(COLLECTIONS.c.id == collection))
             if not gone.rowcount:
                 raise _no_collection(collection)
+            connection.execute(delete(STANDINGS).where(STANDINGS.c.collection == collection))
             changes.record(connection, [Change(collection)])
 
     def add(self, person: Person, portraits: Sequence[Portrait]) -> None:

@@ -24,6 +24,7 @@ from tests.support import PATIENCE_S, coverings
 from tests.support.homes import Home, counts, many
 from tests.support.packs import members, resealed
 from tests.support.processes import finished
+from tests.support.standings import fitted, whole
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def test_numbered_files_are_one_person(
     ]
     people = {name: len(found) for name, found in mine.people().items()}
     assert people == {"버락 오바마": 3, "NCT 127": 1}
+    assert fitted(mine.settings.home) == whole("mine"), "no search has to fit standing first"
     again = mine("import", "stars")
     assert "By their numbers taken for 버락 오바마: 버락 오바마 1.jpg, 버락 오바마3.jpg" in again
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.support import PATIENCE_S, patient
 from tests.support.serving import Server
+from tests.support.standings import fitted, whole
 from tests.web.test_admin import TOKEN
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -89,6 +90,7 @@ def test_a_folder(http: httpx.Client, photos: Mapping[str, bytes], home: Path) -
     found = http.get(f"/people/{obama['id']}/portraits", params={"collection": "fans"}).json()
     assert {each["credit"]["author"] for each in found["portraits"]} == {"Jane"}
     assert {each["shown"] for each in found["portraits"]} == {True}
+    assert fitted(home) == whole("fans")
     again = begun(http, files)
     start(http, again, collection="fans")
     report = ended(http, again)["report"]

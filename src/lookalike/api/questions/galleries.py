@@ -227,7 +227,9 @@ class Import(Question[ImportReport]):
     def here(self, engine: LocalEngine) -> ImportReport:
         from lookalike.answers.imports import import_report
 
-        return read(ImportReport, import_report(self._imported(engine)))
+        report = self._imported(engine)
+        engine.matcher.keep_standings(report.collection)
+        return read(ImportReport, import_report(report))
 
     def _imported(self, engine: LocalEngine) -> Report:
         from lookalike.api.questions.looking import Looking

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.context import keep_standings, opened_gallery, pass_settings
 from lookalike.cli.gallery import import_report
 from lookalike.cli.gallery.options import MINE
 from lookalike.cli.terminal import json_option, print_json, progress
@@ -58,6 +58,7 @@ def build(
     own = roster if roster in rosters.NAMES else MINE
     with progress() as bar:
         report = _build(settings, lines, collection or own, dry_run, bar)
+    keep_standings(settings, report.imported)
     if as_json:
         print_json(_report_json(report))
     else:

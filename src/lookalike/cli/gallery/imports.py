@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import opened_gallery, pass_settings
+from lookalike.cli.context import keep_standings, opened_gallery, pass_settings
 from lookalike.cli.gallery.import_report import report_json, report_text
 from lookalike.cli.gallery.options import MINE, SHOW, THUMBNAILS, likeness, with_credit
 from lookalike.cli.terminal import json_option, print_json, progress
@@ -60,6 +60,7 @@ def import_(
     else:
         keep = Kept(thumbnails, show)
         report = _import_photos(settings, path, collection or MINE, dry_run, keep, credit)
+    keep_standings(settings, report)
     if as_json:
         print_json(report_json(report))
     else:

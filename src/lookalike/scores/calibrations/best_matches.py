@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from lookalike.gallery.people import Who
 from lookalike.scores.standing import BestMatches
@@ -23,18 +24,25 @@ def shipped(contract: str) -> Mapping[str, BestMatches]:
     if not file.is_file():
         return {}
     table = json.loads(file.read_text("utf-8"))
-    return {
-        name: BestMatches(tuple(slopes), tuple(foretold), tuple(map(tuple, excesses)))
-        for name, (slopes, foretold, excesses) in table.items()
-    }
+    return {name: _read(row) for name, row in table.items()}
 
 
 def write(found: Mapping[str, BestMatches], file: Path) -> None:
-    rows = [
-        f"{json.dumps(name)}: {json.dumps([each.slopes, each.foretold, each.excesses])}"
-        for name, each in found.items()
-    ]
+    rows = [f"{json.dumps(name)}: {packed(each)}" for name, each in found.items()]
     file.write_text("{\n" + ",\n".join(rows) + "\n}\n", "utf-8")
+
+
+def packed(matches: BestMatches) -> str:
+    return json.dumps([matches.slopes, matches.foretold, matches.excesses])
+
+
+def unpacked(text: str) -> BestMatches:
+    return _read(json.loads(text))
+
+
+def _read(row: Sequence[Sequence[Any]]) -> BestMatches:
+    slopes, foretold, excesses = row
+    return BestMatches(tuple(slopes), tuple(foretold), tuple(map(tuple, excesses)))
 
 
 def file_name(contract: str) -> str:

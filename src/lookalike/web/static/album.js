@@ -1,7 +1,7 @@
 // @ts-check
 /** Several photos to compare: added a few at a time, shown, taken out again. */
 
-import { announce, find, icon, make } from "./dom.js";
+import { announce, find, icon, make, onChosen } from "./dom.js";
 import { openPicture, release } from "./picture.js";
 import { text } from "./texts.js";
 
@@ -19,7 +19,7 @@ export class Album extends EventTarget {
 
   constructor() {
     super();
-    this.#input.addEventListener("change", () => {
+    onChosen(this.#input, () => {
       this.opening = this.#add([...(this.#input.files ?? [])]);
     });
   }

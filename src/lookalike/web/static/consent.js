@@ -11,7 +11,9 @@ export class Consent {
   #box = find("#consent", HTMLInputElement);
 
   constructor() {
-    this.#box.checked = remembered();
+    // It may have been given before this script was there.
+    this.#box.checked ||= remembered();
+    remember(this.#box.checked);
     this.#box.addEventListener("change", () => {
       remember(this.#box.checked);
       this.#mark(false);

@@ -50,6 +50,17 @@ export function find(selector, type, inside = document) {
   return element;
 }
 
+/**
+ * Have photos taken when they are chosen; also those that were before this script was there.
+ * @param {HTMLInputElement} input
+ * @param {() => void} take
+ */
+export function onChosen(input, take) {
+  input.addEventListener("change", take);
+  // Once whoever made us listens too.
+  if (input.files?.length) queueMicrotask(take);
+}
+
 /** Tell users of screen readers, without moving the focus. @param {string} message */
 export function announce(message) {
   find("#status", HTMLElement).textContent = message;

@@ -1,7 +1,7 @@
 // @ts-check
 /** One member of a family: a photo, and for a parent a name. */
 
-import { find } from "./dom.js";
+import { find, onChosen } from "./dom.js";
 import { openPicture, release } from "./picture.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
@@ -20,7 +20,7 @@ export class Relative extends EventTarget {
     this.image = find("img", HTMLImageElement, this.element);
     /** @type {HTMLInputElement | null} */
     this.title = this.element.querySelector(".relative-name");
-    this.input.addEventListener("change", () => this.#chosen());
+    onChosen(this.input, () => this.#chosen());
   }
 
   get name() {

@@ -1,7 +1,7 @@
 // @ts-check
 /** A place for one photo: choose, drop, preview, remove. */
 
-import { announce, find } from "./dom.js";
+import { announce, find, onChosen } from "./dom.js";
 import { openPicture, release } from "./picture.js";
 import { text } from "./texts.js";
 
@@ -21,7 +21,7 @@ export class Slot extends EventTarget {
     this.image = find(".slot-image", HTMLImageElement, this.element);
     this.note = find(".slot-note", HTMLElement, this.element);
     this.remove = find(".slot-remove", HTMLButtonElement, this.element);
-    this.input.addEventListener("change", () => this.#chosen());
+    onChosen(this.input, () => this.#chosen());
     this.remove.addEventListener("click", () => this.#removed());
     this.#catchDrops();
   }
