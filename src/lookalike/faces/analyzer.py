@@ -47,10 +47,9 @@ class Analyzer:
     def __init__(self, settings: Settings) -> None:
         """
         Raises:
-            SetupError: a network that photos are looked at with is not there, or damaged, or what
-                is to compute it is not there.
+            SetupError: a model that was chosen is not there, or a device beside the processor. What
+                else is wrong with networks shows when they are opened; see `installed.check`.
         """
-        installed.check(settings)
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits.of(settings)
