@@ -53,7 +53,9 @@ def import_(
     semicolons). A pack keeps the thumbnails it has. The same command goes on where it was stopped,
     and adds nothing twice.
     """
-    if path.suffix.lower() == ".zip":
+    from lookalike.gallery.sources import pack
+
+    if pack.is_pack(path):
         report = _import_pack(settings, path, collection, dry_run, show)
     else:
         keep = Kept(thumbnails, show)
