@@ -63,8 +63,8 @@ test-cluster: .venv/dev.installed
 test-api: .venv/dev.installed
 	$(BIN)/python -m pytest tests/api/described.py
 
-# The wheel in environments of its own, by pip, pipx and uvx, and without a network; as root. Some
-# five minutes.
+# The wheel in environments of its own, by pip, pipx and uvx, by its name from an index that has it,
+# and without a network; as root. Some six minutes.
 test-install: .venv/dev.installed .venv/release.installed
 	$(BIN)/python -m tests.support.photos
 	$(BIN)/python -m pytest -s tests/release/installed.py

@@ -98,6 +98,11 @@ def sections(data: Path) -> Iterator[tuple[str, str, list[str]]]:
         ["serving"],
     )
     yield (
+        "Opening an engine",
+        "`lookalike.open()` in a program of one's own, and the first photo after it.",
+        ["opening"],
+    )
+    yield (
         "Videos",
         "Seconds of the processor for a minute of 720p video, five frames a second looked at; and "
         "what a photo costs beside one.",

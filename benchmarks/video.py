@@ -5,10 +5,11 @@
 The videos are 1280 x 720 at 30 frames a second: a window that moves over portraits of the
 face_recognition package, with a camera's noise, encoded by x264 as it does by default. The first
 table is processor time of one process on one core, each way in turns: *thoroughly* decodes every
-frame and looks at all of each that is looked at, the other way only where somebody may be new. The
-second is `lookalike serve` with one worker and one client that sends the 1-megapixel photo of
-benchmarks/speed.py again and again, while the process for videos is halted and while it works. S3
-is played by moto.
+frame and looks at all of each that is looked at, the other way only where somebody may be new. Of
+that is told how many crops are embedded, and what it would save at most to embed those of eight
+frames at once. The second is `lookalike serve` with one worker and one client that sends the
+1-megapixel photo of benchmarks/speed.py again and again, while the process for videos is halted and
+while it works. S3 is played by moto.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
+from unittest.mock import patch
 
 import av
 import httpx
@@ -33,6 +35,7 @@ from benchmarks.serving import serving
 from benchmarks.speed import SIZES, photo
 from lookalike import config
 from lookalike.engine.local import LocalEngine
+from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.image import Pixels
 from lookalike.video.analysis import analyze_video
 from lookalike.video.frames import VideoLimits, opened
@@ -43,6 +46,8 @@ _WIDTH, _HEIGHT, _RATE = 1280, 720, 30
 _SECONDS = 20
 # How often each way is measured; the median counts.
 _TURNS = 3
+# Frames whose crops would be embedded at once, and how often that is measured.
+_FRAMES, _BATCHED = 8, 15
 _PEOPLE = ("obama.jpg", "biden.jpg", "obama2.jpg")
 # The server is asked in turns of so many photos, with and without a video, so that whatever else
 # the machine does weighs on both. A turn is shorter than the time after which a job is given away.
@@ -95,10 +100,33 @@ def costs() -> str:
         turns = [[_seconds(call) for call in calls] for _ in range(_TURNS)]
         decoding, thorough, whole = (statistics.median(each) for each in zip(*turns, strict=True))
         seconds = (f"{each:.1f} s" for each in (decoding, thorough, whole))
-        rows.append((people, *seconds, f"{100 * whole / thorough:.0f} %"))
-    return table(
-        ("people in every frame", "decoding", "thoroughly", "as it is", "share of thoroughly"), rows
+        crops, saved = _batching(calls[2], engine, people)
+        told = f"{100 * whole / thorough:.0f} %", crops, f"{100 * saved / whole:.1f} %"
+        rows.append((people, *seconds, *told))
+    heads = "decoding", "thoroughly", "as it is", "share of thoroughly", "crops embedded", "batches"
+    return table(("people in every frame", *heads), rows)
+
+
+def _batching(call: Callable[[], object], engine: LocalEngine, people: int) -> tuple[int, float]:
+    """How many crops of a minute are embedded, and the seconds of the processor that it would save
+    to embed those of `_FRAMES` frames at once, which has to wait for as many."""
+    analyzer = engine.analyzer
+    assert isinstance(analyzer, Analyzer)
+    with patch.object(analyzer.recogniser, "embed", wraps=analyzer.recogniser.embed) as embed:
+        call()
+    seen = [crop for each in embed.call_args_list for crop in each.args[0]]
+    if not seen:
+        return 0, 0.0
+    frames = [seen[:people] for _ in range(_FRAMES)]
+    batch = [crop for crops in frames for crop in crops]
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: [analyzer.embed(crops) for crops in frames],
+        lambda: analyzer.embed(batch),
     )
+    turns = [[_seconds(way) * _SECONDS / 60 for way in ways] for _ in range(_BATCHED)]
+    alone, together = (statistics.median(each) for each in zip(*turns, strict=True))
+    a_minute = len(seen) * 60 // _SECONDS
+    return a_minute, a_minute * (alone - together) / len(batch)
 
 
 def _seconds(call: Callable[[], object]) -> float:

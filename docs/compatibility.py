@@ -42,7 +42,7 @@ RETIRED = frozenset(
 # Sent under `LOOKALIKE_ATTRIBUTES=complete` alone: no request asks for the first, and what the
 # second tells is true too seldom.
 _OF_COMPARED_FACE = ("Emotions", "Smile")
-_OF_FACE_DETAIL = ("FaceOccluded",)
+_OF_FACE_DETAIL = ("EyesOpen", "FaceOccluded")
 # Told only where a request may ask for attributes.
 _OF_FACE_DETAIL_UNASKED = (
     "AgeRange",
@@ -303,10 +303,11 @@ GENERAL = (
     "[Access keys](access-keys.md).",
     "A server with a full queue answers ThrottlingException, a key beyond its rate "
     "ProvisionedThroughputExceededException; the SDKs try both again.",
-    "Messages that programs look for are Amazon's: of collections and faces that are not there or "
-    "are already, of images without a face, and at the beginning of `Request has invalid image "
-    "format`, `Request has invalid parameters` (a small image, no face to compare) and `Unable to "
-    "get object metadata from S3`, after which the reason follows.",
+    "Messages are Amazon's to the letter where they are known, for programs compare them whole: of "
+    "collections and faces that are not there or are already, of images that are missing, none, "
+    "too large, too small or without a face, of objects in S3, tokens, rates and open jobs. The "
+    "reason, with what is allowed, comes in the header `X-Lookalike-Reason` (percent-encoded where "
+    "it is not ASCII; boto3 has it in `ResponseMetadata`) and stands in the server's log.",
     "Members of an answer come in the order of the service model. What is worth a second try "
     "carries `Retry-After`.",
     "Members that are not in the service model are ignored. A request that breaks several rules "

@@ -170,6 +170,11 @@ _FOR_OPERATORS: Mapping[Language, str] = MappingProxyType(
 - `/privacy` of your server says all this word for word, with your `LOOKALIKE_CONTACT`.
 - Photos and vectors of visitors are in no log and in no backup. No address is either, unless
   `LOOKALIKE_LOG_ADDRESSES=hashed` tells visitors apart, by a hash that is another one each day.
+- The starter gallery holds public facts and vectors of people in public life (of the face, and of
+  its shape and hair), never pixels. It leaves out a [reviewed list](../starter/README.md) of people
+  nobody wants to be likened to. Your own galleries keep names, such vectors
+  (`LOOKALIKE_ORDER=identity`: none but those of faces) and credits in `LOOKALIKE_HOME`; small
+  pictures of the faces only with `--thumbnails`, never the photos.
 - With `LOOKALIKE_ENGINE=aws` photos are sent to Amazon. The page says so and asks for it
   ([aws.md](aws.md)).
 - Wikimedia sees which portraits the server fetches, not for whom; `LOOKALIKE_PORTRAITS=off` ends
@@ -184,6 +189,11 @@ _FOR_OPERATORS: Mapping[Language, str] = MappingProxyType(
 - 위의 글은 서버의 `/privacy` 페이지에 그대로 나와요. `LOOKALIKE_CONTACT`에 연락처를 적어 주세요.
 - 방문자의 사진과 얼굴 숫자는 로그에도 백업에도 없어요. 주소도 적지 않아요. 방문자를 구별해야 해서
   `LOOKALIKE_LOG_ADDRESSES=hashed`를 켜면, 날마다 바뀌는 해시로만 적어요.
+- 기본 갤러리에는 널리 알려진 사람들의 공개된 정보와 생김새를 나타낸 숫자(얼굴, 얼굴형, 머리)만
+  있고 사진은 없어요. 닮았다는 말이 누구에게도 반갑지 않을 사람은
+  [검토한 목록](../starter/README.md)에 따라 뺐어요. 직접 만든 갤러리의 이름, 숫자, 출처는
+  `LOOKALIKE_HOME`에 남아요. `LOOKALIKE_ORDER=identity`면 숫자는 얼굴 것만 남아요. 작은 얼굴 사진은
+  `--thumbnails`를 줄 때만 남기고, 원본 사진은 남기지 않아요.
 - `LOOKALIKE_ENGINE=aws`로 두면 사진을 아마존에 보내요. 페이지가 그렇다고 알리고 동의를 받아요
   ([aws.md](aws.md)).
 - 서버가 어떤 인물 사진을 받는지는 위키미디어가 알 수 있지만, 누가 보려는 건지는 몰라요.

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,11 @@ from lookalike.api.photo import AnyPhoto
 from lookalike.api.questions.galleries import Import, Stated
 from lookalike.api.questions.question import Pause, Request
 from lookalike.config import Settings
+from lookalike.faces.models.manifest import SFACE
+from lookalike.gallery import people as gallery
+from lookalike.gallery.portraits import Portrait
+from lookalike.gallery.sources import pack
+from tests.support.packs import changed, manifest
 from tests.support.serving import Server
 
 Serve = Callable[..., AbstractContextManager[Server]]
@@ -291,8 +296,65 @@ def test_a_server_is_sent_what_a_table_names(folder: Path) -> None:
     assert isinstance(started, Request)
     assert started.json == {"licence": "CC0", "collection": "table"}
     assert isinstance(conversation.send({"status": "waiting"}), Pause)
-    with pytest.raises(errors.NotOffered, match="where the server runs"):
-        next(Import(Path("x.pack.zip"), None, Stated()).there())
+
+
+@pytest.fixture(scope="module")
+def packed(
+    here: lookalike.Engine, photos: Mapping[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A pack of one person, of whom the vector is known."""
+    vector = here.embed(photos["biden.jpg"]).faces[0].embedding
+    person = gallery.Person("U1", "band", gallery.Text("조 바이든", "Joe Biden"), born="1942")
+    path = tmp_path_factory.mktemp("packs") / "band.pack.zip"
+    pack.write(path, "band", [(person, [Portrait(vector, image_id="1" * 64)])], SFACE)
+    return path
+
+
+def test_importing_a_pack(
+    engine: lookalike.Engine, packed: Path, photos: Mapping[str, bytes]
+) -> None:
+    for collection, added in ((None, 1), ("band", 0), ("fans", 1)):
+        report = engine.galleries.load(packed, collection=collection)
+        assert report.collection == (collection or "band")
+        assert (report.people_added, report.portraits_added) == (added, added)
+        assert (report.already, report.left_out) == (1 - added, ())
+    (best,) = engine.find(photos["biden.jpg"], collection="band").faces[0].people
+    assert (best.name.ko, best.born, best.score.verdict) == ("조 바이든", "1942", "same-person")
+
+
+def test_a_pack_of_another_model_is_looked_at_anew(
+    engine: lookalike.Engine, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    written = io.BytesIO()
+    PIL.Image.open(io.BytesIO(photos["astronaut.png"])).crop((140, 30, 310, 200)).resize(
+        (320, 320)
+    ).save(written, "JPEG")
+    person = gallery.Person("U1", "crew", gallery.Text(en="Eileen Collins"))
+    portrait = Portrait(np.eye(1, 512, dtype=np.float32)[0], thumbnail=written.getvalue())
+    path, other = tmp_path / "crew.pack.zip", replace(SFACE, dimension=512, preprocessing=99)
+    pack.write(path, "crew", [(person, [portrait])], other, thumbnails=True)
+    report = engine.galleries.load(path)
+    assert (report.collection, report.people_added, report.left_out) == ("crew", 1, ())
+    assert [each.id for each in engine.galleries.search(collection="crew").people] == ["U1"]
+
+
+def test_packs_that_are_refused(engine: lookalike.Engine, packed: Path) -> None:
+    refused = errors.InvalidParameter, "The pack is refused: "
+    other = manifest(packed, contract="strong/1")
+    for made, (kind, says) in (
+        ({"manifest__json": b"{}"}, refused),
+        ({"people__jsonl": b""}, refused),
+        ({"vectors__npy": None}, refused),
+        ({"manifest__json": other}, (errors.ContractMismatch, "made with strong/1")),
+    ):
+        with pytest.raises(kind, match=says):
+            engine.galleries.load(changed(packed, **made), collection="none")
+    packed.with_name("none.zip").write_bytes(b"PK")
+    with pytest.raises(errors.InvalidParameter, match="The pack is refused: it is no sound zip"):
+        engine.galleries.load(packed.with_name("none.zip"))
+    with pytest.raises(errors.InvalidParameter, match="read-only"):
+        engine.galleries.load(packed, collection="starter")
+    assert "none" not in {each.id for each in engine.galleries.list()}
 
 
 def test_results_are_worth_reading(engine: lookalike.Engine, photos: Mapping[str, bytes]) -> None:

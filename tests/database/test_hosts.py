@@ -380,8 +380,9 @@ def test_an_import_is_done_by_whichever_host_comes_first(host: Host, database: D
     upload = folder.opened(other, database, begun.id)
     upload.keep("Obama/1.jpg", b"again")
     upload.keep("Obama/2.jpg", b"second")
-    upload.check()
-    with pytest.raises(InvalidParameter, match="neither an image nor a table"):
+    with upload.source(pictures=False) as source:
+        assert [each.stat().st_size for each in source.rglob("*.jpg")] == [0, 0]
+    with pytest.raises(InvalidParameter, match="neither an image, a table nor a pack"):
         upload.keep("Obama/notes.doc", b"")
     with upload.source() as source:
         files = {str(each.relative_to(source)): each.read_bytes() for each in source.rglob("*.*")}
@@ -393,8 +394,11 @@ def test_an_import_is_done_by_whichever_host_comes_first(host: Host, database: D
     with begun.source() as source:
         assert source.name == "people.csv"
     begun.keep("others.csv", b"name,photo\n")
-    with pytest.raises(InvalidParameter, match=r"several tables.*others\.csv, people\.csv"):
-        begun.check()
+    with (
+        pytest.raises(InvalidParameter, match=r"several tables.*others\.csv, people\.csv"),
+        begun.source(pictures=False),
+    ):
+        raise AssertionError
     upload.remove()
     assert not begun.is_there
     with pytest.raises(NotFound):

@@ -20,7 +20,7 @@ from lookalike.faces.detect import _merge
 from lookalike.faces.image import resized
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.photo import Face
-from lookalike.faces.quality import pose
+from lookalike.faces.quality import pose, pose_of_mesh
 
 
 def opened(data: bytes) -> PIL.Image.Image:
@@ -212,13 +212,16 @@ def test_pose_mirrors(engine: LocalEngine, photos: Mapping[str, bytes]) -> None:
 @pytest.mark.parametrize(("yaw", "pitch", "roll"), [(0, 0, 0), (30, 0, 0), (-20, 15, 10)])
 def test_pose_of_the_mean_face(yaw: float, pitch: float, roll: float) -> None:
     """The mean face turned by known angles, seen from afar."""
-    from lookalike.faces.quality import _FACE_3D
+    from lookalike.faces.quality import _FACE_3D, _mean_face
 
     y, p, r = np.radians([-yaw, -pitch, roll])
     about_y = np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
     about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
     about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    turned = _FACE_3D @ (about_z @ about_y @ about_x).T
+    turn = about_z @ about_y @ about_x
+    whole = pose_of_mesh((_mean_face() @ turn.T * 12 + 200).astype(np.float32))
+    assert (whole.yaw, whole.pitch, whole.roll) == pytest.approx((yaw, pitch, roll), abs=0.1)
+    turned = _FACE_3D @ turn.T
     found = pose((turned[:, :2] * 12 + 200).astype(np.float32))
     assert (abs(found.yaw), abs(found.pitch)) == pytest.approx((abs(yaw), abs(pitch)), abs=6)
     if yaw == 0:

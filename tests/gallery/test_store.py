@@ -84,7 +84,7 @@ def test_a_portrait_keeps_all_that_is_known_of_it(store: Store) -> None:
         Credit("A", "CC0", "https://creativecommons.org/publicdomain/zero/1.0", "https://e.org"),
         image_id="a" * 64,
         box=Box(1.5, 2, 30, 40),
-        quality=Quality(0.9, 30, 50, 45, Pose(1, -2, 3)),
+        quality=Quality(0.9, 30, 50, 45, Pose(1, -2, 3), on_face=False),
         external_image_id="poster-7",
         fetched_at=datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC),
         thumbnail=b"\xff\xd8 a small picture",

@@ -13,7 +13,6 @@ import boto3
 import PIL.Image
 import PIL.ImageFilter
 import pytest
-from botocore.exceptions import ClientError
 from botocore.loaders import Loader
 
 from lookalike.engine.local import LocalEngine
@@ -21,7 +20,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.quality import Pose
 from lookalike.rekognition.quality_filter import passing, reasons
 from tests.support import coverings
-from tests.support.amazon.clients import client
+from tests.support.amazon.clients import client, refusing
 from tests.support.amazon.cloud import Cloud
 from tests.support.serving import Server
 
@@ -374,9 +373,9 @@ def test_quality_filter_leaves_out_poor_faces(
     answer = compare(aws, photos["obama.jpg"], png(blurred), SimilarityThreshold=0, **options)
     assert (len(answer["FaceMatches"]), answer["UnmatchedFaces"]) == (faces, [])
     if not faces:
-        with pytest.raises(
+        with refusing(
             aws.exceptions.InvalidParameterException,
-            match=f"no face of the source image passes the QualityFilter {quality_filter}",
+            f"no face of the source image passes the QualityFilter {quality_filter}",
         ):
             compare(aws, png(blurred), photos["obama.jpg"], **options)
 
@@ -412,50 +411,37 @@ def test_quality_reasons_name_what_is_poor(engine: LocalEngine, photos: Photos) 
 
 
 def test_missing_faces_are_named(aws: Any, photos: Photos) -> None:
-    with pytest.raises(aws.exceptions.InvalidParameterException, match="source image"):
+    with refusing(aws.exceptions.InvalidParameterException, "source image"):
         compare(aws, blank(320, 240), photos["obama.jpg"])
-    with pytest.raises(aws.exceptions.InvalidParameterException, match="target image"):
+    with refusing(aws.exceptions.InvalidParameterException, "target image"):
         compare(aws, photos["obama.jpg"], blank(320, 240))
 
 
 @pytest.mark.parametrize("size", [(79, 200), (200, 79), (20, 20), (8, 8)])
 def test_short_sides_are_refused(aws: Any, size: tuple[int, int]) -> None:
-    with pytest.raises(
-        aws.exceptions.InvalidParameterException, match=r"Image: .* at least 80 pixels"
-    ):
+    with refusing(aws.exceptions.InvalidParameterException, r"Image: .* at least 80 pixels"):
         aws.detect_faces(Image={"Bytes": blank(*size)})
     assert aws.detect_faces(Image={"Bytes": blank(80, 80)})["FaceDetails"] == []
-
-
-def test_faults_begin_as_amazons(aws: Any, photos: Photos) -> None:
-    """Programs look for these words."""
-    landscape = photos["free-mountain-vector-01.jpg"]
-    with pytest.raises(ClientError, match="Request has invalid image format: Image is neither"):
-        aws.detect_faces(Image={"Bytes": b"GIF89a"})
-    with pytest.raises(ClientError, match="Request has invalid parameters: Image: The image is 79"):
-        aws.detect_faces(Image={"Bytes": blank(79, 80)})
-    with pytest.raises(ClientError, match="Request has invalid parameters: SourceImage: no face"):
-        compare(aws, landscape, landscape)
 
 
 def test_other_formats_are_refused(aws: Any, photos: Photos) -> None:
     webp = io.BytesIO()
     opened(photos["obama.jpg"]).save(webp, "WEBP")
     for data in (webp.getvalue(), b"GIF89a", b"hello"):
-        with pytest.raises(aws.exceptions.InvalidImageFormatException, match="neither a JPEG"):
+        with refusing(aws.exceptions.InvalidImageFormatException, "neither a JPEG"):
             aws.detect_faces(Image={"Bytes": data})
 
 
 def test_damaged_images_are_refused(aws: Any, photos: Photos) -> None:
     for data in (photos["obama.jpg"][:20_000], photos["astronaut.png"][:5_000], b"\xff\xd8\xff"):
-        with pytest.raises(aws.exceptions.InvalidImageFormatException, match="TargetImage: "):
+        with refusing(aws.exceptions.InvalidImageFormatException, "TargetImage: "):
             compare(aws, photos["obama.jpg"], data)
 
 
 @pytest.mark.parametrize("size", [MAX_IMAGE + 1, 4 * MAX_IMAGE])
 def test_large_images_are_refused(aws: Any, photos: Photos, size: int) -> None:
     large = photos["obama.jpg"].ljust(size, b"\0")
-    with pytest.raises(aws.exceptions.ImageTooLargeException, match="bytes"):
+    with refusing(aws.exceptions.ImageTooLargeException, "bytes"):
         aws.recognize_celebrities(Image={"Bytes": large})
 
 
@@ -467,14 +453,14 @@ def test_images_of_the_largest_size_are_read(aws: Any, photos: Photos) -> None:
 
 def test_images_of_too_many_pixels_are_refused(aws: Any) -> None:
     wide = PIL.Image.new("1", (20_001, 100))
-    with pytest.raises(aws.exceptions.ImageTooLargeException, match=r"Image: .*at most 20,000"):
+    with refusing(aws.exceptions.ImageTooLargeException, r"Image: .*at most 20,000"):
         aws.detect_faces(Image={"Bytes": png(wide)})
 
 
 def test_image_is_given_once(aws: Any, photos: Photos) -> None:
     both = {"Bytes": photos["obama.jpg"], "S3Object": {"Bucket": "photos", "Name": "a.jpg"}}
     for image, has in ((both, "Bytes and S3Object"), ({}, "neither")):
-        with pytest.raises(aws.exceptions.InvalidParameterException, match=has):
+        with refusing(aws.exceptions.InvalidParameterException, has):
             aws.detect_faces(Image=image)
 
 
@@ -501,7 +487,7 @@ def test_examples_of_botocore_are_read(
         calls = {"CompareFaces": aws.compare_faces, "DetectFaces": aws.detect_faces}
         for operation, call in calls.items():
             for example in examples[operation]:
-                with pytest.raises(aws.exceptions.InvalidS3ObjectException, match="s3://mybucket"):
+                with refusing(aws.exceptions.InvalidS3ObjectException, "s3://mybucket"):
                     call(**example["input"])
                 tried += 1
     assert tried >= 2

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support import PATIENCE_S
-from tests.support.amazon.clients import client
+from tests.support.amazon.clients import client, reason_of
 from tests.support.amazon.cloud import REGION, Cloud
 from tests.support.serving import Server
 from tests.support.videos import canvas, encoded, packaged, panned, scaled, still
@@ -78,10 +78,12 @@ def ended(get: Callable[..., Any], job: str, **more: Any) -> Any:
 
 
 def fault(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
+    """Its code, and the reason, or the message if that says it."""
     with pytest.raises(ClientError) as raised:
         call(**arguments)
-    error = raised.value.response["Error"]
-    return error["Code"], error["Message"]
+    answer = raised.value.response
+    reason = reason_of(answer["ResponseMetadata"]["HTTPHeaders"])
+    return answer["Error"]["Code"], reason or answer["Error"]["Message"]
 
 
 def seen(answer: Any) -> dict[str, list[int]]:
@@ -360,6 +362,11 @@ def test_more_than_20_jobs(serve: Serve, cloud: Cloud, tmp_path: Path) -> None:
     with serve(home=tmp_path, s3_endpoint_url=cloud.url) as server, client(server.url) as opened:
         for _ in range(20):
             opened.start_face_detection(Video=video)
-        code, message = fault(opened.start_face_detection, Video=video)
-    assert code == "LimitExceededException"
-    assert "20 video jobs are under way" in message
+        with pytest.raises(ClientError) as raised:
+            opened.start_face_detection(Video=video)
+    answer = raised.value.response
+    assert answer["Error"]["Code"] == "LimitExceededException"
+    who = "arn:aws:iam::000000000000:root"
+    assert answer["Error"]["Message"] == f"20 open Jobs for User {who} Maximum limit: 20"
+    told = reason_of(answer["ResponseMetadata"]["HTTPHeaders"])
+    assert told == "20 video jobs are under way, which is the most; try again later."

@@ -1,5 +1,8 @@
 """The wheel as its users have it: in environments of their own, far from the checkout.
 
+By name it comes from an index on this machine that has nothing else; all it needs comes from the
+registry that is set up.
+
 Too long for `make test`, and it cuts the network as root: make test-install
 """
 
@@ -7,8 +10,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+import venv
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +26,7 @@ from lookalike.faces.models.manifest import NETWORKS
 from release import files
 from release.locks import ROOT, TOOLS
 from tests.support import photos
+from tests.support.serving import listening
 
 # Bytes that the base may take, with what Python compiles of it.
 MOST = 600_000_000
@@ -113,6 +122,22 @@ def test_without_a_network_it_does_the_same_after_fetching(base: Installed, tmp_
         files.tried(base.python, folder_of(tmp_path, "bare"), "--alone", before=CUT)
 
 
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def index(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a package index (PEP 503) that has the wheel and nothing else."""
+    root = tmp_path_factory.mktemp("index")
+    folder = root / "simple" / "lookalike"
+    folder.mkdir(parents=True)
+    shutil.copy(wheel, folder)
+    with listening(partial(_Quiet, directory=str(root))) as port:
+        yield f"http://127.0.0.1:{port}/simple/"
+
+
 def folder_of(parent: Path, name: str) -> Path:
     folder = parent / name
     folder.mkdir()
@@ -146,3 +171,22 @@ def test_pipx_installs_it(wheel: Path, apart: dict[str, str], tmp_path: Path) ->
 def test_uvx_runs_it(wheel: Path, apart: dict[str, str], tmp_path: Path) -> None:
     command = [str(TOOLS / "uvx"), "--quiet", "--from", str(wheel), "lookalike"]
     assert found(command, {**apart, "PATH": os.environ["PATH"]}, tmp_path) == OBAMA
+
+
+def test_uvx_runs_it_by_its_name(index: str, apart: dict[str, str], tmp_path: Path) -> None:
+    command = [str(TOOLS / "uvx"), "--quiet", "--index", index, "lookalike"]
+    assert found(command, {**apart, "PATH": os.environ["PATH"]}, tmp_path) == OBAMA
+
+
+def test_pip_installs_it_by_its_name(index: str, apart: dict[str, str], tmp_path: Path) -> None:
+    """From that index and no other, which may have another package of the name."""
+    venv.create(tmp_path / "environment", with_pip=True)
+    commands = tmp_path / "environment" / "bin"
+    words = ["install", "--quiet", "--report", str(tmp_path / "report.json")]
+    named = f"lookalike=={files.version()}"
+    pip = [str(commands / "python"), "-m", "pip", *words, "--extra-index-url", index, named]
+    subprocess.run(pip, cwd=tmp_path, env=apart, check=True)
+    report = json.loads((tmp_path / "report.json").read_text("utf-8"))
+    came = {each["metadata"]["name"]: each["download_info"]["url"] for each in report["install"]}
+    assert came["lookalike"].startswith(index)
+    assert found([str(commands / "lookalike")], apart, tmp_path) == OBAMA

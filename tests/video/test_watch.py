@@ -201,7 +201,7 @@ def face(left: float, embedding: Sequence[float], **quality: float) -> Face:
     return Face(
         box=Box(left, 0, 100, 100),
         landmarks=Landmarks(*[Point(0, 0)] * 5),
-        quality=Quality(**measured, pose=Pose(yaw, 0, 0)),
+        quality=Quality(pose=Pose(yaw, 0, 0), on_face=True, **measured),
         crop=np.zeros((112, 112, 3), np.uint8),
         embedding=vector / np.linalg.norm(vector),
     )

@@ -25,6 +25,7 @@ _KNOWN: dict[type[errors.LookalikeError], tuple[int, str]] = {
     errors.NotAllowed: (403, "Not allowed"),
     errors.NotOffered: (501, "Not offered with this engine"),
     errors.ExtraMissing: (501, "Not installed on this server"),
+    errors.ContractMismatch: (409, "It was made with another model"),
     errors.ResultsFull: (507, "No more results can be kept"),
     errors.TooOften: (429, "Asked too often"),
     errors.Busy: (503, "The server is busy"),

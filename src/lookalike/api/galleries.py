@@ -170,8 +170,8 @@ class Galleries(Asking):
         """Import everyone of a folder, a table or a pack; what is there already is not added again.
 
         In a folder, a folder of photos is a person, and so is a single photo. A table (.csv, .tsv,
-        .jsonl) has the columns name_ko, name_en or name, and images. Packs (.pack.zip) are imported
-        where the server runs, not through it.
+        .jsonl) has the columns name_ko, name_en or name, and images. A pack (.pack.zip) is what
+        `lookalike gallery export` wrote; a server takes one of as many bytes as a photo may have.
 
         >>> report = engine.galleries.load("people", collection="class")
         >>> report.people_added, report.left_out
@@ -183,6 +183,7 @@ class Galleries(Asking):
 
         Raises:
             InvalidParameter: it is none of these, or the collection is read-only.
+            ContractMismatch: a pack was made with another model, and has no thumbnails.
         """
         stated = Stated(source, author, licence, licence_url)
         return self._ask(Import, Path(path), collection, stated)

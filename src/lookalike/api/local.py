@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from lookalike.api.questions.question import Question, Reply
@@ -16,35 +17,79 @@ if TYPE_CHECKING:
 Setting = str | int | bool | os.PathLike[str]
 
 
-class Local:
-    """Answers with an engine that is open; see `Answering`."""
+class Here:
+    """Our own networks and galleries, opened with the first question, for that takes half a second.
+    What is of one's own is opened now, so that what is wrong with it shows.
 
-    def __init__(self, engine: LocalEngine) -> None:
-        self._engine = engine
+    Safe to call from several threads.
+    """
 
-    def answer(self, question: Question[Reply]) -> Reply:
-        return question.here(self._engine)
+    def __init__(self, settings: Settings) -> None:
+        """
+        Raises:
+            SetupError: networks or galleries cannot be used.
+        """
+        from lookalike.faces.models import installed
+
+        self._settings = settings
+        self._opening = threading.Lock()
+        self._opened: LocalEngine | None = None
+        installed.check(settings)
+        if _has_own(settings):
+            self.engine()
+
+    def engine(self) -> LocalEngine:
+        with self._opening:
+            if self._opened is None:
+                from lookalike.engine.local import LocalEngine
+
+                self._opened = LocalEngine(self._settings)
+            return self._opened
 
     def close(self) -> None:
-        self._engine.close()
+        with self._opening:
+            if self._opened is not None:
+                self._opened.close()
+
+
+def _has_own(settings: Settings) -> bool:
+    """Whether there are galleries or models of one's own, or a device beside the processor."""
+    from lookalike.backup.home import DATABASE
+    from lookalike.faces.models import installed
+
+    own = settings.home / DATABASE, installed.folder(settings)
+    return bool(settings.database) or settings.device != "cpu" or any(map(os.path.exists, own))
+
+
+class Local:
+    """Answers with what is here; see `Answering`."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+
+    def answer(self, question: Question[Reply]) -> Reply:
+        return question.here(self._here.engine())
+
+    def close(self) -> None:
+        self._here.close()
 
 
 class AsyncLocal:
     """The same for programs with an event loop, which goes on meanwhile."""
 
-    def __init__(self, engine: LocalEngine) -> None:
-        self._engine = engine
+    def __init__(self, here: Here) -> None:
+        self._here = here
 
     async def answer(self, question: Question[Reply]) -> Reply:
         from anyio import to_thread
 
-        return await to_thread.run_sync(question.here, self._engine)
+        return await to_thread.run_sync(lambda: question.here(self._here.engine()))
 
     async def close(self) -> None:
-        self._engine.close()
+        self._here.close()
 
 
-def opened(given: dict[str, Setting]) -> LocalEngine:
+def opened(given: dict[str, Setting]) -> Here:
     """Our own networks.
 
     Args:
@@ -56,7 +101,6 @@ def opened(given: dict[str, Setting]) -> LocalEngine:
         SetupError: networks or galleries cannot be used.
     """
     from lookalike.cache import usable
-    from lookalike.engine.local import LocalEngine
 
     chosen = usable(_settings(given))
     if chosen.engine != "local":
@@ -64,7 +108,7 @@ def opened(given: dict[str, Setting]) -> LocalEngine:
             "This asks our own networks; with the engine 'aws' run `lookalike serve` or "
             "`lookalike find`."
         )
-    return LocalEngine(chosen)
+    return Here(chosen)
 
 
 def _settings(given: dict[str, Setting]) -> Settings:

@@ -79,6 +79,7 @@ FACES = Table(
     *(Column(name, Float) for name in ("left", "top", "width", "height")),
     *(Column(name, Float) for name in ("score", "size", "sharpness", "brightness")),
     *(Column(name, Float) for name in ("yaw", "pitch", "roll")),
+    Column("on_face", Boolean),  # see `faces/quality.py`; None: from before it was kept
     Column("author", String),
     Column("licence", String),
     Column("licence_url", String),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -190,7 +191,21 @@ class LocalEngine:
         self.contract = self.analyzer.embedder.contract
         self.calibration = calibration_of(self.analyzer.embedder)
         self.matcher = Matcher(self.gallery, self.calibration)
-        self.model = self._model()
+
+    @cached_property
+    def model(self) -> ModelFacts:
+        """What looks at photos; the networks are opened for it."""
+        library = self.analyzer.library
+        return ModelFacts(
+            contract=self.contract,
+            detector=self.analyzer.finder.model.name,
+            embedder=self.analyzer.embedder.model.name,
+            runtime=library.name,
+            precision=library.precision,
+            measures=("Similarity", "Resemblance"),
+            calibrated=self.calibration.fitted,
+            notes=model_notes(self.calibration),
+        )
 
     @property
     def local(self) -> LocalEngine:
@@ -362,19 +377,6 @@ class LocalEngine:
     def close(self) -> None:
         self.analyzer.close()
         self.gallery.close()
-
-    def _model(self) -> ModelFacts:
-        library = self.analyzer.library
-        return ModelFacts(
-            contract=self.contract,
-            detector=self.analyzer.finder.model.name,
-            embedder=self.analyzer.embedder.model.name,
-            runtime=library.name,
-            precision=library.precision,
-            measures=("Similarity", "Resemblance"),
-            calibrated=self.calibration.fitted,
-            notes=model_notes(self.calibration),
-        )
 
 
 def _matches(pairs: list[tuple[Nearest, Score]]) -> tuple[Match[Score], ...]:

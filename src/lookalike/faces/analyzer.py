@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,8 +23,8 @@ from lookalike.faces.mesh import Mesh, MeshReader
 from lookalike.faces.models import installed, runtime
 from lookalike.faces.models.decoders import Detections
 from lookalike.faces.models.manifest import Embedder, Finder, Folders
-from lookalike.faces.models.network import Library
-from lookalike.faces.photo import Face, Photo, Timings
+from lookalike.faces.models.network import Library, Runtime
+from lookalike.faces.photo import Clock, Face, Photo
 from lookalike.faces.pictures import thumbnail
 from lookalike.faces.pictures.square import face_square
 from lookalike.faces.quality import measure
@@ -39,7 +38,8 @@ _FOLLOWED = 18.0
 
 
 class Analyzer:
-    """Opens the networks once; see `Faces`. Calls from several threads take turns."""
+    """Opens the networks once, with the first photo; see `Faces`. Calls from several threads take
+    turns."""
 
     # A network fills the cores that a worker is given; decoding may run beside it.
     at_once = 2
@@ -47,24 +47,46 @@ class Analyzer:
     def __init__(self, settings: Settings) -> None:
         """
         Raises:
-            SetupError: a model that was chosen is not there, or damaged.
+            SetupError: a model that was chosen is not there, or a device beside the processor. What
+                else is wrong with networks shows when they are opened; see `installed.check`.
         """
-        opener = runtime.create(settings)
         self.embedder: Embedder = installed.embedder(settings)
         self.finder: Finder = installed.finder(settings)
         self.limits = Limits.of(settings)
+        self._settings = settings
         self._max_faces = settings.max_faces
-        self.detector = Detector(opener, self.finder)
-        self._meshes = MeshReader(opener)
-        self._coverage = CoverageReader()
-        self.recogniser = FaceEmbedder(opener, self.embedder)
-        self.runtime = opener
-        self._appearances = AppearanceReader(opener, Folders.of(settings))
         self._looks_wanted = settings.order == "look"
         self._attributes: AttributeReader | None = None
         self._traits: TraitReader | None = None
         self._told: Callable[[Photo], None] | None = None
         self._turn = threading.Lock()
+        self._opening = threading.Lock()
+        self._opened: _Networks | None = None
+        if settings.device != "cpu":
+            # Only a library knows whether it is there.
+            self.runtime.library(self.embedder)
+
+    @property
+    def _networks(self) -> _Networks:
+        with self._opening:
+            if self._opened is None:
+                self._opened = _Networks.open(self._settings, self.finder, self.embedder)
+            return self._opened
+
+    @property
+    def detector(self) -> Detector:
+        """What finds faces; not for several threads at once."""
+        return self._networks.detector
+
+    @property
+    def recogniser(self) -> FaceEmbedder:
+        """What embeds crops; not for several threads at once."""
+        return self._networks.recogniser
+
+    @property
+    def runtime(self) -> Runtime:
+        """What opens networks."""
+        return self._networks.runtime
 
     @property
     def library(self) -> Library:
@@ -83,7 +105,7 @@ class Analyzer:
         """Open the networks now instead of with the first photo."""
         with self._turn:
             self.detector.warm()
-            self._meshes.warm()
+            self._networks.meshes.warm()
             self.recogniser.embed([np.zeros((self.embedder.size,) * 2 + (3,), np.uint8)])
 
     def watch(self, told: Callable[[Photo], None]) -> None:
@@ -131,7 +153,7 @@ class Analyzer:
 
     def analyze_frame(self, image: Image, last: Photo | None = None, traits: bool = False) -> Photo:
         """The same for a picture that is decoded already and surely upright; see `Faces`."""
-        clock = _Clock()
+        clock = Clock()
         clock.lap("decode")
         with self._turn:
             followed = None if last is None else self._followed(image, last, clock, traits)
@@ -141,11 +163,11 @@ class Analyzer:
             (photo,) = self._embedded([self._look(decoded, traits=traits)])
         return photo
 
-    def _followed(self, image: Image, last: Photo, clock: _Clock, traits: bool) -> Photo | None:
+    def _followed(self, image: Image, last: Photo, clock: Clock, traits: bool) -> Photo | None:
         """The faces of `last` where they are now; None where one of them is lost."""
         clock.lap("detect")
         seen = [(each, each.mesh.scaled(image.scale)) for each in last.faces if each.mesh]
-        meshes = [self._meshes.follow(image.pixels, mesh) for _, mesh in seen]
+        meshes = [self._networks.meshes.follow(image.pixels, mesh) for _, mesh in seen]
         if any(each.presence < _FOLLOWED for each in meshes):
             return None
         clock.lap("mesh")
@@ -177,7 +199,7 @@ class Analyzer:
         clock.lap("detect")
         image, found = self._finest(image, found, finer)
         clock.lap("decode")
-        meshes = self._meshes.read(image.pixels, found)
+        meshes = self._networks.meshes.read(image.pixels, found)
         clock.lap("mesh")
         crops = [align(image.pixels, m.landmarks, self.embedder.size) for m in meshes]
         clock.lap("align")
@@ -186,16 +208,16 @@ class Analyzer:
         return _Looked(image, found, meshes, crops, looks, shown, clock)
 
     def _appearances_of(
-        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: _Clock
+        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: Clock
     ) -> list[Appearance | None]:
         if not (wanted and self._looks_wanted):
             return [None] * len(meshes)
-        found = [self._appearances.read(image.pixels, each) for each in meshes]
+        found = [self._networks.appearances.read(image.pixels, each) for each in meshes]
         clock.lap("appearance")
         return found
 
     def _traits_of(
-        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: _Clock
+        self, image: Image, meshes: Sequence[Mesh], wanted: bool, clock: Clock
     ) -> list[Traits | None]:
         if not wanted:
             return [None] * len(meshes)
@@ -257,7 +279,7 @@ class Analyzer:
             crop=crop,
             embedding=vector,
             mesh=mesh,
-            coverage=self._coverage.read(crop, mesh, quality),
+            coverage=self._networks.coverage.read(crop, mesh, quality),
             appearance=appearance,
             traits=traits,
         )
@@ -304,10 +326,38 @@ class Analyzer:
         pixels = thumbnail.opened(small)
         found = thumbnail.found(pixels)
         with self._turn:
-            (mesh,) = self._meshes.read(pixels, found)
+            (mesh,) = self._networks.meshes.read(pixels, found)
         crop = thumbnail.face(small, self.embedder.size)
         quality = measure(crop, mesh, float(found.scores[0]), float(found.boxes[0, 2]))
-        return self._coverage.read(crop, mesh, quality)
+        return self._networks.coverage.read(crop, mesh, quality)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Networks:
+    """What every photo is looked at with."""
+
+    runtime: Runtime
+    detector: Detector
+    meshes: MeshReader
+    coverage: CoverageReader
+    recogniser: FaceEmbedder
+    appearances: AppearanceReader
+
+    @classmethod
+    def open(cls, settings: Settings, finder: Finder, embedder: Embedder) -> _Networks:
+        """
+        Raises:
+            SetupError: one of them cannot be used.
+        """
+        opener = runtime.create(settings)
+        return cls(
+            opener,
+            Detector(opener, finder),
+            MeshReader(opener),
+            CoverageReader(),
+            FaceEmbedder(opener, embedder),
+            AppearanceReader(opener, Folders.of(settings)),
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -328,12 +378,12 @@ class _Decoded:
     """
 
     image: Image
-    clock: _Clock
+    clock: Clock
     finer: Callable[[], Image] | None
 
 
 def _decoded(data: bytes, limits: Limits) -> _Decoded:
-    clock = _Clock()
+    clock = Clock()
     image = decode(data, limits, FINE)
     clock.lap("decode")
     return _Decoded(image, clock, finer=lambda: decode(data, limits, FINER))
@@ -349,7 +399,7 @@ class _Looked:
     crops: list[Pixels]
     appearances: list[Appearance | None]
     traits: list[Traits | None]
-    clock: _Clock
+    clock: Clock
 
 
 def _moved(box: Box, before: Floats, now: Floats, scale: float) -> tuple[float, ...]:
@@ -364,22 +414,3 @@ def _moved(box: Box, before: Floats, now: Floats, scale: float) -> tuple[float, 
     grown = scale * float(np.hypot(*matrix[:, 0]))
     width, height = box.width * grown, box.height * grown
     return float(x) - width / 2, float(y) - height / 2, width, height
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self._laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, name: str) -> None:
-        """Book the time since the last lap under `name`, beside what is there."""
-        now = time.perf_counter()
-        self._laps[name] = self._laps.get(name, 0.0) + (now - self._last) * 1000
-        self._last = now
-
-    def skip(self) -> None:
-        """Leave out the time since the last lap: it was spent waiting for a turn."""
-        self._last = time.perf_counter()
-
-    def timings(self) -> Timings:
-        return Timings(**self._laps)

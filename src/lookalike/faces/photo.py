@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from lookalike.errors import InvalidParameter, NoFace, PhotoError
@@ -61,6 +62,27 @@ class Timings:
     embed: float
     appearance: float = 0.0
     traits: float = 0.0
+
+
+class Clock:
+    """Takes the time of each step of one photo."""
+
+    def __init__(self) -> None:
+        self._laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """Book the time since the last lap under `name`, beside what is there."""
+        now = time.perf_counter()
+        self._laps[name] = self._laps.get(name, 0.0) + (now - self._last) * 1000
+        self._last = now
+
+    def skip(self) -> None:
+        """Leave out the time since the last lap: it was spent waiting for a turn."""
+        self._last = time.perf_counter()
+
+    def timings(self) -> Timings:
+        return Timings(**self._laps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

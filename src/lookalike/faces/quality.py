@@ -51,6 +51,8 @@ class Quality:
         size: width of the face's box in pixels of the photo.
         sharpness: 0 (blurred) to 100.
         brightness: mean luma of the aligned face, 0 (black) to 100.
+        on_face: whether the mesh that was laid on it is rather on a face; where no mesh was, or it
+            was not kept, it is taken to be.
     """
 
     score: float
@@ -58,19 +60,22 @@ class Quality:
     sharpness: float
     brightness: float
     pose: Pose
+    on_face: bool = True
 
 
 def measure(crop: NDArray[np.uint8], mesh: Mesh, score: float, size: float) -> Quality:
     """Quality of one face from its aligned crop and its mesh."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
     detail = float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    on_face = mesh.presence >= 0
     return Quality(
         score=score,
         size=size,
         sharpness=100 * (1 - float(np.exp(-detail / _SHARP))),
         brightness=float(grey.mean()) / 2.55,
         # Else the points are anywhere.
-        pose=pose_of_mesh(mesh.points) if mesh.presence >= 0 else pose(mesh.landmarks),
+        pose=pose_of_mesh(mesh.points) if on_face else pose(mesh.landmarks),
+        on_face=on_face,
     )
 
 

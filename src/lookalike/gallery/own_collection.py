@@ -292,6 +292,7 @@ def _record(row: Any) -> FaceRecord:
         external_image_id=row.external_image_id,
         box=_shares(row) if row.image_width and row.width is not None else None,
         score=row.score,
+        on_face=row.on_face is not False,
     )
 
 

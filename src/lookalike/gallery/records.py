@@ -32,6 +32,7 @@ class FaceRecord:
         image_id: what the image is known by.
         box: as shares of the image's width and height, where they are known.
         score: of the detector, 0 to 1.
+        on_face: whether the mesh was rather on a face, as of all that were kept before it was kept.
     """
 
     id: str
@@ -40,6 +41,7 @@ class FaceRecord:
     external_image_id: str | None = None
     box: Box | None = None
     score: float | None = None
+    on_face: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def face_row(
         **{each: box and getattr(box, each) for each in ("left", "top", "width", "height")},
         **{
             each: quality and getattr(quality, each)
-            for each in ("score", "size", "sharpness", "brightness")
+            for each in ("score", "size", "sharpness", "brightness", "on_face")
         },
         **{each: pose and getattr(pose, each) for each in ("yaw", "pitch", "roll")},
         **{
@@ -135,4 +135,6 @@ def vector_bytes(vector: Floats) -> bytes:
 
 def _quality(row: Any) -> Quality:
     pose = Pose(row.yaw, row.pitch, row.roll)
-    return Quality(row.score, row.size, row.sharpness, row.brightness, pose)
+    return Quality(
+        row.score, row.size, row.sharpness, row.brightness, pose, on_face=row.on_face is not False
+    )

@@ -17,7 +17,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 # What Amazon's SDK for browsers reads of an answer beside its body.
 _EXPOSED = (
     *("x-amzn-RequestId", "x-amzn-ErrorType", "x-amzn-ErrorMessage"),
-    *("Date", "Retry-After", "Warning"),
+    *("Date", "Retry-After", "Warning", "X-Lookalike-Reason"),
 )
 # Seconds that a browser need not ask again; Chromium keeps no answer longer than two hours.
 _KEPT_S = 7200

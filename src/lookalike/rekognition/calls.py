@@ -3,12 +3,13 @@ that programs written for Amazon look for."""
 
 from __future__ import annotations
 
-from lookalike.errors import CollectionExists, CollectionNotFound
+from lookalike.errors import CollectionExists, CollectionNotFound, TokenMismatch, TooManyJobs
 from lookalike.gallery import starter
 from lookalike.rekognition.arns import collection_of
 from lookalike.rekognition.context import Context, Operation
 from lookalike.rekognition.wire.faults import Fault
 from lookalike.rekognition.wire.validation import Members
+from lookalike.video.jobs import MOST
 
 
 def called(context: Context, operation: str, act: Operation, request: Members) -> Members:
@@ -31,6 +32,14 @@ def called(context: Context, operation: str, act: Operation, request: Members) -
     except CollectionExists as error:
         message = f"The collection id: {collection} already exists"
         raise Fault("ResourceAlreadyExistsException", message) from error
+    except TokenMismatch as error:
+        token = request["ClientRequestToken"]
+        message = f"The ClientRequestToken: {token} you have supplied is already in use"
+        raise Fault("IdempotentParameterMismatchException", message, str(error)) from error
+    except TooManyJobs as error:
+        who = context.principal.arn
+        message = f"{MOST} open Jobs for User {who} Maximum limit: {MOST}"
+        raise Fault("LimitExceededException", message, str(error)) from error
 
 
 def _collection(request: Members) -> str | None:

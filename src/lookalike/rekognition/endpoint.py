@@ -58,7 +58,7 @@ class Endpoint:
             _log(fault, error, note.id)
             status = self._wire.status(fault.code)
             body = self._wire.encode_fault(fault, note.id)
-            headers |= TRANSIENT.get(fault.code, {})
+            headers |= {**fault.headers, **TRANSIENT.get(fault.code, {})}
         return Response(body, status, headers, media_type=self._wire.content_type)
 
     async def _answer(self, request: Request, note: Note) -> bytes:
@@ -95,9 +95,11 @@ def _warning(note: Note) -> dict[str, str]:
 
 
 def _log(fault: Fault, error: Exception, request_id: str) -> None:
-    """Say in the log what is a fault of ours."""
+    """Say in the log what is a fault of ours, and why others are answered so."""
     if fault.code == "InternalServerError":
         # The traceback names code, never pixels: arguments are not in it.
         _LOG.error("Rekognition request %s failed", request_id, exc_info=error)
     elif fault.code == "ServiceUnavailable":
         _LOG.error("Rekognition request %s failed: %s", request_id, error)
+    elif fault.reason is not None:
+        _LOG.info("Rekognition request %s was refused: %s", request_id, fault.reason)

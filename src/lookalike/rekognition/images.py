@@ -10,7 +10,7 @@ from lookalike.faces.photo import Photo
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.faces import attributes
 from lookalike.rekognition.services import s3
-from lookalike.rekognition.wire.faults import Fault, code_of, of_image
+from lookalike.rekognition.wire.faults import Fault, code_of, in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 
 MIN_SIDE = 80
@@ -31,6 +31,7 @@ def content(context: Context, image: Members, member: str) -> bytes:
         has = " and ".join(given) or "neither"
         raise Fault(
             "InvalidParameterException",
+            "Requested image should either contain bytes or s3 object.",
             f"{member} must have either Bytes or S3Object; it has {has}.",
         )
     if given == ["S3Object"]:
@@ -39,7 +40,7 @@ def content(context: Context, image: Members, member: str) -> bytes:
     else:
         data = image["Bytes"]
     if not data.startswith(_MAGIC):
-        raise of_image(
+        raise in_amazons_words(
             "InvalidImageFormatException", f"{member} is neither a JPEG nor a PNG image."
         )
     return data
@@ -59,7 +60,7 @@ def analyze(context: Context, data: bytes, member: str, asked: Collection[str] =
     except ImageTooSmall as error:
         raise _too_small(member, "very small") from error
     except PhotoError as error:
-        raise of_image(code_of(error), f"{member}: {error}") from error
+        raise in_amazons_words(code_of(error), f"{member}: {error}") from error
     if min(photo.width, photo.height) < MIN_SIDE:
         raise _too_small(member, f"{photo.width} x {photo.height} pixels")
     return with_large_faces(photo)
@@ -74,4 +75,4 @@ def with_large_faces(photo: Photo) -> Photo:
 
 def _too_small(member: str, size: str) -> Fault:
     why = f"{member}: The image is {size}; each side needs at least {MIN_SIDE} pixels."
-    return of_image("InvalidParameterException", why)
+    return in_amazons_words("InvalidParameterException", why)

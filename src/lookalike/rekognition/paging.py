@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.faults import Fault, in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 
 Row = TypeVar("Row")
@@ -70,16 +70,17 @@ def reached(request: Members, lives_s: float = math.inf) -> str:
         raise not_of_this_list()
     if expired:
         hours = lives_s / 3600
-        raise Fault("InvalidPaginationTokenException", f"NextToken is over {hours:.0f} hours old.")
+        raise _refused(f"NextToken is over {hours:.0f} hours old.")
     return after
 
 
 def not_of_this_list() -> Fault:
     """The fault for a token that was made up, or made for something else."""
-    return Fault(
-        "InvalidPaginationTokenException",
-        "NextToken must be one that this list, with the same parameters, has answered.",
-    )
+    return _refused("NextToken must be one that this list, with the same parameters, has answered.")
+
+
+def _refused(why: str) -> Fault:
+    return in_amazons_words("InvalidPaginationTokenException", why)
 
 
 def _list(request: Members) -> str:

@@ -73,7 +73,7 @@ def reasons(face: Face, quality_filter: str) -> tuple[Reason, ...]:
     """Why a QualityFilter of the model holds a face back; empty if it does not."""
     bar, quality = _BARS[quality_filter], face.quality
     sharpness, brightness = scales.sharpness(quality), scales.brightness(quality)
-    confidence = scales.confidence(quality.score, face.mesh)
+    confidence = scales.confidence(quality.score, on_face=quality.on_face)
     found: dict[Reason, bool] = {
         "EXTREME_POSE": abs(quality.pose.yaw) > bar.yaw or abs(quality.pose.pitch) > bar.pitch,
         "LOW_BRIGHTNESS": brightness < bar.darkest,

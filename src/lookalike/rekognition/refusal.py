@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lookalike.gate.refusal import Refusal
-from lookalike.rekognition.wire.faults import Code
+from lookalike.rekognition.wire.faults import Code, in_amazons_words
 from lookalike.rekognition.wire.form import is_form
 from lookalike.rekognition.wire.xml import CONTENT_TYPE, fault_told
 from lookalike.watch.requests import AMAZON_HEADER, note_of
@@ -30,9 +30,10 @@ def refused(request: Request, refusal: Refusal) -> Response:
     code, status = _FAULTS.get(refusal.status, _OTHER)
     note = note_of(request.scope)
     note.refusal = code
-    headers = refusal.headers | {AMAZON_HEADER: note.id}
+    fault = in_amazons_words(code, refusal.detail)
+    headers = {**fault.headers, **refusal.headers, AMAZON_HEADER: note.id}
     if is_form(request):
         status, said = fault_told(code, refusal.detail, note.id)
         return Response(said, status, headers, media_type=CONTENT_TYPE)
-    told = {"__type": code, "Code": code, "Logref": note.id, "Message": refusal.detail}
+    told = {"__type": code, "Code": code, "Logref": note.id, "Message": fault.message}
     return Response(json.dumps(told), status, headers, media_type=_CONTENT_TYPE)

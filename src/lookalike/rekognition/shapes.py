@@ -86,7 +86,7 @@ def face_box(found: Face, photo: Photo) -> Members:
     """
     return {
         "BoundingBox": bounding_box(found.box.in_shares(photo.width, photo.height)),
-        "Confidence": scales.confidence(found.quality.score, found.mesh),
+        "Confidence": scales.confidence(found.quality.score, on_face=found.quality.on_face),
     }
 
 
@@ -102,7 +102,7 @@ def record(found: FaceRecord, context: Context) -> Members:
         "BoundingBox": bounding_box(found.box or _WHOLE),
         "ImageId": _image_id(found.image_id or found.id),
         "ExternalImageId": found.external_image_id or (found.person if whole else None),
-        "Confidence": scales.confidence(found.score or 1.0),
+        "Confidence": scales.confidence(found.score or 1.0, on_face=found.on_face),
         "IndexFacesModelVersion": context.model_version,
         "UserId": found.person,
     }

@@ -79,9 +79,9 @@ def test_where_rather_no_face_is_nothing_is_told(
     (face,) = analyzer.analyze_frame(image).faces
     assert face.mesh
     mesh = face.mesh.scaled(image.scale)
-    assert analyzer._appearances.read(image.pixels, mesh)
+    assert analyzer._networks.appearances.read(image.pixels, mesh)
     none = replace(mesh, presence=-1.0)
-    assert analyzer._appearances.read(image.pixels, none) is None
+    assert analyzer._networks.appearances.read(image.pixels, none) is None
 
 
 @pytest.mark.parametrize("url", ["", "damaged"])
@@ -119,7 +119,7 @@ def test_the_network_is_opened_by_the_first_who_asks(
 ) -> None:
     analyzer = Analyzer(settings)
     (face,) = analyzer.analyze(photos["biden.jpg"]).faces
-    assert (face.appearance, analyzer._appearances._opened) == (None, None)
+    assert (face.appearance, analyzer._networks.appearances._opened) == (None, None)
     (face,) = analyzer.analyze(photos["biden.jpg"], appearances=True).faces
     assert face.appearance is not None
 

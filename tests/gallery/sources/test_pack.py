@@ -69,7 +69,7 @@ def whole(thumbnail: bytes | None) -> Portrait:
         CREDIT,
         image_id="1" * 64,
         box=Box(1.5, 2, 30, 40),
-        quality=Quality(0.9, 30, 50, 45, Pose(1, -2, 3)),
+        quality=Quality(0.9, 30, 50, 45, Pose(1, -2, 3), on_face=False),
         external_image_id="poster-7",
         image_size=(640, 480),
         fetched_at=datetime(2026, 5, 6, 7, 8, 9, 123456, tzinfo=UTC),

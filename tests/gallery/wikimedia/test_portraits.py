@@ -138,6 +138,23 @@ async def test_a_portrait_with_its_credit(setup: Setup, replay: Replay) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("me@example.org, +82 2 123", "me@example.org, +82 2 123"),
+        (
+            "https://얼굴.example/문의?a=%20",
+            "https://%EC%96%BC%EA%B5%B4.example/%EB%AC%B8%EC%9D%98?a=%20",
+        ),
+        ("me@example.org\n", "me@example.org%0A"),
+        ("", "self-hosted"),
+    ],
+)
+async def test_wikimedia_is_told_how_to_reach_whoever_asks(contact: str, said: str) -> None:
+    async with open_client(contact, "1.0") as client:
+        assert client.headers["User-Agent"].startswith(f"Lookalike/1.0 ({said}) python-httpx/")
+
+
 async def test_what_cannot_be_kept_is_not_asked_for_again_at_once(
     setup: Setup, replay: Replay, clock: Clock, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ from lookalike.config import Settings
 from lookalike.rekognition.access.keys import Keys, Unlocked
 from lookalike.rekognition.access.policy import Policy
 from tests.support import patient
-from tests.support.amazon.clients import CONTENT_TYPE, client, post, presigned
+from tests.support.amazon.clients import CONTENT_TYPE, client, post, presigned, reason_of
 from tests.support.serving import Server, running
 
 OBAMA = {"Id": "Q76"}
@@ -50,12 +50,13 @@ def key(keys: Keys) -> Unlocked:
 
 @contextmanager
 def refused(code: str, message: str) -> Iterator[None]:
-    """boto3 raises this code, with a message that holds this."""
+    """boto3 raises this code, with a message or a reason that holds this."""
     with pytest.raises(ClientError) as caught:
         yield
     answer = caught.value.response
     assert answer["Error"]["Code"] == code
-    assert message in answer["Error"]["Message"]
+    reason = reason_of(answer["ResponseMetadata"]["HTTPHeaders"])
+    assert message in (reason or answer["Error"]["Message"])
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 

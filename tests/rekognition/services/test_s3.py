@@ -16,7 +16,7 @@ from lookalike.amazon import Location, service_client
 from lookalike.config import Settings
 from lookalike.errors import ObjectUnavailable
 from lookalike.rekognition.services import s3
-from tests.support.amazon.clients import client
+from tests.support.amazon.clients import client, reason_of
 from tests.support.amazon.cloud import BUCKET, Cloud
 from tests.support.serving import Server
 
@@ -44,11 +44,13 @@ def names(rekognition: Any, s3_object: dict[str, str]) -> list[str]:
     return [each["Name"] for each in answer["CelebrityFaces"]]
 
 
-def fault(rekognition: Any, s3_object: dict[str, str]) -> tuple[str, str]:
+def fault(rekognition: Any, s3_object: dict[str, str]) -> tuple[str, str, str]:
+    """Its code, its message, and the reason."""
     with pytest.raises(ClientError) as raised:
         rekognition.detect_faces(Image={"S3Object": s3_object})
-    error = raised.value.response["Error"]
-    return error["Code"], error["Message"]
+    answer = raised.value.response
+    reason = reason_of(answer["ResponseMetadata"]["HTTPHeaders"])
+    return answer["Error"]["Code"], answer["Error"]["Message"], reason
 
 
 def test_images_by_name_and_version(
@@ -74,36 +76,43 @@ def test_what_is_not_there(rekognition: Any, cloud: Cloud, photos: Mapping[str, 
     there = cloud.put("there.jpg", photos["obama.jpg"])
     missing: list[tuple[dict[str, str], str]] = [
         ({**there, "Bucket": "no-such-bucket"}, "s3://no-such-bucket/there.jpg"),
-        ({"Bucket": BUCKET, "Name": "gone.jpg"}, f"{UNABLE} s3://footage/gone.jpg cannot"),
+        ({"Bucket": BUCKET, "Name": "gone.jpg"}, "s3://footage/gone.jpg cannot"),
         ({**there, "Version": "00000000-0000-0000-0000-000000000000"}, "version"),
     ]
     for s3_object, says in missing:
-        code, message = fault(rekognition, s3_object)
-        assert code == "InvalidS3ObjectException"
-        assert says in message
-    code, message = fault(rekognition, {"Bucket": BUCKET})
-    assert (code, message) == (
+        code, message, reason = fault(rekognition, s3_object)
+        assert (code, message) == ("InvalidS3ObjectException", UNABLE)
+        assert says in reason
+    assert fault(rekognition, {"Bucket": BUCKET}) == (
         "InvalidParameterException",
+        "Request has invalid parameters",
         "Image.S3Object must have a Name.",
+    )
+    assert (
+        "s3://footage/없는 사진.jpg"
+        in fault(rekognition, {"Bucket": BUCKET, "Name": "없는 사진.jpg"})[2]
     )
 
 
 def test_what_is_forbidden(rekognition: Any, cloud: Cloud, photos: Mapping[str, bytes]) -> None:
     there = cloud.put("secret.jpg", photos["obama.jpg"])
     with cloud.forbidding():
-        code, message = fault(rekognition, there)
-    assert code == "InvalidS3ObjectException"
-    assert "credentials may not read it" in message
+        code, message, reason = fault(rekognition, there)
+    assert (code, message) == ("InvalidS3ObjectException", UNABLE)
+    assert "credentials may not read it" in reason
 
 
 def test_images_that_are_too_large_or_none(rekognition: Any, cloud: Cloud) -> None:
     large = cloud.put("large.jpg", b"\xff\xd8\xff" + bytes(s3.MAX_IMAGE))
-    code, message = fault(rekognition, large)
-    assert code == "ImageTooLargeException"
-    assert "15,728,643 bytes" in message
+    code, message, reason = fault(rekognition, large)
+    assert (code, message) == ("ImageTooLargeException", "Image size is too large")
+    assert "15,728,643 bytes" in reason
     for data in (b"", b"<html>"):
-        code, message = fault(rekognition, cloud.put("page.jpg", data))
-        assert code == "InvalidImageFormatException"
+        code, message, _ = fault(rekognition, cloud.put("page.jpg", data))
+        assert (code, message) == (
+            "InvalidImageFormatException",
+            "Request has invalid image format",
+        )
 
 
 def test_storage_that_is_out_of_reach(settings: Settings, cloud: Cloud) -> None:

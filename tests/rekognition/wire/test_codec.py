@@ -257,9 +257,10 @@ def test_images_beyond_the_maximum_have_their_own_fault_and_are_not_repeated(wir
     found = fault(wire, "DetectFaces", {"Image": image(b"x" * (MAX_IMAGE + 1))})
     assert found.code == "ImageTooLargeException"
     assert found.message == (
-        "Value of 5242881 bytes at 'image.bytes' failed to satisfy constraint: "
+        "1 validation error detected: Value at 'image.bytes' failed to satisfy constraint: "
         "Member must have length less than or equal to 5242880"
     )
+    assert found.reason == "image.bytes: Value of 5242881 bytes."
 
 
 def test_the_largest_body_holds_two_images(wire: Wire) -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote
 
 import boto3
 import httpx
+import pytest
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from lookalike.rekognition.access.keys import Unlocked
+from lookalike.rekognition.wire.faults import REASON_HEADER
 from tests.support import patient
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -40,6 +45,20 @@ def client(
         yield opened
     finally:
         opened.close()
+
+
+def reason_of(headers: Mapping[str, str]) -> str:
+    """Why a request was refused, which is told beside Amazon's words."""
+    return unquote(headers.get(REASON_HEADER.lower(), ""))
+
+
+@contextmanager
+def refusing(kind: type[ClientError], reason: str) -> Iterator[None]:
+    """Within it boto3 is refused something, for a reason that is searched for this expression."""
+    with pytest.raises(kind) as raised:
+        yield
+    told = reason_of(raised.value.response["ResponseMetadata"]["HTTPHeaders"])
+    assert re.search(reason, told), told
 
 
 def post(

@@ -143,7 +143,7 @@ def test_an_import_that_is_ended(http: httpx.Client, photos: Mapping[str, bytes]
         ("가" * 90 + ".jpg", "cannot be the path"),
         ("1/2/3/4/5/6/7/8/9.jpg", "cannot be the path"),
         ("", "cannot be the path"),
-        ("run.sh", "is neither an image nor a table"),
+        ("run.sh", "is neither an image, a table nor a pack"),
         ("a.jpg/b.jpg", "is the name of a file and a folder"),
     ],
 )
@@ -169,7 +169,12 @@ def test_what_cannot_be_started(http: httpx.Client) -> None:
         assert said in answer.json()["detail"]
     for name in ("a.csv", "b.csv"):
         send(http, import_id, name, b"name,images\n")
-    assert "There are several tables" in start(http, import_id).json()["detail"]
+    assert "There are several tables or packs" in start(http, import_id).json()["detail"]
+    no_pack = begun(http, {"fans.pack.zip": b"PK"})
+    for order in ({}, {"collection": "fans"}):
+        answer = start(http, no_pack, **order)
+        assert answer.status_code == 422
+        assert "The pack is refused: it is no sound zip file" in answer.json()["detail"]
     for other in ("0" * 32, "..", "x"):
         assert start(http, other).status_code == 404
         assert http.get(f"/imports/{other}").status_code == 404

@@ -13,7 +13,7 @@ from lookalike.api.questions.question import Conversation, Pause, Question, Requ
 from lookalike.api.questions.values import check_choice, check_range
 from lookalike.api.results.people import Collection, Enrolled, ImportReport, People, Person
 from lookalike.api.results.result import part, read
-from lookalike.errors import InvalidParameter, NotOffered, Unlike
+from lookalike.errors import InvalidParameter, Unlike
 
 if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MINE = "mine"
 # Seconds between two looks at how far an import is.
 _LOOK_AGAIN = 0.5
-_PACK = ".zip"
 # Of one answer, and photos of one request, as the JSON API has them.
 _MOST_PEOPLE, _MOST_PHOTOS = 1000, 20
 
@@ -242,7 +241,7 @@ class Import(Question[ImportReport]):
 
         assert isinstance(engine.analyzer, Analyzer)  # nosec B101 # for types alone
         alike, looking = engine.calibration.similarity, Looking(engine.settings, engine.analyzer)
-        if self.path.suffix.lower() == _PACK:
+        if pack.is_pack(self.path):
             packed = pack.read(self.path, self.collection, engine.analyzer.embedder)
             into = Destination.of(engine.gallery, self.collection or packed.collection)
             importer = Importer(into, alike=alike)
@@ -269,19 +268,17 @@ class Import(Question[ImportReport]):
         return read(ImportReport, part(state, "report"))
 
     def _files(self) -> dict[str, Callable[[], bytes]]:
-        """What is sent: the photos of a folder, or a table and the photos that it names.
+        """What is sent: the photos of a folder, a table and the photos that it names, or a pack.
 
         Raises:
-            NotOffered: it is a pack.
             InvalidParameter: it is none of these.
         """
         from lookalike.gallery import sources
+        from lookalike.gallery.sources import pack
         from lookalike.gallery.sources.candidate import Candidate
 
-        if self.path.suffix.lower() == _PACK:
-            raise NotOffered(
-                "A pack is imported where the server runs: `lookalike gallery import` there."
-            )
+        if pack.is_pack(self.path):
+            return {self.path.name: self.path.read_bytes}
         table = {} if self.path.is_dir() else {self.path.name: self.path.read_bytes}
         everyone = [e for e in sources.found(self.path, MINE) if isinstance(e, Candidate)]
         photos = {each.name: each.read for one in everyone for each in one.pictures}

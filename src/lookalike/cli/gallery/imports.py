@@ -84,7 +84,9 @@ def import_(
     semicolons). A pack keeps the thumbnails it has. The same command goes on where it was stopped,
     and adds nothing twice.
     """
-    if isinstance(path, Path) and path.suffix.lower() == ".zip":
+    from lookalike.gallery.sources import pack
+
+    if isinstance(path, Path) and pack.is_pack(path):
         if cluster:
             raise click.UsageError("A pack holds vectors already: import it without --cluster.")
         report = _import_pack(settings, path, collection, dry_run, show)

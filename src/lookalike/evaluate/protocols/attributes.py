@@ -24,6 +24,7 @@ from lookalike.faces.analyzer import Analyzer
 from lookalike.faces.apart.seen import Lookers, Opener
 from lookalike.faces.apart.workers import Workers
 from lookalike.faces.photo import Face, Photo
+from lookalike.faces.traits.eyes import AWAY
 from lookalike.faces.traits.traits import Trait, Traits
 
 # The people whom the shipped classifiers were fitted to are not held against them.
@@ -32,8 +33,6 @@ _YES, _NO, _DOUBT = "1", "0", "?"
 _EMOTION, _LOOKING = "emotion", "looking"
 # From here on a Confidence is taken to be high.
 _SURE = 0.9
-# Degrees to a side from which on eyes do not look into the camera.
-_AWAY = 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,8 +199,8 @@ class _Rows:
             hit = np.where(left, yaws < 0, yaws > 0)
             yield _balanced("balanced/eye_side", "Eye direction: which side", left, right, hit)
         if camera.any() and (left | right).any():
-            hit = np.where(camera, np.abs(yaws) < _AWAY, np.abs(yaws) >= _AWAY)
-            name = f"Eye direction: within {_AWAY:.0f} degrees of the camera, or not"
+            hit = np.where(camera, np.abs(yaws) < AWAY, np.abs(yaws) >= AWAY)
+            name = f"Eye direction: within {AWAY:.0f} degrees of the camera, or not"
             yield _balanced("balanced/eye_camera", name, camera, left | right, hit)
 
     def _likely(self, trait: Trait) -> NDArray[np.float64]:

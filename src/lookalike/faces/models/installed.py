@@ -13,7 +13,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from lookalike import files
+from lookalike import extras, files
 from lookalike.config import PREFIX, Settings
 from lookalike.errors import Conflict, InvalidParameter, ModelDamaged, ModelUnavailable
 from lookalike.faces.models import model_file
@@ -26,7 +26,9 @@ from lookalike.faces.models.manifest import (
     Embedder,
     Entry,
     Finder,
+    Folders,
     Model,
+    read,
 )
 
 _CHOICE = "chosen.json"
@@ -87,6 +89,20 @@ def required(settings: Settings) -> tuple[Model, ...]:
         ModelUnavailable, ModelDamaged: see `embedder` and `finder`.
     """
     return finder(settings).model, embedder(settings).model, MESH.model
+
+
+def check(settings: Settings) -> None:
+    """See that these are there as they were published, and what is to compute them. Nothing is
+    opened, which takes ten times as long; another device than the processor shows only then.
+
+    Raises:
+        ModelUnavailable, ModelDamaged: one of them is not.
+        ExtraMissing: the library that was chosen is not installed.
+    """
+    if settings.runtime == "openvino" or settings.device == "gpu":
+        extras.check("openvino")
+    for each in required(settings):
+        read(each, Folders.of(settings))
 
 
 def entries(settings: Settings) -> tuple[Entry, ...]:

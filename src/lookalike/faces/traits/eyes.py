@@ -31,6 +31,8 @@ _OUTER, _LOWER, _INNER, _UPPER = 0, slice(1, 8), 8, slice(9, 16)
 _YAW_OF_IRIS = 90.0
 # Lids follow the iris up and down, and a nodding head lifts them: so less of the head counts.
 _PITCH_OF_HEAD, _PITCH_OF_IRIS, _PITCH_LEVEL = 0.33, -142.0, -8.0
+# Degrees to a side from which on eyes do not look into the camera.
+AWAY = 12.0
 
 
 @dataclass(frozen=True, slots=True)

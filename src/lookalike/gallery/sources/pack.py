@@ -13,7 +13,9 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,24 @@ def _put(file: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> dict[str,
     return {"bytes": size, "sha256": digest.hexdigest()}
 
 
+def is_pack(path: Path) -> bool:
+    """Whether a file is to be read as one."""
+    return path.suffix.lower() == SUFFIX
+
+
+def collection_of(path: Path, embedder: Embedder) -> str:
+    """The collection that a pack names; nothing but its manifest is unfolded.
+
+    Raises:
+        InvalidParameter, ContractMismatch: see `read`, as far as that can be told by then.
+    """
+    with _opened(path) as file:
+        manifest = _manifest(file)
+    _check_contract(manifest["contract"], embedder, bool(manifest.get("thumbnails")))
+    named: str = manifest["collection"]
+    return named
+
+
 def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
     """Read and check a whole pack; its people belong to `collection`, else to the one it names.
 
@@ -148,14 +168,9 @@ def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
         InvalidParameter: it is no pack, it was changed, or it is not safe to unfold.
         ContractMismatch: its vectors were made with another model, and it has no thumbnails.
     """
-    try:
-        with zipfile.ZipFile(path) as file:
-            manifest = _manifest(file)
-            members = {
-                name: _member(file, manifest, name) for name in _MEMBERS[manifest["version"]]
-            }
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _refused(f"it is no sound zip file ({error})") from error
+    with _opened(path) as file:
+        manifest = _manifest(file)
+        members = {name: _member(file, manifest, name) for name in _MEMBERS[manifest["version"]]}
     thumbnails = members.get(_THUMBNAILS, b"")
     own = _check_contract(manifest["contract"], embedder, bool(thumbnails))
     dimension = embedder.dimension if own else None
@@ -170,6 +185,15 @@ def read(path: Path, collection: str | None, embedder: Embedder) -> Pack:
         if count != manifest.get(what, 0):
             raise _refused(f"it holds {count} {what} and states {manifest.get(what)}")
     return pack
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as file:
+            yield file
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _refused(f"it is no sound zip file ({error})") from error
 
 
 def _manifest(file: zipfile.ZipFile) -> dict[str, Any]:

@@ -101,13 +101,19 @@ def _portrait_row(portrait: Portrait, thumbnails: bool) -> dict[str, Any]:
         "image_id": image_id,
         "credit": portrait.credit and asdict(portrait.credit),
         "box": portrait.box and asdict(portrait.box),
-        "quality": portrait.quality and asdict(portrait.quality),
+        "quality": portrait.quality and _measures(portrait.quality),
+        # Beside the measures, for older versions take nothing else among them.
+        "on_face": None if portrait.quality is None or portrait.quality.on_face else False,
         "external_image_id": portrait.external_image_id,
         "image_size": portrait.image_size and list(portrait.image_size),
         "fetched_at": portrait.fetched_at and portrait.fetched_at.isoformat(),
         "appearance": portrait.appearance and b64encode(portrait.appearance.packed()).decode(),
         "thumbnail": len(portrait.thumbnail) if portrait.thumbnail and thumbnails else None,
     }
+
+
+def _measures(quality: Quality) -> dict[str, Any]:
+    return {key: each for key, each in asdict(quality).items() if key != "on_face"}
 
 
 def _filled(value: Any) -> Any:
@@ -163,7 +169,7 @@ def _portrait(row: dict[str, Any], vector: Floats, thumbnails: _Thumbnails) -> P
         _credit(credit) if credit else None,
         image_id=_matching(row["image_id"], _IMAGE_ID),
         box=Box(**_numbers(box)) if box else None,
-        quality=_quality(quality) if quality else None,
+        quality=_quality(quality, row.get("on_face", True)) if quality else None,
         external_image_id=_optional(row, "external_image_id", lambda v: _matching(v, _IMAGE_ID)),
         image_size=_size(row["image_size"]) if "image_size" in row else None,
         fetched_at=moment(row["fetched_at"]) if "fetched_at" in row else None,
@@ -195,9 +201,10 @@ def _credit(row: dict[str, Any]) -> Credit:
     )
 
 
-def _quality(row: dict[str, Any]) -> Quality:
+def _quality(row: dict[str, Any], on_face: object) -> Quality:
     pose = Pose(**_numbers(row["pose"]))
-    return Quality(pose=pose, **_numbers({k: v for k, v in row.items() if k != "pose"}))
+    measures = _numbers({k: v for k, v in row.items() if k != "pose"})
+    return Quality(pose=pose, on_face=on_face is not False, **measures)
 
 
 def _pair(value: object) -> tuple[str, str]:

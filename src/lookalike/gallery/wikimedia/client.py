@@ -8,6 +8,7 @@ is over. Only Wikimedia's own hosts are ever asked, redirects included.
 from __future__ import annotations
 
 import json
+import string
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import anyio
 from filelock import FileLock, Timeout
@@ -105,7 +106,9 @@ def open_client(contact: str, version: str) -> httpx.AsyncClient:
     """A client that names itself and how to reach whoever runs it."""
     import httpx
 
-    agent = f"Lookalike/{version} ({contact or 'self-hosted'}) python-httpx/{httpx.__version__}"
+    # Headers carry ASCII alone; what else there is in an address is written as in links.
+    reached = quote(contact, safe=" " + string.punctuation) or "self-hosted"
+    agent = f"Lookalike/{version} ({reached}) python-httpx/{httpx.__version__}"
     timeout = httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_S)
     return httpx.AsyncClient(headers={"User-Agent": agent}, timeout=timeout)
 

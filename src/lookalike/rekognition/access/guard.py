@@ -16,7 +16,7 @@ from lookalike.rekognition.access.credential import Credential
 from lookalike.rekognition.access.keys import Keys
 from lookalike.rekognition.access.policy import ANYONE, Principal
 from lookalike.rekognition.access.signature import SERVICE, SignedRequest, check_head, verify
-from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.faults import Fault, in_amazons_words
 
 _TOKEN = "X-Amz-Security-Token"  # nosec B105 # a header
 
@@ -114,7 +114,7 @@ class Guard:
         # Sessions share the rate of the key that they were lent from.
         rate = caller.key.rate or self._rate
         if rate and not self._limit.admits(caller.key.id, rate):
-            raise Fault(
+            raise in_amazons_words(
                 "ProvisionedThroughputExceededException",
                 f"The number of requests exceeded your throughput limit of {rate:g} a second.",
             )

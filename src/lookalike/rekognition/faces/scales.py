@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from lookalike.faces.mesh import Mesh
 from lookalike.faces.quality import Quality
 
 # The share of detections that are faces, by the detector's score: of 2,511 in 2,200 photos (LFW,
@@ -26,15 +25,14 @@ _BESIDE = (50.0, 72.0, 80.0, 88.0, 93.0, 97.0, 99.0, 99.9)
 _LIFT = 2.8
 
 
-def confidence(score: float, mesh: Mesh | None = None) -> float:
+def confidence(score: float, *, on_face: bool) -> float:
     """How surely a detection is a face, 0 to 100.
 
     Args:
         score: the detector's, 0 to 1.
-        mesh: that was laid on it; without one it is taken to be on a face.
+        on_face: whether the mesh that was laid on it is rather on a face.
     """
-    known = _ON_FACE if mesh is None or mesh.presence >= 0 else _BESIDE
-    return float(np.interp(score, _SCORES, known))
+    return float(np.interp(score, _SCORES, _ON_FACE if on_face else _BESIDE))
 
 
 def sharpness(quality: Quality) -> float:

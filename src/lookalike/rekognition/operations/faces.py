@@ -6,7 +6,7 @@ from lookalike.faces.photo import Face, Photo
 from lookalike.rekognition import images, shapes
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.quality_filter import passing
-from lookalike.rekognition.wire.faults import of_image
+from lookalike.rekognition.wire.faults import in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 from lookalike.scores.similarity import Score
 
@@ -75,7 +75,7 @@ def _compared(context: Context, score: Score, face: Face, target: Photo) -> Memb
 def _with_face(photo: Photo, member: str) -> Photo:
     if not photo.faces:
         side = member.removesuffix("Image").lower()
-        raise of_image(
+        raise in_amazons_words(
             "InvalidParameterException",
             f"{member}: no face was found in the {side} image of {photo.width} x {photo.height} "
             "pixels.",
@@ -86,7 +86,7 @@ def _with_face(photo: Photo, member: str) -> Photo:
 def _largest(source: Photo, quality_filter: str) -> Face:
     faces = passing(source.faces, quality_filter)
     if not faces:
-        raise of_image(
+        raise in_amazons_words(
             "InvalidParameterException",
             f"SourceImage: no face of the source image passes the QualityFilter {quality_filter}.",
         )

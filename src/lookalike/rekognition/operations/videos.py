@@ -8,7 +8,7 @@ from lookalike.database.tokens import token_of
 from lookalike.rekognition import paging
 from lookalike.rekognition.context import Context
 from lookalike.rekognition.services import s3
-from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.faults import in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import check_header
 from lookalike.video.jobs import Job, Jobs
@@ -63,7 +63,7 @@ def _start(context: Context, operation: str, request: Members) -> Members:
     asked = dict(request)
     token = token_of(operation, asked.pop("ClientRequestToken", None), asked)
     if "S3Object" not in asked["Video"]:
-        raise Fault("InvalidParameterException", "Video must have an S3Object.")
+        raise in_amazons_words("InvalidParameterException", "Video must have an S3Object.")
     where = s3.location(asked["Video"]["S3Object"], "Video.S3Object")
     with s3.open_video(context.settings, where) as file:
         check_header(file.header)

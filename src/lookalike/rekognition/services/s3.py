@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError
 from lookalike.amazon import Location, service_client, told
 from lookalike.config import Settings
 from lookalike.errors import ImageTooLarge, VideoTooLarge
-from lookalike.rekognition.wire.faults import Fault
+from lookalike.rekognition.wire.faults import in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import HEADER
 
@@ -38,7 +38,7 @@ def location(s3_object: Members, member: str) -> Location:
     """
     for name in ("Bucket", "Name"):
         if name not in s3_object:
-            raise Fault("InvalidParameterException", f"{member} must have a {name}.")
+            raise in_amazons_words("InvalidParameterException", f"{member} must have a {name}.")
     return Location(s3_object["Bucket"], s3_object["Name"], s3_object.get("Version"))
 
 
@@ -69,8 +69,10 @@ def open_video(settings: Settings, where: Location) -> S3File:
     file = S3File(_client(settings), where)
     most = settings.video_bytes
     if file.size > most:
+        # In Amazon's words.
         raise VideoTooLarge(
-            f"{where} has {file.size:,} bytes; a video may have {most:,} (LOOKALIKE_VIDEO_BYTES)."
+            f"Video size in bytes: {file.size} is more than the maximum limit of: {most} bytes. "
+            f"It is {where}; LOOKALIKE_VIDEO_BYTES is the limit."
         )
     return file
 

@@ -42,8 +42,8 @@ class StsEndpoint:
             note.refusal = fault.code
             if fault.code == "InternalServerError":
                 _LOG.error("STS request %s failed", note.id, exc_info=error)
-            status, body = fault_told(fault.code, fault.message, note.id)
-            headers |= TRANSIENT.get(fault.code, {})
+            status, body = fault_told(fault.code, fault.reason or fault.message, note.id)
+            headers |= {**fault.headers, **TRANSIENT.get(fault.code, {})}
         return Response(body, status, headers, media_type=CONTENT_TYPE)
 
     async def _answer(self, request: Request, note: Note) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from lookalike.rekognition.wire.faults import COMMON, Fault
+from lookalike.rekognition.wire.faults import COMMON, Fault, in_amazons_words
 from lookalike.rekognition.wire.validation import Members, Shape, validated
 
 _SERVICE = "rekognition"
@@ -75,7 +75,7 @@ class Wire:
         """The fault for a body of more than `most` bytes."""
         message = f"The request has more than {most:,} bytes."
         if _blob_bytes(self._input(operation)):
-            return Fault("ImageTooLargeException", message)
+            return in_amazons_words("ImageTooLargeException", message)
         return Fault("SerializationException", message)
 
     def decode(self, operation: str, body: bytes) -> Members:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import quote
 
 from lookalike import errors
 
@@ -88,31 +89,55 @@ TRANSIENT: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# What Amazon says, and programs look for, where the code tells little. Here the reason follows.
+# What Amazon says, which programs compare as a whole: "Error messages and codes" of the developer
+# guide, with full stops only where its answers have them. The reason is told beside it.
 SENTENCES: Mapping[Code, str] = MappingProxyType(
     {
-        "InvalidImageFormatException": "Request has invalid image format: ",
-        "InvalidParameterException": "Request has invalid parameters: ",
+        "ImageTooLargeException": "Image size is too large",
+        "InternalServerError": "Internal server error",
+        "InvalidImageFormatException": "Request has invalid image format",
+        "InvalidPaginationTokenException": "Invalid Pagination Token",
+        "InvalidParameterException": "Request has invalid parameters",
         "InvalidS3ObjectException": (
             "Unable to get object metadata from S3. Check object key, region and/or access "
-            "permissions. "
+            "permissions."
         ),
+        "ProvisionedThroughputExceededException": "Provisioned Rate exceeded",
+        "ThrottlingException": "Service Unavailable",
     }
 )
+REASON_HEADER = "X-Lookalike-Reason"
+# All that is printed in ASCII but the sign that stands for the rest.
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))).replace("%", "")
+_LONGEST_REASON = 1000
 
 
 class Fault(Exception):
-    """Raised anywhere below the endpoint, which answers with it."""
+    """Raised anywhere below the endpoint, which answers with it.
 
-    def __init__(self, code: Code, message: str) -> None:
-        super().__init__(message)
+    Attributes:
+        message: in Amazon's words, where they are known.
+        reason: what is wrong and what is allowed, where the message does not say so.
+    """
+
+    def __init__(self, code: Code, message: str, reason: str | None = None) -> None:
+        super().__init__(reason or message)
         self.code = code
         self.message = message
+        self.reason = reason
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The reason, where it is not ASCII written as in a URL; empty without one."""
+        if self.reason is None:
+            return {}
+        return {REASON_HEADER: quote(self.reason[:_LONGEST_REASON], safe=_PLAIN)}
 
 
-def of_image(code: Code, why: str) -> Fault:
-    """The fault of an image that cannot be used, as Amazon begins it."""
-    return Fault(code, SENTENCES.get(code, "") + why)
+def in_amazons_words(code: Code, reason: str) -> Fault:
+    """The fault whose message is that of Amazon's for its code, if one is known."""
+    sentence = SENTENCES.get(code)
+    return Fault(code, reason) if sentence is None else Fault(code, sentence, reason)
 
 
 def code_of(error: Exception) -> Code:
@@ -125,12 +150,17 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     code = code_of(error)
+    if code == "InvalidParameterException" and not isinstance(error, errors.PhotoError):
+        # What Amazon has no words for.
+        return Fault(code, str(error))
+    return in_amazons_words(code, _reason(code, error))
+
+
+def _reason(code: Code, error: Exception) -> str:
     if code == "InternalServerError":
-        return Fault(code, "The server failed unexpectedly; its log says how.")
+        return "The server failed unexpectedly; its log says how."
     if code == "ServiceUnavailable":
-        return Fault(code, "The store cannot be used now; the server's log says why.")
+        return "The store cannot be used now; the server's log says why."
     if isinstance(error, errors.StoreBusy):
-        return Fault(code, "The store is busy; try again in a few seconds.")
-    if isinstance(error, errors.ObjectUnavailable):
-        return of_image(code, str(error))
-    return Fault(code, str(error))
+        return "The store is busy; try again in a few seconds."
+    return str(error)

@@ -52,9 +52,13 @@ def validated(value: object, shape: Shape) -> Members:
     reader = _Reader()
     request: Members = reader.read(value, shape, "")
     if reader.violations:
-        detected = f"{reader.count} validation error{'' if reader.count == 1 else 's'} detected: "
-        raise Fault("InvalidParameterException", detected + "; ".join(reader.violations))
+        told = _detected(reader.count) + "; ".join(reader.violations)
+        raise Fault("InvalidParameterException", told)
     return request
+
+
+def _detected(count: int) -> str:
+    return f"{count} validation error{'' if count == 1 else 's'} detected: "
 
 
 class _Reader:
@@ -141,8 +145,8 @@ class _Reader:
             raise _unreadable(path, "is not base64") from None
         shown = f"Value of {len(read)} bytes"
         if shape.name in _TOO_LARGE and len(read) > shape.metadata["max"]:
-            why = _failed(shown, path, _at_most("length", shape.metadata["max"]))
-            raise Fault(_TOO_LARGE[shape.name], why)
+            broken = _failed("Value", path, _at_most("length", shape.metadata["max"]))
+            raise Fault(_TOO_LARGE[shape.name], _detected(1) + broken, f"{path}: {shown}.")
         self._check_length(len(read), shape, path, shown)
         return read
 

@@ -1,4 +1,4 @@
-"""Imports of a folder or a table over HTTP: files one by one, then a job."""
+"""Imports of a folder, a table or a pack over HTTP: files one by one, then a job."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lookalike.answers.imports import ImportReport, ImportState
 from lookalike.errors import ImageTooLarge, InvalidParameter, JobNotFound, NotFound
-from lookalike.gallery.sources import columns
+from lookalike.gallery.sources import columns, pack
 from lookalike.gallery.sources.destination import Destination
 from lookalike.video.jobs import Job, Jobs
 from lookalike.web.admin.guarded import CollectionId, guarded
 from lookalike.web.imports import folder
 from lookalike.web.imports.folder import Upload
 from lookalike.web.imports.work import OPERATION, Order
-from lookalike.web.services import Services, UseServices
+from lookalike.web.services import Services, UseServices, own_engine
 
 router = guarded()
 
@@ -47,10 +47,11 @@ class Import(BaseModel):
 
 @router.post("/imports", operation_id="beginImport", status_code=201)
 def begin_import(services: UseServices) -> ImportState:
-    """Begin to import a folder of photos, or a table beside its photos: send each file, then start.
+    """Begin to import a folder of photos, a table beside its photos, or a pack: send each file,
+    then start.
 
-    A folder of photos is a person, and so is a single photo (docs/galleries.md). Files are kept
-    until they were looked at, for a day at most.
+    A folder of photos is a person, and so is a single photo; a pack is what `lookalike gallery
+    export` wrote (docs/galleries.md). Files are kept until they were looked at, for a day at most.
     """
     return _uploading(folder.begin(services.settings, services.engine.database))
 
@@ -68,7 +69,8 @@ async def send_file(
     import_id: str,
     name: Annotated[str, Query(description="Its path in the folder: `Barack Obama/1.jpg`.")],
 ) -> None:
-    """Add an image (JPEG, PNG, WebP, HEIC, AVIF) or a table (.csv, .tsv, .jsonl)."""
+    """Add an image (JPEG, PNG, WebP, HEIC, AVIF), a table (.csv, .tsv, .jsonl) or a pack
+    (.pack.zip), of as many bytes as a photo may have."""
     upload = _unstarted(services, import_id)
     data = await request.body()
     most = services.settings.max_bytes
@@ -79,14 +81,14 @@ async def send_file(
 
 @router.post("/imports/{import_id}/start", operation_id="startImport", status_code=202)
 def start_import(services: UseServices, import_id: str, sent: Import) -> ImportState:
-    """Bring the people of all files that were sent into a collection; what it has already is not
-    added again."""
+    """Bring the people of all files that were sent into a collection, by itself that of the pack or
+    your own; what it has already is not added again."""
     upload = _unstarted(services, import_id)
-    collection = sent.collection or services.own_collection
     # What can be known to be wrong is told at once.
-    Destination.of(services.gallery, collection)
+    if sent.collection:
+        Destination.of(services.gallery, sent.collection)
     columns.credit(sent.model_dump(exclude={"collection", "thumbnails", "show"}))
-    upload.check()
+    collection = _collection(services, upload, sent)
     order = Order(**sent.model_dump() | {"id": upload.id, "collection": collection})
     Jobs(services.engine.database).start(OPERATION, order.model_dump_json(), job_id=upload.id)
     return show_import(services, upload.id)
@@ -113,6 +115,23 @@ def show_import(services: UseServices, import_id: str) -> ImportState:
 def end_import(services: UseServices, import_id: str) -> None:
     """Delete the files. An import that is under way ends; who was added by then stays."""
     _opened(services, import_id).remove()
+
+
+def _collection(services: Services, upload: Upload, sent: Import) -> str:
+    """Where people are brought.
+
+    Raises:
+        InvalidParameter: nothing that can be imported was sent, or the collection is read-only.
+        ContractMismatch: a pack of another model was sent.
+    """
+    named = services.own_collection
+    with upload.source(pictures=False) as source:
+        if pack.is_pack(source):
+            named = pack.collection_of(source, own_engine(services).analyzer.embedder)
+    if sent.collection:
+        return sent.collection
+    Destination.of(services.gallery, named)
+    return named
 
 
 def _opened(services: Services, import_id: str) -> Upload:

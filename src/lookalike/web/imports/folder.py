@@ -18,7 +18,7 @@ from lookalike import files
 from lookalike.config import Settings
 from lookalike.database.database import Database
 from lookalike.errors import InvalidParameter, NotFound, TooMany
-from lookalike.gallery.sources import table
+from lookalike.gallery.sources import pack, table
 from lookalike.gallery.sources.image_file import is_image
 
 # Below the home, which all processes of a machine share.
@@ -52,21 +52,18 @@ class Upload(Protocol):
         """Add a file by its path in the folder that was chosen.
 
         Raises:
-            InvalidParameter: it has no such name, or is neither an image nor a table.
+            InvalidParameter: it has no such name, or is neither an image, a table nor a pack.
             TooMany: the disk is full.
         """
 
-    def check(self) -> None:
-        """
-        Raises:
-            InvalidParameter: there is no file, or more than one table.
-        """
+    def source(self, *, pictures: bool = True) -> AbstractContextManager[Path]:
+        """What is imported: the table or pack that was sent, else the folder.
 
-    def source(self) -> AbstractContextManager[Path]:
-        """What is imported: the table that was sent, else the folder.
+        Args:
+            pictures: whether they are looked at; else they may be empty.
 
         Raises:
-            InvalidParameter: see `check`.
+            InvalidParameter: there is no file, or more than one table or pack.
         """
 
     def tell(self, progress: Progress) -> None:
@@ -113,11 +110,8 @@ class FolderUpload:
         except (FileExistsError, NotADirectoryError, IsADirectoryError):
             raise InvalidParameter(f"name: {name!r} is the name of a file and a folder.") from None
 
-    def check(self) -> None:
-        source_of(self._files)
-
     @contextmanager
-    def source(self) -> Iterator[Path]:
+    def source(self, *, pictures: bool = True) -> Iterator[Path]:
         yield source_of(self._files)
 
     def tell(self, progress: Progress) -> None:
@@ -169,11 +163,11 @@ def checked(name: str) -> Path:
     """The path of a file in the folder of an import.
 
     Raises:
-        InvalidParameter: it has no such name, or is neither an image nor a table.
+        InvalidParameter: it has no such name, or is neither an image, a table nor a pack.
     """
     place = Path(*_parts(name))
-    if not is_image(place) and place.suffix.lower() not in _TABLES:
-        raise InvalidParameter(f"name: {name!r} is neither an image nor a table.")
+    if not is_image(place) and not pack.is_pack(place) and place.suffix.lower() not in _TABLES:
+        raise InvalidParameter(f"name: {name!r} is neither an image, a table nor a pack.")
     return place
 
 
@@ -181,16 +175,16 @@ def source_of(folder: Path) -> Path:
     """What is imported of a folder with what was sent.
 
     Raises:
-        InvalidParameter: there is no file, or more than one table.
+        InvalidParameter: there is no file, or more than one table or pack.
     """
     top = sorted(folder.iterdir())
     if not top:
-        raise InvalidParameter("No file was sent that is an image or a table.")
-    tables = [each for each in top if each.is_file() and table.is_table(each)]
-    if len(tables) > 1:
-        names = ", ".join(each.name for each in tables)
-        raise InvalidParameter(f"There are several tables, send one of them: {names}.")
-    return tables[0] if tables else folder
+        raise InvalidParameter("No file was sent that is an image, a table or a pack.")
+    whole = [e for e in top if e.is_file() and (pack.is_pack(e) or table.is_table(e))]
+    if len(whole) > 1:
+        names = ", ".join(each.name for each in whole)
+        raise InvalidParameter(f"There are several tables or packs, send one of them: {names}.")
+    return whole[0] if whole else folder
 
 
 def _upload(settings: Settings, import_id: str) -> FolderUpload:

@@ -40,15 +40,10 @@ class SharedUpload:
         with self.database.alone() as connection:
             connection.execute(put, row)
 
-    def check(self) -> None:
-        # What is in a picture does not matter yet.
-        with self._laid_out(pictures=False) as folder:
-            source_of(folder)
-
     @contextmanager
-    def source(self) -> Iterator[Path]:
+    def source(self, *, pictures: bool = True) -> Iterator[Path]:
         """They are files of this machine for as long as the context lasts."""
-        with self._laid_out(pictures=True) as folder:
+        with self._laid_out(pictures=pictures) as folder:
             yield source_of(folder)
 
     @contextmanager

@@ -18,6 +18,7 @@ from lookalike.web.imports.folder import Progress, Upload
 if TYPE_CHECKING:
     from lookalike.engine.local import LocalEngine
     from lookalike.gallery.sources.candidate import Found
+    from lookalike.gallery.sources.importing import Importer
     from lookalike.gallery.sources.report import Report
 
 OPERATION = "ImportPeople"
@@ -66,6 +67,7 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     upload = folder.opened(engine.settings, engine.database, order.id)
     try:
         report = _imported(engine, order, upload, check_stop)
+        engine.matcher.keep_standings(order.collection)
     except StoreUnavailable:
         # It is done once more when the store can be used.
         raise
@@ -78,24 +80,38 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
 
 def _imported(engine: LocalEngine, order: Order, upload: Upload, check_stop: CheckStop) -> Report:
     from lookalike.faces.apart.workers import Workers
+    from lookalike.gallery.sources import pack
     from lookalike.gallery.sources.candidate import Candidate
+
+    def importer(total: int) -> Importer:
+        upload.tell(Progress(0, total))
+        return _importer(engine, order, _Import(upload, total, check_stop))
+
+    with upload.source() as source:
+        if pack.is_pack(source):
+            read = pack.read(source, order.collection, engine.analyzer.embedder)
+            packed = importer(sum(len(own) for _, own in read.people))
+            if read.contract == engine.contract:
+                return packed.packed(read.people)
+            with Workers(engine.settings) as workers:
+                return packed.remade(read.people, workers)
+        everyone = _everyone(order, source)
+        total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
+        with Workers(engine.settings) as workers:
+            return importer(total).photos(everyone, workers)
+
+
+def _importer(engine: LocalEngine, order: Order, under_way: _Import) -> Importer:
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
-    with upload.source() as source, Workers(engine.settings) as workers:
-        everyone = _everyone(order, source)
-        total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
-        upload.tell(Progress(0, total))
-        importer = Importer(
-            Destination.of(engine.gallery, order.collection),
-            thumbnails=order.thumbnails,
-            show=order.show,
-            alike=engine.calibration.similarity,
-            advance=_Import(upload, total, check_stop).advance,
-        )
-        report = importer.photos(everyone, workers)
-    engine.matcher.keep_standings(order.collection)
-    return report
+    return Importer(
+        Destination.of(engine.gallery, order.collection),
+        thumbnails=order.thumbnails,
+        show=order.show,
+        alike=engine.calibration.similarity,
+        advance=under_way.advance,
+    )
 
 
 def _everyone(order: Order, source: Path) -> list[Found]:

@@ -51,6 +51,12 @@ _NOT_FOUND: Mapping[str, errors.NotFound] = {
     "/again": errors.SealExpired("The sealed faces are of before; send the photo again."),
     "/portrait": errors.PortraitUnavailable("Nobody has a free portrait of them."),
 }
+# Of what is imported.
+_OTHER_MODEL = errors.ContractMismatch(
+    "The pack was made with strong.1f2e3d4c/1, but sface-2021dec/1 is in use; vectors of two "
+    "models cannot be compared, and it has no thumbnails to make them anew from. Ask for it with "
+    "thumbnails: lookalike gallery export --thumbnails"
+)
 _NO_COLLECTION = errors.CollectionNotFound("There is no collection 'none'.")
 # Of requests that did not come to what they ask for: status, code, what is said.
 _PLAIN = (
@@ -88,14 +94,15 @@ _PLAIN = (
 def of(status: int, path: str, *, with_photos: bool) -> dict[str, Problem]:
     """What an operation may be answered with, by name: the code of the error, but of a body that is
     too large."""
-    raised = (*(_OF_PHOTOS if with_photos else ()), *_OF_ANY, *_missing(path))
+    imported = (_OTHER_MODEL,) if path.endswith("/start") else ()
+    raised = (*(_OF_PHOTOS if with_photos else ()), *_OF_ANY, *imported, *_missing(path))
     told = {each.code: problem(each) for each in raised} | _plain()
     return {name: each for name, each in told.items() if each.status == status}
 
 
 def everyone() -> dict[str, Problem]:
     """All of them."""
-    raised = (*_OF_PHOTOS, *_OF_ANY, *_NOT_FOUND.values(), _NO_COLLECTION)
+    raised = (*_OF_PHOTOS, *_OF_ANY, _OTHER_MODEL, *_NOT_FOUND.values(), _NO_COLLECTION)
     return {each.code: problem(each) for each in raised} | _plain()
 
 
