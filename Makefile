@@ -53,9 +53,10 @@ test-hosts: .venv/dev.installed
 	sh tests/database/install.sh
 	$(BIN)/python -m pytest tests/database/replicated.py
 
-# What becomes of answers when parts of a cluster fail: kills, PostgreSQL stopped, networks cut; as
-# root, with iproute2. Some ten minutes.
+# What becomes of answers and writes when parts of a cluster fail: kills, PostgreSQL stopped,
+# networks cut, a wrong clock; on Debian, as root. Some ten minutes.
 test-cluster: .venv/dev.installed
+	sh tests/cluster/install.sh
 	$(BIN)/python -m pytest tests/cluster/failing.py
 
 # Whatever is sent to the JSON API: its answers are those of its description. Some two minutes.

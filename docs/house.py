@@ -25,7 +25,7 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "": (
             "errors files processes",
-            "config extras",
+            "amazon config extras",
             "cache",
             "database faces",
             "backup gallery",
@@ -53,7 +53,15 @@ LAYERS: Mapping[str, Sequence[str]] = MappingProxyType(
             "__init__",
         ),
         "cli.access": ("policies", "*"),
-        "cluster": ("asking nodes plan", "looking shards", "engine", "*", "application", "running"),
+        "cluster": (
+            "asking nodes plan",
+            "looking shards",
+            "engine",
+            "*",
+            "application",
+            "running",
+            "bulk",
+        ),
         "database": (
             "clock schema version",
             "migrations presence waiting",

@@ -329,8 +329,8 @@ class Settings:
     )
     s3_endpoint_url: str = _setting(
         "",
-        "S3 endpoint that an S3Object is read from, with the credentials that boto3 finds; "
-        "when empty, the one of boto3's own configuration.",
+        "S3 endpoint that an S3Object, or a gallery, is read from, with the credentials that boto3 "
+        "finds; when empty, the one of boto3's own configuration.",
     )
     sns_endpoint_url: str = _setting(
         "",

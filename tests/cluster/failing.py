@@ -2,11 +2,13 @@
 
 Three hosts are network namespaces of this machine, joined by a bridge, with the nodes of Ray in
 them. While something fails, photos are asked about all the time: each answer has to be that of
-before, or a refusal (503). How long it was refused is printed, for the table in docs/scale-ray.md.
+before, or a refusal (503). Faces are added, and access keys made, used on another host and deleted:
+none that was acknowledged may be lost. What came of it is printed, for the table in docs/scale.md.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -29,13 +31,18 @@ from lookalike.engine.local import LocalEngine
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
-from tests.support import PATIENCE_S, clusters
+from tests.cluster.writing import Writer, writing
+from tests.support import PATIENCE_S, clusters, postgres
 from tests.support.clusters import Cluster, Host
+from tests.support.homes import counts, many
+from tests.support.processes import LOOKALIKE, finished, started
 
 _BRIDGE, _NET = "lookalike0", "10.77.13"
 _HOSTS = 3
 # Seconds that it is asked after what failed is over, at least.
 _AFTER_S = 10.0
+# How far the clock of a host is ahead; more than leases and rates of the database last.
+_AHEAD_S = 40
 _PARTS = ("--most-faces", "2", "--faces", "2", "--fronts", "3", "--videos", "0")
 
 
@@ -187,23 +194,38 @@ def failed(
     fail: Callable[[], None],
     mend: Callable[[], None] = lambda: None,
     lasts_s: float = 5.0,
-) -> Tally:
-    """What was answered before, while and after something fails.
+) -> None:
+    """Ask and write before, while and after something fails.
 
     Args:
         mend: what ends it, after so many seconds.
     """
     right = found(asked(cluster.url, photo))
-    with asking(cluster.urls, photo, right) as tally:
+    with (
+        writing(cluster.settings, cluster.urls, photo) as writer,
+        asking(cluster.urls, photo, right) as tally,
+    ):
         time.sleep(1)
         fail()
         time.sleep(lasts_s)
         mend()
         whole_again(cluster)
-    print(f"\n| {what} | {dict(tally.answers)} | {tally.refused_s:.1f} s |")
+    judge(what, tally, writer)
+
+
+def judge(what: str, tally: Tally, writer: Writer) -> None:
+    """A row of the table, and what has to be true of it."""
+    lost = writer.lost()
+    cells = (what, sum(tally.answers.values()), len(tally.wrong), len(tally.refused))
+    written = (f"{tally.refused_s:.1f}", len(writer.acknowledged), len(lost), writer.deleted)
+    refused = ", ".join(f"{count} {why}" for why, count in writer.refused.items()) or "0"
+    print("\n|", " | ".join(map(str, (*cells, *written, refused))), "|")
     assert tally.wrong == []
     assert tally.last_right > max(tally.refused, default=0.0), "it has not recovered"
-    return tally
+    assert writer.wrong == []
+    assert lost == set()
+    assert writer.acknowledged
+    assert writer.deleted
 
 
 def test_a_copy_of_a_shard_is_killed(cluster: Cluster, photos: Mapping[str, bytes]) -> None:
@@ -282,16 +304,63 @@ def test_the_network_of_a_host_is_cut(
     )
 
 
-def test_a_host_is_killed(cluster: Cluster, photos: Mapping[str, bytes]) -> None:
-    """The last one, which is gone for good: the others hold a copy of each shard."""
-    others = replace(cluster, urls=cluster.urls[:2])
-    right = found(asked(cluster.url, photos["obama.jpg"]))
-    with asking(others.urls, photos["obama.jpg"], right) as tally:
-        time.sleep(1)
+def test_a_host_is_killed(
+    cluster: Cluster, pinned: Settings, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """The last one, which is gone for good, while it looks at photos of an import with the others,
+    who hold a copy of each shard."""
+    photo, urls, first = photos["obama.jpg"], cluster.urls[:2], cluster.hosts[0]
+    many(tmp_path / "many", photos["obama2.jpg"], 30)
+    run = (LOOKALIKE, "gallery", "import", str(tmp_path / "many"), "--collection", "many")
+    environ = {**cluster.environs[0], "LOOKALIKE_THREADS": "3"}
+    right = found(asked(cluster.url, photo))
+    with (
+        writing(pinned, urls, photo) as writer,
+        asking(urls, photo, right) as tally,
+        started([*first.inside, *run, "--cluster", "--json"], env=environ) as importing,
+    ):
+        clusters.patiently(lambda: imported(pinned) > 0 or importing.poll() is not None)
         cluster.kill(2)
-        deadline = time.monotonic() + PATIENCE_S
-        clusters.patiently(lambda: clusters.status(cluster.environs[0], cluster.hosts[0])["ready"])
-        assert time.monotonic() < deadline
-    print(f"\n| a host killed | {dict(tally.answers)} | {tally.refused_s:.1f} s |")
-    assert tally.wrong == []
-    assert tally.last_right > max(tally.refused, default=0.0)
+        report = json.loads(finished(importing)[0])
+        clusters.patiently(lambda: clusters.status(cluster.environs[0], first)["ready"])
+    judge("a host killed, while it imports too", tally, writer)
+    assert counts(report) == (30, 0, 60, 0)
+    assert imported(pinned) == 60
+
+
+def imported(settings: Settings) -> int:
+    """How many photos of people who were imported are there."""
+    counted = "SELECT count(image_id), count(DISTINCT image_id) FROM faces"
+    ((there, different),) = postgres.execute(
+        settings.database, f"{counted} WHERE collection = 'many'"
+    )
+    assert there == different
+    assert isinstance(there, int)
+    return there
+
+
+def ahead(folder: Path) -> Mapping[str, str]:
+    """The environment of programs whose clock is ahead, and who wait as long as others."""
+    asleep = folder / "asleep.so"
+    source = Path(__file__).with_name("asleep.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", str(asleep), str(source)], check=True)
+    (library,) = Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")
+    return {
+        "LD_PRELOAD": f"{asleep} {library}",
+        "FAKETIME": f"+{_AHEAD_S}s",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+def test_the_clock_of_a_host_is_ahead(
+    cluster: Cluster, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    """That of the one which was killed, when it comes again."""
+    environ = {**cluster.environs[2], **ahead(tmp_path)}
+    said = subprocess.run(["date", "+%s"], env=environ, capture_output=True, check=True).stdout
+    assert int(said) > time.time() + _AHEAD_S / 2
+    with clusters.joining(environ, tmp_path / "log", cluster.hosts[2], cluster.address) as machine:
+        whole_again(cluster)
+        failed("clock of a host 40 s ahead", cluster, photos["obama.jpg"], lambda: None)
+        machine.terminate()
+        machine.wait(PATIENCE_S)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,9 +23,12 @@ from lookalike.gallery import starter
 from lookalike.gallery.people import Person, Text
 from lookalike.gallery.portraits import Portrait
 from lookalike.gallery.store import Store
-from tests.support import PATIENCE_S, clusters, patient
+from tests.support import PATIENCE_S, clusters, patient, postgres
 from tests.support.amazon import clients
+from tests.support.amazon.cloud import BUCKET, Cloud
 from tests.support.clusters import Cluster
+from tests.support.homes import counts, many
+from tests.support.processes import LOOKALIKE, Process, finished, started
 from tests.support.serving import Server, running
 
 _PHOTO = "astronaut.png"
@@ -57,17 +64,18 @@ def store(pinned: Settings, engine: LocalEngine) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def single(pinned: Settings, store: Store) -> Iterator[Server]:
-    with running(pinned) as started:
-        yield started
+    with running(pinned) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def cluster(
-    pinned: Settings, store: Store, tmp_path_factory: pytest.TempPathFactory
+    pinned: Settings, store: Store, cloud: Cloud, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cluster]:
+    """Its machines read S3 too."""
     folder = tmp_path_factory.mktemp("cluster")
-    with clusters.running(pinned, folder, *_PARTS) as started:
-        yield started
+    with clusters.running(pinned, folder, *_PARTS) as machines:
+        yield machines
 
 
 def lookalikes(url: str, photo: bytes, **fields: str) -> dict[str, Any]:
@@ -143,6 +151,112 @@ def test_it_says_how_it_is(cluster: Cluster) -> None:
     assert [each["alive"] for each in state["machines"]] == [True, True]
     parts = {each["name"]: (each["running"], each["wanted"]) for each in state["parts"]}
     assert parts == {"Faces": (1, 1), "Front": (2, 2), "Shard0of2": (2, 2), "Shard1of2": (2, 2)}
+
+
+def printed(cluster: Cluster, *words: str, **environ: str) -> Any:
+    """What a command on the second machine prints as JSON."""
+    own = {**cluster.environs[1], "LOOKALIKE_PRECISION": "float32", **environ}
+    if "--cluster" in words:
+        # Fewer look, who take as long to start as all of this does.
+        own["LOOKALIKE_THREADS"] = "3"
+    with started([LOOKALIKE, *words, "--json"], env=own) as process:
+        return json.loads(finished(process)[0])
+
+
+def faces(settings: Settings, collection: str) -> list[tuple[object, ...]]:
+    """Who is known by which photos of a collection, and the vectors of these."""
+    return postgres.execute(
+        settings.database,
+        "SELECT people.name_ko, people.name_en, image_id, vector FROM faces JOIN people "
+        "ON people.id = faces.person AND people.collection = faces.collection "
+        f"WHERE faces.collection = '{collection}' ORDER BY image_id",
+    )
+
+
+@pytest.fixture
+def stars(tmp_path: Path, photos: Mapping[str, bytes]) -> Path:
+    folder = tmp_path / "stars"
+    for name, photo in {
+        "버락_오바마/1.jpg": "obama.jpg",
+        "버락_오바마/2.jpg": "obama2.jpg",
+        "Joe Biden.jpg": "biden.jpg",
+        "Somebody Else.jpg": "biden.jpg",
+        "Six.jpg": "t1.jpg",
+        "notes.txt": "biden.jpg",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(photos[photo])
+    (folder / "Broken.jpg").write_bytes(photos["obama.jpg"][:3000])
+    return folder
+
+
+def test_photos_are_imported_as_by_a_single_machine_and_once(
+    cluster: Cluster, cloud: Cloud, pinned: Settings, stars: Path
+) -> None:
+    run = ("gallery", "import", str(stars), "--collection")
+    right = printed(cluster, *run, "alone")
+    found = printed(cluster, *run, "together", "--cluster")
+    assert found["left_out"] == right["left_out"]
+    assert counts(found) == counts(right) == (2, 0, 3, 0)
+    assert faces(pinned, "together") == faces(pinned, "alone")
+    for path in stars.rglob("*.jpg"):
+        cloud.put(f"fans/{path.relative_to(stars)}", path.read_bytes())
+    cloud.put("fans/새 사람.jpg", (stars / "Joe Biden.jpg").read_bytes() + b"another file")
+    other = ("gallery", "import", f"s3://{BUCKET}/fans/", "--collection", "together", "--cluster")
+    again = printed(cluster, *other, LOOKALIKE_S3_ENDPOINT_URL=cloud.url)
+    assert counts(again) == (1, 0, 1, 4)
+    assert [each for each in faces(pinned, "together") if each[0] != "새 사람"] == faces(
+        pinned, "alone"
+    )
+
+
+def test_who_looks_at_photos_is_killed_and_none_is_lost_or_there_twice(
+    cluster: Cluster, pinned: Settings, photos: Mapping[str, bytes], tmp_path: Path
+) -> None:
+    many(tmp_path / "many", photos["obama.jpg"], 30)
+    run = (LOOKALIKE, "gallery", "import", str(tmp_path / "many"), "--collection", "many")
+    environ = {**cluster.environs[0], "LOOKALIKE_THREADS": "3"}
+    with started([*run, "--cluster", "--json"], env=environ) as process:
+        wait_for_some(pinned, process)
+        cluster.replicas("Looker")[0].kill()
+        report = json.loads(finished(process)[0])
+    assert counts(report) == (30, 0, 60, 0)
+    assert report["left_out"] == []
+    there = faces(pinned, "many")
+    assert len({image for _, _, image, _ in there}) == len(there) == 60
+    assert set(Counter(name for _, name, *_ in there).values()) == {2}
+
+
+def wait_for_some(settings: Settings, process: Process) -> None:
+    """Until an import has added somebody."""
+
+    def there() -> bool:
+        assert process.poll() is None, process.communicate()
+        return faces(settings, "many") != []
+
+    clusters.patiently(there)
+
+
+def test_a_model_is_measured_as_by_a_single_machine(cluster: Cluster, stars: Path) -> None:
+    table = stars / "pairs.csv"
+    rows = (
+        *("file1,file2,same", "버락_오바마/1.jpg,버락_오바마/2.jpg,1"),
+        *("버락_오바마/1.jpg,Joe Biden.jpg,0", "버락_오바마/2.jpg,Broken.jpg,1"),
+        "Joe Biden.jpg,Somebody Else.jpg,1",
+    )
+    table.write_text("\n".join(rows))
+    right = printed(cluster, "evaluate", "pairs", str(table))
+    assert printed(cluster, "evaluate", "pairs", str(table), "--cluster") == right
+
+
+def test_it_says_how_to_come_by_a_cluster(cluster: Cluster, stars: Path, tmp_path: Path) -> None:
+    run = [LOOKALIKE, "gallery", "import", str(stars), "--cluster"]
+    environ = {**cluster.environs[0], "LOOKALIKE_HOME": str(tmp_path / "home")}
+    done = subprocess.run(run, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: No part of a cluster runs on this machine: lookalike cluster up.\n"
+    )
 
 
 def test_a_shard_that_is_gone_is_refused_and_never_left_out(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from lookalike.cluster import nodes
 from lookalike.cluster.asking import Part, ask_all
-from lookalike.cluster.nodes import Machine
+from lookalike.cluster.nodes import Machine, Node
 from lookalike.cluster.plan import Plan
 from lookalike.cluster.shards import shard_of
 from lookalike.config import Settings
@@ -133,6 +136,21 @@ def test_the_first_machine_makes_the_token_and_others_need_it(tmp_path: Path) ->
         nodes.environment(tmp_path / "second", {}, make=False)
     given = nodes.environment(tmp_path / "second", {"RAY_AUTH_TOKEN": "known"}, make=False)
     assert given["RAY_AUTH_TOKEN"] == "known"
+
+
+def test_what_was_killed_left_its_file_and_is_not_there(tmp_path: Path) -> None:
+    """Though there is a process of its number again, as in a container that starts anew."""
+    node = Node(os.getpid(), "10.0.0.1:6379", head=True)
+    (tmp_path / "cluster.json").write_text(json.dumps(asdict(node)))
+    assert nodes.there(tmp_path) is None
+    with FileLock(tmp_path / "cluster.lock"):
+        assert nodes.there(tmp_path) == node
+        with (
+            pytest.raises(SetupError, match="a part of a cluster already"),
+            nodes.running(tmp_path, Machine("10.0.0.1", 6379, "", 2), {}),
+        ):
+            pass
+    assert nodes.there(tmp_path) is None
 
 
 def test_who_starts_it_is_told_what_is_open() -> None:

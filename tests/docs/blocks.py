@@ -86,10 +86,10 @@ CANNOT: Mapping[tuple[str, str], str] = {
         ): "asks for a PostgreSQL with TLS; make test-hosts starts hosts on one"
         for start in ("pip install", "export LOOKALIKE_", "lookalike serve", "lookalike hosts show")
     },
-    (
-        "docs/scale-ray.md",
-        "lookalike cluster",
-    ): "asks for several machines; tests/cluster starts some",
+    **{
+        ("docs/scale.md", start): "asks for several machines; tests/cluster starts some"
+        for start in ("lookalike cluster", "lookalike gallery import", "lookalike evaluate")
+    },
     ("docs/start.md", "make serve"): _MAKE,
     ("docs/start.md", ". .venv/bin/activate"): _MAKE,
     ("docs/public.md", "pip install"): "installs anew what this test runs in",

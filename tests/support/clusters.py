@@ -71,6 +71,7 @@ class Cluster:
         settings: those that every machine computes with.
         machines: the commands that started them.
         environs: in which those run, and others of the same machine do.
+        address: by which others join.
     """
 
     urls: tuple[str, ...]
@@ -78,6 +79,7 @@ class Cluster:
     machines: tuple[Process, ...]
     environs: tuple[Mapping[str, str], ...]
     hosts: tuple[Host, ...]
+    address: str
 
     @property
     def url(self) -> str:
@@ -98,7 +100,7 @@ class Cluster:
             for machine in self.machines
             for each in _family(machine.pid)
             # Ray calls a process by what it is at.
-            if re.search(rf"[:#]{part}\b", _called(each))
+            if re.search(rf"[:#(]{part}\b", _called(each))
         ]
         assert found, f"nothing of {part} runs"
         return found
@@ -118,6 +120,7 @@ def running(
     environs = tuple(_environ(settings, folder / str(n)) for n in range(len(hosts)))
     listening = first.address if first.inside else "127.0.0.1"
     everywhere = "0.0.0.0" if first.inside else listening
+    address = f"{listening}:{ray_port}"
     with ExitStack() as stack:
         started = [
             stack.enter_context(
@@ -136,15 +139,22 @@ def running(
             home, log = folder / str(number), folder / f"{number}.log"
             home.mkdir()
             (home / "cluster.token").write_bytes(token)
-            join = ("--join", f"{listening}:{ray_port}")
-            started.append(stack.enter_context(_machine(environs[number], log, host, *join)))
-            patiently(partial(_says, log, "is a part", started[-1]))
+            joined = joining(environs[number], log, host, address)
+            started.append(stack.enter_context(joined))
         patiently(lambda: whole(environs[0], first))
         urls = tuple(f"http://{each.address}:{port}" for each in hosts)
-        yield Cluster(urls, settings, tuple(started), environs, tuple(hosts))
+        yield Cluster(urls, settings, tuple(started), environs, tuple(hosts), address)
         for machine in reversed(started):
             machine.terminate()
             assert machine.wait(PATIENCE_S) in (0, -signal.SIGKILL), "it does not end by itself"
+
+
+@contextmanager
+def joining(environ: Mapping[str, str], log: Path, host: Host, address: str) -> Iterator[Process]:
+    """One more machine of a cluster that is there."""
+    with _machine(environ, log, host, "--join", address) as machine:
+        patiently(partial(_says, log, "is a part", machine))
+        yield machine
 
 
 def _environ(settings: Settings, home: Path) -> dict[str, str]:

@@ -20,7 +20,8 @@ import pytest
 
 from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.apart.workers import Answer, Question, Workers
+from lookalike.faces.apart.seen import Answer, Question
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.image import Pixels
 from lookalike.faces.models import graph, runtime
 from lookalike.faces.models.manifest import Fed, Folders
@@ -96,6 +97,7 @@ def no_workers() -> Iterator[None]:
     """Meanwhile, what is asked of worker processes is answered at once, in this process."""
 
     def start(self: Any, settings: Settings, processes: int | None = None) -> None:
+        self.settings = settings
         self.processes = processes or 1
         self.analyzer = Analyzer(settings)
 

@@ -105,7 +105,7 @@ def status(as_json: bool) -> None:
     from lookalike.cluster import running
 
     settings = config.load()
-    with _connected(settings):
+    with running.joined(settings):
         found = running.state()
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
@@ -125,7 +125,7 @@ def scale(**parts: int | None) -> None:
     settings = config.load()
     changes = {name: each for name, each in parts.items() if each is not None}
     plan = Plan.of(running.kept(settings.home).written() | changes)
-    with _connected(settings):
+    with running.joined(settings):
         running.deploy(plan, settings)
         running.keep(settings.home, plan)
         found = running.wait(_STARTING_S)
@@ -185,15 +185,6 @@ def _end(environ: Mapping[str, str], address: str) -> None:
 
     with running.connected(address, environ):
         running.end()
-
-
-def _connected(settings: config.Settings) -> Any:
-    from lookalike.cluster import nodes, running
-
-    node = nodes.there(settings.home)
-    if node is None:
-        raise SetupError("No part of a cluster runs on this machine: lookalike cluster up.")
-    return running.connected(node.address, nodes.environment(settings.home, os.environ, make=False))
 
 
 def _print(state: State) -> None:

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.engine.interface import Engine
     from lookalike.engine.local import LocalEngine
+    from lookalike.faces.apart.seen import Opener
     from lookalike.gallery.gallery import Gallery
     from lookalike.gallery.sources.report import Report
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
+
+CLUSTER = click.option(
+    "--cluster",
+    is_flag=True,
+    help="Have all machines of the cluster look at the photos, which all of them see at the same "
+    "path: docs/scale.md.",
+)
 
 
 def pass_settings(
@@ -96,6 +104,17 @@ def opened_gallery(settings: Settings) -> Iterator[Gallery]:
         yield opened
     finally:
         opened.close()
+
+
+def lookers(cluster: bool) -> Opener:
+    """Who look at many photos: worker processes, or the cluster that this machine is a part of."""
+    if cluster:
+        from lookalike.cluster import bulk
+
+        return bulk.opened
+    from lookalike.faces.apart.workers import Workers
+
+    return Workers
 
 
 def keep_standings(settings: Settings, imported: Report) -> None:

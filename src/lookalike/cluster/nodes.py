@@ -19,24 +19,30 @@ from dataclasses import asdict, dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from lookalike import files
 from lookalike.errors import InvalidParameter, SetupError
 
 # Of Ray's: https://docs.ray.io/en/latest/ray-security/token-auth.html
 _MODE, _TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"
 _PRIVATE = 0o600
+# Seconds for a look at whether a node is there to be over: that holds its lock for a moment.
+_MOMENT_S = 1.0
 # Seconds that a node has to end, and between two looks whether it has.
 _ENDING_S, _LOOK_S = 30.0, 0.2
 # Bytes of photos on their way between processes of a machine.
 _OBJECTS = 256 * 1024**2
 # A machine that is cut off is known to be in some seconds: it is looked at so often, and gone after
-# so many looks in vain. And one that is busy has more time to start than the 15 s that Ray has.
+# so many looks in vain. And one that is busy has more time to start than the 15 s that Ray has. One
+# that is to end waits as long as its replicas have for what is under way, and is not killed.
 _PATIENCE = {
     "RAY_raylet_start_wait_time_s": "120",
     "RAY_agent_register_timeout_ms": "120000",
     "RAY_health_check_period_ms": "1000",
     "RAY_health_check_timeout_ms": "3000",
     "RAY_health_check_failure_threshold": "4",
+    "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "12",
 }
 # What Ray's command says last.
 _THERE = b"--block"
@@ -132,28 +138,36 @@ def running(
     Raises:
         SetupError: it does already, or Ray cannot be started.
     """
-    if there(home) is not None:
+    home.mkdir(parents=True, exist_ok=True)
+    lock = _lock(home)
+    try:
+        lock.acquire(timeout=_MOMENT_S)
+    except Timeout:
         raise SetupError(
             f"This machine runs a part of a cluster already ({_place(home)}): end that first, with "
             "lookalike cluster down."
-        )
-    home.mkdir(parents=True, exist_ok=True)
+        ) from None
     _keep(home, Node(os.getpid(), machine.address, not machine.join))
     try:
         with _started(home / "cluster.log", machine, environ) as process:
             yield process.wait
     finally:
         _place(home).unlink(missing_ok=True)
+        lock.release()
 
 
 def there(home: Path) -> Node | None:
     """This machine's part, if it takes part now."""
     try:
         node = Node(**json.loads(_place(home).read_text("utf-8")))
-        os.kill(node.process, 0)
+        with _lock(home).acquire(blocking=False):
+            # What was killed, with its machine or alone, has left its file; its lock is free. Its
+            # id may be that of another process by now, and in a container is.
+            return None
+    except Timeout:
+        return node
     except (OSError, ValueError, TypeError):
         return None
-    return node
 
 
 def end(home: Path) -> Node:
@@ -192,6 +206,11 @@ def _token(home: Path, make: bool) -> str:
 
 def _place(home: Path) -> Path:
     return home / "cluster.json"
+
+
+def _lock(home: Path) -> FileLock:
+    """Held by the process that takes part, for as long as it lives."""
+    return FileLock(home / "cluster.lock")
 
 
 def _keep(home: Path, node: Node) -> None:

@@ -45,17 +45,20 @@ class FacesPart:
             SetupError: this machine does not compute as the others.
         """
         share_heaps()
-        self._faces = Confined(_settings(plan))
+        self._plan = plan
+        self._faces = Confined(settings_of(plan))
         self._threads = ThreadPoolExecutor(self._faces.at_once)
         self._faces.warm()
         _check_alike(plan, self._faces)
 
     async def ask(self, method: str, *arguments: object, **options: object) -> object:
-        """What a method of `Faces` returns; `library` is none of its methods."""
+        """What a method of `Faces` returns; `library` is none of its methods, nor is `plan`."""
 
         def call() -> object:
             if method == "library":
                 return self._faces.library
+            if method == "plan":
+                return self._plan
             return getattr(self._faces, method)(*arguments, **options)
 
         return await _answered(self._threads, call)
@@ -69,7 +72,7 @@ class ShardPart:
 
     def __init__(self, plan: Plan, number: int) -> None:
         share_heaps()
-        settings = _settings(plan)
+        settings = settings_of(plan)
         from lookalike.gallery.store import Store
 
         embedder = installed.embedder(settings)
@@ -102,7 +105,7 @@ class FrontPart:
             videos: named for Ray to run it; it finds its jobs in the database.
         """
         share_heaps()
-        self._settings = _settings(plan)
+        self._settings = settings_of(plan)
         self._engine = lambda: engine_of(self._settings, plan, faces, shards)
 
     def __serve_build_asgi_app__(self) -> FastAPI:
@@ -121,7 +124,7 @@ class VideosPart:
         from lookalike.video.runner import Runner
         from lookalike.web.imports import work as import_work
 
-        settings = _settings(plan)
+        settings = settings_of(plan)
         self._database = opened(settings.home, Address.of(settings))
         works = video_work.WORKS | import_work.WORKS
         self._runner = Runner(settings, Jobs(self._database), works)
@@ -147,7 +150,8 @@ async def _answered(threads: ThreadPoolExecutor, call: Callable[[], Any]) -> Any
         return error
 
 
-def _settings(plan: Plan) -> Settings:
+def settings_of(plan: Plan) -> Settings:
+    """Those of this machine, computing as all do."""
     return plan.pinned(usable(config.load()))
 
 

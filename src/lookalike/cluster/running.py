@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lookalike import files
+from lookalike import extras, files
+from lookalike.cluster import nodes
+from lookalike.cluster.asking import Part
 from lookalike.cluster.plan import NAME, Plan
 from lookalike.config import Settings
 from lookalike.errors import SetupError
 
 _LOOK_S = 0.5
+# Seconds for one of the processes that look at photos to say what all of them compute with.
+_TELL_S = 30.0
 _SHORT = 300
 
 
@@ -72,15 +76,15 @@ def connected(address: str, environ: Mapping[str, str]) -> Iterator[None]:
     """This process may ask Ray, which prints what it thinks of its machines: not to stdout.
 
     Raises:
-        SetupError: it is not installed, or does not answer.
+        ExtraMissing: it is not installed.
+        SetupError: it does not answer.
     """
     for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN"):
         if name in environ:
             os.environ[name] = environ[name]
-    try:
-        import ray
-    except ModuleNotFoundError:
-        raise SetupError("A cluster needs Ray: pip install 'lookalike[cluster]'") from None
+    extras.check("cluster")
+    import ray
+
     try:
         ray.init(
             address=address, log_to_driver=False, logging_level=logging.ERROR, namespace="lookalike"
@@ -88,11 +92,44 @@ def connected(address: str, environ: Mapping[str, str]) -> Iterator[None]:
     except Exception as error:
         why = str(error).partition("\n")[0][:_SHORT]
         raise SetupError(f"The cluster at {address} does not answer: {why}") from error
-    try:
-        with redirect_stdout(sys.stderr):
+    # When it ends it prints what it has kept.
+    with redirect_stdout(sys.stderr):
+        try:
             yield
-    finally:
-        ray.shutdown()
+        finally:
+            ray.shutdown()
+
+
+@contextmanager
+def joined(settings: Settings) -> Iterator[None]:
+    """The same of the cluster that this machine is a part of.
+
+    Raises:
+        ExtraMissing: Ray is not installed.
+        SetupError: this machine is a part of none, or that does not answer.
+    """
+    extras.check("cluster")
+    node = nodes.there(settings.home)
+    if node is None:
+        raise SetupError("No part of a cluster runs on this machine: lookalike cluster up.")
+    with connected(node.address, nodes.environment(settings.home, os.environ, make=False)):
+        yield
+
+
+def deployed() -> Plan:
+    """The plan that runs, whichever machine it is asked on.
+
+    Raises:
+        SetupError: not everything of it is there.
+    """
+    from ray import serve
+
+    if not state().ready:
+        raise SetupError("Not everything of the cluster answers; see lookalike cluster status.")
+    faces = Part("What looks at photos", serve.get_deployment_handle("Faces", NAME), _TELL_S)
+    plan = faces.ask("plan")
+    assert isinstance(plan, Plan)  # nosec B101 # for types alone
+    return plan
 
 
 def deploy(plan: Plan, settings: Settings) -> None:

@@ -1,13 +1,15 @@
-"""Photos -> vectors, in the worker processes, remembered by sha256 where the user says so."""
+"""Photos -> vectors, in worker processes or on a cluster, remembered by sha256 where the user says
+so."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +19,8 @@ from lookalike.config import Settings
 from lookalike.errors import PhotoError
 from lookalike.evaluate.metrics import FAILED, Flags, Scores
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.apart.workers import Question, Workers, result
+from lookalike.faces.apart.seen import Answer, Opener, Question, Read, Seen
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.image import Limits, decode
 from lookalike.faces.models import installed
 from lookalike.faces.photo import Face, Photo
@@ -27,17 +30,22 @@ from lookalike.scores.similarity import Calibration
 
 # Photos by name: files, or bytes that a protocol carries.
 Photos = Mapping[str, Path | bytes]
-# Shows how far an iteration is.
-Progress = Callable[[Iterable[bytes], int], Iterable[bytes]]
+Thing = TypeVar("Thing")
 
 # Raised with every change of a step before the vector, so that none is remembered from before;
 # the contract stays where vectors of before and after can be compared.
 _REVISION = 3
 
 
-def silent(photos: Iterable[bytes], _: int) -> Iterable[bytes]:
+class Progress(Protocol):
+    """Shows how far an iteration over so many things is."""
+
+    def __call__(self, things: Iterable[Thing], total: int, /) -> Iterable[Thing]: ...
+
+
+def silent(things: Iterable[Thing], _: int) -> Iterable[Thing]:
     """Shows nothing."""
-    return photos
+    return things
 
 
 class Which(StrEnum):
@@ -106,16 +114,18 @@ def embed(
     which: Which,
     cache: Path | None = None,
     progress: Progress = silent,
+    opener: Opener = Workers,
 ) -> Vectors:
     """The vector of every photo; a photo that cannot be used has none.
 
     Args:
         cache: a folder to keep vectors in, by the sha256 of their photo; None keeps nothing.
+        opener: of those who look at the photos.
 
     Raises:
         SetupError: a worker process was stopped.
     """
-    looked = look(photos, settings, partial(vector_of, which), which, cache, progress)
+    looked = look(photos, settings, partial(vector_of, which), which, cache, progress, opener)
     embedder = installed.embedder(settings)
     calibration = calibration_of(embedder)
     return Vectors(
@@ -147,41 +157,63 @@ def look(
     label: str,
     cache: Path | None = None,
     progress: Progress = silent,
+    opener: Opener = Workers,
 ) -> Looked:
     """What a question about every photo is answered.
 
     Args:
         label: what `cache` keeps the answers to this question apart by.
-        cache: as in `embed`.
+        cache, opener: as in `embed`.
 
     Raises:
+        OSError: a photo cannot be read.
         SetupError: a worker process was stopped.
     """
-    known = _Known(cache, settings, label)
     digest = hashlib.sha256()
     answers = []
-    try:
-        with Workers(settings) as workers:
-            data = (
-                each if isinstance(each, bytes) else each.read_bytes() for each in photos.values()
-            )
-            for photo, answer in _answers(workers, known, question, progress(data, len(photos))):
-                digest.update(hashlib.sha256(photo).digest())
+    with opener(settings) as lookers:
+        known = _Known(cache, lookers.settings, label)
+        seen = lookers.through(map(reading, photos.values()), question, known.ids())
+        try:
+            for known_by, answer in answered(progress(seen, len(photos)), known):
+                digest.update(bytes.fromhex(known_by))
                 answers.append(answer)
-    finally:
-        known.save()
+        finally:
+            known.save()
     return Looked(np.array(answers, np.float32), digest.hexdigest())
 
 
-def _answers(
-    workers: Workers, known: _Known, question: Question[Floats], photos: Iterable[bytes]
-) -> Iterator[tuple[bytes, Floats]]:
-    """Photos with the answers, in order, a few looked at ahead of the one given out."""
-    asked = ((photo, None if photo in known else workers.ask(question, photo)) for photo in photos)
-    for photo, answer in workers.ahead(asked):
-        if answer is not None:
-            known.add(photo, result(answer))
-        yield photo, known.answer(photo)
+class Told(Protocol[Answer]):
+    """What was answered before, by the sha256 of the photo."""
+
+    def __contains__(self, known_by: object, /) -> bool: ...
+
+    def __getitem__(self, known_by: str, /) -> Answer: ...
+
+    def __setitem__(self, known_by: str, answer: Answer, /) -> None: ...
+
+
+def answered(seen: Iterable[Seen[Answer]], told: Told[Answer]) -> Iterator[tuple[str, Answer]]:
+    """The sha256 of each photo with its answer, those too at which nobody had to look again.
+
+    Args:
+        told: where answers are kept.
+
+    Raises:
+        OSError: a photo cannot be read.
+    """
+    for each in seen:
+        if each.unread is not None:
+            raise each.unread
+        if each.known_by not in told:
+            # Nobody looks at a photo in vain: it is what was answered, None too.
+            told[each.known_by] = each.answer  # type: ignore[assignment]
+        yield each.known_by, told[each.known_by]
+
+
+def reading(photo: Path | bytes) -> Read:
+    """How another process, or another machine, comes by a photo."""
+    return partial(bytes, photo) if isinstance(photo, bytes) else photo.absolute().read_bytes
 
 
 def vector_of(
@@ -232,14 +264,18 @@ class _Known:
                 keys = (bytes(each) for each in saved["sha256"])
                 self._answers = dict(zip(keys, saved["vectors"], strict=True))
 
-    def __contains__(self, photo: bytes) -> bool:
-        return hashlib.sha256(photo).digest() in self._answers
+    def ids(self) -> Set[str]:
+        """Of the photos whose answers are known now."""
+        return frozenset(each.hex() for each in self._answers)
 
-    def answer(self, photo: bytes) -> Floats:
-        return self._answers[hashlib.sha256(photo).digest()]
+    def __contains__(self, known_by: object) -> bool:
+        return isinstance(known_by, str) and bytes.fromhex(known_by) in self._answers
 
-    def add(self, photo: bytes, answer: Floats) -> None:
-        self._answers[hashlib.sha256(photo).digest()] = answer
+    def __getitem__(self, known_by: str) -> Floats:
+        return self._answers[bytes.fromhex(known_by)]
+
+    def __setitem__(self, known_by: str, answer: Floats) -> None:
+        self._answers[bytes.fromhex(known_by)] = answer
         self._changed = True
 
     def save(self) -> None:

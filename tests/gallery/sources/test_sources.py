@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import pickle
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from lookalike.errors import InvalidParameter
+from lookalike import amazon
+from lookalike.errors import InvalidParameter, ObjectUnavailable
 from lookalike.faces.models.manifest import SFACE
 from lookalike.gallery.people import FIELDS, Credit, Person, Text
 from lookalike.gallery.sources import found
@@ -21,6 +23,7 @@ from lookalike.gallery.sources.file_names import named_after
 from lookalike.gallery.sources.report import LeftOut
 from lookalike.gallery.sources.values import stable_id
 from lookalike.gallery.starter import load
+from tests.support.amazon.cloud import BUCKET, Cloud
 
 CREDIT = Credit("A. Uthor", "CC0", "https://example.org/cc0", "https://example.org/")
 
@@ -95,6 +98,44 @@ def test_a_folder_of_folders_and_files(tmp_path: Path, photos: Mapping[str, byte
     assert korean.person.name == Text(ko="아일린 콜린스")
     assert korean.credit == CREDIT
     assert korean.pictures[0].read() == photos["obama.jpg"]
+
+
+def test_a_prefix_in_s3_is_a_folder(cloud: Cloud, photos: Mapping[str, bytes]) -> None:
+    for name in (
+        *("Barack_Obama/1.jpg", "Barack_Obama/2.jpg", "Barack_Obama/old/3.jpg", "Joe Biden.jpg"),
+        *("아일린 콜린스_01.png", "notes.txt", ".hidden.jpg", "empty/"),
+    ):
+        cloud.put(f"fans/2026/{name}", photos["obama.jpg"] if name[-1] != "/" else b"")
+    cloud.put("fans/2026 other/Nobody.jpg", b"")
+    source = amazon.folder(f"s3://{BUCKET}/fans/2026", cloud.url)
+    everyone = list(found(source, "mine"))
+    people = [each for each in everyone if isinstance(each, Candidate)]
+    assert {each.person.label: [one.name for one in each.pictures] for each in people} == {
+        "Barack Obama": ["Barack_Obama/1.jpg", "Barack_Obama/2.jpg"],
+        "Joe Biden": ["Joe Biden.jpg"],
+        "아일린 콜린스": ["아일린 콜린스_01.png"],
+    }
+    assert {each.where: each.why for each in everyone if isinstance(each, LeftOut)} == {
+        ".hidden.jpg": "hidden",
+        "Barack_Obama/old": "a folder inside a person's folder",
+        "notes.txt": "not an image",
+    }
+    # Another machine reads it.
+    read = pickle.loads(pickle.dumps(people[0].pictures[0].read))
+    assert read() == photos["obama.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("s3://", "'s3://' is no s3://bucket/prefix"),
+        (f"s3://{BUCKET}/nothing", "There is nothing below s3://footage/nothing"),
+        ("s3://no-such-bucket/fans", "s3://no-such-bucket/fans cannot be read: there is no such"),
+    ],
+)
+def test_what_is_no_prefix_is_told_so(cloud: Cloud, address: str, said: str) -> None:
+    with pytest.raises((InvalidParameter, ObjectUnavailable), match=said):
+        amazon.folder(address, cloud.url)
 
 
 def test_other_files_are_no_source(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from lookalike.amazon import Location, service_client
 from lookalike.config import Settings
 from lookalike.errors import ObjectUnavailable
-from lookalike.rekognition.services import clients, s3
-from lookalike.rekognition.services.s3 import Location
+from lookalike.rekognition.services import s3
 from tests.support.amazon.clients import client, reason_of
 from tests.support.amazon.cloud import BUCKET, Cloud
 from tests.support.serving import Server
@@ -125,10 +125,10 @@ def test_no_credentials_says_what_to_set(
     settings: Settings, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    clients.service_client.cache_clear()
+    service_client.cache_clear()
     with pytest.raises(ObjectUnavailable, match="Set AWS_ACCESS_KEY_ID"):
         s3.read_image(settings, Location(BUCKET, "any.jpg", None))
-    clients.service_client.cache_clear()
+    service_client.cache_clear()
 
 
 def test_boto3s_own_endpoint_is_used_when_none_is_set(
@@ -139,9 +139,9 @@ def test_boto3s_own_endpoint_is_used_when_none_is_set(
 ) -> None:
     cloud.put("own.jpg", photos["obama.jpg"])
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", cloud.url)
-    clients.service_client.cache_clear()
+    service_client.cache_clear()
     assert s3.read_image(settings, Location(BUCKET, "own.jpg", None)) == photos["obama.jpg"]
-    clients.service_client.cache_clear()
+    service_client.cache_clear()
 
 
 def test_a_file_reads_as_the_object_does(reading: Settings, cloud: Cloud) -> None:

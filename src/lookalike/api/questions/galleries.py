@@ -240,7 +240,7 @@ class Import(Question[ImportReport]):
         from lookalike.gallery.sources.importing import Importer
 
         assert isinstance(engine.analyzer, Analyzer)  # nosec B101 # for types alone
-        alike, looking = engine.calibration.similarity, Looking(engine.analyzer)
+        alike, looking = engine.calibration.similarity, Looking(engine.settings, engine.analyzer)
         if pack.is_pack(self.path):
             packed = pack.read(self.path, self.collection, engine.analyzer.embedder)
             into = Destination.of(engine.gallery, self.collection or packed.collection)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from lookalike.config import Settings
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.apart.workers import Answer, Question, Workers
+from lookalike.faces.apart.seen import Answer, Question
+from lookalike.faces.apart.workers import Workers
 
 
 class Looking(Workers):
@@ -17,7 +19,8 @@ class Looking(Workers):
 
     processes = 1
 
-    def __init__(self, analyzer: Analyzer) -> None:
+    def __init__(self, settings: Settings, analyzer: Analyzer) -> None:
+        self.settings = settings
         self._analyzer = analyzer
 
     def __exit__(self, *_: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import pass_settings
+from lookalike.cli.context import CLUSTER, lookers, pass_settings
 from lookalike.cli.evaluate.results import Output, show_all, with_output
 from lookalike.cli.evaluate.vectors import photo_progress
 from lookalike.cli.terminal import FILE, FOLDER
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("labels", type=FILE)
 @click.argument("folder", type=FOLDER, metavar="DIR")
+@CLUSTER
 @with_output
 @pass_settings
-def attributes(settings: Settings, labels: Path, folder: Path, output: Output) -> None:
+def attributes(
+    settings: Settings, labels: Path, folder: Path, cluster: bool, output: Output
+) -> None:
     """Glasses, beards, smiles and the like on photos in DIR that people labelled.
 
     LABELS is a table with the columns file and person, and a column of 1, 0 or ? (nobody could
@@ -32,5 +35,5 @@ def attributes(settings: Settings, labels: Path, folder: Path, output: Output) -
     from lookalike.evaluate.protocols.attributes import attributes as measured
 
     with photo_progress() as shown:
-        found = measured(labels, folder, settings, shown)
+        found = measured(labels, folder, settings, shown, lookers(cluster))
     show_all(found, output)

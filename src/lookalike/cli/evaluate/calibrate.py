@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import pass_settings
+from lookalike.cli.context import CLUSTER, pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
 from lookalike.cli.evaluate.vectors import CACHE, embedded
 from lookalike.cli.terminal import FILE
@@ -46,6 +46,7 @@ _CROWD = click.Path(exists=True, path_type=Path)
     help="Write the calibration here; for a model pack, where it is looked for.",
 )
 @CACHE
+@CLUSTER
 @with_output
 @pass_settings
 def calibrate(
@@ -56,6 +57,7 @@ def calibrate(
     among: bool,
     out: Path | None,
     cache: Path | None,
+    cluster: bool,
     output: Output,
 ) -> None:
     """Fit similarity and resemblance to the model in use, on pairs of strangers.
@@ -70,7 +72,7 @@ def calibrate(
     from lookalike.scores.calibrations import write
 
     used = installed.embedder(settings)
-    seen = [_crowd(settings, each, same, cache) for each in (*crowds, *held)]
+    seen = [_crowd(settings, each, same, cache, cluster) for each in (*crowds, *held)]
     fitted, others = tuple(seen[: len(crowds)]), seen[len(crowds) :]
     cohort = _cohort(fitted[0], used.contract) if among else None
     show(check(fitted, others, used.contract, cohort), output)
@@ -82,7 +84,9 @@ def calibrate(
         click.echo(f"Written: {out}", err=output.as_json)
 
 
-def _crowd(settings: Settings, path: Path, same: Path | None, cache: Path | None) -> Crowd:
+def _crowd(
+    settings: Settings, path: Path, same: Path | None, cache: Path | None, cluster: bool
+) -> Crowd:
     from lookalike.evaluate.calibration.crowds import crowd, crowd_photos
     from lookalike.evaluate.protocols.table import read
 
@@ -92,7 +96,7 @@ def _crowd(settings: Settings, path: Path, same: Path | None, cache: Path | None
         others = table.columns.get("same_as", ("",) * len(table))
         names = dict(zip(table.columns["person"], others, strict=True))
     shown = crowd_photos(path, names)
-    return crowd(shown, embedded(settings, shown, cache))
+    return crowd(shown, embedded(settings, shown, cache, cluster))
 
 
 def _cohort(first: Crowd, contract: str) -> Cohort:

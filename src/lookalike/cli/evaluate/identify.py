@@ -34,6 +34,6 @@ def identify(settings: Settings, options: TableOptions, several: str) -> None:
 
     protocol = table(options.given, Which(options.face), options.photos)
     protocol.by(options.by)
-    vectors = embedded(settings, protocol, options.cache)
+    vectors = embedded(settings, protocol, options.cache, options.cluster)
     found = identify(protocol, vectors, options.by, Several(several))
     show(found, options.output, protocol.photos)

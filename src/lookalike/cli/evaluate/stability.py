@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import opened_gallery
+from lookalike.cli.context import lookers, opened_gallery
 from lookalike.cli.evaluate.results import show
 from lookalike.cli.evaluate.tables import TableOptions, of_table_or_folder
 from lookalike.cli.evaluate.vectors import photo_progress
@@ -42,6 +42,7 @@ def stability(settings: Settings, options: TableOptions, collection: str) -> Non
     with opened_gallery(settings) as gallery:
         gallery.collection(collection)
         with photo_progress() as shown:
-            looked = look_again(protocol, settings, options.cache, shown)
+            opener = lookers(options.cluster)
+            looked = look_again(protocol, settings, options.cache, shown, opener)
         found = stay(protocol, looked, settings, gallery, collection, options.by)
     show(found, options.output, protocol.photos)

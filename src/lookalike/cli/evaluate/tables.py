@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import pass_settings
+from lookalike.cli.context import CLUSTER, pass_settings
 from lookalike.cli.evaluate.results import Output, with_output
 from lookalike.cli.evaluate.vectors import CACHE
 from lookalike.cli.terminal import FILE, FOLDER
@@ -45,6 +45,7 @@ class TableOptions:
     photos: Path | None
     by: tuple[str, ...]
     cache: Path | None
+    cluster: bool
     output: Output
 
 
@@ -64,6 +65,7 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
     @_PHOTOS
     @_BY
     @CACHE
+    @CLUSTER
     @with_output
     @pass_settings
     @functools.wraps(command)
@@ -75,9 +77,11 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
         photos: Path | None,
         by: tuple[str, ...],
         cache: Path | None,
+        cluster: bool,
         output: Output,
         **own: object,
     ) -> None:
-        command(settings, TableOptions(given, face, photos, by, cache, output), **own)
+        options = TableOptions(given, face, photos, by, cache, cluster, output)
+        command(settings, options, **own)
 
     return run

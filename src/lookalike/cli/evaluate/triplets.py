@@ -26,5 +26,6 @@ def triplets(settings: Settings, options: TableOptions) -> None:
 
     protocol = table(options.given, Which(options.face), options.photos)
     protocol.by(options.by)
-    found = agree(protocol, embedded(settings, protocol, options.cache), options.by)
+    vectors = embedded(settings, protocol, options.cache, options.cluster)
+    found = agree(protocol, vectors, options.by)
     show(found, options.output, protocol.photos)

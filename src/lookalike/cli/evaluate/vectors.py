@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lookalike.cli.context import lookers
 from lookalike.cli.terminal import progress
 
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.evaluate.protocols.protocol import Protocol
-    from lookalike.evaluate.vectors import Progress, Vectors
+    from lookalike.evaluate.vectors import Progress, Thing, Vectors
 
 CACHE = click.option(
     "--cache",
@@ -23,12 +24,13 @@ CACHE = click.option(
 )
 
 
-def embedded(settings: Settings, protocol: Protocol, cache: Path | None) -> Vectors:
+def embedded(settings: Settings, protocol: Protocol, cache: Path | None, cluster: bool) -> Vectors:
     """The vectors of a protocol's photos, with a progress bar."""
     from lookalike.evaluate.vectors import embed
 
     with photo_progress() as shown:
-        return embed(protocol.photos, settings, protocol.which, cache, shown)
+        which = protocol.which
+        return embed(protocol.photos, settings, which, cache, shown, lookers(cluster))
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def photo_progress() -> Iterator[Progress]:
     """Shows how many photos were looked at."""
     with progress() as bar:
 
-        def shown(data: Iterable[bytes], total: int) -> Iterable[bytes]:
-            return bar.track(data, total, description="Looking at photos")
+        def shown(things: Iterable[Thing], total: int) -> Iterable[Thing]:
+            return bar.track(things, total, description="Looking at photos")
 
         yield shown

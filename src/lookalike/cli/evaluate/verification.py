@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lookalike.cli.context import pass_settings
+from lookalike.cli.context import CLUSTER, pass_settings
 from lookalike.cli.evaluate.results import Output, show, with_output
 from lookalike.cli.evaluate.tables import TableOptions, of_table
 from lookalike.cli.evaluate.vectors import CACHE, embedded
@@ -16,6 +16,7 @@ from lookalike.cli.terminal import FILE, FOLDER
 if TYPE_CHECKING:
     from lookalike.config import Settings
     from lookalike.evaluate.protocols.pairs import Pairs
+    from lookalike.evaluate.vectors import Vectors
 
 _STRANGERS = click.option(
     "--all-strangers",
@@ -28,15 +29,23 @@ _STRANGERS = click.option(
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @_STRANGERS
 @CACHE
+@CLUSTER
 @with_output
 @pass_settings
 def lfw(
-    settings: Settings, folder: Path, all_strangers: bool, cache: Path | None, output: Output
+    settings: Settings,
+    folder: Path,
+    all_strangers: bool,
+    cache: Path | None,
+    cluster: bool,
+    output: Output,
 ) -> None:
     """Verification on LFW's view 2: DIR holds pairs.txt and the photos, in folders by person."""
     from lookalike.evaluate.protocols.pairs import lfw
 
-    _verification(settings, lfw(folder), (), all_strangers, cache, output)
+    protocol = lfw(folder)
+    vectors = embedded(settings, protocol, cache, cluster)
+    _show(protocol, vectors, (), all_strangers, output)
 
 
 @click.command()
@@ -51,17 +60,25 @@ def pairs(settings: Settings, options: TableOptions, all_strangers: bool) -> Non
     from lookalike.evaluate.vectors import Which
 
     protocol = table(options.given, Which(options.face), options.photos)
-    _verification(settings, protocol, options.by, all_strangers, options.cache, options.output)
+    protocol.by(options.by)
+    vectors = embedded(settings, protocol, options.cache, options.cluster)
+    _show(protocol, vectors, options.by, all_strangers, options.output)
 
 
 @click.command("bin")
 @click.argument("file", type=FILE)
 @_STRANGERS
 @CACHE
+@CLUSTER
 @with_output
 @pass_settings
 def packed(
-    settings: Settings, file: Path, all_strangers: bool, cache: Path | None, output: Output
+    settings: Settings,
+    file: Path,
+    all_strangers: bool,
+    cache: Path | None,
+    cluster: bool,
+    output: Output,
 ) -> None:
     """Verification on a .bin file of InsightFace: LFW, CFP-FP, AgeDB-30, CALFW or CPLFW.
 
@@ -69,19 +86,14 @@ def packed(
     """
     from lookalike.evaluate.protocols.pairs import packed
 
-    _verification(settings, packed(file), (), all_strangers, cache, output)
+    protocol = packed(file)
+    vectors = embedded(settings, protocol, cache, cluster)
+    _show(protocol, vectors, (), all_strangers, output)
 
 
-def _verification(
-    settings: Settings,
-    pairs: Pairs,
-    by: tuple[str, ...],
-    all_strangers: bool,
-    cache: Path | None,
-    output: Output,
+def _show(
+    pairs: Pairs, vectors: Vectors, by: tuple[str, ...], all_strangers: bool, output: Output
 ) -> None:
     from lookalike.evaluate.protocols.verification import verify
 
-    pairs.by(by)
-    vectors = embedded(settings, pairs, cache)
     show(verify(pairs, vectors, by, all_strangers=all_strangers), output, pairs.photos)

@@ -1,14 +1,20 @@
-"""`lookalike gallery import`: everyone in a folder, a table or a pack."""
+"""`lookalike gallery import`: everyone in a folder, here or in S3, a table or a pack."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from lookalike.cli.context import keep_standings, opened_gallery, pass_settings
+from lookalike.cli.context import (
+    CLUSTER,
+    keep_standings,
+    lookers,
+    opened_gallery,
+    pass_settings,
+)
 from lookalike.cli.gallery.import_report import report_json, report_text
 from lookalike.cli.gallery.options import MINE, SHOW, THUMBNAILS, likeness, with_credit
 from lookalike.cli.terminal import json_option, print_json, progress
@@ -20,33 +26,58 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is kept of photos beside vectors: thumbnails, and whether a page may show them."""
+class How:
+    """What is done with photos, and where.
 
+    Attributes:
+        thumbnails, show: what is kept beside vectors, and whether a page may show it.
+        cluster: whether the machines of a cluster look at them.
+    """
+
+    dry_run: bool
     thumbnails: bool
     show: bool
+    cluster: bool
+
+
+class _Source(click.Path):
+    """A path, or an address in S3, which is looked up when it is read."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path | str:
+        from lookalike import amazon
+
+        if isinstance(value, str) and amazon.is_address(value):
+            return value
+        path = super().convert(value, param, ctx)
+        assert isinstance(path, Path)  # nosec B101 # for types alone
+        return path
 
 
 @click.command("import")
-@click.argument("path", metavar="SOURCE", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", metavar="SOURCE", type=_Source(exists=True, path_type=Path))
 @click.option("--collection", help="Collection to add to; mine, or the pack's own, unless set.")
 @click.option("--dry-run", is_flag=True, help="Look at everything and write nothing.")
 @THUMBNAILS
 @SHOW
+@CLUSTER
 @with_credit
 @json_option("Print the report as JSON.")
 @pass_settings
 def import_(
     settings: Settings,
-    path: Path,
+    path: Path | str,
     collection: str | None,
     dry_run: bool,
     thumbnails: bool,
     show: bool,
+    cluster: bool,
     as_json: bool,
     credit: Credit | None,
 ) -> None:
-    """Add everyone in SOURCE: a folder, a table (.csv, .tsv, .jsonl) or a .pack.zip.
+    """Add everyone in SOURCE: a folder, s3://bucket/prefix, a table (.csv, .tsv, .jsonl) or a
+    .pack.zip.
 
     In a folder, a folder of photos is a person, and so is a single photo; they are called what it
     is called. A table has the columns name_ko, name_en or name, and images (separated by
@@ -55,11 +86,13 @@ def import_(
     """
     from lookalike.gallery.sources import pack
 
-    if pack.is_pack(path):
+    if isinstance(path, Path) and pack.is_pack(path):
+        if cluster:
+            raise click.UsageError("A pack holds vectors already: import it without --cluster.")
         report = _import_pack(settings, path, collection, dry_run, show)
     else:
-        keep = Kept(thumbnails, show)
-        report = _import_photos(settings, path, collection or MINE, dry_run, keep, credit)
+        how = How(dry_run, thumbnails, show, cluster)
+        report = _import_photos(settings, path, collection or MINE, how, credit)
     keep_standings(settings, report)
     if as_json:
         print_json(report_json(report))
@@ -71,32 +104,33 @@ def import_(
 
 
 def _import_photos(
-    settings: Settings,
-    source: Path,
-    collection: str,
-    dry_run: bool,
-    keep: Kept,
-    credit: Credit | None,
+    settings: Settings, source: Path | str, collection: str, how: How, credit: Credit | None
 ) -> Report:
-    from lookalike.faces.apart.workers import Workers
+    from lookalike import amazon
     from lookalike.gallery.sources import found
     from lookalike.gallery.sources.candidate import Candidate
     from lookalike.gallery.sources.destination import Destination
     from lookalike.gallery.sources.importing import Importer
 
-    everyone = list(found(source, collection, credit))
+    endpoint = settings.s3_endpoint_url
+    place = amazon.folder(source, endpoint) if isinstance(source, str) else source
+    everyone = list(found(place, collection, credit))
     total = sum(len(each.pictures) for each in everyone if isinstance(each, Candidate))
-    with opened_gallery(settings) as people, Workers(settings) as workers, progress() as bar:
+    with (
+        opened_gallery(settings) as people,
+        lookers(how.cluster)(settings) as looking,
+        progress() as bar,
+    ):
         task = bar.add_task("Looking at photos", total=total)
         importer = Importer(
             Destination.of(people, collection),
-            dry_run=dry_run,
-            thumbnails=keep.thumbnails,
-            show=keep.show,
+            dry_run=how.dry_run,
+            thumbnails=how.thumbnails,
+            show=how.show,
             alike=likeness(settings),
             advance=lambda: bar.advance(task),
         )
-        return importer.photos(everyone, workers)
+        return importer.photos(everyone, looking)
 
 
 def _import_pack(

@@ -19,9 +19,10 @@ from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.evaluate.figures import Figure, Result, measure
 from lookalike.evaluate.metrics import Flags, Weights
 from lookalike.evaluate.protocols import table
-from lookalike.evaluate.vectors import Progress, Which, silent
+from lookalike.evaluate.vectors import Progress, Which, answered, reading, silent
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.apart.workers import Workers, result
+from lookalike.faces.apart.seen import Lookers, Opener
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.traits.eyes import AWAY
 from lookalike.faces.traits.traits import Trait, Traits
@@ -108,7 +109,11 @@ def _known(given: table.Table, trait: Trait) -> NDArray[np.int8]:
 
 
 def attributes(
-    path: Path, folder: Path, settings: Settings, progress: Progress = silent
+    path: Path,
+    folder: Path,
+    settings: Settings,
+    progress: Progress = silent,
+    opener: Opener = Workers,
 ) -> tuple[Result, ...]:
     """What is told of the faces of each half but that which was learnt from.
 
@@ -126,22 +131,21 @@ def attributes(
             f"{len(missing)} photos of {path.name} are not below {folder}; the first is "
             f"{missing[0]!r}."
         )
-    with Workers(settings) as workers:
+    with opener(settings) as lookers:
         return tuple(
-            _measured(f"{path.name}, {each}", labels.half(each), folder, workers, progress)
+            _measured(f"{path.name}, {each}", labels.half(each), folder, lookers, progress)
             for each in halves
         )
 
 
 def _measured(
-    name: str, labels: Labels, folder: Path, workers: Workers, progress: Progress
+    name: str, labels: Labels, folder: Path, lookers: Lookers, progress: Progress
 ) -> Result:
     digest, told = hashlib.sha256(), []
-    data = progress(((folder / each).read_bytes() for each in labels.files), len(labels.files))
-    asked = ((photo, workers.ask(_traits, photo)) for photo in data)
-    for photo, answer in workers.ahead(asked):
-        digest.update(hashlib.sha256(photo).digest())
-        told.append(result(answer))
+    seen = lookers.through((reading(folder / each) for each in labels.files), _traits)
+    for known_by, traits in answered(progress(seen, len(labels.files)), {}):
+        digest.update(bytes.fromhex(known_by))
+        told.append(traits)
     rows = _Rows(labels, told)
     figures, _ = measure(list(rows.figures()), table.numbered(labels.people))
     return Result(

@@ -16,9 +16,10 @@ from lookalike.errors import InvalidParameter, PhotoError
 from lookalike.evaluate import metrics
 from lookalike.evaluate.figures import Curve, Figure, Result, measure, rate, thinned
 from lookalike.evaluate.metrics import Flags, Weights
-from lookalike.evaluate.vectors import Progress, silent
+from lookalike.evaluate.vectors import Progress, answered, reading, silent
 from lookalike.faces.analyzer import Analyzer
-from lookalike.faces.apart.workers import Workers, result
+from lookalike.faces.apart.seen import Opener
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.geometry import Boxes, overlaps
 from lookalike.faces.models import installed
 
@@ -118,7 +119,11 @@ def _is_zeros(line: list[str]) -> bool:
 
 
 def detect(
-    name: str, photos: tuple[Marked, ...], settings: Settings, progress: Progress = silent
+    name: str,
+    photos: tuple[Marked, ...],
+    settings: Settings,
+    progress: Progress = silent,
+    opener: Opener = Workers,
 ) -> Result:
     """Recall, precision and average precision at an overlap of 0.5, by the size of faces too.
 
@@ -129,12 +134,12 @@ def detect(
         SetupError: a worker process was stopped.
     """
     digest, matched = hashlib.sha256(), []
-    with Workers(settings) as workers:
-        data = progress((each.path.read_bytes() for each in photos), len(photos))
-        asked = ((photo, workers.ask(_boxes, photo)) for photo in data)
-        for marked, (photo, answer) in zip(photos, workers.ahead(asked), strict=True):
-            digest.update(hashlib.sha256(photo).digest())
-            matched.append(_matched(marked, result(answer)))
+    with opener(settings) as lookers:
+        seen = lookers.through((reading(each.path) for each in photos), _boxes)
+        both = zip(photos, answered(progress(seen, len(photos)), {}), strict=True)
+        for marked, (known_by, boxes) in both:
+            digest.update(bytes.fromhex(known_by))
+            matched.append(_matched(marked, boxes))
     rows = _Rows(matched)
     measured, groups = measure(list(rows.figures()), rows.photos, {"height": rows.sizes()})
     return Result(

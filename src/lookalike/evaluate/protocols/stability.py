@@ -21,6 +21,8 @@ from lookalike.evaluate.protocols.table import numbered, read
 from lookalike.evaluate.resent import CHANGES
 from lookalike.evaluate.vectors import Looked, Progress, Which, look, silent, vector_of
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.seen import Opener
+from lookalike.faces.apart.workers import Workers
 from lookalike.faces.image import Limits, decode
 from lookalike.faces.models import installed
 from lookalike.faces.vectors import Floats
@@ -120,20 +122,21 @@ def look_again(
     settings: Settings,
     cache: Path | None = None,
     progress: Progress = silent,
+    opener: Opener = Workers,
 ) -> Looked:
     """The vectors of every photo as it is and with each change: (n, 1 + changes, dimension).
 
     Zeros where no face was found; of a photo without one, no change is looked at.
 
     Args:
-        cache: as in `vectors.embed`.
+        cache, opener: as in `vectors.embed`.
 
     Raises:
         SetupError: a worker process was stopped.
     """
     question = partial(_looks, stability.which)
     label = f"{stability.which}-resent{_REVISION}"
-    return look(stability.photos, settings, question, label, cache, progress)
+    return look(stability.photos, settings, question, label, cache, progress, opener)
 
 
 def _looks(which: Which, analyzer: Analyzer, data: bytes) -> Floats:

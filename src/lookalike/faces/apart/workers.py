@@ -7,11 +7,12 @@ at 80 portraits of 160 px a second on two cores. None is started before it is ne
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -19,8 +20,9 @@ from functools import partial
 from typing import TypeVar
 
 from lookalike.config import Settings
-from lookalike.errors import PhotoError, SetupError
+from lookalike.errors import LookalikeError, PhotoError, SetupError
 from lookalike.faces.analyzer import Analyzer
+from lookalike.faces.apart.seen import Answer, Question, Read, Seen
 from lookalike.faces.photo import Face
 from lookalike.faces.vectors import Floats
 from lookalike.processes import end_with_parent, unheard
@@ -30,19 +32,17 @@ FaceOrReason = Face | str
 # The (dimension,) embedding of the face in a thumbnail, or why there is none.
 Vector = Floats | str
 
-Answer = TypeVar("Answer")
 Item = TypeVar("Item")
-# Asked in a worker process, so a function of some module.
-Question = Callable[[Analyzer, bytes], Answer]
 
 # Photos read ahead for each worker process: none waits for the disk, few wait in memory.
 _AHEAD = 4
 
 
 class Workers:
-    """A context: `with Workers(settings) as workers`."""
+    """A context: `with Workers(settings) as workers`; see `Lookers`."""
 
     def __init__(self, settings: Settings, processes: int | None = None) -> None:
+        self.settings = settings
         self.processes = processes or max(1, _cores() // settings.threads)
         # A fork would inherit the locks of libraries that run threads.
         spawning = multiprocessing.get_context("spawn")
@@ -56,10 +56,28 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def look(self, data: bytes, *, thumbnail: bool = False) -> Future[FaceOrReason]:
-        """Look at a portrait, and how its face looks, when a worker is free; with `thumbnail`, make
-        one of it."""
-        return self.ask(partial(_look, thumbnail=thumbnail), data)
+    def through(
+        self,
+        photos: Iterable[Read],
+        question: Question[Answer],
+        known: Set[str] = frozenset(),
+    ) -> Iterator[Seen[Answer]]:
+        asked: set[str] = set()
+
+        def begun(read: Read) -> Seen[Future[Answer]]:
+            try:
+                data = read()
+            except (OSError, LookalikeError) as error:
+                return Seen("", unread=error)
+            known_by = hashlib.sha256(data).hexdigest()
+            if known_by in known or known_by in asked:
+                return Seen(known_by)
+            asked.add(known_by)
+            return Seen(known_by, self.ask(question, data))
+
+        for each in self.ahead(map(begun, photos)):
+            answer = None if each.answer is None else result(each.answer)
+            yield Seen(each.known_by, answer, each.unread)
 
     def embed(self, thumbnail: bytes) -> Future[Vector]:
         """Embed the face of a thumbnail when a worker is free."""
@@ -73,6 +91,11 @@ class Workers:
     def ahead(self, items: Iterable[Item]) -> Iterator[Item]:
         """The same items in the same order, taken so early that no worker waits for the next."""
         return ahead(items, _AHEAD * self.processes)
+
+
+def main_face(*, thumbnail: bool) -> Question[FaceOrReason]:
+    """Whose face a portrait is, and how it looks; with `thumbnail`, make one of it."""
+    return partial(_look, thumbnail=thumbnail)
 
 
 def result(answer: Future[Answer]) -> Answer:

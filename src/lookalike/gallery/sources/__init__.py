@@ -1,4 +1,4 @@
-"""Where people come from: a folder of photos, a table, a pack of another gallery."""
+"""Where people come from: a folder of photos, here or in S3, a table, a pack of another gallery."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from pathlib import Path
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit
 from lookalike.gallery.sources import folder, table
-from lookalike.gallery.sources.candidate import Found
+from lookalike.gallery.sources.candidate import Entry, Found
 
 
-def found(path: Path, collection: str, credit: Credit | None = None) -> Iterator[Found]:
+def found(source: Path | Entry, collection: str, credit: Credit | None = None) -> Iterator[Found]:
     """Everyone in a folder or a table.
 
     Raises:
         InvalidParameter: it is neither.
     """
-    if path.is_dir():
-        return folder.read(path, collection, credit)
-    if table.is_table(path):
-        return table.read(path, collection, credit)
+    # Of here, and not of the folder that another machine reads it from.
+    place = source.absolute() if isinstance(source, Path) else source
+    if place.is_dir():
+        return folder.read(place, collection, credit)
+    if isinstance(place, Path) and table.is_table(place):
+        return table.read(place, collection, credit)
     raise InvalidParameter(
-        f"{path.name} is neither a folder, nor a table (.csv, .tsv, .jsonl, .txt with tabs), "
+        f"{place.name} is neither a folder, nor a table (.csv, .tsv, .jsonl, .txt with tabs), "
         "nor a pack (.pack.zip)."
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
+from typing import Protocol
 
 from lookalike.errors import InvalidParameter
 from lookalike.gallery.people import Credit, Person
@@ -23,7 +23,8 @@ class Picture:
 
     Attributes:
         name: how a report calls it, such as its path in the source.
-        read: its bytes; may raise OSError or LookalikeError.
+        read: its bytes; may raise OSError or LookalikeError. Of folders and tables it can be
+            pickled, and read on another machine.
         credit: only where it differs from the credit of the candidate.
         fetched_at: when it came from where the credit says, with a time zone.
     """
@@ -67,13 +68,36 @@ class Expected:
 Found = Candidate | LeftOut
 
 
-def picture(path: Path, folder: Path) -> Picture:
+class _Size(Protocol):
+    """As `os.stat_result`."""
+
+    @property
+    def st_size(self) -> int: ...
+
+
+class Entry(Protocol):
+    """A file or a folder: a `Path`, or what lies in S3. It can be pickled."""
+
+    @property
+    def name(self) -> str: ...
+
+    def is_dir(self) -> bool: ...
+
+    def is_file(self) -> bool: ...
+
+    def iterdir(self) -> Iterator[Entry]: ...
+
+    def stat(self) -> _Size: ...
+
+    def read_bytes(self) -> bytes: ...
+
+
+def picture(file: Entry, name: str) -> Picture:
     """A file, called by its path in the source's folder."""
-    name = unicodedata.normalize("NFC", path.relative_to(folder).as_posix())
-    return Picture(name, partial(_read, path))
+    return Picture(unicodedata.normalize("NFC", name), partial(_read, file))
 
 
-def _read(path: Path) -> bytes:
-    if path.stat().st_size > _LARGEST_FILE:
+def _read(file: Entry) -> bytes:
+    if file.stat().st_size > _LARGEST_FILE:
         raise InvalidParameter(f"larger than {_LARGEST_FILE:,} bytes")
-    return path.read_bytes()
+    return file.read_bytes()

@@ -9,12 +9,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, tee
 
-from lookalike.errors import Blocked, LookalikeError
-from lookalike.faces.apart.workers import FaceOrReason, Workers, result
+from lookalike.errors import Blocked
+from lookalike.faces.apart.seen import Lookers, Seen
+from lookalike.faces.apart.workers import FaceOrReason, Workers, main_face
 from lookalike.gallery.enrolment.namesakes import Alike
 from lookalike.gallery.people import Credit, Person
 from lookalike.gallery.portraits import Portrait
@@ -23,7 +23,7 @@ from lookalike.gallery.shortcomings import shortcomings
 from lookalike.gallery.sources.candidate import Candidate, Expected, Found, Picture
 from lookalike.gallery.sources.destination import Destination
 from lookalike.gallery.sources.identities import SourcePeople
-from lookalike.gallery.sources.image_file import image_id, portrait_of
+from lookalike.gallery.sources.image_file import portrait_of
 from lookalike.gallery.sources.report import Joined, LeftOut, PoorPortrait, Report
 from lookalike.processes import Interrupt
 
@@ -32,14 +32,12 @@ Ids = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Glance:
-    """A photo on its way: what a worker sees in it, why nobody looks, or None: enrolled."""
+class _Turn:
+    """A photo whose turn it is; the place is that of its candidate in the source."""
 
     place: int
     candidate: Candidate
     picture: Picture
-    known_by: str
-    look: Future[FaceOrReason] | str | None
 
 
 class Importer:
@@ -86,12 +84,12 @@ class Importer:
         self._joined: list[Joined] = []
         self._warnings: list[PoorPortrait] = []
 
-    def photos(self, found: Iterable[Found], workers: Workers) -> Report:
+    def photos(self, found: Iterable[Found], lookers: Lookers) -> Report:
         """Look at every photo of every candidate and add those that show one person's face.
 
         Ctrl-C ends it early: whoever was added stays, and the report says `interrupted`.
         """
-        return self._timed(lambda: self._photos(found, workers))
+        return self._timed(lambda: self._photos(found, lookers))
 
     def foreseen(self, expected: Iterable[Expected | LeftOut]) -> Report:
         """What `photos` would do if every picture could be used. For a dry run; writes nothing."""
@@ -147,16 +145,19 @@ class Importer:
             shown=self._counts["shown"],
         )
 
-    def _photos(self, found: Iterable[Found], workers: Workers) -> None:
-        glances = workers.ahead(self._glances(found, workers))
-        for _, group in groupby(glances, key=lambda glance: glance.place):
+    def _photos(self, found: Iterable[Found], lookers: Lookers) -> None:
+        turns, ahead = tee(self._turns(found))
+        question = main_face(thumbnail=self._thumbnails)
+        seen = lookers.through((each.picture.read for each in ahead), question, self._done)
+        both = zip(turns, seen, strict=True)
+        for _, group in groupby(both, key=lambda each: each[0].place):
             portraits, already, credits = [], 0, {}
-            for glance in group:
-                already += glance.look is None
-                portrait = self._portrait(glance)
+            for turn, look in group:
+                already += look.known_by in self._done
+                portrait = self._portrait(turn, look)
                 portraits += [portrait] if portrait else []
-                candidate = glance.candidate
-                credits[glance.known_by] = glance.picture.credit or candidate.credit
+                candidate = turn.candidate
+                credits[look.known_by] = turn.picture.credit or candidate.credit
             self._show(self._enrol(candidate.person, portraits, already), credits)
 
     def _packed(self, people: Iterable[tuple[Person, Sequence[Portrait | Unusable]]]) -> None:
@@ -175,7 +176,7 @@ class Importer:
                 self._counts["photos"] += 1
                 self._advance()
 
-    def _glances(self, found: Iterable[Found], workers: Workers) -> Iterator[_Glance]:
+    def _turns(self, found: Iterable[Found]) -> Iterator[_Turn]:
         for place, each in enumerate(found):
             self._interrupt.check()
             if isinstance(each, LeftOut):
@@ -188,40 +189,33 @@ class Importer:
             if not each.pictures:
                 self._enrol(each.person, (), each.already)
             for picture in each.pictures:
-                yield self._glance(place, each, picture, workers)
+                yield _Turn(place, each, picture)
 
-    def _glance(
-        self, place: int, candidate: Candidate, picture: Picture, workers: Workers
-    ) -> _Glance:
-        try:
-            data = picture.read()
-        except (OSError, LookalikeError) as error:
-            why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            return _Glance(place, candidate, picture, "", why)
-        known_by = image_id(data)
-        look: Future[FaceOrReason] | str | None
-        if known_by in self._done:
-            look = None
-        elif known_by in self._seen:
-            look = f"the same photo as {self._seen[known_by]}"
-        else:
-            self._seen[known_by] = picture.name
-            look = workers.look(data, thumbnail=self._thumbnails)
-        return _Glance(place, candidate, picture, known_by, look)
-
-    def _portrait(self, glance: _Glance) -> Portrait | None:
+    def _portrait(self, turn: _Turn, seen: Seen[FaceOrReason]) -> Portrait | None:
         self._interrupt.check()
-        look = result(glance.look) if isinstance(glance.look, Future) else glance.look
         self._counts["photos"] += 1
         self._advance()
-        if look is None:
+        if seen.known_by in self._done:
             self._counts["already"] += 1
             return None
+        look = self._look(turn.picture, seen)
         if isinstance(look, str):
-            self._leave_out(glance.candidate.person, glance.picture.name, look)
+            self._leave_out(turn.candidate.person, turn.picture.name, look)
             return None
-        credit = glance.picture.credit or glance.candidate.credit
-        return portrait_of(look, glance.known_by, credit, glance.picture.fetched_at)
+        credit = turn.picture.credit or turn.candidate.credit
+        return portrait_of(look, seen.known_by, credit, turn.picture.fetched_at)
+
+    def _look(self, picture: Picture, seen: Seen[FaceOrReason]) -> FaceOrReason:
+        """The face in a photo that is not enrolled, or why there is none."""
+        if isinstance(seen.unread, OSError):
+            return seen.unread.strerror or str(seen.unread)
+        if seen.unread is not None:
+            return str(seen.unread)
+        if seen.known_by in self._seen:
+            return f"the same photo as {self._seen[seen.known_by]}"
+        self._seen[seen.known_by] = picture.name
+        assert seen.answer is not None  # nosec B101 # for types alone
+        return seen.answer
 
     def _enrol(
         self, person: Person, portraits: Sequence[Portrait], already: int = 0

@@ -165,4 +165,4 @@ def _picture(name: str, folder: Path) -> Picture:
         raise WrongColumn("images", f"{name!r} cannot be the name of a file") from None
     if not is_image(path):
         raise WrongColumn("images", f"{name!r} is not an image")
-    return picture(path, folder)
+    return picture(path, path.relative_to(folder).as_posix())

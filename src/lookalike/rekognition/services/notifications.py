@@ -7,8 +7,8 @@ import logging
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from lookalike.amazon import service_client
 from lookalike.config import Settings
-from lookalike.rekognition.services import clients
 from lookalike.video.jobs import Job
 
 _LOG = logging.getLogger("lookalike")
@@ -27,7 +27,7 @@ def notify(settings: Settings, job: Job) -> None:
     # arn:aws:sns:<region>:<account>:<name>
     region = topic.split(":")[3] or None
     try:
-        client = clients.service_client("sns", settings.sns_endpoint_url, region)
+        client = service_client("sns", settings.sns_endpoint_url, region)
         client.publish(TopicArn=topic, Message=json.dumps(_message(job)))
     except (BotoCoreError, ClientError, ValueError) as error:
         _LOG.warning("Job %s: %s could not be told that it ended: %s", job.id, topic, error)

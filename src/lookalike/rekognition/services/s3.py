@@ -7,22 +7,15 @@ configured to.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    NoCredentialsError,
-    PartialCredentialsError,
-)
+from botocore.exceptions import BotoCoreError
 
+from lookalike.amazon import Location, service_client, told
 from lookalike.config import Settings
-from lookalike.errors import ImageTooLarge, ObjectUnavailable, VideoTooLarge
-from lookalike.rekognition.services import clients
+from lookalike.errors import ImageTooLarge, VideoTooLarge
 from lookalike.rekognition.wire.faults import in_amazons_words
 from lookalike.rekognition.wire.validation import Members
 from lookalike.video.frames import HEADER
@@ -35,37 +28,6 @@ _PIECE = 4 * 1024 * 1024
 _KEPT = 8
 # How often a piece is asked for again when the connection breaks.
 _AGAIN = 2
-
-_MISSING = {
-    "NoSuchBucket": "there is no such bucket",
-    "NoSuchKey": "there is no such object",
-    "NoSuchVersion": "the object has no such version",
-    "InvalidRange": "it is empty",
-    "PreconditionFailed": "it was changed while it was read",
-}
-_SET_CREDENTIALS = (
-    "no AWS credentials are configured on this server. Set AWS_ACCESS_KEY_ID and "
-    "AWS_SECRET_ACCESS_KEY for it, and LOOKALIKE_S3_ENDPOINT_URL unless the storage is Amazon's"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where an object lies; without a version, the latest is meant."""
-
-    bucket: str
-    name: str
-    version: str | None
-
-    def __str__(self) -> str:
-        version = f" (version {self.version})" if self.version else ""
-        return f"s3://{self.bucket}/{self.name}{version}"
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """As boto3 is told."""
-        version = {"VersionId": self.version} if self.version else {}
-        return {"Bucket": self.bucket, "Key": self.name, **version}
 
 
 def location(s3_object: Members, member: str) -> Location:
@@ -87,7 +49,7 @@ def read_image(settings: Settings, where: Location) -> bytes:
         ObjectUnavailable: it is missing, forbidden or out of reach.
         ImageTooLarge: it has more than 15 MB.
     """
-    with _told(where):
+    with told(where):
         answer = _client(settings).get_object(**where.arguments)
         with answer["Body"] as body:
             size = answer["ContentLength"]
@@ -127,7 +89,7 @@ class S3File(io.RawIOBase):
         self._where = where
         self._position = 0
         self._piece = lru_cache(_KEPT)(self._fetch)
-        with _told(where):
+        with told(where):
             answer = self._get(0, HEADER)
             with answer["Body"] as body:
                 self.header: bytes = body.read()
@@ -158,7 +120,7 @@ class S3File(io.RawIOBase):
         return len(part)
 
     def _fetch(self, number: int) -> bytes:
-        with _told(self._where):
+        with told(self._where):
             for _ in range(_AGAIN):
                 with suppress(BotoCoreError):
                     return self._read(number)
@@ -179,31 +141,4 @@ class S3File(io.RawIOBase):
 
 
 def _client(settings: Settings) -> Any:
-    return clients.service_client("s3", settings.s3_endpoint_url)
-
-
-@contextmanager
-def _told(where: Location) -> Iterator[None]:
-    """Whatever boto3 raises becomes an ObjectUnavailable that says what is wrong."""
-    try:
-        yield
-    except ClientError as error:
-        raise _unavailable(where, _reason(error)) from error
-    except (NoCredentialsError, PartialCredentialsError) as error:
-        raise _unavailable(where, _SET_CREDENTIALS) from error
-    except (BotoCoreError, ValueError) as error:
-        raise _unavailable(where, f"S3 cannot be reached ({type(error).__name__})") from error
-
-
-def _reason(error: ClientError) -> str:
-    code = error.response.get("Error", {}).get("Code", "")
-    if code in _MISSING:
-        return _MISSING[code]
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    if status == 403:
-        return f"this server's credentials may not read it ({code})"
-    return f"S3 answered {code}"
-
-
-def _unavailable(where: Location, why: str) -> ObjectUnavailable:
-    return ObjectUnavailable(f"{where} cannot be read: {why}.")
+    return service_client("s3", settings.s3_endpoint_url)
