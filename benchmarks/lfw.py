@@ -10,6 +10,7 @@ from rich.progress import track
 
 from lookalike import config
 from lookalike.evaluate import Which, embed
+from lookalike.evaluate.vectors import Thing
 from lookalike.faces.photo import Face, Photo
 from lookalike.faces.vectors import Floats
 
@@ -31,8 +32,8 @@ def embedded(folder: Path, settings: config.Settings | None = None) -> Embedded:
         for path in sorted((folder / "lfw-deepfunneled").glob("*/*.jpg"))
     }
 
-    def shown(data: Iterable[bytes], total: int) -> Iterable[bytes]:
-        return track(data, "LFW", total)
+    def shown(things: Iterable[Thing], total: int) -> Iterable[Thing]:
+        return track(things, "LFW", total)
 
     found = embed(photos, settings, Which.CENTRAL, settings.cache / "benchmarks", shown)
     return Embedded(found.contract, found.names, found.vectors)

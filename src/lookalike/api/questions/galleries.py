@@ -228,7 +228,8 @@ class Import(Question[ImportReport]):
         from lookalike.answers.imports import import_report
 
         report = self._imported(engine)
-        engine.matcher.keep_standings(report.collection)
+        if report.portraits_added:
+            engine.matcher.keep_standings(report.collection)
         return read(ImportReport, import_report(report))
 
     def _imported(self, engine: LocalEngine) -> Report:

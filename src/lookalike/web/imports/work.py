@@ -67,7 +67,8 @@ def _perform(engine: LocalEngine, job: Job, check_stop: CheckStop) -> JobResult:
     upload = folder.opened(engine.settings, engine.database, order.id)
     try:
         report = _imported(engine, order, upload, check_stop)
-        engine.matcher.keep_standings(order.collection)
+        if report.portraits_added:
+            engine.matcher.keep_standings(report.collection)
     except StoreUnavailable:
         # It is done once more when the store can be used.
         raise
