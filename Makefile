@@ -22,16 +22,17 @@ PAGES = tests/web/pages tests/web/sharing/test_cards.py tests/web/sharing/test_p
 SERVERS = tests/gate/test_proxies.py tests/gate/test_connections.py tests/benchmarks/test_attack.py \
 	tests/test_server.py tests/test_folders.py tests/faces/apart tests/video/test_runner.py \
 	tests/video/test_lateness.py tests/database/test_losing.py tests/database/test_hosts.py
+MODELS = tests/faces/models tests/evaluate tests/gallery/test_reembedding.py
 
-.PHONY: serve test test-pages test-servers test-api test-deploy test-docs test-hosts test-install \
-	release lint format docs site benchmark requirements clean test-aioboto3 test-cluster
+.PHONY: serve test test-pages test-servers test-models test-api test-deploy test-docs test-hosts \
+	test-install test-aioboto3 test-cluster release lint format docs site benchmark requirements clean
 
 serve: .venv/serve.installed
 	$(BIN)/lookalike serve
 
 test: .venv/dev.installed lint
 	sh tests/install.sh
-	$(PYTEST) $(addprefix --ignore=,$(PAGES) $(SERVERS))
+	$(PYTEST) $(addprefix --ignore=,$(PAGES) $(SERVERS) $(MODELS))
 
 # What visitors and operators see in Chromium, wide and narrow, in both languages. Some ten minutes.
 test-pages: .venv/dev.installed
@@ -42,6 +43,11 @@ test-pages: .venv/dev.installed
 test-servers: .venv/dev.installed
 	sh tests/install.sh
 	$(PYTEST) $(SERVERS)
+
+# Models that are prepared, added, exchanged and measured. Some two minutes.
+test-models: .venv/dev.installed
+	sh tests/install.sh
+	$(PYTEST) $(MODELS)
 
 # What deploy/ holds, with real proxies; on Debian, as root. Some two minutes.
 test-deploy: .venv/dev.installed
