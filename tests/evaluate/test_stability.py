@@ -84,9 +84,11 @@ def test_every_photo_is_looked_at_as_it_is_and_changed(
             continue
         face = engine.analyzer.analyze(protocol.photos[name].read_bytes()).faces[0]  # type: ignore[union-attr]
         assert looks[0] @ face.embedding == pytest.approx(1, abs=1e-4)
-        alike = looks[1:] @ looks[0]
-        assert (alike > 0.8).all()
-        assert (alike < 0.9999).all()
+        alike = dict(zip(CHANGES, looks[1:] @ looks[0], strict=True))
+        assert min(alike.values()) > 0.8
+        # A photo and its mirror image have one vector, to rounding.
+        del alike["mirrored"]
+        assert max(alike.values()) < 1 - 1e-6
     again = stability.look_again(protocol, settings, cache)
     assert (again.answers == looked.answers).all()
     assert again.sha256 == looked.sha256
