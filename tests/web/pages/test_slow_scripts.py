@@ -24,6 +24,8 @@ def without_script(page: Page, address: str, script: str) -> Iterator[None]:
     with page.expect_request(f"**/{script}"):
         page.goto(address, wait_until="commit")
     yield
+    # Whoever asks for it from now on has it.
+    page.unroute(f"**/{script}")
     for each in held:
         each.continue_()
 
